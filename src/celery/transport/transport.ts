@@ -1,0 +1,121 @@
+/**
+ * What the gateway needs from a broker. Counterpart of `kombu.transport.base`, reduced to monitoring:
+ * the event stream, remote control with replies, queue depths and results. No client library's type
+ * crosses this contract, and every promise settles within the transport's own deadline.
+ *
+ * Errors: whatever needs the broker rejects with BrokerUnavailableError while there is no connection,
+ * and with TimeoutError when the broker accepts a command and does not answer it.
+ */
+import type { RawMessage } from '../message.js';
+
+export type TransportKind = 'memory' | 'redis';
+
+/** Names on the wire that a cluster may have changed; defaults are Celery's. */
+export interface WireNames {
+  /** `control_exchange`: remote control goes to `<it>.pidbox`, replies to `reply.<it>.pidbox`. */
+  readonly controlExchange: string;
+  /** `event_exchange`. */
+  readonly eventExchange: string;
+}
+
+export interface ConnectionState {
+  readonly connected: boolean;
+  /** Epoch milliseconds of the last change of `connected`; of the start before any. */
+  readonly since: number;
+  /** How often the connection was regained after a loss. */
+  readonly reconnects: number;
+  /** Why it is not connected, without credentials; null while it is. */
+  readonly reason: string | null;
+}
+
+/** A remote control request, as `kombu.pidbox` lays it out. */
+export interface ControlRequest {
+  readonly method: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** Exact node names, or null for every worker. */
+  readonly destination: readonly string[] | null;
+  /** Null for a cast: nobody replies. */
+  readonly ticket: string | null;
+}
+
+export interface QueueDepth {
+  readonly name: string;
+  /** Waiting messages, all priorities; 0 when the broker does not know the queue. */
+  readonly messages: number;
+  /** Only priorities with waiting messages. */
+  readonly messagesByPriority: readonly { readonly priority: number; readonly messages: number }[];
+  /** Delivered and not acknowledged; null when the broker cannot tell. */
+  readonly unacknowledged: number | null;
+  /** Consumers as the broker counts them; null when it cannot tell (Redis), and workers must be asked. */
+  readonly consumers: number | null;
+  /** Id of the task that is served next; null when the queue is empty or the message is not a task. */
+  readonly oldestTaskId: string | null;
+  readonly kind: 'list' | 'memory' | 'classic' | 'quorum';
+}
+
+export interface Transport extends AsyncDisposable {
+  readonly kind: TransportKind;
+  /** Host, port and database, without credentials. */
+  readonly address: string;
+  readonly connection: ConnectionState;
+
+  /** Called after `connection` has changed; returns the function that stops it. */
+  onConnection(listener: (state: ConnectionState) => void): () => void;
+
+  /** Starts connecting and keeps trying, at most a second between tries. Never rejects. */
+  start(): void;
+
+  /**
+   * Streams every event message of the cluster, and goes on by itself after a reconnect. One listener only;
+   * what it throws must not stop the stream.
+   */
+  subscribeEvents(listener: (message: RawMessage) => void): void;
+
+  /** Streams the replies to requests sent through `publishRequest`. One listener only. */
+  subscribeReplies(listener: (message: RawMessage) => void): void;
+
+  /**
+   * Publishes a request to the workers' pidboxes. Resolves to the number of pidboxes that received it,
+   * whether addressed or not, or null when the broker cannot tell.
+   */
+  publishRequest(request: ControlRequest): Promise<number | null>;
+
+  /** Names of the nodes whose pidbox is bound. A node that was killed may linger here. */
+  boundNodes(): Promise<readonly string[]>;
+
+  /** Names of the queues that the broker knows, monitoring's own excluded. */
+  queueNames(): Promise<readonly string[]>;
+
+  queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]>;
+
+  /** One round trip to the broker. */
+  ping(): Promise<void>;
+
+  /** Removes everything of the gateway's from the broker and closes the connections. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Reads stored results. Counterpart of `celery.backends`. */
+export interface ResultBackend extends AsyncDisposable {
+  readonly address: string;
+  /** The stored metas, in the order of the ids; null where nothing is stored or what is stored is not readable. */
+  fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]>;
+  ping(): Promise<void>;
+}
+
+/** `celery-task-meta-<id>`. Times are epoch milliseconds. */
+export interface TaskMeta {
+  readonly id: string;
+  readonly state: string;
+  /** JSON text of the result, cut by the reader; null for failures. */
+  readonly result: string | null;
+  /** `ExcType('message')` for failures, as events have it. */
+  readonly exception: string | null;
+  readonly traceback: string | null;
+  readonly doneAt: number | null;
+  /** Only with `result_extended`. */
+  readonly name: string | null;
+  readonly worker: string | null;
+  readonly queue: string | null;
+  readonly retries: number | null;
+}

@@ -1,0 +1,53 @@
+/**
+ * The errors that callers can act on. Each class has a stable `code`, which clients find in
+ * `extensions.code`; whatever is not a GatewayError is masked before it leaves the gateway.
+ */
+export abstract class GatewayError extends Error {
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A setting is unknown or malformed. The message names the setting and never repeats a secret value. */
+export class ConfigError extends GatewayError {
+  readonly code = 'CONFIG_INVALID';
+}
+
+/** The broker refused, dropped or never accepted the connection. */
+export class BrokerUnavailableError extends GatewayError {
+  readonly code = 'BROKER_UNAVAILABLE';
+
+  constructor(address: string, options?: ErrorOptions) {
+    super(`Broker at ${address} is unavailable`, options); // address only: URLs hold passwords
+  }
+}
+
+/** Something that was waited for did not come within its deadline (milliseconds). */
+export class TimeoutError extends GatewayError {
+  readonly code = 'TIMEOUT';
+
+  constructor(what: string, milliseconds: number, options?: ErrorOptions) {
+    super(`${what} took longer than ${milliseconds} ms`, options);
+  }
+}
+
+/** A worker answered a remote control command with an error, quoted in its own words. */
+export class CommandRejectedError extends GatewayError {
+  readonly code = 'COMMAND_REJECTED';
+
+  constructor(command: string, hostname: string, reason: string) {
+    super(`${hostname} rejected ${command}: ${reason}`);
+  }
+}
+
+/** An argument of the caller's is outside what the field accepts. */
+export class BadUserInputError extends GatewayError {
+  readonly code = 'BAD_USER_INPUT';
+}
+
+/** A message from the broker does not follow Celery's protocol. */
+export class MalformedMessageError extends GatewayError {
+  readonly code = 'MALFORMED_MESSAGE';
+}

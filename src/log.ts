@@ -1,0 +1,42 @@
+/** Structured logging: one JSON object a line, so that log shippers need no parser. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Errors log as name, message, code and cause: never with the objects that libraries hang on them. */
+function printable(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const code: unknown = 'code' in value ? value.code : undefined;
+  return {
+    name: value.name,
+    message: value.message,
+    ...(typeof code === 'string' && { code }),
+    ...(value.cause instanceof Error && { cause: printable(value.cause) }),
+  };
+}
+
+/** @param write receives one line without its newline; standard output by default. */
+export function createLogger(
+  level: LogLevel,
+  write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+): Logger {
+  const threshold = logLevels.indexOf(level);
+  const at =
+    (name: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      if (logLevels.indexOf(name) < threshold) return;
+      const rest = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, printable(value)]));
+      write(JSON.stringify({ time: new Date().toISOString(), level: name, message, ...rest }));
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export const silentLogger: Logger = createLogger('silent', () => undefined);
