@@ -1,0 +1,40 @@
+/** Task states and their order. Counterpart of `celery.states`. */
+
+export const taskStates = [
+  'PENDING',
+  'RECEIVED',
+  'STARTED',
+  'SUCCESS',
+  'FAILURE',
+  'RETRY',
+  'REVOKED',
+  'REJECTED',
+] as const;
+export type KnownTaskState = (typeof taskStates)[number];
+
+/** Celery's PRECEDENCE, strongest first; `null` stands for every custom state. */
+const precedenceOrder: readonly (KnownTaskState | null)[] = [
+  'SUCCESS',
+  'FAILURE',
+  null,
+  'REVOKED',
+  'STARTED',
+  'RECEIVED',
+  'REJECTED',
+  'RETRY',
+  'PENDING',
+];
+const ranks = new Map(precedenceOrder.map((state, rank) => [state as string | null, rank]));
+const customRank = precedenceOrder.indexOf(null);
+
+/** The smaller, the stronger: a strong state is not overwritten by a weaker one that arrives late. */
+export function precedence(state: string): number {
+  return ranks.get(state) ?? customRank;
+}
+
+const finalStates: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED']);
+
+/** No worker will touch the task again. Celery's READY_STATES, and REJECTED, which it leaves out. */
+export function isFinal(state: string): boolean {
+  return finalStates.has(state);
+}
