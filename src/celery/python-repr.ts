@@ -1,0 +1,152 @@
+/**
+ * Shows JSON values the way Python prints them, because that is how Celery's events carry arguments and
+ * results. Counterpart of `celery.utils.saferepr`, with the quoting of Python's own `repr`.
+ */
+
+/** Deeper values become `...`, so that hostile nesting costs no stack. */
+const maxDepth = 32;
+
+/** `repr(value)`, cut like Celery does: `'long te...'`, `[1, 2, ...]`. Never throws. */
+export function pythonRepr(value: unknown, maxLength = 1024): string {
+  const printer = new Printer(maxLength);
+  printer.value(value, 0);
+  return printer.text;
+}
+
+/** Positional arguments as a tuple: `(1, 2)`, `(1,)`, `()`. */
+export function argsRepr(args: readonly unknown[], maxLength = 1024): string {
+  const printer = new Printer(maxLength);
+  printer.sequence('(', args, args.length === 1 ? ',)' : ')', 0);
+  return printer.text;
+}
+
+/** An exception as events show it: `ValueError('x', 402)`. */
+export function exceptionRepr(type: string, args: readonly unknown[], maxLength = 1024): string {
+  const printer = new Printer(maxLength);
+  printer.sequence(`${type}(`, args, ')', 0);
+  return printer.text;
+}
+
+class Printer {
+  text = '';
+  readonly #maxLength: number;
+  #cut = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  value(value: unknown, depth: number): void {
+    if (typeof value === 'string') this.#string(value);
+    else if (typeof value !== 'object' || value === null) this.#atom(scalar(value));
+    else if (depth >= maxDepth) this.#atom('...');
+    else if (Array.isArray(value)) this.sequence('[', value, ']', depth);
+    else this.#dict(value, depth);
+  }
+
+  sequence(open: string, items: readonly unknown[], close: string, depth: number): void {
+    this.#items(open, items, close, (item) => {
+      this.value(item, depth + 1);
+    });
+  }
+
+  #dict(object: object, depth: number): void {
+    this.#items('{', Object.entries(object), '}', ([key, value]) => {
+      this.#string(key);
+      this.text += ': ';
+      if (this.#full()) this.#ellipsis();
+      else this.value(value, depth + 1);
+    });
+  }
+
+  /** Brackets are closed even after the cut: Celery keeps the shape readable. */
+  #items<T>(open: string, items: readonly T[], close: string, print: (item: T) => void): void {
+    this.text += open;
+    for (const [index, item] of items.entries()) {
+      if (index > 0 && this.#full(', '.length)) {
+        if (!this.#cut) this.text += ', ...';
+        this.#cut = true;
+        break;
+      }
+      if (index > 0) this.text += ', ';
+      print(item);
+    }
+    this.text += close;
+  }
+
+  #string(value: string): void {
+    const room = Math.max(this.#maxLength - this.text.length, 0);
+    const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+    this.text += quote + escape(value, quote, room) + quote;
+  }
+
+  #atom(text: string): void {
+    const room = Math.max(this.#maxLength - this.text.length, 0);
+    this.text += text.length > room ? `${text.slice(0, room)}...` : text;
+  }
+
+  #ellipsis(): void {
+    this.text += '...';
+    this.#cut = true;
+  }
+
+  #full(about = 0): boolean {
+    return this.text.length + about >= this.#maxLength;
+  }
+}
+
+function scalar(value: unknown): string {
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 'True' : 'False';
+    case 'number':
+      return number(value);
+    case 'bigint':
+      return value.toString();
+    case 'undefined':
+    case 'object': // only null arrives here
+      return 'None';
+    default:
+      return `<${typeof value}>`;
+  }
+}
+
+/** Whole numbers print as ints: JSON does not tell 1 from 1.0. */
+function number(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  // Python turns to an exponent below 1e-4 (JavaScript below 1e-6), and writes it with two digits.
+  const text = value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+const shortEscapes: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\\': '\\\\',
+};
+const plain = /^[ -~]*$/;
+const notPrintable = /[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u;
+
+function escape(value: string, quote: string, room: number): string {
+  if (value.length <= room && plain.test(value) && !value.includes('\\') && !value.includes(quote))
+    return value;
+  let text = '';
+  for (const character of value) {
+    if (text.length >= room) return `${text}...`;
+    text += escaped(character, quote);
+  }
+  return text;
+}
+
+function escaped(character: string, quote: string): string {
+  if (character === quote) return `\\${character}`;
+  const short = shortEscapes[character];
+  if (short !== undefined) return short;
+  if (character === ' ' || !notPrintable.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
+  if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, '0')}`;
+  return `\\U${code.toString(16).padStart(8, '0')}`;
+}
