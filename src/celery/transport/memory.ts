@@ -1,0 +1,159 @@
+/** The transport of the embedded cluster. Counterpart of `kombu.transport.memory`. */
+import { randomUUID } from 'node:crypto';
+import { BrokerUnavailableError } from '../../errors.js';
+import { decodeEnvelope, type RawMessage } from '../message.js';
+import type { MemoryBus } from './memory-bus.js';
+import type { ConnectionState, ControlRequest, QueueDepth, Transport } from './transport.js';
+
+export { MemoryResultBackend } from './memory-results.js';
+
+/** Kombu's default seconds for a reply; workers ignore the header, but real requests carry it. */
+const requestExpiresSeconds = 1;
+
+export interface MemoryTransportOptions {
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  /** `control_exchange`; the bus has one pidbox exchange, so this only names it in messages. */
+  readonly controlExchange?: string;
+}
+
+/** Connected from `start()` until it is disposed; several may share a bus, each with its own replies. */
+export class MemoryTransport implements Transport {
+  readonly kind = 'memory';
+  readonly address = 'embedded';
+
+  readonly #bus: MemoryBus;
+  readonly #now: () => number;
+  readonly #controlExchange: string;
+  readonly #replyKey = randomUUID();
+  readonly #connectionListeners = new Set<(state: ConnectionState) => void>();
+  #connection: ConnectionState;
+  #stopEvents: (() => void) | null = null;
+  #stopReplies: (() => void) | null = null;
+  #clock = 0;
+
+  constructor(
+    bus: MemoryBus,
+    { now = Date.now, controlExchange = 'celery' }: MemoryTransportOptions = {},
+  ) {
+    this.#bus = bus;
+    this.#now = now;
+    this.#controlExchange = controlExchange;
+    this.#connection = { connected: false, since: now(), reconnects: 0, reason: 'not started' };
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    this.#connectionListeners.add(listener);
+    return () => void this.#connectionListeners.delete(listener);
+  }
+
+  start(): void {
+    if (this.#connection.connected) return;
+    this.#connection = { connected: true, since: this.#now(), reconnects: 0, reason: null };
+    // Never inside the call: whoever starts a transport may register its listeners afterwards.
+    queueMicrotask(() => {
+      for (const listener of this.#connectionListeners) listener(this.#connection);
+    });
+  }
+
+  subscribeEvents(listener: (message: RawMessage) => void): void {
+    this.#stopEvents?.();
+    this.#stopEvents = this.#bus.onEvent((text) => {
+      if (this.#connection.connected) guarded(listener, text);
+    });
+  }
+
+  subscribeReplies(listener: (message: RawMessage) => void): void {
+    this.#stopReplies?.();
+    this.#stopReplies = this.#bus.onReply(this.#replyKey, (text) => {
+      guarded(listener, text);
+    });
+  }
+
+  async publishRequest(request: ControlRequest): Promise<number> {
+    this.#assertConnected();
+    this.#clock += 1;
+    const { ticket, ...command } = request;
+    const address = { exchange: `reply.${this.#controlExchange}.pidbox`, routing_key: this.#replyKey };
+    return this.#bus.publishRequest({
+      exchange: `${this.#controlExchange}.pidbox`,
+      routingKey: '',
+      deliveryMode: 2,
+      headers: {
+        clock: this.#clock,
+        expires: ticket === null ? 0 : this.#now() / 1000 + requestExpiresSeconds,
+      },
+      body: {
+        ...command,
+        pattern: null,
+        matcher: null,
+        ...(ticket !== null && { ticket, reply_to: address }),
+      },
+    });
+  }
+
+  async boundNodes(): Promise<readonly string[]> {
+    this.#assertConnected();
+    return this.#bus.nodes;
+  }
+
+  async queueNames(): Promise<readonly string[]> {
+    this.#assertConnected();
+    return this.#bus.queueNames;
+  }
+
+  async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
+    this.#assertConnected();
+    return names.map((name) => {
+      const queue = this.#bus.findQueue(name);
+      const messages = queue?.length ?? 0;
+      return {
+        name,
+        messages,
+        messagesByPriority: messages > 0 ? [{ priority: 0, messages }] : [],
+        unacknowledged: queue?.unacknowledged ?? 0,
+        consumers: queue?.consumers ?? 0,
+        oldestTaskId: taskIdOf(queue?.oldest ?? null),
+        kind: 'memory',
+      };
+    });
+  }
+
+  async ping(): Promise<void> {
+    this.#assertConnected();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopEvents?.();
+    this.#stopReplies?.();
+    this.#connectionListeners.clear();
+    this.#connection = { connected: false, since: this.#now(), reconnects: 0, reason: 'closed' };
+  }
+
+  #assertConnected(): void {
+    if (!this.#connection.connected) throw new BrokerUnavailableError(this.address);
+  }
+}
+
+/** The contract of subscribeEvents: what a listener throws must not stop the stream. */
+function guarded(listener: (message: RawMessage) => void, text: string): void {
+  try {
+    listener({ size: text.length, read: () => decodeEnvelope(text) });
+  } catch {
+    // The listener's own affair: it knows what it was doing, and the next message is none the worse.
+  }
+}
+
+function taskIdOf(text: string | null): string | null {
+  if (text === null) return null;
+  try {
+    const id = decodeEnvelope(text).headers['id'];
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
