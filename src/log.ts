@@ -33,7 +33,9 @@ export function createLogger(
     (name: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(name) < threshold) return;
-      const rest = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, printable(value)]));
+      const rest = Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [key, printable(value)]),
+      );
       write(JSON.stringify({ time: new Date().toISOString(), level: name, message, ...rest }));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

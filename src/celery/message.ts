@@ -80,7 +80,9 @@ export function encodeEnvelope(message: OutgoingMessage): string {
  */
 export function decodeBody(message: Message): unknown {
   if (message.contentType !== 'application/json') {
-    throw new MalformedMessageError(`content type ${JSON.stringify(message.contentType)} is not readable`);
+    throw new MalformedMessageError(
+      `content type ${JSON.stringify(message.contentType)} is not readable`,
+    );
   }
   return parseJson(decompress(message).toString('utf8'), 'body');
 }

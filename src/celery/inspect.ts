@@ -1,0 +1,146 @@
+/**
+ * What workers tell when asked. Counterpart of `celery.app.control.Inspect`: one row a command, with the shape of
+ * the reply. A reply of another shape is an error of that worker alone.
+ */
+import { z } from 'zod';
+import type { Mailbox } from './pidbox.js';
+
+/** One task in a worker's hands, as `celery.worker.request.Request.info` lays it out. */
+const taskInfo = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  args: z.unknown(),
+  kwargs: z.unknown(),
+  hostname: z.string().nullish(),
+  time_start: z.number().nullish(),
+  acknowledged: z.boolean().nullish(),
+  delivery_info: z
+    .object({
+      exchange: z.string().nullish(),
+      routing_key: z.string().nullish(),
+      priority: z.number().nullish(),
+      redelivered: z.boolean().nullish(),
+    })
+    .nullish(),
+  worker_pid: z.number().nullish(),
+});
+export type TaskInfo = z.infer<typeof taskInfo>;
+
+const scheduledTask = z.object({
+  eta: z.string().nullish(),
+  priority: z.number().nullish(),
+  request: taskInfo,
+});
+export type ScheduledTaskInfo = z.infer<typeof scheduledTask>;
+
+const count = z.number().nullish().catch(null);
+const text = z.string().nullish().catch(null);
+
+const stats = z.object({
+  total: z.record(z.string(), z.number()).nullish().catch(null),
+  pid: count,
+  clock: z.coerce.number().nullish().catch(null),
+  uptime: count,
+  pool: z
+    .object({
+      implementation: text,
+      'max-concurrency': count,
+      processes: z.array(z.number()).nullish().catch(null),
+      threads: count,
+      'max-tasks-per-child': z.union([z.number(), z.string()]).nullish().catch(null),
+      'put-guarded-by-semaphore': z.boolean().nullish().catch(null),
+      timeouts: z.array(z.number().nullable()).nullish().catch(null),
+      writes: z.unknown(),
+    })
+    .nullish()
+    .catch(null),
+  broker: z
+    .object({
+      transport: text,
+      hostname: text,
+      port: count,
+      virtual_host: text,
+      userid: text,
+      ssl: z.unknown(),
+    })
+    .nullish()
+    .catch(null),
+  prefetch_count: count,
+  rusage: z.record(z.string(), z.number()).nullish().catch(null),
+  autoscaler: z.object({ max: count, min: count, current: count, qty: count }).nullish().catch(null),
+});
+export type WorkerStatsReply = z.infer<typeof stats>;
+
+const activeQueue = z.object({
+  name: z.string(),
+  exchange: z.object({ name: text, type: text }).nullish().catch(null),
+  routing_key: text,
+  durable: z.boolean().nullish().catch(null),
+  exclusive: z.boolean().nullish().catch(null),
+  auto_delete: z.boolean().nullish().catch(null),
+  no_ack: z.boolean().nullish().catch(null),
+  queue_arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
+  max_priority: count,
+});
+export type ActiveQueueReply = z.infer<typeof activeQueue>;
+
+/** Command names are Celery's; a row is all that a new command needs. */
+export const inspectCommands = {
+  ping: z.object({ ok: z.string() }),
+  stats,
+  active: z.array(taskInfo),
+  reserved: z.array(taskInfo),
+  scheduled: z.array(scheduledTask),
+  revoked: z.array(z.string()),
+  registered: z.array(z.string()),
+  active_queues: z.array(activeQueue),
+  conf: z.record(z.string(), z.unknown()),
+} as const;
+
+export type InspectCommand = keyof typeof inspectCommands;
+export type InspectValue<C extends InspectCommand> = z.infer<(typeof inspectCommands)[C]>;
+
+/** What one worker said to one command. */
+export type InspectReply<C extends InspectCommand> =
+  | { readonly ok: true; readonly value: InspectValue<C> }
+  /** The worker's own words, or what is wrong with its reply. */
+  | { readonly ok: false; readonly error: string };
+
+export interface InspectResult<C extends InspectCommand> {
+  readonly replies: ReadonlyMap<string, InspectReply<C>>;
+  /** Workers that should have answered within the deadline and did not. */
+  readonly silent: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+const errorReply = z.object({ error: z.string() });
+
+export class Inspect {
+  readonly #mailbox: Mailbox;
+
+  constructor(mailbox: Mailbox) {
+    this.#mailbox = mailbox;
+  }
+
+  /** Asks the named workers, or every worker for null: one broadcast, however many answer. */
+  async run<C extends InspectCommand>(
+    command: C,
+    destination: readonly string[] | null = null,
+  ): Promise<InspectResult<C>> {
+    const { replies, silent, at } = await this.#mailbox.broadcast(command, {}, { destination });
+    const parsed = [...replies].map(
+      ([hostname, reply]) => [hostname, parseReply(command, reply)] as const,
+    );
+    return { replies: new Map(parsed), silent, at };
+  }
+}
+
+function parseReply<C extends InspectCommand>(command: C, reply: unknown): InspectReply<C> {
+  const rejected = errorReply.safeParse(reply);
+  if (rejected.success) return { ok: false, error: rejected.data.error };
+  const parsed = inspectCommands[command].safeParse(reply);
+  if (!parsed.success) return { ok: false, error: 'the reply is not of the documented shape' };
+  // The schema was taken from the row of this very command, which the type checker cannot follow.
+  return { ok: true, value: parsed.data as InspectValue<C> };
+}

@@ -1,0 +1,124 @@
+/**
+ * Keys and channels of a Celery cluster on Redis. Counterpart of the naming in `kombu.transport.redis`.
+ * `global_keyprefix` is put literally before keys and channels alike.
+ */
+import type { WireNames } from './transport.js';
+
+/** Transport options by kombu's names, in camelCase. */
+export interface RedisOptions extends WireNames {
+  /** `global_keyprefix`, empty by default. */
+  readonly globalKeyprefix: string;
+  /** `fanout_prefix`: true is `/{db}.`, false is none, and a text may contain `{db}`. */
+  readonly fanoutPrefix: boolean | string;
+  /** `sep`: between a queue and its priority step, and between the parts of a binding. */
+  readonly sep: string;
+  /** `priority_steps`: the priorities that have a list of their own. */
+  readonly prioritySteps: readonly number[];
+}
+
+export const defaultRedisOptions: RedisOptions = {
+  globalKeyprefix: '',
+  fanoutPrefix: true,
+  sep: '\x06\x16',
+  prioritySteps: [0, 3, 6, 9],
+  controlExchange: 'celery',
+  eventExchange: 'celeryev',
+};
+
+export interface Binding {
+  readonly routingKey: string;
+  /** A Python regular expression for topic exchanges, else empty. */
+  readonly pattern: string;
+  readonly queue: string;
+}
+
+export class RedisNames {
+  readonly sep: string;
+  readonly prioritySteps: readonly number[];
+  readonly #keyprefix: string;
+  readonly #fanoutPrefix: string;
+  readonly #control: string;
+  readonly #events: string;
+
+  constructor(options: RedisOptions, db: number) {
+    const { fanoutPrefix } = options;
+    const prefix = fanoutPrefix === true ? '/{db}.' : fanoutPrefix === false ? '' : fanoutPrefix;
+    this.sep = options.sep;
+    this.prioritySteps = [...options.prioritySteps].sort((a, b) => a - b);
+    this.#keyprefix = options.globalKeyprefix;
+    this.#fanoutPrefix = prefix.replaceAll('{db}', String(db));
+    this.#control = options.controlExchange;
+    this.#events = options.eventExchange;
+  }
+
+  key(name: string): string {
+    return this.#keyprefix + name;
+  }
+
+  get controlExchange(): string {
+    return `${this.#control}.pidbox`;
+  }
+
+  get replyExchange(): string {
+    return `reply.${this.#control}.pidbox`;
+  }
+
+  get controlChannel(): string {
+    return this.#keyprefix + this.#fanoutPrefix + this.controlExchange;
+  }
+
+  /** What PSUBSCRIBE takes: glob characters of the configured names are escaped, the last star is ours. */
+  get eventPattern(): string {
+    const channel = `${this.#keyprefix}${this.#fanoutPrefix}${this.#events}/`;
+    return `${channel.replace(/[\\*?[\]]/g, '\\$&')}*`;
+  }
+
+  bindingKey(exchange: string): string {
+    return this.key(`_kombu.binding.${exchange}`);
+  }
+
+  /** The exchange of a key that SCAN found. */
+  exchangeOf(bindingKey: string): string {
+    return bindingKey.slice(this.bindingKey('').length);
+  }
+
+  replyQueue(oid: string): string {
+    return `${oid}.${this.replyExchange}`;
+  }
+
+  /** The member of the reply exchange's binding set without which no worker replies. */
+  replyBinding(oid: string): string {
+    return [oid, '', this.replyQueue(oid)].join(this.sep);
+  }
+
+  binding(member: string): Binding | null {
+    const [routingKey, pattern, queue] = member.split(this.sep);
+    if (routingKey === undefined || pattern === undefined || !queue) return null;
+    return { routingKey, pattern, queue };
+  }
+
+  /** The node of a worker's pidbox queue, or null for anything else. */
+  nodeOf(queue: string): string | null {
+    const suffix = `.${this.controlExchange}`;
+    return queue.endsWith(suffix) && queue.length > suffix.length
+      ? queue.slice(0, -suffix.length)
+      : null;
+  }
+
+  /** Monitoring's own exchanges, which hold no tasks. */
+  isInternalExchange(exchange: string): boolean {
+    return exchange === this.#events || exchange.endsWith('.pidbox');
+  }
+
+  isInternalQueue(queue: string): boolean {
+    return queue.startsWith(`${this.#events}.`) || queue.endsWith('.pidbox');
+  }
+
+  /** The lists of a queue, by priority; the step 0 has the queue's own name. */
+  queueKeys(queue: string): readonly { readonly priority: number; readonly key: string }[] {
+    return this.prioritySteps.map((priority) => ({
+      priority,
+      key: this.key(priority === 0 ? queue : queue + this.sep + String(priority)),
+    }));
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Queues on Redis: one list for each priority step, and one hash of unacknowledged messages for all queues of
+ * the database. What waits is counted and looked at, never taken.
+ */
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { decodeBody, decodeEnvelope } from '../message.js';
+import type { Binding, RedisNames } from './redis-names.js';
+import type { QueueDepth } from './transport.js';
+
+type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
+
+/** One look for bindings takes this many SCAN steps at most; the next look goes on where this one stopped. */
+const scanSteps = 50;
+const scanCount = 1_000;
+/** More unacknowledged messages than this are not read to be told apart by queue. */
+const maxUnacknowledged = 2_000;
+const maxBindingKeys = 5_000;
+
+const unackedEntry = z.tuple([z.unknown(), z.string(), z.string()]);
+const taskHeaders = z.object({ task: z.string(), id: z.string() });
+const protocol1Body = z.object({ task: z.string(), id: z.string() });
+
+export class RedisQueues {
+  readonly #names: RedisNames;
+  readonly #run: Run;
+  readonly #bindingKeys = new Set<string>();
+  #scanCursor = '0';
+
+  constructor(names: RedisNames, run: Run) {
+    this.#names = names;
+    this.#run = run;
+  }
+
+  /** Every queue that is bound to an exchange, whether a worker lives or not. */
+  async names(): Promise<readonly string[]> {
+    const bindings = await this.#run((client) => this.#bindings(client));
+    return [...new Set([...bindings.values()].flat().map(({ queue }) => queue))]
+      .filter((queue) => !this.#names.isInternalQueue(queue))
+      .sort();
+  }
+
+  async depths(queues: readonly string[]): Promise<readonly QueueDepth[]> {
+    return this.#run(async (client) => {
+      const lists = queues.map((queue) => this.#names.queueKeys(queue));
+      const lengths = await Promise.all(
+        lists.map((keys) => Promise.all(keys.map(({ key }) => listLength(client, key)))),
+      );
+      const [unacknowledged, oldest] = await Promise.all([
+        this.#unacknowledged(client),
+        Promise.all(
+          lists.map((keys, q) => {
+            const next = keys.find((_, step) => (lengths[q]?.[step] ?? 0) > 0);
+            return next ? oldestTaskId(client, next.key) : null;
+          }),
+        ),
+      ]);
+      return queues.map((name, q): QueueDepth => {
+        const steps = (lists[q] ?? []).map(({ priority }, step) => ({
+          priority,
+          messages: lengths[q]?.[step] ?? 0,
+        }));
+        return {
+          name,
+          messages: steps.reduce((sum, { messages }) => sum + messages, 0),
+          messagesByPriority: steps.filter(({ messages }) => messages > 0),
+          unacknowledged: unacknowledged === null ? null : (unacknowledged.get(name) ?? 0),
+          consumers: null,
+          oldestTaskId: oldest[q] ?? null,
+          kind: 'list',
+        };
+      });
+    });
+  }
+
+  /** Bindings by exchange. Their keys are found by SCAN, a bounded part of the key space at each look. */
+  async #bindings(client: Redis): Promise<ReadonlyMap<string, readonly Binding[]>> {
+    const pattern = `${this.#names.bindingKey('').replace(/[\\*?[\]]/g, '\\$&')}*`;
+    for (let step = 0; step < scanSteps; step++) {
+      const [cursor, keys] = await client.scan(this.#scanCursor, 'MATCH', pattern, 'COUNT', scanCount);
+      for (const key of keys) if (this.#bindingKeys.size < maxBindingKeys) this.#bindingKeys.add(key);
+      this.#scanCursor = cursor;
+      if (cursor === '0') break;
+    }
+    const bindings = new Map<string, readonly Binding[]>();
+    await Promise.all(
+      [...this.#bindingKeys].map(async (key) => {
+        const exchange = this.#names.exchangeOf(key);
+        if (this.#names.isInternalExchange(exchange)) return;
+        const members = await client.smembers(key).catch(wrongType<string[]>([]));
+        if (members.length === 0) this.#bindingKeys.delete(key);
+        bindings.set(
+          exchange,
+          members.flatMap((member) => this.#names.binding(member) ?? []),
+        );
+      }),
+    );
+    return bindings;
+  }
+
+  /** By queue; null when there are too many to look at. */
+  async #unacknowledged(client: Redis): Promise<ReadonlyMap<string, number> | null> {
+    const key = this.#names.key('unacked');
+    const size = await client.hlen(key).catch(wrongType(0));
+    const counts = new Map<string, number>();
+    if (size === 0) return counts;
+    if (size > maxUnacknowledged) return null;
+    const entries = (await client.hvals(key)).flatMap((text) => {
+      const entry = unackedEntry.safeParse(parse(text));
+      return entry.success ? [{ exchange: entry.data[1], routingKey: entry.data[2] }] : [];
+    });
+    const bindings = entries.some(({ exchange }) => exchange !== '')
+      ? await this.#bindings(client)
+      : new Map();
+    for (const { exchange, routingKey } of entries) {
+      const queue = exchange === '' ? routingKey : boundQueue(bindings.get(exchange) ?? [], routingKey);
+      if (queue !== null) counts.set(queue, (counts.get(queue) ?? 0) + 1);
+    }
+    return counts;
+  }
+}
+
+/** A key of another type is an application's own, not a queue. */
+function wrongType<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return otherwise;
+    throw error;
+  };
+}
+
+function listLength(client: Redis, key: string): Promise<number> {
+  return client.llen(key).catch(wrongType(0));
+}
+
+/** Producers push on the left, workers pop on the right: the rightmost is served next. */
+async function oldestTaskId(client: Redis, key: string): Promise<string | null> {
+  const [text] = await client.lrange(key, -1, -1);
+  if (text === undefined) return null;
+  try {
+    const message = decodeEnvelope(text);
+    const headers = taskHeaders.safeParse(message.headers);
+    if (headers.success) return headers.data.id;
+    return protocol1Body.parse(decodeBody(message)).id;
+  } catch {
+    return null; // not a task of Celery's
+  }
+}
+
+function boundQueue(bindings: readonly Binding[], routingKey: string): string | null {
+  const exact = bindings.find((binding) => binding.routingKey === routingKey);
+  if (exact) return exact.queue;
+  return bindings.find(({ pattern }) => matches(pattern, routingKey))?.queue ?? null;
+}
+
+function matches(pattern: string, routingKey: string): boolean {
+  if (pattern === '') return false;
+  try {
+    return new RegExp(pattern).test(routingKey);
+  } catch {
+    return false; // Python's regular expressions know more than ours
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
