@@ -1,0 +1,103 @@
+import { roughSize } from './rough-size.js';
+
+/** What a cache is told once. All times in milliseconds. */
+export interface MetricsCacheOptions<V> {
+  readonly name: string;
+  /** How long an answer counts as fresh. */
+  readonly ttl: number;
+  readonly maxSize: number;
+  /** Bound on the sum of `sizeOf` over all entries; none without it. */
+  readonly maxBytes?: number | undefined;
+  /** Bytes that a value takes; a rough estimate unless given, and not asked for without `maxBytes`. */
+  readonly sizeOf?: ((value: V) => number) | undefined;
+  /** For so long after its TTL an entry still answers at once, while a new one is loaded behind it. */
+  readonly staleWhileRevalidate?: number | undefined;
+  /** For so long after its TTL an entry answers where a load has failed. */
+  readonly staleIfError?: number | undefined;
+  /** For so long a failed load is not tried again; 0 turns it off. */
+  readonly negativeTtl?: number | undefined;
+  /** Must not go back. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** A lifetime, or how to tell it from the value: "nobody answered" deserves less than a full TTL. */
+export type Ttl<T> = number | ((value: T) => number);
+
+export interface ReadOptions<T> {
+  /** `false` asks for a value whose load begins after the call. */
+  readonly useCache?: boolean | undefined;
+  readonly ttl?: Ttl<T> | undefined;
+}
+
+/** An answer, and where it came from. */
+export interface CacheRead<T> {
+  readonly value: T;
+  readonly status: 'HIT' | 'MISS';
+  /** Since the end of the load. */
+  readonly age: number;
+  /** What remains of it; zero or less when the value is stale or was invalidated while it was loaded. */
+  readonly ttl: number;
+  readonly stale: boolean;
+  /** It shared a load that another caller had started. */
+  readonly collapsed: boolean;
+}
+
+/** The options with their defaults filled in. */
+export interface CacheSettings<V> {
+  readonly name: string;
+  readonly ttl: number;
+  readonly maxSize: number;
+  readonly maxBytes: number;
+  readonly sizeOf: (value: V) => number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly negativeTtl: number;
+  readonly clock: () => number;
+}
+
+/** Fills in the defaults; a number that makes no sense is refused when the cache is built, not when it is read. */
+export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings<V> {
+  const { name, ttl, maxSize, maxBytes } = options;
+  const { staleWhileRevalidate = 0, staleIfError = 0, negativeTtl = 1_000 } = options;
+  const sizeOf =
+    options.sizeOf ?? (maxBytes === undefined ? () => 0 : (value: V) => roughSize(value, maxBytes));
+
+  assertTtl(name, ttl);
+  check(
+    name,
+    'maxSize',
+    maxSize,
+    Number.isSafeInteger(maxSize) && maxSize > 0,
+    'a positive whole number',
+  );
+  if (maxBytes !== undefined)
+    check(name, 'maxBytes', maxBytes, maxBytes > 0, 'a positive number of bytes');
+  for (const [option, value] of Object.entries({ staleWhileRevalidate, staleIfError, negativeTtl })) {
+    check(name, option, value, Number.isFinite(value) && value >= 0, 'zero or more milliseconds');
+  }
+  return {
+    name,
+    ttl,
+    maxSize,
+    maxBytes: maxBytes ?? Infinity,
+    sizeOf,
+    staleWhileRevalidate,
+    staleIfError,
+    negativeTtl,
+    clock: options.clock ?? (() => performance.now()), // the wall clock jumps, and entries with it
+  };
+}
+
+export function assertTtl(name: string, ttl: number): void {
+  check(name, 'ttl', ttl, Number.isFinite(ttl) && ttl > 0, 'a positive number of milliseconds');
+}
+
+/** A size that is not a number would make the sum of all sizes NaN, and the bound with it. */
+export function assertBytes(name: string, bytes: number): void {
+  check(name, 'sizeOf(value)', bytes, bytes >= 0, 'zero or more bytes');
+}
+
+function check(cache: string, option: string, value: number, valid: boolean, expected: string): void {
+  if (!valid)
+    throw new RangeError(`Cache "${cache}": ${option} must be ${expected}, got ${String(value)}`);
+}

@@ -1,0 +1,132 @@
+import type { CacheStatsReport } from './cache-stats.js';
+import { summarize } from './cache-stats.js';
+import { MetricsCache } from './metrics-cache.js';
+import { ReportWatch } from './report-watch.js';
+
+/**
+ * The caches and their settings; names, types and configuration derive from these rows. Stale-while-revalidate
+ * is off: whoever turns it on (the TTL is a good window) no longer sees a MISS as soon as the TTL has passed.
+ */
+export const cacheDefaults = {
+  task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
+  worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+  queue_status: { ttl: 3_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+  metrics_summary: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+  health_check: { ttl: 10_000, maxSize: 50, staleWhileRevalidate: 0, staleIfError: 0 },
+} as const;
+
+export type CacheName = keyof typeof cacheDefaults;
+export const cacheNames = Object.keys(cacheDefaults) as readonly CacheName[];
+
+/** An answer of a hundred full pages still fits; one runaway answer cannot take the process with it. */
+const maxBytes = 16 * 1024 * 1024;
+
+export interface CacheOverrides {
+  readonly ttl?: number | undefined;
+  readonly maxSize?: number | undefined;
+  readonly staleWhileRevalidate?: number | undefined;
+  readonly staleIfError?: number | undefined;
+}
+
+export interface CacheRegistryOptions {
+  /** For ages; must not go back. */
+  readonly clock?: (() => number) | undefined;
+  /** For the timestamps of reports: milliseconds since the epoch. */
+  readonly wallClock?: (() => number) | undefined;
+  readonly overrides?: Readonly<Partial<Record<CacheName, CacheOverrides>>> | undefined;
+  /** How often the dead are removed from memory when nobody reads. */
+  readonly sweepInterval?: number | undefined;
+}
+
+/**
+ * All caches of a gateway: by name, reported and invalidated together, swept by one timer.
+ *
+ * @example
+ * using caches = new CacheRegistry({ overrides: { task_status: { ttl: 1_000 } } });
+ * for await (const { summary } of caches.watch({ intervalMs: 1_000 })) show(summary);
+ */
+export class CacheRegistry implements Disposable {
+  readonly #caches: ReadonlyMap<CacheName, MetricsCache>;
+  readonly #clock: () => number;
+  readonly #wallClock: () => number;
+  readonly #sweeping: NodeJS.Timeout;
+  readonly #disposal = new AbortController();
+
+  constructor(options: CacheRegistryOptions = {}) {
+    const { clock = () => performance.now(), wallClock = Date.now, overrides = {} } = options;
+    this.#clock = clock;
+    this.#wallClock = wallClock;
+    this.#caches = new Map(
+      cacheNames.map((name) => [name, newCache(name, overrides[name] ?? {}, clock)]),
+    );
+    this.#sweeping = setInterval(() => this.sweep(), options.sweepInterval ?? 60_000).unref();
+  }
+
+  get(name: CacheName): MetricsCache {
+    const cache = this.#caches.get(name);
+    if (!cache) throw new RangeError(`No cache "${String(name)}"; there are ${cacheNames.join(', ')}`);
+    return cache;
+  }
+
+  report(names: readonly CacheName[] = cacheNames): CacheStatsReport {
+    const caches = names.map((name) => this.get(name).getStats());
+    return { timestamp: new Date(this.#wallClock()), caches, summary: summarize(caches) };
+  }
+
+  /** Removes live entries from one cache or from all, and tells which caches were addressed. */
+  invalidate(
+    target: { readonly name?: CacheName | undefined; readonly keyPrefix?: string | undefined } = {},
+  ): {
+    invalidated: number;
+    caches: CacheName[];
+  } {
+    const caches = target.name === undefined ? [...cacheNames] : [target.name];
+    const removed = caches.map((name) => this.get(name).invalidatePrefix(target.keyPrefix ?? ''));
+    return { invalidated: removed.reduce((sum, count) => sum + count, 0), caches };
+  }
+
+  /** Removes the dead from every cache, tells how many. */
+  sweep(): number {
+    return [...this.#caches.values()].reduce((sum, cache) => sum + cache.sweep(), 0);
+  }
+
+  /**
+   * A report at once, then one whenever a figure has changed, at most one per interval. Nothing is queued: a slow
+   * reader gets the latest. Ends when it is returned, aborted, or the registry is disposed.
+   */
+  watch(options: {
+    readonly names?: readonly CacheName[] | undefined;
+    readonly intervalMs: number;
+    readonly signal?: AbortSignal | undefined;
+  }): AsyncIterableIterator<CacheStatsReport> {
+    const { names = cacheNames, intervalMs, signal } = options;
+    const caches = names.map((name) => this.get(name));
+    return new ReportWatch({
+      report: () => this.report(names),
+      version: () => caches.reduce((sum, cache) => sum + cache.version, 0),
+      intervalMs,
+      clock: this.#clock,
+      signals: signal ? [this.#disposal.signal, signal] : [this.#disposal.signal],
+    });
+  }
+
+  /** Stops the timer and ends every watch; the caches can still be read. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#sweeping);
+    this.#disposal.abort();
+  }
+}
+
+/** An override that is undefined, as an unset option of the configuration is, leaves the default in force. */
+function newCache(name: CacheName, overrides: CacheOverrides, clock: () => number): MetricsCache {
+  const { ttl, maxSize, staleWhileRevalidate, staleIfError } = cacheDefaults[name];
+  return new MetricsCache({
+    name,
+    ttl: overrides.ttl ?? ttl,
+    maxSize: overrides.maxSize ?? maxSize,
+    maxBytes,
+    staleWhileRevalidate: overrides.staleWhileRevalidate ?? staleWhileRevalidate,
+    staleIfError: overrides.staleIfError ?? staleIfError,
+    clock,
+  });
+}

@@ -1,0 +1,82 @@
+/** What only grows, and is never reset, so that a rate can be told from any two readings. */
+export interface CacheCounters {
+  /** Answered from memory without waiting, stale ones included. */
+  readonly hits: number;
+  /** Every other ordinary read. */
+  readonly misses: number;
+  /** Reads that asked for a new value: neither hit nor miss. */
+  readonly bypasses: number;
+  /** Misses that joined a load already running. */
+  readonly collapsed: number;
+  /** Hits on a value past its TTL, within the revalidation window. */
+  readonly staleHits: number;
+  /** Loads started behind a stale hit. */
+  readonly refreshes: number;
+  readonly loads: number;
+  readonly loadFailures: number;
+  /** Loaded values that were not kept: invalidated meanwhile, or too large. */
+  readonly discarded: number;
+  readonly sets: number;
+  /** Live entries overwritten. */
+  readonly replacements: number;
+  /** Live entries that left because there was no room. */
+  readonly evictions: number;
+  /** Entries that were dead when they left, however they left. */
+  readonly expirations: number;
+  /** Live entries removed by an invalidation: entries, not calls. */
+  readonly invalidations: number;
+}
+
+/** One cache's figures at one moment; percentages are 0-100 with two decimals. */
+export interface CacheStats extends CacheCounters {
+  readonly name: string;
+  /** Live entries. */
+  readonly size: number;
+  readonly maxSize: number;
+  readonly utilizationPercent: number;
+  readonly hitRatePercent: number;
+  readonly totalRequests: number;
+  readonly loadsRunning: number;
+  readonly bytes: number;
+  readonly ttlSeconds: number;
+  readonly advice: readonly CacheAdvice[];
+}
+
+/** A finding that calls for a change of the cache's settings, with the numbers behind it. */
+export interface CacheAdvice {
+  readonly kind: 'LOW_HIT_RATE' | 'FREQUENT_EVICTIONS' | 'HIGH_UTILIZATION';
+  readonly message: string;
+  readonly value: number;
+  readonly threshold: number;
+}
+
+export interface CacheStatsSummary {
+  readonly totalHits: number;
+  readonly totalMisses: number;
+  readonly totalRequests: number;
+  readonly overallHitRatePercent: number;
+}
+
+export interface CacheStatsReport {
+  readonly timestamp: Date;
+  readonly caches: readonly CacheStats[];
+  readonly summary: CacheStatsSummary;
+}
+
+/** Adds up several caches; the overall rate weighs each by its requests. */
+export function summarize(stats: readonly CacheStats[]): CacheStatsSummary {
+  const totalHits = stats.reduce((sum, { hits }) => sum + hits, 0);
+  const totalMisses = stats.reduce((sum, { misses }) => sum + misses, 0);
+  const totalRequests = totalHits + totalMisses;
+  return {
+    totalHits,
+    totalMisses,
+    totalRequests,
+    overallHitRatePercent: percent(totalHits, totalRequests),
+  };
+}
+
+/** 0-100 with two decimals; nothing out of nothing is 0. */
+export function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
+}

@@ -1,0 +1,93 @@
+import type { CacheRead } from './cache-options.js';
+import type { CacheName } from './cache-registry.js';
+
+/** One cached read of an operation, in seconds with three decimals, as `extensions.cache` names it. */
+export interface CacheStatusEntry {
+  readonly path: string;
+  readonly cache: CacheName;
+  readonly status: 'HIT' | 'MISS';
+  readonly age: number;
+  readonly ttl: number;
+  readonly stale: boolean;
+  readonly collapsed: boolean;
+}
+
+export interface CacheStatusSummary {
+  readonly status: 'HIT' | 'MISS';
+  readonly age: number;
+  readonly entries: readonly CacheStatusEntry[];
+}
+
+export interface CacheStatusRecord {
+  readonly path: string;
+  readonly cache: CacheName;
+  readonly read: Omit<CacheRead<unknown>, 'value'>;
+}
+
+/**
+ * What one operation read from the caches. It is a hit if and only if every read was one, and then as old as
+ * its oldest. The members of a batch add to one parent, which sums up the whole response.
+ */
+export class CacheStatus {
+  readonly #parent: CacheStatus | undefined;
+  readonly #records: CacheStatusRecord[] = [];
+  #bypass = false;
+
+  constructor(parent?: CacheStatus) {
+    this.#parent = parent;
+  }
+
+  /** Whether every read of the operation must go past the cache. */
+  get bypass(): boolean {
+    return this.#bypass || (this.#parent?.bypass ?? false);
+  }
+
+  set bypass(bypass: boolean) {
+    this.#bypass = bypass;
+  }
+
+  /** The status of one operation of a batch: it has entries of its own, and adds them here too. */
+  member(): CacheStatus {
+    return new CacheStatus(this);
+  }
+
+  record(record: CacheStatusRecord): void {
+    this.#records.push(record);
+    this.#parent?.record(record);
+  }
+
+  get entries(): readonly CacheStatusEntry[] {
+    return this.#records.map(({ path, cache, read: { status, age, ttl, stale, collapsed } }) => {
+      return { path, cache, status, age: toSeconds(age), ttl: toSeconds(ttl), stale, collapsed };
+    });
+  }
+
+  /** For `extensions.cache`; null when nothing cached was read, as by a mutation. */
+  summary(): CacheStatusSummary | null {
+    const status = this.#status;
+    return status && { status, age: toSeconds(this.#age), entries: this.entries };
+  }
+
+  /** For the response: an age in whole seconds, on hits only. None when nothing cached was read. */
+  headers(): Readonly<Record<string, string>> {
+    const status = this.#status;
+    if (status === null) return {};
+    return status === 'HIT'
+      ? { 'X-Cache': status, 'X-Cache-Age': String(Math.floor(this.#age / 1_000)) }
+      : { 'X-Cache': status };
+  }
+
+  get #status(): 'HIT' | 'MISS' | null {
+    if (this.#records.length === 0) return null;
+    return this.#records.every(({ read }) => read.status === 'HIT') ? 'HIT' : 'MISS';
+  }
+
+  /** Of the oldest hit, in milliseconds; 0 as soon as something had to be loaded. */
+  get #age(): number {
+    return this.#status === 'HIT' ? Math.max(...this.#records.map(({ read }) => read.age)) : 0;
+  }
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1_000 + 0; // no -0
+}

@@ -1,0 +1,316 @@
+import { LRUCache } from 'lru-cache';
+import { cacheAdvice } from './cache-advice.js';
+import { assertBytes, assertTtl, cacheSettings } from './cache-options.js';
+import type {
+  CacheRead,
+  CacheSettings,
+  MetricsCacheOptions,
+  ReadOptions,
+  Ttl,
+} from './cache-options.js';
+import { percent } from './cache-stats.js';
+import type { CacheCounters, CacheStats } from './cache-stats.js';
+import { EvictionRecord } from './eviction-record.js';
+import { NegativeCache } from './negative-cache.js';
+
+interface Entry<V> {
+  readonly value: V;
+  /** The end of the load. */
+  readonly at: number;
+  readonly ttl: number;
+  readonly bytes: number;
+}
+
+type Outcome<V> = { readonly value: V; readonly ttl: number } | { readonly error: unknown };
+
+/** A running load. Its promise never rejects, so that a refresh which nobody awaits cannot end the process. */
+interface Flight<V> {
+  readonly outcome: Promise<Outcome<V>>;
+}
+
+type Departure = 'replacements' | 'evictions' | 'invalidations';
+
+/**
+ * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one leaves when there is
+ * no room. Misses of a key share one load; an error is never stored; a load that began before an invalidation is
+ * never stored after it. lru-cache keeps the order only: its own TTL and fetch bring invalidated values back.
+ *
+ * @example
+ * const workers = new MetricsCache<WorkerStats>({ name: 'worker_status', ttl: 5_000, maxSize: 100 });
+ * const { value, status } = await workers.read('w1@host', () => readStats('w1@host'));
+ */
+export class MetricsCache<V = unknown> {
+  readonly #settings: CacheSettings<V>;
+  readonly #grace: number;
+  readonly #entries: LRUCache<string, Entry<V>>;
+  readonly #failures: NegativeCache;
+  readonly #flights = new Map<string, Flight<V>>();
+  readonly #evicted = new EvictionRecord();
+  readonly #counters: { -readonly [name in keyof CacheCounters]: number } = {
+    ...{ hits: 0, misses: 0, bypasses: 0, collapsed: 0, staleHits: 0, refreshes: 0 },
+    ...{ loads: 0, loadFailures: 0, discarded: 0 },
+    ...{ sets: 0, replacements: 0, evictions: 0, expirations: 0, invalidations: 0 },
+  };
+  #loadsRunning = 0;
+  #bytes = 0;
+  #version = 0;
+  /** No entry dies before; it may be too early, never too late. */
+  #nextDeath = Infinity;
+
+  constructor(options: MetricsCacheOptions<V>) {
+    this.#settings = cacheSettings(options);
+    const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize } = this.#settings;
+    this.#grace = Math.max(staleWhileRevalidate, staleIfError);
+    this.#entries = new LRUCache({ max: maxSize });
+    this.#failures = new NegativeCache(negativeTtl, maxSize);
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  /** Answers from memory, from a load already running, or by `load`. A key must always name one kind of value. */
+  async read<T extends V>(
+    key: string,
+    load: () => Promise<T> | T,
+    options: ReadOptions<T> = {},
+  ): Promise<CacheRead<T>> {
+    const { useCache = true, ttl = this.#settings.ttl } = options;
+    if (typeof ttl === 'number') assertTtl(this.name, ttl);
+    const job = async () => this.#entry(await load(), ttl);
+    return (await (useCache ? this.#readCached(key, job) : this.#readPast(key, job))) as CacheRead<T>;
+  }
+
+  /** The value if it is fresh. A stale one is none here: without a loader nothing would ever renew it. */
+  get(key: string): V | undefined {
+    const now = this.#settings.clock();
+    const entry = this.#living(key, now);
+    const fresh = entry !== undefined && this.#within(entry, 0, now);
+    this.#count(fresh ? 'hits' : 'misses');
+    return fresh ? this.#answer(key, entry, 'HIT', now).value : undefined;
+  }
+
+  /** Stores a value that is known without a load; false if it is too large to keep. */
+  set(key: string, value: V, ttl: number = this.#settings.ttl): boolean {
+    const entry = this.#entry(value, ttl);
+    this.#flights.delete(key); // a load that began earlier must not overwrite it
+    return this.#store(key, entry);
+  }
+
+  /** Removes the entry and disowns the running load; true if a live entry left. */
+  invalidate(key: string): boolean {
+    this.#flights.delete(key);
+    this.#failures.forget(key);
+    const entry = this.#entries.peek(key);
+    return entry !== undefined && this.#remove(key, entry, 'invalidations') === 'invalidations';
+  }
+
+  /** Invalidates every key that starts so; tells how many live entries left. */
+  invalidatePrefix(prefix: string): number {
+    const keys = new Set([...this.#entries.keys(), ...this.#flights.keys(), ...this.#failures.keys()]);
+    return [...keys].filter((key) => key.startsWith(prefix) && this.invalidate(key)).length;
+  }
+
+  /** Invalidates all; the counters go on. */
+  clear(): number {
+    return this.invalidatePrefix('');
+  }
+
+  /** The same function, answered from this cache. */
+  cached<A extends unknown[], T extends V>(
+    fn: (...args: A) => Promise<T> | T,
+    { key, ttl }: { readonly key: (...args: A) => string; readonly ttl?: Ttl<T> | undefined },
+  ): (...args: A) => Promise<T> {
+    return async (...args) => (await this.read<T>(key(...args), () => fn(...args), { ttl })).value;
+  }
+
+  /** Removes the dead, tells how many. Costs nothing while none can have died. */
+  sweep(): number {
+    const now = this.#settings.clock();
+    this.#failures.sweep(now);
+    if (now < this.#nextDeath) return 0;
+    this.#nextDeath = Infinity;
+    const before = this.#entries.size;
+    for (const [key, entry] of [...this.#entries.entries()]) {
+      if (this.#within(entry, this.#grace, now)) this.#expectDeath(entry);
+      else this.#remove(key, entry, 'evictions');
+    }
+    return before - this.#entries.size;
+  }
+
+  /** Moves whenever a statistic would read differently, be it only that time has passed. */
+  get version(): number {
+    this.sweep();
+    if (this.#evicted.forget(this.#settings.clock())) this.#version++;
+    return this.#version;
+  }
+
+  getStats(): CacheStats {
+    this.sweep();
+    this.#evicted.forget(this.#settings.clock());
+    const { name, maxSize, ttl } = this.#settings;
+    const size = this.#entries.size;
+    const totalRequests = this.#counters.hits + this.#counters.misses;
+    const hitRatePercent = percent(this.#counters.hits, totalRequests);
+    const utilizationPercent = percent(size, maxSize);
+    const evictionsLastHour = this.#evicted.total;
+    return {
+      ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
+      ...this.#counters,
+      ...{ loadsRunning: this.#loadsRunning, bytes: this.#bytes, ttlSeconds: ttl / 1_000 },
+      advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
+    };
+  }
+
+  async #readCached(key: string, job: () => Promise<Entry<V>>): Promise<CacheRead<V>> {
+    const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
+    const now = clock();
+    const entry = this.#living(key, now);
+    const running = this.#flights.get(key);
+    const failure = this.#failures.find(key, now);
+
+    if (entry && this.#within(entry, staleWhileRevalidate, now)) {
+      const hit = this.#answer(key, entry, 'HIT', now);
+      this.#count('hits');
+      if (hit.stale) this.#count('staleHits');
+      if (hit.stale && !running && !failure) {
+        this.#count('refreshes');
+        this.#start(key, job);
+      }
+      return hit;
+    }
+    this.#count('misses');
+    if (running) this.#count('collapsed');
+    const collapsed = running !== undefined;
+    const outcome = running || !failure ? await (running ?? this.#start(key, job)).outcome : failure;
+    if ('value' in outcome) return loaded(outcome, collapsed);
+
+    // Looked up again: an invalidation meanwhile has taken away what was still good enough before.
+    const later = clock();
+    const lesser = this.#living(key, later);
+    if (!lesser || !this.#within(lesser, staleIfError, later)) throw outcome.error;
+    return { ...this.#answer(key, lesser, 'MISS', later), collapsed };
+  }
+
+  async #readPast(key: string, job: () => Promise<Entry<V>>): Promise<CacheRead<V>> {
+    this.#count('bypasses');
+    // A load that runs already may have looked before the caller's own change was made. Waiting it out bounds
+    // the loads of a key to one at a time; whatever load is found afterwards began after the arrival.
+    const earlier = this.#flights.get(key);
+    if (earlier) await earlier.outcome;
+    const running = this.#flights.get(key);
+    const outcome = await (running ?? this.#start(key, job)).outcome;
+    if ('error' in outcome) throw outcome.error;
+    return loaded(outcome, running !== undefined);
+  }
+
+  #start(key: string, job: () => Promise<Entry<V>>): Flight<V> {
+    let settle: (outcome: Outcome<V>) => void = () => undefined;
+    const flight: Flight<V> = { outcome: new Promise((resolve) => (settle = resolve)) };
+    this.#flights.set(key, flight); // before the load begins: it may invalidate, or read, this very key
+    this.#count('loads');
+    this.#loadsRunning++;
+    job().then(
+      (entry) => settle(this.#succeed(key, flight, entry)),
+      (error: unknown) => settle(this.#fail(key, flight, error)),
+    );
+    return flight;
+  }
+
+  #succeed(key: string, flight: Flight<V>, entry: Entry<V>): Outcome<V> {
+    const current = this.#land(key, flight);
+    if (!current || !this.#store(key, entry)) this.#count('discarded');
+    return current ? entry : { value: entry.value, ttl: 0 }; // overtaken: good for those who wait, for nobody later
+  }
+
+  #fail(key: string, flight: Flight<V>, error: unknown): Outcome<V> {
+    this.#count('loadFailures');
+    if (this.#land(key, flight)) this.#failures.add(key, { error, at: this.#settings.clock() });
+    return { error };
+  }
+
+  /** Ends a load; true if it is still the load of its key, and not one from before an invalidation. */
+  #land(key: string, flight: Flight<V>): boolean {
+    this.#loadsRunning--;
+    return this.#flights.get(key) === flight && this.#flights.delete(key);
+  }
+
+  #entry<T extends V>(value: T, ttl: Ttl<T>): Entry<T> {
+    const lifetime = typeof ttl === 'number' ? ttl : ttl(value);
+    assertTtl(this.name, lifetime);
+    const bytes = this.#settings.sizeOf(value);
+    assertBytes(this.name, bytes);
+    return { value, at: this.#settings.clock(), ttl: lifetime, bytes };
+  }
+
+  #store(key: string, entry: Entry<V>): boolean {
+    this.#failures.forget(key);
+    const { maxSize, maxBytes } = this.#settings;
+    const tooLarge = entry.bytes > maxBytes;
+    const old = this.#entries.peek(key);
+    // An old value must not outlive a newer one, even where that one cannot be kept.
+    if (old) this.#remove(key, old, tooLarge ? 'evictions' : 'replacements');
+    if (tooLarge) return false;
+
+    const full = () => this.#entries.size >= maxSize || this.#bytes + entry.bytes > maxBytes;
+    if (full()) this.sweep(); // the dead leave first: an eviction is an alarm
+    while (full() && this.#evictOldest());
+    this.#entries.set(key, entry);
+    this.#bytes += entry.bytes;
+    this.#expectDeath(entry);
+    this.#count('sets');
+    return true;
+  }
+
+  #evictOldest(): boolean {
+    const { value: key } = this.#entries.rkeys().next();
+    const entry = key === undefined ? undefined : this.#entries.peek(key);
+    return (
+      key !== undefined && entry !== undefined && this.#remove(key, entry, 'evictions') !== undefined
+    );
+  }
+
+  /** The entry, unless it is dead: then it leaves here. */
+  #living(key: string, now: number): Entry<V> | undefined {
+    const entry = this.#entries.peek(key);
+    if (!entry || this.#within(entry, this.#grace, now)) return entry;
+    this.#remove(key, entry, 'evictions');
+    return undefined;
+  }
+
+  /** Every entry leaves through here and is counted once, under what it was: a dead one as expired. */
+  #remove(key: string, entry: Entry<V>, departure: Departure): Departure | 'expirations' {
+    const now = this.#settings.clock();
+    const counter = this.#within(entry, this.#grace, now) ? departure : 'expirations';
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
+    this.#count(counter);
+    if (counter === 'evictions') this.#evicted.add(now);
+    return counter;
+  }
+
+  /** Younger than its TTL and a window more. One comparison, so that no two words can disagree about a moment. */
+  #within(entry: Entry<V>, window: number, now: number): boolean {
+    return now < entry.at + entry.ttl + window;
+  }
+
+  #expectDeath(entry: Entry<V>): void {
+    this.#nextDeath = Math.min(this.#nextDeath, entry.at + entry.ttl + this.#grace);
+  }
+
+  #answer(key: string, entry: Entry<V>, status: CacheRead<V>['status'], now: number): CacheRead<V> {
+    this.#entries.get(key); // used now: it is the last to be crowded out
+    const age = now - entry.at;
+    const stale = !this.#within(entry, 0, now);
+    return { value: entry.value, status, age, ttl: entry.ttl - age, stale, collapsed: false };
+  }
+
+  #count(counter: keyof CacheCounters): void {
+    this.#counters[counter]++;
+    this.#version++;
+  }
+}
+
+function loaded<V>({ value, ttl }: { value: V; ttl: number }, collapsed: boolean): CacheRead<V> {
+  return { value, status: 'MISS', age: 0, ttl, stale: false, collapsed };
+}
