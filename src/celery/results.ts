@@ -41,7 +41,7 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
     result:
       failure.success || result === undefined
         ? null
-        : (JSON.stringify(result) ?? null)?.slice(0, maxResultLength),
+        : JSON.stringify(result).slice(0, maxResultLength),
     exception: failure.success ? describeException(failure.data) : null,
     traceback: traceback ?? null,
     doneAt: parseDate(date_done ?? null),

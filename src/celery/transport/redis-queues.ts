@@ -51,7 +51,7 @@ export class RedisQueues {
         Promise.all(
           lists.map((keys, q) => {
             const next = keys.find((_, step) => (lengths[q]?.[step] ?? 0) > 0);
-            return next ? oldestTaskId(client, next.key) : null;
+            return next ? oldestTaskId(client, next.key) : Promise.resolve(null);
           }),
         ),
       ]);
@@ -111,7 +111,7 @@ export class RedisQueues {
     });
     const bindings = entries.some(({ exchange }) => exchange !== '')
       ? await this.#bindings(client)
-      : new Map();
+      : new Map<string, readonly Binding[]>();
     for (const { exchange, routingKey } of entries) {
       const queue = exchange === '' ? routingKey : boundQueue(bindings.get(exchange) ?? [], routingKey);
       if (queue !== null) counts.set(queue, (counts.get(queue) ?? 0) + 1);

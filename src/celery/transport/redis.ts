@@ -78,7 +78,9 @@ export class RedisTransport implements Transport {
       name: 'celeryql-events',
       log,
       onChange,
-      prepare: async (client) => void (await client.psubscribe(this.#names.eventPattern)),
+      prepare: async (client) => {
+        await client.psubscribe(this.#names.eventPattern);
+      },
     });
     this.#replies = new RedisLink({
       address,
@@ -232,8 +234,8 @@ export class RedisTransport implements Transport {
   async #probeEvents(): Promise<void> {
     if (!this.#events.up) return;
     const asked = this.#events.client.psubscribe(this.#names.eventPattern);
-    await withDeadline(asked, probeTimeout, 'The event subscription').catch((error: Error) =>
-      this.#events.restart(error.message),
+    await withDeadline(asked, probeTimeout, 'The event subscription').catch((error: unknown) =>
+      this.#events.restart(error instanceof Error ? error.message : String(error)),
     );
   }
 

@@ -1,0 +1,73 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Imports go one way: cache and celery know nobody, graphql reads both, http serves graphql, gateway builds it all. */
+const boundary = (files, forbidden, message) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `(^|/)(${forbidden.join('|')})(/|\\.js$)`, message }] },
+    ],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'src/generated', '.venv-celery'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['test/faults/*.mjs', 'bench/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      // Numbers in messages are meant; unknown values in them are not.
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // `() => void work()` says on purpose that a result is dropped.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Interfaces that are asynchronous for other implementations.
+      '@typescript-eslint/require-await': 'off',
+      // A type parameter that documents a relation between arguments and answer.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+    },
+  },
+  boundary(
+    ['src/cache/**'],
+    ['celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'cli'],
+    'cache knows nobody',
+  ),
+  boundary(
+    ['src/celery/**'],
+    ['cache', 'graphql', 'http', 'demo', 'gateway', 'config', 'cli'],
+    'celery knows nobody',
+  ),
+  boundary(
+    ['src/graphql/**'],
+    ['http', 'demo', 'gateway', 'config', 'cli'],
+    'graphql reads cache and celery only',
+  ),
+  boundary(['src/http/**'], ['demo', 'gateway', 'config', 'cli'], 'http serves graphql'),
+  boundary(
+    ['src/demo/**'],
+    ['cache', 'graphql', 'http', 'gateway', 'config', 'cli'],
+    'demo hangs off celery',
+  ),
+);

@@ -1,0 +1,61 @@
+/** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
+import type { Task } from './events/task.js';
+import type { QueueDepth, Transport } from './transport/transport.js';
+
+/** A queue as the broker and the event stream know it. */
+export interface Queue extends QueueDepth {
+  /** Since the oldest waiting task was sent; null when the queue is empty or nobody told when it was. */
+  readonly oldestMessageAgeSeconds: number | null;
+}
+
+export interface QueuesOptions {
+  readonly transport: Transport;
+  /** Finds a task that events have told of. */
+  readonly task: (id: string) => Task | null;
+  /** Names to watch though the broker does not list them. */
+  readonly configured: readonly string[];
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Names come from outside: more than this are not remembered. */
+const maxRemembered = 1_000;
+
+export class Queues {
+  readonly #options: QueuesOptions;
+  readonly #remembered: Set<string>;
+
+  constructor(options: QueuesOptions) {
+    this.#options = options;
+    this.#remembered = new Set(options.configured);
+  }
+
+  /** Names that workers said they consume: they stay listed when those workers are gone. */
+  remember(names: Iterable<string>): void {
+    for (const name of names) if (this.#remembered.size < maxRemembered) this.#remembered.add(name);
+  }
+
+  /** All queues that the broker has, and all remembered ones, by name. */
+  async all(): Promise<readonly Queue[]> {
+    const bound = await this.#options.transport.queueNames();
+    return this.#byName([...new Set([...bound, ...this.#remembered])].sort());
+  }
+
+  /** The queue, whether it is empty or not; null when neither the broker nor anybody else knows the name. */
+  async one(name: string): Promise<Queue | null> {
+    const bound = await this.#options.transport.queueNames();
+    if (!this.#remembered.has(name) && !bound.includes(name)) return null;
+    const [queue] = await this.#byName([name]);
+    return queue ?? null;
+  }
+
+  async #byName(names: readonly string[]): Promise<readonly Queue[]> {
+    const depths = await this.#options.transport.queueDepths(names);
+    return depths.map((depth) => ({ ...depth, oldestMessageAgeSeconds: this.#age(depth) }));
+  }
+
+  #age({ oldestTaskId }: QueueDepth): number | null {
+    const sentAt = oldestTaskId === null ? null : (this.#options.task(oldestTaskId)?.sentAt ?? null);
+    return sentAt === null ? null : Math.max(0, (this.#options.clock() - sentAt) / 1000);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The event stream has no replay: what began before the gateway listened is learned from the workers themselves.
+ */
+import type { Celery } from './celery.js';
+import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
+import { argsRepr, pythonRepr } from './python-repr.js';
+
+/** The longest representation of arguments that is kept, as in Celery's events. */
+const maxReprLength = 1024;
+
+type Known = Pick<Celery, 'inspect' | 'state' | 'queues' | 'clock'>;
+
+export async function seedFromInspect(celery: Known): Promise<void> {
+  const everybody = { all: true } as const;
+  const [stats, active, reserved, scheduled, activeQueues] = await Promise.all([
+    celery.inspect.load('stats', everybody),
+    celery.inspect.load('active', everybody),
+    celery.inspect.load('reserved', everybody),
+    celery.inspect.load('scheduled', everybody),
+    celery.inspect.load('active_queues', everybody),
+  ]);
+  rememberPools(celery, stats);
+  for (const [hostname, tasks] of values(active)) {
+    for (const task of tasks) seedTask(celery, hostname, 'STARTED', task, null);
+  }
+  for (const [hostname, tasks] of values(reserved)) {
+    for (const task of tasks) seedTask(celery, hostname, 'RECEIVED', task, null);
+  }
+  for (const [hostname, entries] of values(scheduled)) {
+    for (const { eta, request } of entries)
+      seedTask(celery, hostname, 'RECEIVED', request, parseTime(eta));
+  }
+  for (const [, queues] of values(activeQueues)) celery.queues.remember(queues.map(({ name }) => name));
+}
+
+/** Asks a worker that has just come online what pool it has: a solo pool falls silent while it works. */
+export async function learnPools(celery: Known, hostname: string): Promise<void> {
+  rememberPools(celery, await celery.inspect.load('stats', { hostname }));
+}
+
+function rememberPools(celery: Known, stats: InspectResult<'stats'>): void {
+  for (const [hostname, value] of values(stats)) {
+    celery.state.sawWorker(hostname, celery.clock(), {
+      pool: poolOf(value),
+      ...(typeof value.pid === 'number' && { pid: value.pid }),
+    });
+  }
+}
+
+/** Celery 5.6 names the implementation; before, a solo pool is known by having its own process as its only one. */
+function poolOf({ pid, pool }: WorkerStatsReply): string {
+  const named = /^celery\.concurrency\.(\w+)/.exec(pool?.implementation ?? '')?.[1];
+  if (named !== undefined) return named;
+  const [only, ...others] = pool?.processes ?? [];
+  return only !== undefined && others.length === 0 && only === pid ? 'solo' : 'unknown';
+}
+
+function seedTask(
+  { state }: Known,
+  worker: string,
+  taskState: 'STARTED' | 'RECEIVED',
+  info: TaskInfo,
+  eta: number | null,
+): void {
+  const { delivery_info: delivery } = info;
+  state.seedTask({
+    id: info.id,
+    name: info.name ?? null,
+    args: textOf(info.args, (args) =>
+      Array.isArray(args) ? argsRepr(args, maxReprLength) : pythonRepr(args, maxReprLength),
+    ),
+    kwargs: textOf(info.kwargs, (kwargs) => pythonRepr(kwargs, maxReprLength)),
+    worker,
+    state: taskState,
+    startedAt: typeof info.time_start === 'number' ? info.time_start * 1000 : null,
+    eta,
+    exchange: delivery?.exchange ?? null,
+    routingKey: delivery?.routing_key ?? null,
+    // The default exchange delivers to the queue that the routing key names.
+    queue: delivery?.exchange === '' ? (delivery.routing_key ?? null) : null,
+  });
+}
+
+function textOf(value: unknown, repr: (value: unknown) => string): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : repr(value);
+}
+
+function parseTime(text: string | null | undefined): number | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : time;
+}
+
+function values<C extends Parameters<Known['inspect']['load']>[0]>(
+  result: InspectResult<C>,
+): [string, Extract<NonNullable<ReturnType<typeof result.replies.get>>, { ok: true }>['value']][] {
+  return [...result.replies].flatMap(([hostname, reply]) =>
+    reply.ok ? [[hostname, reply.value] as [string, typeof reply.value]] : [],
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * What one operation reads through the caches: each key once, however often its fields are selected, so that one
+ * answer shows one consistent picture and counts as one read. Every read is noted for the operation's cache status.
+ */
+import DataLoader from 'dataloader';
+import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
+import type { CacheStatus } from '../cache/cache-status.js';
+
+export interface Read<T> {
+  /** Where the answer appears: the root field, then what is below it. */
+  readonly path: string;
+  readonly cache: CacheName;
+  /** From canonical arguments: the same question has the same key, however it is written. */
+  readonly key: string;
+  readonly useCache: boolean;
+  readonly load: () => Promise<T>;
+  /** Milliseconds to keep the value, or a function of it; the cache's own by default. */
+  readonly ttl?: (value: T) => number;
+}
+
+export class OperationReads {
+  readonly #loader: DataLoader<Read<unknown>, unknown, string>;
+
+  constructor(caches: CacheRegistry, status: CacheStatus) {
+    this.#loader = new DataLoader(
+      (reads) =>
+        Promise.all(
+          reads.map(async ({ path, cache, key, useCache, load, ttl }): Promise<unknown> => {
+            try {
+              const options = { useCache: useCache && !status.bypass, ...(ttl && { ttl }) };
+              const read = await caches.get(cache).read(key, load, options);
+              status.record({ path, cache, read });
+              return read.value;
+            } catch (error) {
+              return error instanceof Error ? error : new Error(String(error));
+            }
+          }),
+        ),
+      { cacheKeyFn: ({ cache, key, useCache }) => `${cache} ${useCache} ${key}` },
+    );
+  }
+
+  /** The key promises the type: whoever reads it under this key stored it under this key. */
+  async read<T>(read: Read<T>): Promise<T> {
+    return (await this.#loader.load(read as Read<unknown>)) as T;
+  }
+}
+
+/** A key from a name and arguments; arguments that are not given do not count, and their order does not matter. */
+export function cacheKey(name: string, args: Readonly<Record<string, unknown>> = {}): string {
+  const given = Object.entries(args)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return given.length === 0 ? name : `${name}:${JSON.stringify(Object.fromEntries(given))}`;
+}

@@ -1,0 +1,37 @@
+/** Scalars beyond GraphQL's own. */
+import { GraphQLError, Kind } from 'graphql';
+import { builder } from './builder.js';
+
+builder.scalarType('DateTime', {
+  description: 'A moment in ISO 8601, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+  serialize: (milliseconds) => new Date(milliseconds).toISOString(),
+  parseValue: (value) => {
+    const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(time)) throw new GraphQLError('DateTime must be an ISO 8601 string');
+    return time;
+  },
+});
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value, as the worker sent it.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+  serialize: (value) => value,
+});
+
+const stateName = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+function parseState(value: unknown): string {
+  if (typeof value === 'string' && stateName.test(value)) return value.toUpperCase();
+  throw new GraphQLError('TaskState must be the name of a state, such as SUCCESS');
+}
+
+builder.scalarType('TaskState', {
+  description:
+    'A state of a task: `PENDING`, `RECEIVED`, `STARTED`, `SUCCESS`, `FAILURE`, `RETRY`, `REVOKED`, `REJECTED`, or a ' +
+    "custom one of the application's. A scalar and not an enum, since applications add states of their own. " +
+    'As an argument it may be written with or without quotes.',
+  serialize: (state) => state,
+  parseValue: parseState,
+  parseLiteral: (node) => parseState(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
+});
