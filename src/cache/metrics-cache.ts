@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { cacheAdvice } from './cache-advice.js';
 import { assertBytes, assertTtl, cacheSettings } from './cache-options.js';
 import type {
@@ -10,16 +9,10 @@ import type {
 } from './cache-options.js';
 import { percent } from './cache-stats.js';
 import type { CacheCounters, CacheStats } from './cache-stats.js';
+import { EntryList, within } from './entry-list.js';
+import type { Entry } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
 import { NegativeCache } from './negative-cache.js';
-
-interface Entry<V> {
-  readonly value: V;
-  /** The end of the load. */
-  readonly at: number;
-  readonly ttl: number;
-  readonly bytes: number;
-}
 
 type Outcome<V> = { readonly value: V; readonly ttl: number } | { readonly error: unknown };
 
@@ -27,8 +20,6 @@ type Outcome<V> = { readonly value: V; readonly ttl: number } | { readonly error
 interface Flight<V> {
   readonly outcome: Promise<Outcome<V>>;
 }
-
-type Departure = 'replacements' | 'evictions' | 'invalidations';
 
 /**
  * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one leaves when there is
@@ -41,8 +32,7 @@ type Departure = 'replacements' | 'evictions' | 'invalidations';
  */
 export class MetricsCache<V = unknown> {
   readonly #settings: CacheSettings<V>;
-  readonly #grace: number;
-  readonly #entries: LRUCache<string, Entry<V>>;
+  readonly #entries: EntryList<V>;
   readonly #failures: NegativeCache;
   readonly #flights = new Map<string, Flight<V>>();
   readonly #evicted = new EvictionRecord();
@@ -52,16 +42,17 @@ export class MetricsCache<V = unknown> {
     ...{ sets: 0, replacements: 0, evictions: 0, expirations: 0, invalidations: 0 },
   };
   #loadsRunning = 0;
-  #bytes = 0;
   #version = 0;
-  /** No entry dies before; it may be too early, never too late. */
-  #nextDeath = Infinity;
 
   constructor(options: MetricsCacheOptions<V>) {
     this.#settings = cacheSettings(options);
-    const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize } = this.#settings;
-    this.#grace = Math.max(staleWhileRevalidate, staleIfError);
-    this.#entries = new LRUCache({ max: maxSize });
+    const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize, maxBytes } = this.#settings;
+    const grace = Math.max(staleWhileRevalidate, staleIfError);
+    const onDeparture = (departure: keyof CacheCounters, now: number) => {
+      this.#count(departure);
+      if (departure === 'evictions') this.#evicted.add(now);
+    };
+    this.#entries = new EntryList({ maxSize, maxBytes, grace, onDeparture });
     this.#failures = new NegativeCache(negativeTtl, maxSize);
   }
 
@@ -84,8 +75,8 @@ export class MetricsCache<V = unknown> {
   /** The value if it is fresh. A stale one is none here: without a loader nothing would ever renew it. */
   get(key: string): V | undefined {
     const now = this.#settings.clock();
-    const entry = this.#living(key, now);
-    const fresh = entry !== undefined && this.#within(entry, 0, now);
+    const entry = this.#entries.living(key, now);
+    const fresh = entry !== undefined && within(entry, 0, now);
     this.#count(fresh ? 'hits' : 'misses');
     return fresh ? this.#answer(key, entry, 'HIT', now).value : undefined;
   }
@@ -101,8 +92,7 @@ export class MetricsCache<V = unknown> {
   invalidate(key: string): boolean {
     this.#flights.delete(key);
     this.#failures.forget(key);
-    const entry = this.#entries.peek(key);
-    return entry !== undefined && this.#remove(key, entry, 'invalidations') === 'invalidations';
+    return this.#entries.remove(key, 'invalidations', this.#settings.clock());
   }
 
   /** Invalidates every key that starts so; tells how many live entries left. */
@@ -124,32 +114,24 @@ export class MetricsCache<V = unknown> {
     return async (...args) => (await this.read<T>(key(...args), () => fn(...args), { ttl })).value;
   }
 
-  /** Removes the dead, tells how many. Costs nothing while none can have died. */
+  /** Removes the dead, tells how many. */
   sweep(): number {
     const now = this.#settings.clock();
     this.#failures.sweep(now);
-    if (now < this.#nextDeath) return 0;
-    this.#nextDeath = Infinity;
-    const before = this.#entries.size;
-    for (const [key, entry] of [...this.#entries.entries()]) {
-      if (this.#within(entry, this.#grace, now)) this.#expectDeath(entry);
-      else this.#remove(key, entry, 'evictions');
-    }
-    return before - this.#entries.size;
+    if (this.#evicted.forget(now)) this.#version++; // the advice about the last hour reads differently
+    return this.#entries.sweep(now);
   }
 
   /** Moves whenever a statistic would read differently, be it only that time has passed. */
   get version(): number {
     this.sweep();
-    if (this.#evicted.forget(this.#settings.clock())) this.#version++;
     return this.#version;
   }
 
   getStats(): CacheStats {
-    this.sweep();
-    this.#evicted.forget(this.#settings.clock());
+    this.sweep(); // the size counts the living only
     const { name, maxSize, ttl } = this.#settings;
-    const size = this.#entries.size;
+    const { size, bytes } = this.#entries;
     const totalRequests = this.#counters.hits + this.#counters.misses;
     const hitRatePercent = percent(this.#counters.hits, totalRequests);
     const utilizationPercent = percent(size, maxSize);
@@ -157,7 +139,7 @@ export class MetricsCache<V = unknown> {
     return {
       ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
       ...this.#counters,
-      ...{ loadsRunning: this.#loadsRunning, bytes: this.#bytes, ttlSeconds: ttl / 1_000 },
+      ...{ loadsRunning: this.#loadsRunning, bytes, ttlSeconds: ttl / 1_000 },
       advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
     };
   }
@@ -165,11 +147,11 @@ export class MetricsCache<V = unknown> {
   async #readCached(key: string, job: () => Promise<Entry<V>>): Promise<CacheRead<V>> {
     const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
     const now = clock();
-    const entry = this.#living(key, now);
+    const entry = this.#entries.living(key, now);
     const running = this.#flights.get(key);
     const failure = this.#failures.find(key, now);
 
-    if (entry && this.#within(entry, staleWhileRevalidate, now)) {
+    if (entry && within(entry, staleWhileRevalidate, now)) {
       const hit = this.#answer(key, entry, 'HIT', now);
       this.#count('hits');
       if (hit.stale) this.#count('staleHits');
@@ -182,13 +164,13 @@ export class MetricsCache<V = unknown> {
     this.#count('misses');
     if (running) this.#count('collapsed');
     const collapsed = running !== undefined;
-    const outcome = running || !failure ? await (running ?? this.#start(key, job)).outcome : failure;
+    const outcome = failure && !running ? failure : await (running ?? this.#start(key, job)).outcome;
     if ('value' in outcome) return loaded(outcome, collapsed);
 
     // Looked up again: an invalidation meanwhile has taken away what was still good enough before.
     const later = clock();
-    const lesser = this.#living(key, later);
-    if (!lesser || !this.#within(lesser, staleIfError, later)) throw outcome.error;
+    const lesser = this.#entries.living(key, later);
+    if (!lesser || !within(lesser, staleIfError, later)) throw outcome.error;
     return { ...this.#answer(key, lesser, 'MISS', later), collapsed };
   }
 
@@ -245,63 +227,15 @@ export class MetricsCache<V = unknown> {
 
   #store(key: string, entry: Entry<V>): boolean {
     this.#failures.forget(key);
-    const { maxSize, maxBytes } = this.#settings;
-    const tooLarge = entry.bytes > maxBytes;
-    const old = this.#entries.peek(key);
-    // An old value must not outlive a newer one, even where that one cannot be kept.
-    if (old) this.#remove(key, old, tooLarge ? 'evictions' : 'replacements');
-    if (tooLarge) return false;
-
-    const full = () => this.#entries.size >= maxSize || this.#bytes + entry.bytes > maxBytes;
-    if (full()) this.sweep(); // the dead leave first: an eviction is an alarm
-    while (full() && this.#evictOldest());
-    this.#entries.set(key, entry);
-    this.#bytes += entry.bytes;
-    this.#expectDeath(entry);
-    this.#count('sets');
-    return true;
-  }
-
-  #evictOldest(): boolean {
-    const { value: key } = this.#entries.rkeys().next();
-    const entry = key === undefined ? undefined : this.#entries.peek(key);
-    return (
-      key !== undefined && entry !== undefined && this.#remove(key, entry, 'evictions') !== undefined
-    );
-  }
-
-  /** The entry, unless it is dead: then it leaves here. */
-  #living(key: string, now: number): Entry<V> | undefined {
-    const entry = this.#entries.peek(key);
-    if (!entry || this.#within(entry, this.#grace, now)) return entry;
-    this.#remove(key, entry, 'evictions');
-    return undefined;
-  }
-
-  /** Every entry leaves through here and is counted once, under what it was: a dead one as expired. */
-  #remove(key: string, entry: Entry<V>, departure: Departure): Departure | 'expirations' {
-    const now = this.#settings.clock();
-    const counter = this.#within(entry, this.#grace, now) ? departure : 'expirations';
-    this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
-    this.#count(counter);
-    if (counter === 'evictions') this.#evicted.add(now);
-    return counter;
-  }
-
-  /** Younger than its TTL and a window more. One comparison, so that no two words can disagree about a moment. */
-  #within(entry: Entry<V>, window: number, now: number): boolean {
-    return now < entry.at + entry.ttl + window;
-  }
-
-  #expectDeath(entry: Entry<V>): void {
-    this.#nextDeath = Math.min(this.#nextDeath, entry.at + entry.ttl + this.#grace);
+    const stored = this.#entries.put(key, entry, this.#settings.clock());
+    if (stored) this.#count('sets');
+    return stored;
   }
 
   #answer(key: string, entry: Entry<V>, status: CacheRead<V>['status'], now: number): CacheRead<V> {
-    this.#entries.get(key); // used now: it is the last to be crowded out
+    this.#entries.touch(key);
     const age = now - entry.at;
-    const stale = !this.#within(entry, 0, now);
+    const stale = !within(entry, 0, now);
     return { value: entry.value, status, age, ttl: entry.ttl - age, stale, collapsed: false };
   }
 
