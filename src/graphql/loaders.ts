@@ -1,0 +1,186 @@
+/**
+ * Which cache serves what: the one place where the caches and the cluster meet. A root field's answer is one entry,
+ * and so is what all workers said to one inspect command.
+ */
+import DataLoader from 'dataloader';
+import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
+import type { CacheStatus } from '../cache/cache-status.js';
+import type { Celery } from '../celery/celery.js';
+import type { Task, TaskFilter, TaskPage, TaskSlice } from '../celery/events/task.js';
+import type { Worker } from '../celery/events/worker.js';
+import { checkHealth, overall } from '../celery/health.js';
+import type { Health } from '../celery/health.js';
+import type { InspectCommand, InspectResult } from '../celery/inspect.js';
+import type { InspectScope } from '../celery/inspect-loader.js';
+import { clusterSummary, taskTypeSummaries } from '../celery/cluster-summary.js';
+import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
+import type { Queue } from '../celery/queues.js';
+import { redact } from '../celery/redact.js';
+import { mayHaveResult, withResult } from '../celery/task-result.js';
+import type { TaskMeta } from '../celery/transport/transport.js';
+import { cacheKey, OperationReads } from './reads.js';
+
+/** How a field was asked for: where in the answer, and whether a cached value will do. */
+export interface Ask {
+  readonly path: string;
+  readonly useCache: boolean;
+}
+
+export interface InspectAsk extends Ask {
+  readonly cache: CacheName;
+  readonly scope: InspectScope;
+}
+
+/** "Nobody answered" is worth keeping for less than an answer: a briefly busy worker must not look dead for long. */
+const nobodyAnsweredTtl = 1_000;
+const someSilentTtl = 2_000;
+
+/** For the life of the gateway: merges what all operations ask of the result backend at the same time. */
+export function createResultLoader({ results }: Celery): DataLoader<string, TaskMeta | null> | null {
+  if (results === null) return null;
+  return new DataLoader(async (ids) => results.fetch(ids), {
+    cache: false,
+    batchScheduleFn: (run) => setImmediate(run),
+  });
+}
+
+export interface LoaderServices {
+  readonly celery: Celery;
+  readonly caches: CacheRegistry;
+  readonly resultLoader: DataLoader<string, TaskMeta | null> | null;
+}
+
+export class Loaders {
+  readonly #celery: Celery;
+  readonly #resultLoader: LoaderServices['resultLoader'];
+  readonly #caches: CacheRegistry;
+  readonly #reads: OperationReads;
+
+  constructor({ celery, caches, resultLoader }: LoaderServices, status: CacheStatus) {
+    this.#celery = celery;
+    this.#caches = caches;
+    this.#resultLoader = resultLoader;
+    this.#reads = new OperationReads(caches, status);
+  }
+
+  taskCounts(ask: Ask): Promise<Readonly<Record<string, number>>> {
+    return this.#fromState(ask, 'task_status', 'counts', ({ state }) => ({ ...state.counts() }));
+  }
+
+  tasks(ask: Ask, filter: TaskFilter, slice: TaskSlice): Promise<TaskPage> {
+    return this.#fromState(ask, 'task_status', cacheKey('tasks', { ...filter, ...slice }), ({ state }) =>
+      state.tasks(filter, slice),
+    );
+  }
+
+  task(ask: Ask, id: string): Promise<Task | null> {
+    return this.#reads.read({
+      ...ask,
+      cache: 'task_status',
+      key: cacheKey('task', { id }),
+      load: async () => {
+        const known = this.#celery.state.task(id);
+        if (this.#resultLoader === null || !mayHaveResult(known)) return known;
+        try {
+          return withResult(known, await this.#resultLoader.load(id));
+        } catch (error) {
+          if (known !== null) return known; // what events told is better than nothing
+          throw error;
+        }
+      },
+    });
+  }
+
+  taskTypes(ask: Ask): Promise<readonly TaskTypeSummary[]> {
+    return this.#fromState(ask, 'metrics_summary', 'task_types', ({ state }) => taskTypeSummaries(state));
+  }
+
+  workers(ask: Ask): Promise<readonly Worker[]> {
+    return this.#fromState(ask, 'worker_status', 'workers', ({ state }) => state.workers());
+  }
+
+  worker(ask: Ask, hostname: string): Promise<Worker | null> {
+    return this.#fromState(ask, 'worker_status', cacheKey('worker', { hostname }), ({ state }) =>
+      state.worker(hostname),
+    );
+  }
+
+  queues(ask: Ask): Promise<readonly Queue[]> {
+    const load = (): Promise<readonly Queue[]> => this.#celery.queues.all();
+    return this.#reads.read({ ...ask, cache: 'queue_status', key: 'queues', load });
+  }
+
+  queue(ask: Ask, name: string): Promise<Queue | null> {
+    const load = (): Promise<Queue | null> => this.#celery.queues.one(name);
+    return this.#reads.read({ ...ask, cache: 'queue_status', key: cacheKey('queue', { name }), load });
+  }
+
+  metricsSummary(ask: Ask, windowSeconds: number): Promise<ClusterSummary> {
+    return this.#reads.read({
+      ...ask,
+      cache: 'metrics_summary',
+      key: cacheKey('summary', { windowSeconds }),
+      load: async () => {
+        this.#celery.assertConnected();
+        return clusterSummary(this.#celery, windowSeconds);
+      },
+    });
+  }
+
+  health(ask: Ask): Promise<Health> {
+    return this.#reads.read({
+      ...ask,
+      cache: 'health_check',
+      key: 'health',
+      load: async () => {
+        const { checks } = await checkHealth(this.#celery);
+        const distributed = {
+          name: 'distributed_cache',
+          status: 'NOT_CONFIGURED',
+          latencySeconds: null,
+          message: `${this.#caches.report().caches.length} caches in this process`,
+          checkedAt: this.#celery.clock(),
+        } as const;
+        const all = [...checks, distributed];
+        return { status: overall(all), checks: all };
+      },
+    });
+  }
+
+  /** What workers say to an inspect command. */
+  inspect<C extends InspectCommand>(command: C, { scope, ...ask }: InspectAsk): Promise<InspectResult<C>> {
+    return this.#reads.read({
+      ...ask,
+      path: `${ask.path}.${command}`,
+      key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
+      load: async () => withoutSecrets(command, await this.#celery.inspect.load(command, scope)),
+      ttl: ({ replies, silent }) => {
+        const { ttlSeconds } = this.#caches.get(ask.cache).getStats();
+        const most = silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
+        return Math.min(most, ttlSeconds * 1000);
+      },
+    });
+  }
+
+  /** What events have told; refused while they cannot be heard, since silence would pass for calm. */
+  #fromState<T>(ask: Ask, cache: CacheName, key: string, read: (celery: Celery) => T): Promise<T> {
+    return this.#reads.read({
+      ...ask,
+      cache,
+      key,
+      load: async () => {
+        this.#celery.assertConnected();
+        return read(this.#celery);
+      },
+    });
+  }
+}
+
+/** Configuration is masked before it is stored anywhere. */
+function withoutSecrets<C extends InspectCommand>(command: C, result: InspectResult<C>): InspectResult<C> {
+  if (command !== 'conf') return result;
+  const replies = [...result.replies].map(
+    ([hostname, reply]) => [hostname, reply.ok ? { ...reply, value: redact(reply.value) } : reply] as const,
+  );
+  return { ...result, replies: new Map(replies) as typeof result.replies };
+}
