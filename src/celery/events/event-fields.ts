@@ -1,0 +1,74 @@
+/**
+ * Guards for the fields of an event. An optional field of the wrong type reads as absent: one producer's odd value
+ * must cost neither the event nor the state. Written by hand, because they run some hundred thousand times a second.
+ */
+
+/** What a Python producer has no reason to exceed; longer names are cut, so that they cannot fill the memory. */
+const maxNameLength = 512;
+const maxRetries = 1_000_000;
+const maxRuntimeSeconds = 10 * 365 * 86_400;
+const isoDateTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d(?::?\d\d)?)?$/;
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A long text; the store cuts it. */
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** A name of something: never empty, never longer than any sane one. */
+export function shortText(value: unknown): string | null {
+  if (typeof value !== 'string' || value === '') return null;
+  return value.length > maxNameLength ? flatCopy(value.slice(0, maxNameLength)) : value;
+}
+
+/** An id that we look things up by: a cut one would be another id, so a long one is absent. */
+export function identifier(value: unknown, maxLength: number): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= maxLength ? value : null;
+}
+
+export function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+export function retries(value: unknown): number | null {
+  const number = count(value);
+  return number !== null && number <= maxRetries ? number : null;
+}
+
+export function seconds(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= maxRuntimeSeconds ? value : null;
+}
+
+/** 1, 5 and 15 minutes. */
+export function loadAverage(value: unknown): readonly number[] | null {
+  if (!Array.isArray(value) || value.length !== 3) return null;
+  const averages = value.filter((one): one is number => typeof one === 'number' && Number.isFinite(one));
+  return averages.length === 3 ? averages : null;
+}
+
+/**
+ * An ISO time in epoch milliseconds: null when the event says that there is none, undefined when it says nothing
+ * that can be read. Python leaves the offset out of naive times, which are UTC; `Date` would take them for local.
+ */
+export function isoTime(value: unknown): number | null | undefined {
+  if (value === null) return null;
+  if (typeof value !== 'string' || value.length > 40) return undefined;
+  const [, day, time, offset] = isoDateTime.exec(value) ?? [];
+  if (day === undefined || time === undefined) return undefined;
+  const ms = Date.parse(`${day}T${time}${normalOffset(offset)}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function normalOffset(offset: string | undefined): string {
+  if (offset === undefined || offset === 'Z') return 'Z';
+  const digits = offset.slice(1).replace(':', '').padEnd(4, '0');
+  return `${offset.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
+}
+
+/** V8 keeps a slice's whole parent alive; a copy through a buffer does not (and mends a halved surrogate pair). */
+export function flatCopy(slice: string): string {
+  return Buffer.from(slice, 'utf8').toString('utf8');
+}

@@ -1,0 +1,196 @@
+/**
+ * The events of a cluster, and their parser. Counterpart of `celery.events.event`.
+ *
+ * What an event must have is strict, because a wrong value would file it under the wrong worker, task or time: such
+ * an event is malformed, alone, also within a batch. What it may have is lenient: see event-fields.ts. Fields that
+ * Celery does not know are never copied. `utcoffset` is ignored, as the timestamp is UTC already.
+ */
+import {
+  count,
+  identifier,
+  isObject,
+  isoTime,
+  loadAverage,
+  retries,
+  seconds,
+  shortText,
+  text,
+} from './event-fields.js';
+
+interface CommonFields {
+  /** Such as `task-received`: the group, a dash and the subject. */
+  readonly type: string;
+  /** Node name of the sender. */
+  readonly hostname: string;
+  /** Epoch milliseconds, by the sender's clock. */
+  readonly timestampMs: number;
+  /** Lamport clock of the sending process. */
+  readonly clock: number | null;
+  /** Of the sending process: a pool child for events that a task sends itself. */
+  readonly pid: number | null;
+}
+
+/** Null: the event does not tell. */
+export interface WorkerFields {
+  readonly freqSeconds: number | null;
+  readonly activeCount: number | null;
+  readonly processed: number | null;
+  readonly loadAverage: readonly number[] | null;
+  readonly softwareIdent: string | null;
+  readonly softwareVersion: string | null;
+  readonly softwareSystem: string | null;
+}
+
+/** Null: the event does not tell. */
+export interface TaskFields {
+  readonly name: string | null;
+  readonly args: string | null;
+  readonly kwargs: string | null;
+  readonly result: string | null;
+  readonly exception: string | null;
+  readonly traceback: string | null;
+  readonly runtimeSeconds: number | null;
+  readonly retries: number | null;
+  /** Here null means that there is none, and undefined that the event does not tell. */
+  readonly eta: number | null | undefined;
+  readonly expires: number | null | undefined;
+  readonly queue: string | null;
+  readonly exchange: string | null;
+  readonly routingKey: string | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
+}
+
+export interface WorkerEvent extends CommonFields {
+  readonly group: 'worker';
+  /** `online`, `heartbeat`, `offline`, and what gossip sends. */
+  readonly subject: string;
+  readonly fields: WorkerFields;
+}
+
+export interface TaskEvent extends CommonFields {
+  readonly group: 'task';
+  readonly subject: string;
+  readonly uuid: string;
+  /** The state that the subject stands for; a custom one is the subject in upper case. */
+  readonly state: string;
+  readonly fields: TaskFields;
+}
+
+/** An application's own event, of a group that Celery does not know. */
+export interface OtherEvent extends CommonFields {
+  readonly group: 'other';
+  readonly subject: string;
+}
+
+export type CeleryEvent = WorkerEvent | TaskEvent | OtherEvent;
+
+export interface ParsedEvents {
+  readonly events: readonly CeleryEvent[];
+  /** One reason for each event that was left out. */
+  readonly malformed: readonly string[];
+}
+
+export const maxIdLength = 255;
+const maxTypeLength = 128;
+const year2000 = 946_684_800;
+const year2100 = 4_102_444_800;
+/** Beyond a day it is no heartbeat, and would show a dead worker as online for as long. */
+const maxFreqSeconds = 86_400;
+
+/** `TASK_EVENT_TO_STATE`. */
+const subjectStates: ReadonlyMap<string, string> = new Map([
+  ['sent', 'PENDING'],
+  ['received', 'RECEIVED'],
+  ['started', 'STARTED'],
+  ['failed', 'FAILURE'],
+  ['retried', 'RETRY'],
+  ['succeeded', 'SUCCESS'],
+  ['revoked', 'REVOKED'],
+  ['rejected', 'REJECTED'],
+]);
+
+/** Reads the body of an event message: one event, or a batch of them, which Celery 5.2 also sends empty. */
+export function parseEvents(body: unknown): ParsedEvents {
+  const events: CeleryEvent[] = [];
+  const malformed: string[] = [];
+  const elements: readonly unknown[] = Array.isArray(body) ? body : [body];
+  for (const element of elements) {
+    const event = parseEvent(element);
+    if (typeof event === 'string') malformed.push(event);
+    else events.push(event);
+  }
+  return { events, malformed };
+}
+
+/** The event, or why it is none. */
+function parseEvent(value: unknown): CeleryEvent | string {
+  if (!isObject(value)) return 'the event is not an object';
+  const type = value['type'];
+  if (typeof type !== 'string' || type.length > maxTypeLength) return 'the type is not a short string';
+  const dash = type.indexOf('-');
+  if (dash < 1 || dash === type.length - 1) return 'the type has no group or no subject';
+  const hostname = identifier(value['hostname'], maxIdLength);
+  if (hostname === null) return 'the hostname is not a short string';
+  const timestamp = value['timestamp'];
+  if (typeof timestamp !== 'number') return 'the timestamp is not a number';
+  if (!(timestamp >= year2000 && timestamp < year2100)) return 'the timestamp is not of this century';
+  const clock = value['clock'];
+  if (clock !== undefined && clock !== null && typeof clock !== 'number')
+    return 'the clock is not a number';
+
+  const timestampMs = Math.round(timestamp * 1000);
+  const subject = type.slice(dash + 1);
+  // An absurd clock costs only the clock. Workers adopt the largest they hear of: whoever publishes one 10^30
+  // makes every worker count on from there, and refusing those events would blind the gateway for good.
+  const common = { type, subject, hostname, timestampMs, clock: count(clock), pid: count(value['pid']) };
+  if (type.startsWith('task-')) {
+    const uuid = identifier(value['uuid'], maxIdLength);
+    if (uuid === null) return 'the uuid is not a short string';
+    const state = subjectStates.get(subject) ?? subject.toUpperCase();
+    return { group: 'task', ...common, uuid, state, fields: taskFields(value) };
+  }
+  if (type.startsWith('worker-')) {
+    const fields = workerFields(value);
+    return typeof fields === 'string' ? fields : { group: 'worker', ...common, fields };
+  }
+  return { group: 'other', ...common };
+}
+
+function taskFields(value: Readonly<Record<string, unknown>>): TaskFields {
+  return {
+    name: shortText(value['name']),
+    args: text(value['args']),
+    kwargs: text(value['kwargs']),
+    result: text(value['result']),
+    exception: text(value['exception']),
+    traceback: text(value['traceback']),
+    runtimeSeconds: seconds(value['runtime']),
+    retries: retries(value['retries']),
+    eta: isoTime(value['eta']),
+    expires: isoTime(value['expires']),
+    queue: shortText(value['queue']),
+    // The default exchange is named '': a string like any other here.
+    exchange: value['exchange'] === '' ? '' : shortText(value['exchange']),
+    routingKey: shortText(value['routing_key']),
+    rootId: identifier(value['root_id'], maxIdLength),
+    parentId: identifier(value['parent_id'], maxIdLength),
+  };
+}
+
+/** A frequency decides whether a worker counts as alive: an unreadable one makes the event malformed. */
+function workerFields(value: Readonly<Record<string, unknown>>): WorkerFields | string {
+  const freq = value['freq'] ?? null;
+  if (freq !== null && !(typeof freq === 'number' && freq > 0 && freq <= maxFreqSeconds)) {
+    return 'the freq is not a number of seconds';
+  }
+  return {
+    freqSeconds: freq,
+    activeCount: count(value['active']),
+    processed: count(value['processed']),
+    loadAverage: loadAverage(value['loadavg']),
+    softwareIdent: shortText(value['sw_ident']),
+    softwareVersion: shortText(value['sw_ver']),
+    softwareSystem: shortText(value['sw_sys']),
+  };
+}
