@@ -1,0 +1,143 @@
+/** How an event or an inspect reply changes a task. Counterpart of `celery.events.state.Task.event`. */
+import { isFinal, precedence } from '../states.js';
+import type { TaskEvent, TaskFields } from './event.js';
+import { maxIdLength } from './event.js';
+import { identifier, shortText } from './event-fields.js';
+import type { Interner } from './interner.js';
+import type { TaskRecord } from './task-record.js';
+import { bytesOf, cutText, isCutByWorker } from './task-text.js';
+import { taskTexts, type TaskText } from './task.js';
+
+/** A task as an inspect reply shows it. */
+export interface TaskSeed {
+  readonly id: string;
+  readonly name: string | null;
+  readonly args: string | null;
+  readonly kwargs: string | null;
+  readonly worker: string | null;
+  readonly state: 'STARTED' | 'RECEIVED';
+  readonly startedAt: number | null;
+  readonly eta: number | null;
+  readonly queue: string | null;
+  readonly exchange?: string | null | undefined;
+  readonly routingKey?: string | null | undefined;
+  readonly retries?: number | undefined;
+}
+
+export interface MergeOptions {
+  readonly names: Interner;
+  readonly maxTextLength: number;
+}
+
+/** The subjects whose time is kept, and where. */
+const timeFields = {
+  sent: 'sentAt',
+  received: 'receivedAt',
+  started: 'startedAt',
+  succeeded: 'succeededAt',
+  failed: 'failedAt',
+  retried: 'retriedAt',
+  revoked: 'revokedAt',
+  rejected: 'rejectedAt',
+} as const;
+const timeFieldOf: ReadonlyMap<string, (typeof timeFields)[keyof typeof timeFields]> = new Map(
+  Object.entries(timeFields),
+);
+
+/**
+ * Unless a retry is involved, a state that logically happens before the one held does not replace it, and only its
+ * fields are merged. A retry starts the order anew: it replaces every state, and any state replaces it.
+ */
+function isLate(state: string, held: string): boolean {
+  return state !== 'RETRY' && held !== 'RETRY' && precedence(state) > precedence(held);
+}
+
+export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOptions): void {
+  const { fields, subject, state, timestampMs } = event;
+  if (subject === 'sent') task.client = options.names.intern(event.hostname);
+  else task.worker = options.names.intern(event.hostname);
+  task.source = 'EVENTS';
+
+  const timeField = timeFieldOf.get(subject);
+  if (timeField !== undefined) task[timeField] = timestampMs;
+
+  const late = isLate(state, task.state);
+  if (!late) {
+    task.state = options.names.intern(state);
+    task.stateAt = timestampMs;
+  }
+  mergeReceived(task, fields, options);
+  // Celery's merge rules: of a late task-received nothing else counts.
+  if (late && state === 'RECEIVED') return;
+  mergeOthers(task, fields, options);
+  // Clients do not synchronise their clocks, so theirs tell nothing.
+  if (subject !== 'sent') task.clock = event.clock ?? task.clock;
+}
+
+/** The fields that Celery takes from a task-received in whatever order it comes. */
+function mergeReceived(task: TaskRecord, fields: TaskFields, options: MergeOptions): void {
+  const { names } = options;
+  if (fields.name !== null) task.name = names.intern(fields.name);
+  setText(task, 'args', fields.args, options);
+  setText(task, 'kwargs', fields.kwargs, options);
+  if (fields.rootId !== null) task.rootId = fields.rootId === task.id ? task.id : fields.rootId;
+  if (fields.parentId !== null && fields.parentId !== task.id) task.parentId = fields.parentId;
+  if (fields.retries !== null) task.retries = fields.retries;
+  if (fields.eta !== undefined) task.eta = fields.eta;
+  if (fields.expires !== undefined) task.expires = fields.expires;
+}
+
+function mergeOthers(task: TaskRecord, fields: TaskFields, options: MergeOptions): void {
+  const { names } = options;
+  setText(task, 'result', fields.result, options);
+  setText(task, 'exception', fields.exception, options);
+  setText(task, 'traceback', fields.traceback, options);
+  if (fields.runtimeSeconds !== null) task.runtimeSeconds = fields.runtimeSeconds;
+  if (fields.queue !== null) task.queue = names.intern(fields.queue);
+  if (fields.exchange !== null) task.exchange = names.intern(fields.exchange);
+  if (fields.routingKey !== null) task.routingKey = names.intern(fields.routingKey);
+}
+
+/**
+ * Fills what events have not told. A reply may be older than the events that came before it (a busy solo worker
+ * answers minutes late), so it never leaves a final state, and leaves RETRY only for a start after that retry.
+ */
+export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options: MergeOptions): void {
+  const { names } = options;
+  if (isFinal(task.state)) return;
+  const startedAt = wholeMs(seed.startedAt);
+  const outdated =
+    task.state === 'RETRY' && (startedAt === null || startedAt <= (task.retriedAt ?? Infinity));
+  if (!outdated && task.state !== seed.state && !isLate(seed.state, task.state)) {
+    task.state = seed.state;
+    task.stateAt = startedAt ?? now;
+    task.worker = identifier(seed.worker, maxIdLength) ?? task.worker;
+  }
+  task.worker ??= identifier(seed.worker, maxIdLength);
+  const name = shortText(seed.name);
+  if (name !== null) task.name ??= names.intern(name);
+  if (task.args === null) setText(task, 'args', seed.args, options);
+  if (task.kwargs === null) setText(task, 'kwargs', seed.kwargs, options);
+  const queue = shortText(seed.queue);
+  if (queue !== null) task.queue ??= names.intern(queue);
+  task.exchange ??= seed.exchange === '' ? '' : shortText(seed.exchange);
+  task.routingKey ??= shortText(seed.routingKey);
+  task.startedAt ??= startedAt;
+  task.eta ??= wholeMs(seed.eta);
+  if (seed.retries !== undefined) task.retries = Math.max(task.retries, seed.retries);
+}
+
+function wholeMs(ms: number | null): number | null {
+  return ms !== null && Number.isFinite(ms) ? Math.round(ms) : null;
+}
+
+function setText(task: TaskRecord, field: TaskText, text: string | null, options: MergeOptions): void {
+  // Every event of a protocol repeats args and kwargs: nothing to weigh again.
+  if (text === null || text === task[field]) return;
+  const kept = cutText(field, text, options.maxTextLength);
+  const bit = 1 << taskTexts.indexOf(field);
+  if (kept !== text || isCutByWorker(text)) task.truncated |= bit;
+  else task.truncated &= ~bit;
+  task.bytes += bytesOf(kept) - bytesOf(task[field]);
+  task[field] = kept;
+}

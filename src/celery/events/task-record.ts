@@ -1,0 +1,152 @@
+/**
+ * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; outside of this
+ * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
+ */
+import { isFinal } from '../states.js';
+import { taskTexts, type Task, type TaskSource } from './task.js';
+
+/** What the metrics need of a finished task. Valid until the next event: read it, do not keep it. */
+export interface FinishedTask {
+  readonly name: string | null;
+  readonly state: string;
+  readonly worker: string | null;
+  readonly queue: string | null;
+  readonly runtimeSeconds: number | null;
+  readonly queueWaitSeconds: number | null;
+  readonly finishedAt: number | null;
+}
+
+/** What the counts of waiting and running tasks need besides. Valid until the next event: read it, do not keep it. */
+export interface UnfinishedTask extends FinishedTask {
+  readonly id: string;
+  readonly sentAt: number | null;
+  readonly receivedAt: number | null;
+  readonly startedAt: number | null;
+  readonly eta: number | null;
+  /** A worker has started it and not yet let go of it. */
+  readonly isRunning: boolean;
+}
+
+/** Measured on 100,000 tasks: the object, its boxed times, its id, and its share of map, order and family. */
+const recordBytes = 720;
+
+export class TaskRecord implements UnfinishedTask {
+  readonly id: string;
+  readonly sequence: number;
+  name: string | null = null;
+  state = 'PENDING';
+  /** When the state was taken on; Celery's `timestamp`. */
+  stateAt: number | null = null;
+  args: string | null = null;
+  kwargs: string | null = null;
+  result: string | null = null;
+  exception: string | null = null;
+  traceback: string | null = null;
+  /** A bit for each of `taskTexts`. */
+  truncated = 0;
+  worker: string | null = null;
+  queue: string | null = null;
+  exchange: string | null = null;
+  routingKey: string | null = null;
+  retries = 0;
+  eta: number | null = null;
+  expires: number | null = null;
+  clock: number | null = null;
+  client: string | null = null;
+  sentAt: number | null = null;
+  receivedAt: number | null = null;
+  startedAt: number | null = null;
+  succeededAt: number | null = null;
+  failedAt: number | null = null;
+  retriedAt: number | null = null;
+  revokedAt: number | null = null;
+  rejectedAt: number | null = null;
+  runtimeSeconds: number | null = null;
+  rootId: string | null = null;
+  parentId: string | null = null;
+  source: TaskSource;
+  /** Estimate of the memory it takes. */
+  bytes: number;
+
+  /** Links of the one RecordList that it is in, if any: see task-eviction.ts. */
+  list: object | null = null;
+  previous: TaskRecord | null = null;
+  next: TaskRecord | null = null;
+
+  constructor(id: string, sequence: number, source: TaskSource) {
+    this.id = id;
+    this.sequence = sequence;
+    this.source = source;
+    this.bytes = recordBytes + id.length;
+  }
+
+  /** Follows from the state, so a retry takes it back. */
+  get finishedAt(): number | null {
+    return isFinal(this.state) ? this.stateAt : null;
+  }
+
+  /**
+   * Whether no worker holds it any more. By Celery's precedence a task that is rejected after its start stays
+   * STARTED; it is over nevertheless, unless the broker delivers it again.
+   */
+  get isSettled(): boolean {
+    return isFinal(this.state) || (this.rejectedAt !== null && this.rejectedAt >= this.#lastHeldAt());
+  }
+
+  get isRunning(): boolean {
+    const waits = this.state === 'PENDING' || this.state === 'RECEIVED' || this.state === 'RETRY';
+    return !waits && !this.isSettled;
+  }
+
+  #lastHeldAt(): number {
+    return Math.max(this.receivedAt ?? 0, this.startedAt ?? 0);
+  }
+
+  /** Null also while a retry waits: the start that is known belongs to the attempt before. */
+  get queueWaitSeconds(): number | null {
+    const { startedAt, retriedAt } = this;
+    const queuedAt = this.sentAt ?? this.receivedAt;
+    if (startedAt === null || queuedAt === null) return null;
+    if (retriedAt !== null && startedAt <= retriedAt) return null;
+    return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
+  }
+
+  snapshot(childIds: readonly string[]): Task {
+    return {
+      id: this.id,
+      sequence: this.sequence,
+      name: this.name,
+      state: this.state,
+      args: this.args,
+      kwargs: this.kwargs,
+      result: this.result,
+      exception: this.exception,
+      traceback: this.traceback,
+      truncated: taskTexts.filter((_, bit) => (this.truncated & (1 << bit)) !== 0),
+      worker: this.worker,
+      queue: this.queue,
+      exchange: this.exchange,
+      routingKey: this.routingKey,
+      retries: this.retries,
+      eta: this.eta,
+      expires: this.expires,
+      clock: this.clock,
+      client: this.client,
+      sentAt: this.sentAt,
+      receivedAt: this.receivedAt,
+      startedAt: this.startedAt,
+      succeededAt: this.succeededAt,
+      failedAt: this.failedAt,
+      retriedAt: this.retriedAt,
+      revokedAt: this.revokedAt,
+      rejectedAt: this.rejectedAt,
+      finishedAt: this.finishedAt,
+      runtimeSeconds: this.runtimeSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      rootId: this.rootId,
+      parentId: this.parentId,
+      childIds,
+      source: this.source,
+    };
+  }
+}
