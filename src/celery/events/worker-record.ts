@@ -1,0 +1,131 @@
+/** A worker as the registry holds it, and the rule of its status. Counterpart of `celery.events.state.Worker`. */
+import type { WorkerEvent } from './event.js';
+import type { TaskRecord } from './task-record.js';
+import type { Worker, WorkerStatus } from './worker.js';
+
+/** What an inspect reply tells about a worker besides that it lives. */
+export interface WorkerFacts {
+  readonly pid?: number | null | undefined;
+  /** Name of its pool, short (`solo`) or as Python has it (`celery.concurrency.solo:TaskPool`). */
+  readonly pool?: string | null | undefined;
+  readonly softwareIdent?: string | null | undefined;
+  readonly softwareVersion?: string | null | undefined;
+  readonly softwareSystem?: string | null | undefined;
+  readonly processed?: number | null | undefined;
+}
+
+/**
+ * Of a worker that has told none; Celery's default. It also rules workers without heartbeat, which only inspect
+ * finds: they are online for two minutes after a reply, and offline three minutes after it.
+ */
+const defaultFreqSeconds = 60;
+/** How long a running task excuses the silence of a solo pool. */
+const longestExcuseMs = 3_600_000;
+
+export class WorkerRecord {
+  readonly hostname: string;
+  /** When anything was last heard of it, by our own clock: theirs may be wrong. */
+  lastSignAt = 0;
+  lastHeartbeatAt: number | null = null;
+  /** Its goodbye, by our clock and by its own. */
+  offlineAt: number | null = null;
+  offlineTimestamp = 0;
+  pid: number | null = null;
+  softwareIdent: string | null = null;
+  softwareVersion: string | null = null;
+  softwareSystem: string | null = null;
+  freqSeconds: number | null = null;
+  loadAverage: readonly number[] | null = null;
+  processed: number | null = null;
+  activeCount: number | null = null;
+  clock: number | null = null;
+  #solo = false;
+  #lastStarted: TaskRecord | null = null;
+  #lastStartedAt = 0;
+
+  constructor(hostname: string) {
+    this.hostname = hostname;
+  }
+
+  /** A new process under an old name: what the old one counted is void. Its pool is most likely of the same kind. */
+  restart(): void {
+    this.pid = null;
+    this.softwareIdent = null;
+    this.softwareVersion = null;
+    this.softwareSystem = null;
+    this.freqSeconds = null;
+    this.loadAverage = null;
+    this.processed = null;
+    this.activeCount = null;
+    this.clock = null;
+    this.#lastStarted = null;
+  }
+
+  /** An event may omit anything (a forced heartbeat omits the counters): what it does not tell stays. */
+  merge({ pid, clock, fields }: WorkerEvent): void {
+    this.pid = pid ?? this.pid;
+    this.clock = clock ?? this.clock;
+    this.freqSeconds = fields.freqSeconds ?? this.freqSeconds;
+    this.loadAverage = fields.loadAverage ?? this.loadAverage;
+    this.processed = fields.processed ?? this.processed;
+    this.activeCount = fields.activeCount ?? this.activeCount;
+    this.softwareIdent = fields.softwareIdent ?? this.softwareIdent;
+    this.softwareVersion = fields.softwareVersion ?? this.softwareVersion;
+    this.softwareSystem = fields.softwareSystem ?? this.softwareSystem;
+  }
+
+  mergeFacts(facts: WorkerFacts): void {
+    this.pid = facts.pid ?? this.pid;
+    this.processed = facts.processed ?? this.processed;
+    this.softwareIdent = facts.softwareIdent ?? this.softwareIdent;
+    this.softwareVersion = facts.softwareVersion ?? this.softwareVersion;
+    this.softwareSystem = facts.softwareSystem ?? this.softwareSystem;
+    const { pool } = facts;
+    if (pool !== undefined && pool !== null) this.#solo = /\bsolo\b/i.test(pool);
+  }
+
+  /** A solo pool runs one task at a time, so the last one started is the only one that can be running. */
+  started(task: TaskRecord, at: number): void {
+    if (this.#lastStarted !== task) this.#lastStartedAt = at;
+    this.#lastStarted = task;
+  }
+
+  status(now: number): WorkerStatus {
+    if (this.offlineAt !== null) return 'OFFLINE';
+    if (now < this.lastSignAt + 2 * this.#freqMs) return 'ONLINE';
+    return now < this.#lateUntil() ? 'STALE' : 'OFFLINE';
+  }
+
+  /** Since when it has been offline; in the future for one that is not. */
+  offlineSince(): number {
+    return this.offlineAt ?? this.#lateUntil();
+  }
+
+  get #freqMs(): number {
+    return (this.freqSeconds ?? defaultFreqSeconds) * 1000;
+  }
+
+  #lateUntil(): number {
+    const lapse = this.lastSignAt + 3 * this.#freqMs;
+    const task = this.#lastStarted;
+    const busy = this.#solo && task !== null && task.isRunning && task.worker === this.hostname;
+    return busy ? Math.max(lapse, this.#lastStartedAt + longestExcuseMs) : lapse;
+  }
+
+  snapshot(now: number): Worker {
+    return {
+      hostname: this.hostname,
+      status: this.status(now),
+      lastHeartbeatAt: this.lastHeartbeatAt,
+      pid: this.pid,
+      softwareIdent: this.softwareIdent,
+      softwareVersion: this.softwareVersion,
+      softwareSystem: this.softwareSystem,
+      freqSeconds: this.freqSeconds,
+      loadAverage: this.loadAverage,
+      processed: this.processed,
+      activeCount: this.activeCount,
+      clock: this.clock,
+    };
+  }
+}
