@@ -1,0 +1,126 @@
+/** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
+import { MalformedMessageError } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { decodeBody, type RawMessage } from '../message.js';
+import type { Transport } from '../transport/transport.js';
+import { parseEvents, type CeleryEvent } from './event.js';
+import { LogThrottle } from './log-throttle.js';
+import type { State } from './state.js';
+
+export interface EventCounters {
+  /** Good events. */
+  readonly received: number;
+  /** Messages, and elements of batches, that were skipped. */
+  readonly malformed: number;
+  /** Good events that the state failed on: a bug of ours. */
+  readonly dropped: number;
+  /** Epoch milliseconds of the last good event; null before the first. */
+  readonly lastEventAt: number | null;
+}
+
+export interface EventReceiverOptions {
+  readonly transport: Pick<Transport, 'subscribeEvents'>;
+  readonly state: State;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly clock?: (() => number) | undefined;
+}
+
+export type EventListener = (event: CeleryEvent, receivedAt: number) => void;
+
+/**
+ * Whatever comes in, nothing is thrown and the next message is read: what does not
+ * follow the protocol is counted, logged at debug, and summed up in a warning once a minute at most.
+ *
+ * @example
+ * const receiver = new EventReceiver({ transport, state, log });
+ * receiver.onEvent((event) => console.log(event.type)); // the state knows of it already
+ * receiver.start();
+ */
+export class EventReceiver {
+  readonly #state: State;
+  readonly #transport: Pick<Transport, 'subscribeEvents'>;
+  readonly #log: Logger;
+  readonly #clock: () => number;
+  readonly #listeners = new Set<EventListener>();
+  readonly #malformedLog: LogThrottle;
+  readonly #failureLog: LogThrottle;
+  #received = 0;
+  #malformed = 0;
+  #dropped = 0;
+  #lastEventAt: number | null = null;
+
+  constructor({ transport, state, log, clock = Date.now }: EventReceiverOptions) {
+    this.#transport = transport;
+    this.#state = state;
+    this.#log = log;
+    this.#clock = clock;
+    this.#malformedLog = new LogThrottle(clock);
+    this.#failureLog = new LogThrottle(clock);
+  }
+
+  /** Listens from now on, through reconnects too: the transport has one listener, so call it once. */
+  start(): void {
+    this.#transport.subscribeEvents((message) => this.#receive(message));
+  }
+
+  get counters(): EventCounters {
+    return {
+      received: this.#received,
+      malformed: this.#malformed,
+      dropped: this.#dropped,
+      lastEventAt: this.#lastEventAt,
+    };
+  }
+
+  /** Calls back for every good event after the state has taken it in; returns the function that stops it. */
+  onEvent(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #receive(message: RawMessage): void {
+    let body: unknown;
+    try {
+      body = decodeBody(message.read());
+    } catch (error) {
+      this.#skip(error instanceof MalformedMessageError ? error.message : String(error));
+      return;
+    }
+    const { events, malformed } = parseEvents(body);
+    for (const reason of malformed) this.#skip(reason);
+    const now = this.#clock();
+    for (const event of events) this.#take(event, now);
+  }
+
+  #skip(reason: string): void {
+    this.#malformed++;
+    this.#log.debug('skipped a malformed event', { reason });
+    const skipped = this.#malformedLog.due();
+    if (skipped > 0) this.#log.warn('skipped malformed events', { events: skipped, lastReason: reason });
+  }
+
+  #take(event: CeleryEvent, now: number): void {
+    try {
+      this.#state.apply(event, now);
+    } catch (error) {
+      this.#dropped++;
+      this.#failed('the state failed on an event', error);
+      return;
+    }
+    this.#received++;
+    this.#lastEventAt = now;
+    for (const listener of this.#listeners) {
+      try {
+        listener(event, now);
+      } catch (error) {
+        this.#failed('a listener failed on an event', error);
+      }
+    }
+  }
+
+  #failed(message: string, error: unknown): void {
+    const times = this.#failureLog.due();
+    if (times > 0) this.#log.error(message, { times, error });
+  }
+}
