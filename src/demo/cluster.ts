@@ -1,0 +1,82 @@
+/** A whole Celery cluster in this process, for a first look at the gateway without any server. */
+import type { Logger } from '../log.js';
+import { MemoryBus } from '../celery/transport/memory-bus.js';
+import { MemoryResultBackend } from '../celery/transport/memory-results.js';
+import { MemoryTransport } from '../celery/transport/memory.js';
+import { DemoClient } from './client.js';
+import { Producer } from './producer.js';
+import { seededRandom } from './random.js';
+import { demoTasks, mediaQueue } from './tasks.js';
+import { DemoWorker } from './worker.js';
+
+/** The media worker alone cannot keep up with a burst; the second worker helps out. */
+const workerRows = [
+  { hostname: 'worker1@embedded', queues: ['default'], concurrency: 4 },
+  { hostname: 'worker2@embedded', queues: ['default', mediaQueue], concurrency: 4 },
+  { hostname: 'media@embedded', queues: [mediaQueue], concurrency: 2 },
+] as const;
+
+export interface EmbeddedClusterOptions {
+  readonly log: Logger;
+  /** The same seed produces the same sequence of tasks; another one each time by default. */
+  readonly seed?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+export interface EmbeddedCluster extends AsyncDisposable {
+  /** Not started yet: that is the gateway's affair. */
+  readonly transport: MemoryTransport;
+  readonly results: MemoryResultBackend;
+}
+
+/**
+ * Three workers and a producer that keeps them busy. Nothing of it keeps the process alive, and several
+ * clusters do not know of each other.
+ *
+ * @example
+ * await using cluster = startEmbeddedCluster({ log });
+ * cluster.transport.start();
+ */
+export function startEmbeddedCluster({
+  log,
+  seed = Math.floor(Math.random() * 2 ** 32),
+  now = Date.now,
+}: EmbeddedClusterOptions): EmbeddedCluster {
+  const bus = new MemoryBus({ maxResults: 5_000 });
+  const workers = workerRows.map(
+    (row, index) =>
+      new DemoWorker({
+        ...row,
+        tasks: demoTasks,
+        bus,
+        log,
+        now,
+        random: seededRandom(seed + index + 1),
+      }),
+  );
+  const producer = new Producer({
+    client: new DemoClient({ bus, now }),
+    random: seededRandom(seed),
+    log,
+  });
+  const transport = new MemoryTransport(bus, { now });
+  const results = new MemoryResultBackend(bus);
+
+  for (const worker of workers) {
+    worker.start().catch((error: unknown) => {
+      log.error('embedded worker did not start', { worker: worker.hostname, error });
+    });
+  }
+  producer.start();
+
+  return {
+    transport,
+    results,
+    async [Symbol.asyncDispose]() {
+      producer.stop();
+      await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
+      await Promise.all([transport[Symbol.asyncDispose](), results[Symbol.asyncDispose]()]);
+    },
+  };
+}
