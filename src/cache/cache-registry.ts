@@ -64,7 +64,7 @@ export class CacheRegistry implements Disposable {
 
   get(name: CacheName): MetricsCache {
     const cache = this.#caches.get(name);
-    if (!cache) throw new RangeError(`No cache "${String(name)}"; there are ${cacheNames.join(', ')}`);
+    if (!cache) throw new RangeError(`No cache "${name}"; there are ${cacheNames.join(', ')}`);
     return cache;
   }
 

@@ -24,9 +24,7 @@ export class ReportWatch<R> implements AsyncIterableIterator<R> {
   constructor(options: ReportWatchOptions<R>) {
     const { intervalMs, signals } = options;
     if (!(intervalMs > 0 && intervalMs <= longestDelay)) {
-      throw new RangeError(
-        `intervalMs must be between 0 and ${longestDelay}, got ${String(intervalMs)}`,
-      );
+      throw new RangeError(`intervalMs must be between 0 and ${longestDelay}, got ${intervalMs}`);
     }
     this.#options = options;
     this.#signals = [...signals, this.#returned.signal];
@@ -51,10 +49,10 @@ export class ReportWatch<R> implements AsyncIterableIterator<R> {
     const { report, version, intervalMs, clock } = this.#options;
     let reported: number | undefined;
     let due = clock();
-    while (!this.#ended) {
+    while (!this.#hasEnded()) {
       if (clock() < due) await this.#pause(due - clock());
-      while (!this.#ended && version() === reported) await this.#pause(intervalMs);
-      if (this.#ended) break;
+      while (!this.#hasEnded() && version() === reported) await this.#pause(intervalMs);
+      if (this.#hasEnded()) break;
 
       const latest = report();
       reported = version(); // after the report, whose own sweep may have moved it
@@ -64,7 +62,7 @@ export class ReportWatch<R> implements AsyncIterableIterator<R> {
     return undefined;
   }
 
-  get #ended(): boolean {
+  #hasEnded(): boolean {
     return this.#signals.some(({ aborted }) => aborted);
   }
 
