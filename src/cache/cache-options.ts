@@ -97,7 +97,16 @@ export function assertBytes(name: string, bytes: number): void {
   check(name, 'sizeOf(value)', bytes, bytes >= 0, 'zero or more bytes');
 }
 
+/** The longest delay of a timer; Node fires a longer one at once. */
+const longestDelay = 2 ** 31 - 1;
+
+export function assertDelay(option: string, milliseconds: number): void {
+  if (milliseconds > 0 && milliseconds <= longestDelay) return;
+  throw new RangeError(
+    `${option} must be more than 0 and at most ${longestDelay} ms, got ${milliseconds}`,
+  );
+}
+
 function check(cache: string, option: string, value: number, valid: boolean, expected: string): void {
-  if (!valid)
-    throw new RangeError(`Cache "${cache}": ${option} must be ${expected}, got ${String(value)}`);
+  if (!valid) throw new RangeError(`Cache "${cache}": ${option} must be ${expected}, got ${value}`);
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { assertDelay } from './cache-options.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
@@ -53,13 +55,20 @@ export class CacheRegistry implements Disposable {
   readonly #disposal = new AbortController();
 
   constructor(options: CacheRegistryOptions = {}) {
-    const { clock = () => performance.now(), wallClock = Date.now, overrides = {} } = options;
+    const {
+      clock = () => performance.now(),
+      wallClock = Date.now,
+      overrides = {},
+      sweepInterval = 60_000,
+    } = options;
+    assertDelay('sweepInterval', sweepInterval);
     this.#clock = clock;
     this.#wallClock = wallClock;
     this.#caches = new Map(
       cacheNames.map((name) => [name, newCache(name, overrides[name] ?? {}, clock)]),
     );
-    this.#sweeping = setInterval(() => this.sweep(), options.sweepInterval ?? 60_000).unref();
+    this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
+    setMaxListeners(0, this.#disposal.signal); // one for each watch that waits
   }
 
   get(name: CacheName): MetricsCache {

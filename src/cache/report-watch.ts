@@ -1,5 +1,4 @@
-/** The longest delay of a timer; Node fires a longer one at once. */
-const longestDelay = 2 ** 31 - 1;
+import { assertDelay } from './cache-options.js';
 
 export interface ReportWatchOptions<R> {
   readonly report: () => R;
@@ -23,9 +22,7 @@ export class ReportWatch<R> implements AsyncIterableIterator<R> {
 
   constructor(options: ReportWatchOptions<R>) {
     const { intervalMs, signals } = options;
-    if (!(intervalMs > 0 && intervalMs <= longestDelay)) {
-      throw new RangeError(`intervalMs must be between 0 and ${longestDelay}, got ${intervalMs}`);
-    }
+    assertDelay('intervalMs', intervalMs);
     this.#options = options;
     this.#signals = [...signals, this.#returned.signal];
     this.#reports = this.#generate();
