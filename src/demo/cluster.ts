@@ -1,8 +1,7 @@
 /** A whole Celery cluster in this process, for a first look at the gateway without any server. */
 import type { Logger } from '../log.js';
 import { MemoryBus } from '../celery/transport/memory-bus.js';
-import { MemoryResultBackend } from '../celery/transport/memory-results.js';
-import { MemoryTransport } from '../celery/transport/memory.js';
+import { MemoryResultBackend, MemoryTransport } from '../celery/transport/memory.js';
 import { DemoClient } from './client.js';
 import { Producer } from './producer.js';
 import { seededRandom } from './random.js';

@@ -1,31 +1,21 @@
 /**
  * Takes task messages and sees each through to its end: holds it until its ETA, queues it for one of
- * `concurrency` places, runs it, stores and announces the outcome. Counterpart of `celery.worker.strategy`
- * and `celery.app.trace`; it replaces celery-node's own handler, which prints arguments and has no bound.
+ * `concurrency` places, runs it, tries again. Counterpart of `celery.worker.strategy` and the pool; it
+ * replaces celery-node's own handler, which prints arguments, has no bound and dies of an unknown task.
  */
-import { exceptionRepr, pythonRepr } from '../celery/python-repr.js';
 import type { DemoClient } from './client.js';
-import type { EventDispatcher } from './event-dispatcher.js';
-import type { MemoryBackend, MemoryBroker, TaskMessage } from './memory-celery.js';
+import type { MemoryBroker, TaskMessage } from './memory-celery.js';
 import type { Random } from './random.js';
 import { readRequest, type TaskRequest } from './request.js';
-import {
-  Retry,
-  storedException,
-  Terminated,
-  WorkerStopped,
-  type DemoTask,
-  type TaskContext,
-} from './task.js';
+import type { TaskOutcome } from './task-outcome.js';
+import { Retry, Terminated, WorkerStopped, type DemoTask, type TaskContext } from './task.js';
 import { after, sleep } from './timer.js';
 import type { WorkerState } from './worker-state.js';
 
 export interface TaskRunnerOptions {
-  readonly hostname: string;
   readonly state: WorkerState;
-  readonly events: EventDispatcher;
+  readonly outcome: TaskOutcome;
   readonly broker: MemoryBroker;
-  readonly backend: MemoryBackend;
   /** Sends retries and children. */
   readonly client: DemoClient;
   readonly findTask: (name: string) => DemoTask | undefined;
@@ -41,9 +31,6 @@ interface Job {
   readonly task: DemoTask;
   acknowledge(): void;
 }
-
-const revokedType = 'TaskRevokedError';
-const celeryExceptions = 'celery.exceptions';
 
 export class TaskRunner {
   concurrency: number;
@@ -65,7 +52,7 @@ export class TaskRunner {
   readonly handle = async (message: TaskMessage): Promise<void> => {
     const request = readRequest(message);
     const task = this.#options.findTask(request.name);
-    if (!task) this.#unknown(request);
+    if (!task) this.#options.outcome.unknown(request);
     else if (!this.#discard(request)) {
       await new Promise<void>((resolve) => {
         this.#receive({ request, task, acknowledge: resolve });
@@ -97,9 +84,9 @@ export class TaskRunner {
   }
 
   #receive(job: Job): void {
-    const { state, events, broker, now } = this.#options;
+    const { state, outcome, broker, now } = this.#options;
     const { id, eta } = job.request;
-    events.send('task-received', received(job.request));
+    outcome.received(job.request);
     const delay = eta === null ? 0 : Date.parse(eta) - now();
     if (delay <= 0) {
       this.#reserve(job);
@@ -122,29 +109,23 @@ export class TaskRunner {
     this.pump();
   }
 
+  /** Never rejects. */
   async #run({ request, task }: Job): Promise<void> {
-    const { state, events, hostname, now } = this.#options;
-    const startedAt = now();
+    const { state, outcome, now } = this.#options;
     const controller = new AbortController();
     const abort = (reason: Error) => {
       controller.abort(reason);
     };
-    const active = { request, startedAt, abort };
+    const active = { request, startedAt: now(), abort };
     state.active.set(request.id, active);
     state.count(request.name);
-    events.send('task-started', { uuid: request.id });
-    this.#store(request, 'STARTED', { pid: process.pid, hostname });
+    outcome.started(request);
     try {
-      const value = await abortable(
-        task.run(this.#context(request, task, controller.signal)),
-        controller.signal,
-      );
-      const result = jsonValue(value);
-      this.#store(request, 'SUCCESS', result);
-      const runtime = (now() - startedAt) / 1000;
-      events.send('task-succeeded', { uuid: request.id, result: pythonRepr(result), runtime });
+      const work = task.run(this.#context(request, task, controller.signal));
+      const value = await abortable(work, controller.signal);
+      outcome.succeeded(request, value, (now() - active.startedAt) / 1000);
     } catch (error) {
-      await this.#failed(request, error);
+      await this.#raised(request, error);
     } finally {
       // A retry has the same id, and with no countdown it may be running by now.
       if (state.active.get(request.id) === active) state.active.delete(request.id);
@@ -152,80 +133,41 @@ export class TaskRunner {
     }
   }
 
-  async #failed(request: TaskRequest, error: unknown): Promise<void> {
-    const { events, client } = this.#options;
-    const uuid = request.id;
+  async #raised(request: TaskRequest, error: unknown): Promise<void> {
+    const { outcome } = this.#options;
     if (error instanceof WorkerStopped) return;
-    if (error instanceof Terminated) {
-      this.#revoked(request, 'terminated', { terminated: true, signum: error.signum, expired: false });
-      return;
-    }
-    const cause = error instanceof Retry ? error.cause : error;
-    const exception = storedException(cause);
-    const traceback = cause instanceof Error ? (cause.stack ?? null) : null;
-    const texts = { exception: exceptionRepr(exception.exc_type, exception.exc_message), traceback };
-    if (!(error instanceof Retry)) {
-      this.#store(request, 'FAILURE', exception, traceback);
-      events.send('task-failed', { uuid, ...texts });
-      return;
-    }
-    this.#store(request, 'RETRY', exception, traceback);
-    events.send('task-retried', { uuid, ...texts });
-    try {
-      await client.send(request.name, request.args, request.kwargs, {
-        id: uuid,
-        queue: request.queue,
-        retries: request.retries + 1,
-        countdown: error.countdown,
-        rootId: request.rootId,
-        ...(request.parentId !== null && { parentId: request.parentId }),
+    if (error instanceof Terminated)
+      outcome.revoked(request, { reason: 'terminated', signum: error.signum });
+    else if (!(error instanceof Retry)) outcome.failed(request, error);
+    else {
+      outcome.retried(request, error.cause);
+      // When the queue takes no more, that was the last try.
+      await this.#sendAgain(request, error.countdown).catch((lost: unknown) => {
+        outcome.failed(request, lost);
       });
-    } catch (lost) {
-      await this.#failed(request, lost); // the queue is full: then this was the last try
     }
+  }
+
+  async #sendAgain(request: TaskRequest, countdown: number): Promise<void> {
+    const { name, args, kwargs, id, queue, rootId, parentId, retries } = request;
+    await this.#options.client.send(name, args, kwargs, {
+      ...{ id, queue, countdown, rootId, retries: retries + 1 },
+      ...(parentId !== null && { parentId }),
+    });
   }
 
   /** Expired or revoked tasks are dropped when they arrive, and again when their turn comes. */
   #discard(request: TaskRequest): boolean {
-    const { state, now } = this.#options;
+    const { state, outcome, now } = this.#options;
     const expired = request.expires !== null && now() >= Date.parse(request.expires);
     if (!expired && !state.revoked.has(request.id)) return false;
     if (expired) state.revoke(request.id); // Celery lists them among the revoked, too
-    this.#revoked(request, expired ? 'expired' : 'revoked', {
-      terminated: false,
-      signum: null,
-      expired,
-    });
+    outcome.revoked(request, { reason: expired ? 'expired' : 'revoked' });
     return true;
   }
 
-  #revoked(request: TaskRequest, reason: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#options.events.send('task-revoked', { uuid: request.id, ...fields });
-    const exception = { exc_type: revokedType, exc_message: [reason], exc_module: celeryExceptions };
-    this.#store(request, 'REVOKED', exception);
-  }
-
-  /** Celery does not even announce its reception. */
-  #unknown(request: TaskRequest): void {
-    const exception = {
-      exc_type: 'NotRegistered',
-      exc_message: [request.name],
-      exc_module: celeryExceptions,
-    };
-    this.#store(request, 'FAILURE', exception);
-    const text = exceptionRepr(exception.exc_type, exception.exc_message);
-    this.#options.events.send('task-failed', { uuid: request.id, exception: text });
-  }
-
-  #store(request: TaskRequest, status: string, result: unknown, traceback: string | null = null): void {
-    const { id, name, args, kwargs, retries, queue, parentId } = request;
-    const parent = parentId === null ? {} : { parent_id: parentId };
-    const extras = { name, args, kwargs, worker: this.#options.hostname, retries, queue, ...parent };
-    this.#options.backend.store(id, status, JSON.stringify(result), traceback, extras);
-  }
-
   #context(request: TaskRequest, task: DemoTask, signal: AbortSignal): TaskContext {
-    const { client, events, random } = this.#options;
+    const { client, outcome, random } = this.#options;
     const { id, args, kwargs, retries, rootId } = request;
     return {
       ...{ id, args, kwargs, retries, random, signal },
@@ -233,8 +175,7 @@ export class TaskRunner {
       send: (name, childArgs = [], options = {}) =>
         client.send(name, childArgs, {}, { ...options, rootId, parentId: id }),
       progress: (current, total) => {
-        this.#store(request, 'PROGRESS', { current, total });
-        events.send('task-progress', { uuid: id, current, total });
+        if (!signal.aborted) outcome.progress(request, current, total);
       },
       retry: (cause, countdown) =>
         retries < (task.maxRetries ?? 3) ? new Retry(cause, countdown) : cause,
@@ -242,29 +183,13 @@ export class TaskRunner {
   }
 }
 
-function received(request: TaskRequest): Readonly<Record<string, unknown>> {
-  const { id, name, argsRepr, kwargsRepr, rootId, parentId, retries, eta, expires } = request;
-  const family = { root_id: rootId, parent_id: parentId };
-  return { uuid: id, name, args: argsRepr, kwargs: kwargsRepr, ...family, retries, eta, expires };
-}
-
 /** A promise cannot be killed: a task that ignores its signal goes on unseen, and its outcome is dropped. */
 function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
+    const stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
   });
   return Promise.race([work, aborted]);
-}
-
-/** No value is `None`; what JSON cannot carry fails the task, before anybody hears of a success. */
-function jsonValue(value: unknown): unknown {
-  const text: unknown = value === undefined ? 'null' : JSON.stringify(value);
-  if (typeof text !== 'string') throw new TypeError(`a ${typeof value} is not JSON serializable`);
-  return JSON.parse(text);
 }

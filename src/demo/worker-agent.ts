@@ -183,9 +183,9 @@ function idList(method: string, name: string, args: Arguments): readonly string[
 
 /** By name with or without SIG, or by number; SIGTERM unless told. */
 function signalNumber(signal: unknown): number {
-  if (signal === undefined || signal === null) return constants.signals.SIGTERM;
   if (typeof signal === 'number') return signal;
-  const name = `SIG${String(signal).toUpperCase().replace(/^SIG/, '')}`;
+  const text = typeof signal === 'string' ? signal.toUpperCase() : 'TERM';
+  const name = text.startsWith('SIG') ? text : `SIG${text}`;
   const found = Object.entries(constants.signals).find(([known]) => known === name);
   if (found) return found[1];
   throw new TaskError('AttributeError', 'builtins', `module 'signal' has no attribute '${name}'`);

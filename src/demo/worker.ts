@@ -11,6 +11,7 @@ import { LamportClock } from './lamport-clock.js';
 import { MemoryBackend, MemoryBroker, memoryWorker, type CeleryWorker } from './memory-celery.js';
 import type { Random } from './random.js';
 import { WorkerStopped, type DemoTask, type TaskContext } from './task.js';
+import { TaskOutcome } from './task-outcome.js';
 import { TaskRunner } from './task-runner.js';
 import { startAgent, type ControlledWorker } from './worker-agent.js';
 import { WorkerState } from './worker-state.js';
@@ -73,7 +74,8 @@ export class DemoWorker implements ControlledWorker, AsyncDisposable {
       });
     }
     this.#runner = new TaskRunner({
-      ...{ hostname, concurrency, backend, random, now, state: this.state, events: this.events },
+      ...{ concurrency, random, now, state: this.state },
+      outcome: new TaskOutcome({ hostname, backend, events: this.events }),
       broker: this.#broker,
       client: new DemoClient({ bus, now }),
       findTask: (name) => known.get(name),

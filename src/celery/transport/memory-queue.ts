@@ -11,7 +11,7 @@ export interface Delivery {
   /** It was in other hands before, and came back without acknowledgement. */
   readonly redelivered: boolean;
   /** The message is done with; a second call does nothing. */
-  acknowledge(): void;
+  readonly acknowledge: () => void;
 }
 
 interface Entry {

@@ -1,11 +1,17 @@
-/** The transport of the embedded cluster. Counterpart of `kombu.transport.memory`. */
+/** Transport and results of an embedded cluster. Counterpart of `kombu.transport.memory`. */
 import { randomUUID } from 'node:crypto';
 import { BrokerUnavailableError } from '../../errors.js';
 import { decodeEnvelope, type RawMessage } from '../message.js';
+import { parseTaskMeta } from '../results.js';
 import type { MemoryBus } from './memory-bus.js';
-import type { ConnectionState, ControlRequest, QueueDepth, Transport } from './transport.js';
-
-export { MemoryResultBackend } from './memory-results.js';
+import type {
+  ConnectionState,
+  ControlRequest,
+  QueueDepth,
+  ResultBackend,
+  TaskMeta,
+  Transport,
+} from './transport.js';
 
 /** Kombu's default seconds for a reply; workers ignore the header, but real requests carry it. */
 const requestExpiresSeconds = 1;
@@ -136,6 +142,31 @@ export class MemoryTransport implements Transport {
 
   #assertConnected(): void {
     if (!this.#connection.connected) throw new BrokerUnavailableError(this.address);
+  }
+}
+
+/** Reads what embedded workers stored; the bus keeps it for as long as its cluster lives. */
+export class MemoryResultBackend implements ResultBackend {
+  readonly address = 'embedded';
+  readonly #bus: MemoryBus;
+
+  constructor(bus: MemoryBus) {
+    this.#bus = bus;
+  }
+
+  async fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]> {
+    return ids.map((id) => {
+      const text = this.#bus.findResult(id);
+      return text === null ? null : parseTaskMeta(id, text);
+    });
+  }
+
+  async ping(): Promise<void> {
+    // Nothing to reach: the results are in this process.
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Nothing was opened.
   }
 }
 

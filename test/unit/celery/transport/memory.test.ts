@@ -91,7 +91,7 @@ describe('MemoryTransport', () => {
       pattern: null,
       matcher: null,
       ticket: 't1',
-      reply_to: { exchange: 'reply.celery.pidbox', routing_key: expect.any(String) },
+      reply_to: { exchange: 'reply.celery.pidbox', routing_key: expect.any(String) as string },
     });
 
     unbind();
