@@ -17,12 +17,15 @@ export interface SchemaTypes {
 
 export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
 
-builder.queryType({ description: 'What the cluster does now. Every field reads through a cache unless it says otherwise.' });
+builder.queryType({
+  description: 'What the cluster does now. Every field reads through a cache unless it says otherwise.',
+});
 builder.mutationType({});
 builder.subscriptionType({});
 
 /** The argument that every operational field takes. */
 export const useCacheArg = {
   defaultValue: true,
-  description: 'False asks the cluster now, whatever the cache holds; the answer is then cached for the others.',
+  description:
+    'False asks the cluster now, whatever the cache holds; the answer is then cached for the others.',
 } as const;

@@ -92,7 +92,9 @@ export class Loaders {
   }
 
   taskTypes(ask: Ask): Promise<readonly TaskTypeSummary[]> {
-    return this.#fromState(ask, 'metrics_summary', 'task_types', ({ state }) => taskTypeSummaries(state));
+    return this.#fromState(ask, 'metrics_summary', 'task_types', ({ state }) =>
+      taskTypeSummaries(state),
+    );
   }
 
   workers(ask: Ask): Promise<readonly Worker[]> {
@@ -148,7 +150,10 @@ export class Loaders {
   }
 
   /** What workers say to an inspect command. */
-  inspect<C extends InspectCommand>(command: C, { scope, ...ask }: InspectAsk): Promise<InspectResult<C>> {
+  inspect<C extends InspectCommand>(
+    command: C,
+    { scope, ...ask }: InspectAsk,
+  ): Promise<InspectResult<C>> {
     return this.#reads.read({
       ...ask,
       path: `${ask.path}.${command}`,
@@ -156,7 +161,8 @@ export class Loaders {
       load: async () => withoutSecrets(command, await this.#celery.inspect.load(command, scope)),
       ttl: ({ replies, silent }) => {
         const { ttlSeconds } = this.#caches.get(ask.cache).getStats();
-        const most = silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
+        const most =
+          silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
         return Math.min(most, ttlSeconds * 1000);
       },
     });
@@ -177,10 +183,14 @@ export class Loaders {
 }
 
 /** Configuration is masked before it is stored anywhere. */
-function withoutSecrets<C extends InspectCommand>(command: C, result: InspectResult<C>): InspectResult<C> {
+function withoutSecrets<C extends InspectCommand>(
+  command: C,
+  result: InspectResult<C>,
+): InspectResult<C> {
   if (command !== 'conf') return result;
   const replies = [...result.replies].map(
-    ([hostname, reply]) => [hostname, reply.ok ? { ...reply, value: redact(reply.value) } : reply] as const,
+    ([hostname, reply]) =>
+      [hostname, reply.ok ? { ...reply, value: redact(reply.value) } : reply] as const,
   );
   return { ...result, replies: new Map(replies) as typeof result.replies };
 }

@@ -33,5 +33,6 @@ builder.scalarType('TaskState', {
     'As an argument it may be written with or without quotes.',
   serialize: (state) => state,
   parseValue: parseState,
-  parseLiteral: (node) => parseState(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
+  parseLiteral: (node) =>
+    parseState(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
 });

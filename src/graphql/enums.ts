@@ -1,0 +1,78 @@
+/** Enums: UPPER_CASE outside, our own strings inside. */
+import { cacheNames } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-registry.js';
+import { builder } from './builder.js';
+
+const cacheDescriptions: Readonly<Record<CacheName, string>> = {
+  task_status: 'Task counts, lists and single tasks.',
+  worker_status: 'Workers, and what they say to inspect commands.',
+  queue_status: 'Queues and their depths.',
+  metrics_summary: 'Figures over a window of time, and by task name.',
+  health_check: 'Checks of what the gateway depends on.',
+};
+
+export const CacheNameEnum = builder.enumType('CacheName', {
+  description: 'The caches between clients and the cluster.',
+  values: Object.fromEntries(
+    cacheNames.map((name) => [
+      name.toUpperCase(),
+      { value: name, description: cacheDescriptions[name] },
+    ]),
+  ) as Record<Uppercase<CacheName>, { value: CacheName; description: string }>,
+});
+
+export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
+  description: 'Whether a worker lives, as far as its events tell.',
+  values: {
+    ONLINE: { description: 'Heard within two heartbeats.' },
+    STALE: {
+      description: 'Its heartbeat is late. It may be busy: a solo pool sends nothing while a task runs.',
+    },
+    OFFLINE: { description: 'It said goodbye, or missed more than three heartbeats.' },
+  } as const,
+});
+
+export const TaskSourceEnum = builder.enumType('TaskSource', {
+  description: 'Who told the state of a task.',
+  values: {
+    EVENTS: { description: "The workers' events." },
+    INSPECT: { description: 'A worker, when it was asked what it holds.' },
+    RESULT_BACKEND: { description: 'The result that the task stored.' },
+  } as const,
+});
+
+export const QueueKindEnum = builder.enumType('QueueKind', {
+  description: 'How the broker keeps a queue.',
+  values: {
+    LIST: { value: 'list', description: 'Redis lists, one for each priority step.' },
+    CLASSIC: { value: 'classic', description: 'A classic queue of RabbitMQ.' },
+    QUORUM: { value: 'quorum', description: 'A quorum queue of RabbitMQ.' },
+    MEMORY: { value: 'memory', description: 'A queue of the embedded cluster.' },
+  } as const,
+});
+
+export const HealthStatusEnum = builder.enumType('HealthStatus', {
+  values: {
+    OK: { description: 'Everything that is configured works.' },
+    DEGRADED: { description: 'Something is missing; what is answered is right but not complete.' },
+    DOWN: { description: 'The broker cannot be reached: nothing can be known.' },
+  } as const,
+});
+
+export const CheckStatusEnum = builder.enumType('HealthCheckStatus', {
+  values: {
+    OK: {},
+    DEGRADED: {},
+    DOWN: {},
+    NOT_CONFIGURED: { description: 'Nothing to check.' },
+  } as const,
+});
+
+export const CacheAdviceKindEnum = builder.enumType('CacheAdviceKind', {
+  description: 'What the figures of a cache call for.',
+  values: {
+    LOW_HIT_RATE: { description: 'Under 60 %: a longer TTL would help, or nobody asks twice.' },
+    FREQUENT_EVICTIONS: { description: 'More than 10 within an hour: it holds too few entries.' },
+    HIGH_UTILIZATION: { description: 'Over 70 %: it will soon hold too few entries.' },
+  } as const,
+});

@@ -1,0 +1,131 @@
+/** Queues: what waits in the broker, and who takes it. */
+import type { Queue } from '../celery/queues.js';
+import { builder, useCacheArg } from './builder.js';
+import type { Context } from './context.js';
+import { QueueKindEnum } from './enums.js';
+import type { Ask, InspectAsk } from './loaders.js';
+import { selectedCommands } from './selected-commands.js';
+import { WorkerType } from './worker-type.js';
+import type { WorkerParent } from './worker-type.js';
+
+interface QueueParent {
+  readonly queue: Queue;
+  readonly ask: Ask;
+}
+
+const PriorityCount = builder
+  .objectRef<{ priority: number; messages: number }>('QueuePriority')
+  .implement({
+    description:
+      'Waiting messages of one priority. On Redis 0 is served first, and priorities are rounded down to steps.',
+    fields: (t) => ({ priority: t.exposeInt('priority', {}), messages: t.exposeInt('messages', {}) }),
+  });
+
+/** Node names of the workers that consume the queue; null when workers are silent and none of the others does. */
+async function consumersOf(
+  { queue, ask }: QueueParent,
+  { loaders }: Context,
+): Promise<readonly string[] | null> {
+  const { replies, silent } = await loaders.inspect('active_queues', {
+    ...ask,
+    cache: 'queue_status',
+    scope: { all: true },
+  });
+  const consumers = [...replies].flatMap(([hostname, reply]) =>
+    reply.ok && reply.value.some(({ name }) => name === queue.name) ? [hostname] : [],
+  );
+  return consumers.length === 0 && silent.length > 0 ? null : consumers.sort();
+}
+
+async function consumerCount(parent: QueueParent, context: Context): Promise<number | null> {
+  return parent.queue.consumers ?? (await consumersOf(parent, context))?.length ?? null;
+}
+
+const QueueType = builder.objectRef<QueueParent>('Queue').implement({
+  description: 'A queue of the broker.',
+  fields: (t) => ({
+    name: t.id({ resolve: ({ queue }) => queue.name }),
+    messages: t.int({ description: 'Waiting, all priorities.', resolve: ({ queue }) => queue.messages }),
+    messagesByPriority: t.field({
+      type: [PriorityCount],
+      description: 'Only priorities that have waiting messages.',
+      resolve: ({ queue }) => queue.messagesByPriority,
+    }),
+    unacknowledged: t.int({
+      nullable: true,
+      description:
+        'Delivered to workers and not acknowledged; null when the broker cannot tell, or they are too many to count.',
+      resolve: ({ queue }) => queue.unacknowledged,
+    }),
+    consumers: t.int({
+      nullable: true,
+      description:
+        'Workers that consume it; null when workers did not answer and none of the others consumes it.',
+      extensions: { inspect: 'active_queues' },
+      resolve: (parent, _args, context) => consumerCount(parent, context),
+    }),
+    workers: t.field({
+      type: [WorkerType],
+      nullable: true,
+      description:
+        'Workers that consume it, by node name; null when workers did not answer and none of the others does.',
+      resolve: async (parent, _args, context, info): Promise<WorkerParent[] | null> => {
+        const hostnames = await consumersOf(parent, context);
+        const commands = selectedCommands(info);
+        return (
+          hostnames?.flatMap((hostname) => {
+            const worker = context.celery.state.worker(hostname);
+            const ask: InspectAsk = {
+              path: `${parent.ask.path}.workers`,
+              useCache: parent.ask.useCache,
+              cache: 'worker_status',
+              scope: { hostname },
+            };
+            return worker === null ? [] : [{ worker, ask, commands }];
+          }) ?? null
+        );
+      },
+    }),
+    oldestMessageAgeSeconds: t.float({
+      nullable: true,
+      description:
+        'Since the message that is served next was sent; null when none waits, or nobody told when it was sent.',
+      resolve: ({ queue }) => queue.oldestMessageAgeSeconds,
+    }),
+    kind: t.field({ type: QueueKindEnum, resolve: ({ queue }) => queue.kind }),
+    orphaned: t.boolean({
+      nullable: true,
+      description: 'Messages wait and nobody consumes them; null when that is not known.',
+      resolve: async (parent, _args, context) => {
+        if (parent.queue.messages === 0) return false;
+        const consumers = await consumerCount(parent, context);
+        return consumers === null ? null : consumers === 0;
+      },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  queues: t.field({
+    type: [QueueType],
+    nullable: true,
+    description:
+      'All queues that the broker has, by name. Null, with an error, while the broker is away.',
+    args: { useCache: t.arg.boolean(useCacheArg) },
+    resolve: async (_root, { useCache }, { loaders }) => {
+      const ask = { path: 'queues', useCache: useCache !== false };
+      return (await loaders.queues(ask)).map((queue) => ({ queue, ask }));
+    },
+  }),
+  queue: t.field({
+    type: QueueType,
+    nullable: true,
+    description: 'One queue by its name; null when nobody knows it.',
+    args: { name: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
+    resolve: async (_root, { name, useCache }, { loaders }) => {
+      const ask = { path: 'queue', useCache: useCache !== false };
+      const queue = await loaders.queue(ask, name);
+      return queue && { queue, ask };
+    },
+  }),
+}));

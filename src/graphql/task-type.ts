@@ -1,0 +1,181 @@
+/** The Task type, and the workflow around a task as links. */
+import type { Task, TaskText } from '../celery/events/task.js';
+import { isFinal } from '../celery/states.js';
+import { builder } from './builder.js';
+import { TaskSourceEnum } from './enums.js';
+import { selectedCommands } from './selected-commands.js';
+import type { InspectAsk } from './loaders.js';
+import { WorkerType } from './worker-type.js';
+import type { WorkerParent } from './worker-type.js';
+
+/** A task, and how its operation asked for it: what hangs below is asked for in the same way. */
+export interface TaskParent {
+  readonly task: Task;
+  readonly path: string;
+  readonly useCache: boolean;
+}
+
+export const TaskType = builder.objectRef<TaskParent>('Task');
+
+const textDescriptions: Readonly<Record<TaskText, string>> = {
+  args: 'Positional arguments in the notation of Python, as Celery sends them; null when nobody told.',
+  kwargs: 'Keyword arguments in the notation of Python; null when nobody told.',
+  result:
+    'What it returned, in the notation of Python; null until it has succeeded, or when nothing was returned.',
+  exception: "What it raised, such as `ValueError('boom')`; null unless it failed or is retried.",
+  traceback: 'Where it was raised; null unless it failed or is retried.',
+};
+
+TaskType.implement({
+  description: 'A task that was sent to the cluster. Null fields were told by nobody.',
+  fields: (t) => {
+    const text = (name: TaskText) =>
+      t.string({
+        nullable: true,
+        description: textDescriptions[name],
+        resolve: ({ task }) => task[name],
+      });
+    const truncated = (name: TaskText) =>
+      t.boolean({
+        description: `Whether \`${name}\` is only the beginning.`,
+        resolve: ({ task }) => task.truncated.includes(name),
+      });
+    const moment = (name: keyof Task & `${string}At`, description: string) =>
+      t.field({
+        type: 'DateTime',
+        nullable: true,
+        description,
+        resolve: ({ task }) => task[name] as number | null,
+      });
+    const string = (
+      name: 'name' | 'queue' | 'exchange' | 'routingKey' | 'client',
+      description: string,
+    ) => t.string({ nullable: true, description, resolve: ({ task }) => task[name] });
+    const link = (id: 'rootId' | 'parentId', description: string) =>
+      t.field({
+        type: TaskType,
+        nullable: true,
+        description,
+        resolve: (parent, _args, { celery }) => {
+          const linked = parent.task[id];
+          const task = linked === null ? null : celery.state.task(linked);
+          return task && { ...parent, task };
+        },
+      });
+    return {
+      id: t.id({ description: "Celery's own id.", resolve: ({ task }) => task.id }),
+      name: string('name', 'Null when only its end was seen.'),
+      state: t.field({ type: 'TaskState', resolve: ({ task }) => task.state }),
+      args: text('args'),
+      argsTruncated: truncated('args'),
+      kwargs: text('kwargs'),
+      kwargsTruncated: truncated('kwargs'),
+      result: text('result'),
+      resultTruncated: truncated('result'),
+      exception: text('exception'),
+      exceptionTruncated: truncated('exception'),
+      traceback: text('traceback'),
+      tracebackTruncated: truncated('traceback'),
+      worker: t.field({
+        type: WorkerType,
+        nullable: true,
+        description: 'The worker that had it last; null while none has.',
+        resolve: ({ task, path, useCache }, _args, { celery }, info): WorkerParent | null => {
+          const worker = task.worker === null ? null : celery.state.worker(task.worker);
+          if (worker === null) return null;
+          const scope = { hostname: worker.hostname };
+          const ask: InspectAsk = { path: `${path}.worker`, useCache, cache: 'worker_status', scope };
+          return { worker, ask, commands: selectedCommands(info) };
+        },
+      }),
+      hostname: t.string({
+        nullable: true,
+        description: 'Node name of that worker, also when the worker is no longer known.',
+        resolve: ({ task }) => task.worker,
+      }),
+      queue: string('queue', 'Null unless senders publish task-sent events or a worker was asked.'),
+      exchange: string('exchange', 'Empty for the default exchange; null when nobody told.'),
+      routingKey: string('routingKey', 'Null when nobody told.'),
+      client: string('client', 'Node name of the sender; null unless it publishes task-sent events.'),
+      retries: t.int({
+        description: 'How often it was tried again.',
+        resolve: ({ task }) => task.retries,
+      }),
+      eta: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'Not to be run before; null when it may run at once.',
+        resolve: ({ task }) => task.eta,
+      }),
+      expires: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'Not to be run after; null when it never expires.',
+        resolve: ({ task }) => task.expires,
+      }),
+      clock: t.float({
+        nullable: true,
+        description: 'Logical clock of its last event; null when it was learned in another way.',
+        resolve: ({ task }) => task.clock,
+      }),
+      sentAt: moment('sentAt', 'Null unless the sender publishes task-sent events.'),
+      receivedAt: moment('receivedAt', 'When a worker took it from the queue; null before.'),
+      startedAt: moment('startedAt', 'When it began to run, the last time; null before.'),
+      succeededAt: moment('succeededAt', 'Null unless it succeeded.'),
+      failedAt: moment('failedAt', 'Null unless it failed.'),
+      retriedAt: moment('retriedAt', 'When it last asked to be tried again; null when it never did.'),
+      revokedAt: moment('revokedAt', 'Null unless it was revoked or expired.'),
+      rejectedAt: moment('rejectedAt', 'Null unless a worker rejected it.'),
+      finishedAt: moment('finishedAt', 'When it reached a final state; null before.'),
+      runtimeSeconds: t.float({
+        nullable: true,
+        description: 'As the worker measured it; null until it has succeeded.',
+        resolve: ({ task }) => task.runtimeSeconds,
+      }),
+      queueWaitSeconds: t.float({
+        nullable: true,
+        description:
+          'From sending (or receiving, when nobody told of the sending) to the start; null before.',
+        resolve: ({ task }) => task.queueWaitSeconds,
+      }),
+      finished: t.boolean({
+        description: 'Whether its state is final.',
+        resolve: ({ task }) => isFinal(task.state),
+      }),
+      orphaned: t.boolean({
+        description: 'Its worker went away while it ran: nobody will finish it.',
+        resolve: ({ task }, _args, { celery }) =>
+          task.worker !== null &&
+          task.startedAt !== null &&
+          !isFinal(task.state) &&
+          task.state !== 'RETRY' &&
+          celery.state.worker(task.worker)?.status === 'OFFLINE',
+      }),
+      source: t.field({ type: TaskSourceEnum, resolve: ({ task }) => task.source }),
+      rootId: t.id({
+        nullable: true,
+        description: 'First task of its workflow; null when nobody told.',
+        resolve: ({ task }) => task.rootId,
+      }),
+      parentId: t.id({
+        nullable: true,
+        description: 'The task that sent it; null when none did.',
+        resolve: ({ task }) => task.parentId,
+      }),
+      root: link('rootId', 'First task of its workflow; null when it is not known here.'),
+      parent: link(
+        'parentId',
+        'The task that sent it; null when there is none or it is not known here.',
+      ),
+      children: t.field({
+        type: [TaskType],
+        description: 'The tasks that it sent, as far as they are known here.',
+        resolve: (parent, _args, { celery }) =>
+          parent.task.childIds.flatMap((id) => {
+            const task = celery.state.task(id);
+            return task === null ? [] : [{ ...parent, task }];
+          }),
+      }),
+    };
+  },
+});

@@ -1,0 +1,100 @@
+/** A task in a worker's hands, as the worker tells it when it is asked. */
+import { argsRepr, pythonRepr } from '../celery/python-repr.js';
+import type { ScheduledTaskInfo, TaskInfo } from '../celery/inspect.js';
+import { builder } from './builder.js';
+import { TaskType } from './task-type.js';
+
+const untold = 'Null when the worker did not tell.';
+
+export const WorkerTaskType = builder.objectRef<TaskInfo>('WorkerTask');
+
+WorkerTaskType.implement({
+  description: 'A task in the hands of a worker.',
+  fields: (t) => ({
+    id: t.exposeID('id', {}),
+    name: t.string({ nullable: true, description: untold, resolve: ({ name }) => name ?? null }),
+    args: t.string({
+      nullable: true,
+      description: `Positional arguments in the notation of Python. ${untold}`,
+      resolve: ({ args }) => {
+        if (args === null || args === undefined) return null;
+        if (typeof args === 'string') return args;
+        return Array.isArray(args) ? argsRepr(args) : pythonRepr(args);
+      },
+    }),
+    kwargs: t.string({
+      nullable: true,
+      description: `Keyword arguments in the notation of Python. ${untold}`,
+      resolve: ({ kwargs }) => {
+        if (kwargs === null || kwargs === undefined) return null;
+        return typeof kwargs === 'string' ? kwargs : pythonRepr(kwargs);
+      },
+    }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null while it does not run.',
+      resolve: ({ time_start }) => (typeof time_start === 'number' ? time_start * 1000 : null),
+    }),
+    acknowledged: t.boolean({
+      nullable: true,
+      description: untold,
+      resolve: ({ acknowledged }) => acknowledged ?? null,
+    }),
+    exchange: t.string({
+      nullable: true,
+      description: untold,
+      resolve: (info) => info.delivery_info?.exchange ?? null,
+    }),
+    routingKey: t.string({
+      nullable: true,
+      description: untold,
+      resolve: (info) => info.delivery_info?.routing_key ?? null,
+    }),
+    priority: t.int({
+      nullable: true,
+      description: untold,
+      resolve: (info) => info.delivery_info?.priority ?? null,
+    }),
+    redelivered: t.boolean({
+      nullable: true,
+      description: untold,
+      resolve: (info) => info.delivery_info?.redelivered ?? null,
+    }),
+    workerPid: t.int({
+      nullable: true,
+      description: 'The process that runs it; null while none does.',
+      resolve: ({ worker_pid }) => worker_pid ?? null,
+    }),
+    task: t.field({
+      type: TaskType,
+      nullable: true,
+      description: 'What events told of it; null when nothing.',
+      resolve: ({ id }, _args, { celery }) => {
+        const task = celery.state.task(id);
+        return task && { task, path: 'workers.task', useCache: true };
+      },
+    }),
+  }),
+});
+
+export const ScheduledTaskType = builder.objectRef<ScheduledTaskInfo>('ScheduledTask').implement({
+  description: 'A task that a worker holds until its time has come.',
+  fields: (t) => ({
+    eta: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: untold,
+      resolve: ({ eta }) => {
+        const time = Date.parse(eta ?? '');
+        return Number.isNaN(time) ? null : time;
+      },
+    }),
+    priority: t.int({
+      nullable: true,
+      description: untold,
+      resolve: ({ priority }) => priority ?? null,
+    }),
+    request: t.field({ type: WorkerTaskType, resolve: ({ request }) => request }),
+  }),
+});

@@ -1,0 +1,191 @@
+/** The Worker type: what heartbeats tell, and what the worker answers when it is asked. */
+import type { Worker } from '../celery/events/worker.js';
+import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
+import { CommandRejectedError } from '../errors.js';
+import { builder } from './builder.js';
+import type { Context } from './context.js';
+import { WorkerStatusEnum } from './enums.js';
+import type { InspectAsk } from './loaders.js';
+import { ActiveQueueType } from './active-queue-type.js';
+import { ScheduledTaskType, WorkerTaskType } from './worker-task-type.js';
+import { WorkerStatsType } from './worker-stats-type.js';
+
+export interface WorkerParent {
+  readonly worker: Worker;
+  readonly ask: InspectAsk;
+  /** Inspect commands that the selected fields need. */
+  readonly commands: readonly InspectCommand[];
+}
+
+export const WorkerType = builder.objectRef<WorkerParent>('Worker');
+
+/** What this worker said; null when it was silent. */
+async function told<C extends InspectCommand>(
+  command: C,
+  { worker, ask }: WorkerParent,
+  { loaders }: Context,
+): Promise<InspectValue<C> | null> {
+  const { replies } = await loaders.inspect(command, ask);
+  const reply = replies.get(worker.hostname);
+  if (reply === undefined) return null;
+  if (!reply.ok) throw new CommandRejectedError(command, worker.hostname, reply.error);
+  return reply.value;
+}
+
+/** Replies to the commands that are selected anyway; a ping when there are none. */
+function replies(
+  { ask, commands }: WorkerParent,
+  { loaders }: Context,
+): Promise<InspectResult<InspectCommand>[]> {
+  const asked: readonly InspectCommand[] = commands.length === 0 ? ['ping'] : commands;
+  return Promise.all(asked.map((command) => loaders.inspect(command, ask)));
+}
+
+const silence = 'Null when it did not answer in time.';
+
+WorkerType.implement({
+  description: 'A Celery worker node.',
+  fields: (t) => ({
+    hostname: t.id({
+      description: 'Node name, such as `celery@host1`.',
+      resolve: ({ worker }) => worker.hostname,
+    }),
+    status: t.field({ type: WorkerStatusEnum, resolve: ({ worker }) => worker.status }),
+    lastHeartbeatAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last heard; null when it never sent an event.',
+      resolve: ({ worker }) => worker.lastHeartbeatAt,
+    }),
+    pid: t.int({
+      nullable: true,
+      description: 'Process id; null until it tells.',
+      resolve: ({ worker }) => worker.pid,
+    }),
+    software: t.field({
+      type: SoftwareType,
+      nullable: true,
+      description: 'What it runs; null until a heartbeat tells.',
+      resolve: ({ worker }) => (worker.softwareIdent === null ? null : worker),
+    }),
+    freqSeconds: t.float({
+      nullable: true,
+      description: 'Between two heartbeats; null until one tells.',
+      resolve: ({ worker }) => worker.freqSeconds,
+    }),
+    loadAverage: t.floatList({
+      nullable: true,
+      description: 'Of its host over 1, 5 and 15 minutes; null until a heartbeat tells.',
+      resolve: ({ worker }) => worker.loadAverage && [...worker.loadAverage],
+    }),
+    processed: t.int({
+      nullable: true,
+      description: 'Tasks finished since it started; null until a heartbeat tells.',
+      resolve: ({ worker }) => worker.processed,
+    }),
+    activeCount: t.int({
+      nullable: true,
+      description: 'Tasks running, by its last heartbeat; null until one tells.',
+      resolve: ({ worker }) => worker.activeCount,
+    }),
+    clock: t.float({
+      nullable: true,
+      description: 'Logical clock of its last event; null before one.',
+      resolve: ({ worker }) => worker.clock,
+    }),
+    stats: t.field({
+      type: WorkerStatsType,
+      nullable: true,
+      description: `Pool, limits, resources and totals. ${silence}`,
+      extensions: { inspect: 'stats' },
+      resolve: (parent, _args, context) => told('stats', parent, context),
+    }),
+    activeTasks: t.field({
+      type: [WorkerTaskType],
+      nullable: true,
+      description: `Tasks that it runs now. ${silence}`,
+      extensions: { inspect: 'active' },
+      resolve: (parent, _args, context) => told('active', parent, context),
+    }),
+    reservedTasks: t.field({
+      type: [WorkerTaskType],
+      nullable: true,
+      description: `Tasks that it has taken from a queue and not begun. ${silence}`,
+      extensions: { inspect: 'reserved' },
+      resolve: (parent, _args, context) => told('reserved', parent, context),
+    }),
+    scheduledTasks: t.field({
+      type: [ScheduledTaskType],
+      nullable: true,
+      description: `Tasks that it holds until their ETA. ${silence}`,
+      extensions: { inspect: 'scheduled' },
+      resolve: (parent, _args, context) => told('scheduled', parent, context),
+    }),
+    revokedTaskIds: t.idList({
+      nullable: true,
+      description: `Tasks that it will not run. ${silence}`,
+      extensions: { inspect: 'revoked' },
+      resolve: (parent, _args, context) => told('revoked', parent, context),
+    }),
+    registeredTasks: t.stringList({
+      nullable: true,
+      description: `Names of the tasks that it can run, with limits in brackets. ${silence}`,
+      extensions: { inspect: 'registered' },
+      resolve: (parent, _args, context) => told('registered', parent, context),
+    }),
+    activeQueues: t.field({
+      type: [ActiveQueueType],
+      nullable: true,
+      description: `Queues that it consumes. ${silence}`,
+      extensions: { inspect: 'active_queues' },
+      resolve: (parent, _args, context) => told('active_queues', parent, context),
+    }),
+    conf: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: `Its settings that differ from the defaults, secrets masked. ${silence}`,
+      extensions: { inspect: 'conf' },
+      resolve: (parent, _args, context) => told('conf', parent, context),
+    }),
+    unresponsive: t.boolean({
+      description:
+        'It did not answer an inspect command that this query selects, within the deadline. Without any, it is asked ' +
+        'for a ping.',
+      resolve: async (parent, _args, context) =>
+        (await replies(parent, context)).some((result) => !result.replies.has(parent.worker.hostname)),
+    }),
+    respondedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it answered the inspect commands of this query, the oldest of them; null when it did not.',
+      resolve: async (parent, _args, context) => {
+        const answered = (await replies(parent, context)).filter((result) =>
+          result.replies.has(parent.worker.hostname),
+        );
+        return answered.length === 0 ? null : Math.min(...answered.map(({ at }) => at));
+      },
+    }),
+  }),
+});
+
+const SoftwareType = builder.objectRef<Worker>('WorkerSoftware').implement({
+  description: 'What a worker runs, in its own words.',
+  fields: (t) => ({
+    ident: t.string({
+      nullable: true,
+      description: 'Null until it tells.',
+      resolve: (w) => w.softwareIdent,
+    }),
+    version: t.string({
+      nullable: true,
+      description: 'Null until it tells.',
+      resolve: (w) => w.softwareVersion,
+    }),
+    system: t.string({
+      nullable: true,
+      description: 'Null until it tells.',
+      resolve: (w) => w.softwareSystem,
+    }),
+  }),
+});

@@ -1,0 +1,61 @@
+/** Queries about workers. */
+import { builder, useCacheArg } from './builder.js';
+import { WorkerStatusEnum } from './enums.js';
+import type { InspectScope } from '../celery/inspect-loader.js';
+import { selectedCommands } from './selected-commands.js';
+import { WorkerType } from './worker-type.js';
+import type { WorkerParent } from './worker-type.js';
+
+const WorkerFilterInput = builder.inputType('WorkerFilter', {
+  description:
+    'All conditions must hold; a list is satisfied by any of its members, an empty one by everything.',
+  fields: (t) => ({
+    hostnames: t.idList({ description: 'Node names; only these are asked.' }),
+    statuses: t.field({ type: [WorkerStatusEnum] }),
+    search: t.string({ description: 'Part of the node name, in any case.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  workers: t.field({
+    type: [WorkerType],
+    nullable: true,
+    description: 'All known workers, by node name. Null, with an error, while the broker is away.',
+    args: { filter: t.arg({ type: WorkerFilterInput }), useCache: t.arg.boolean(useCacheArg) },
+    resolve: async (_root, { filter, useCache }, { loaders }, info): Promise<WorkerParent[]> => {
+      const ask = { path: 'workers', useCache: useCache !== false };
+      const { hostnames, statuses, search } = filter ?? {};
+      const named = hostnames && hostnames.length > 0 ? new Set(hostnames) : null;
+      const commands = selectedCommands(info);
+      return (await loaders.workers(ask))
+        .filter(
+          ({ hostname, status }) =>
+            (named?.has(hostname) ?? true) &&
+            (!statuses || statuses.length === 0 || statuses.includes(status)) &&
+            (!search || hostname.toLowerCase().includes(search.toLowerCase())),
+        )
+        .map((worker) => {
+          // Whoever names workers wants an answer from these alone, however slow the others are.
+          const scope: InspectScope = named === null ? { all: true } : { hostname: worker.hostname };
+          return { worker, ask: { ...ask, cache: 'worker_status', scope }, commands };
+        });
+    },
+  }),
+  worker: t.field({
+    type: WorkerType,
+    nullable: true,
+    description: 'One worker by its node name; null when no worker of this name is known.',
+    args: { hostname: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
+    resolve: async (_root, { hostname, useCache }, { loaders }, info): Promise<WorkerParent | null> => {
+      const ask = { path: 'worker', useCache: useCache !== false };
+      const worker = await loaders.worker(ask, hostname);
+      return (
+        worker && {
+          worker,
+          ask: { ...ask, cache: 'worker_status', scope: { hostname } },
+          commands: selectedCommands(info),
+        }
+      );
+    },
+  }),
+}));
