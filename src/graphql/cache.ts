@@ -1,0 +1,190 @@
+/** The caches themselves: statistics, invalidation, and a stream of the statistics. None of it is cached. */
+import type { CacheName } from '../cache/cache-registry.js';
+import type {
+  CacheAdvice,
+  CacheStats,
+  CacheStatsReport,
+  CacheStatsSummary,
+} from '../cache/cache-stats.js';
+import { BadUserInputError } from '../errors.js';
+import { builder } from './builder.js';
+import { CacheAdviceKindEnum, CacheNameEnum } from './enums.js';
+
+const CacheAdviceType = builder.objectRef<CacheAdvice>('CacheAdvice').implement({
+  description: 'A finding about a cache, with the numbers behind it.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CacheAdviceKindEnum }),
+    message: t.exposeString('message', { description: 'What was found, and what helps.' }),
+    value: t.exposeFloat('value', { description: 'What was measured.' }),
+    threshold: t.exposeFloat('threshold', { description: 'What it is held against.' }),
+  }),
+});
+
+const counters = {
+  size: 'Live entries.',
+  maxSize: 'Entries that it may hold.',
+  hits: 'Answered from memory without waiting, stale ones included.',
+  misses: 'Every other ordinary read.',
+  totalRequests: 'Hits and misses.',
+  bypasses: 'Reads that asked for a new value: neither hit nor miss.',
+  collapsed: 'Misses that joined a load already running.',
+  staleHits: 'Hits on a value past its TTL, within the revalidation window.',
+  refreshes: 'Loads started behind a stale hit.',
+  loads: 'Times that the cluster was asked.',
+  loadsRunning: 'Loads that have not ended.',
+  loadFailures: 'Loads that failed; errors are never stored.',
+  discarded: 'Loaded values that were not kept: invalidated meanwhile, or too large.',
+  sets: 'Values stored.',
+  replacements: 'Live entries overwritten.',
+  evictions: 'Live entries that left because there was no room.',
+  expirations: 'Entries that were dead when they left, however they left.',
+  invalidations: 'Live entries removed by an invalidation: entries, not calls.',
+  bytes: 'Rough size of all entries.',
+} as const satisfies Partial<Record<keyof CacheStats, string>>;
+
+const CacheStatsType = builder.objectRef<CacheStats>('CacheStats').implement({
+  description: 'Figures of one cache. Counters only grow, also when the cache is cleared.',
+  fields: (t) => {
+    const counter = (name: keyof typeof counters) =>
+      // Counters outgrow GraphQL's 32-bit Int within weeks of a busy gateway.
+      t.float({ description: counters[name], resolve: (stats) => stats[name] });
+    return {
+      name: t.field({
+        type: CacheNameEnum,
+        resolve: ({ name }) => name as CacheName, // the registry names its caches by the rows of its table
+      }),
+      size: counter('size'),
+      maxSize: counter('maxSize'),
+      hits: counter('hits'),
+      misses: counter('misses'),
+      totalRequests: counter('totalRequests'),
+      bypasses: counter('bypasses'),
+      collapsed: counter('collapsed'),
+      staleHits: counter('staleHits'),
+      refreshes: counter('refreshes'),
+      loads: counter('loads'),
+      loadsRunning: counter('loadsRunning'),
+      loadFailures: counter('loadFailures'),
+      discarded: counter('discarded'),
+      sets: counter('sets'),
+      replacements: counter('replacements'),
+      evictions: counter('evictions'),
+      expirations: counter('expirations'),
+      invalidations: counter('invalidations'),
+      bytes: counter('bytes'),
+      utilizationPercent: t.exposeFloat('utilizationPercent', { description: 'Of maxSize, 0-100.' }),
+      hitRatePercent: t.exposeFloat('hitRatePercent', { description: 'Of totalRequests, 0-100.' }),
+      ttlSeconds: t.exposeFloat('ttlSeconds', { description: 'How long an answer counts as fresh.' }),
+      advice: t.field({
+        type: [CacheAdviceType],
+        description: 'What the figures call for; empty when nothing.',
+        resolve: ({ advice }) => advice,
+      }),
+    };
+  },
+});
+
+const CacheStatsSummaryType = builder.objectRef<CacheStatsSummary>('CacheStatsSummary').implement({
+  description: 'Sums over the caches of a report.',
+  fields: (t) => ({
+    totalHits: t.exposeFloat('totalHits', {}),
+    totalMisses: t.exposeFloat('totalMisses', {}),
+    totalRequests: t.exposeFloat('totalRequests', {}),
+    overallHitRatePercent: t.exposeFloat('overallHitRatePercent', {
+      description: '0-100, each cache by its requests.',
+    }),
+  }),
+});
+
+const CacheStatsReportType = builder.objectRef<CacheStatsReport>('CacheStatsReport').implement({
+  description: 'Figures of the caches at one moment.',
+  fields: (t) => ({
+    timestamp: t.field({ type: 'DateTime', resolve: ({ timestamp }) => timestamp.getTime() }),
+    caches: t.field({ type: [CacheStatsType], resolve: ({ caches }) => caches }),
+    summary: t.field({ type: CacheStatsSummaryType, resolve: ({ summary }) => summary }),
+  }),
+});
+
+interface Invalidation {
+  readonly invalidated: number;
+  readonly caches: readonly CacheName[];
+  readonly stats: CacheStatsReport;
+}
+
+const InvalidateCachePayload = builder.objectRef<Invalidation>('InvalidateCachePayload').implement({
+  fields: (t) => ({
+    invalidated: t.exposeInt('invalidated', { description: 'Live entries that were removed.' }),
+    caches: t.field({
+      type: [CacheNameEnum],
+      description: 'The caches addressed.',
+      resolve: ({ caches }) => caches,
+    }),
+    stats: t.field({
+      type: CacheStatsReportType,
+      description: 'All caches, afterwards.',
+      resolve: ({ stats }) => stats,
+    }),
+  }),
+});
+
+const namesArg = { description: 'Only these caches; all of them by default.' } as const;
+
+/** No names, and no list, both mean every cache. */
+function chosen(names: readonly CacheName[] | null | undefined): readonly CacheName[] | undefined {
+  return names && names.length > 0 ? [...new Set(names)] : undefined;
+}
+
+builder.queryFields((t) => ({
+  cacheStats: t.field({
+    type: CacheStatsReportType,
+    description: 'Figures of the caches now; never themselves cached.',
+    args: { names: t.arg({ type: [CacheNameEnum], ...namesArg }) },
+    resolve: (_root, { names }, { caches }) => caches.report(chosen(names)),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  invalidateCache: t.field({
+    type: InvalidateCachePayload,
+    description:
+      'Forgets cached answers, so that the next read asks the cluster. A load already running is not kept.',
+    args: {
+      name: t.arg({ type: CacheNameEnum, description: 'One cache; all of them by default.' }),
+      keyPrefix: t.arg.string({
+        description: 'Only entries whose key begins so; all of them by default.',
+      }),
+    },
+    resolve: (_root, { name, keyPrefix }, { caches }) => ({
+      ...caches.invalidate({ name: name ?? undefined, keyPrefix: keyPrefix ?? undefined }),
+      stats: caches.report(),
+    }),
+  }),
+}));
+
+const shortestInterval = 0.1;
+const longestInterval = 3_600;
+
+builder.subscriptionFields((t) => ({
+  cacheStats: t.field({
+    type: CacheStatsReportType,
+    description:
+      'Figures of the caches: at once, then when something has changed, at most once per interval.',
+    args: {
+      names: t.arg({ type: [CacheNameEnum], ...namesArg }),
+      intervalSeconds: t.arg.float({
+        defaultValue: 1,
+        description: `${shortestInterval} to ${longestInterval}.`,
+      }),
+    },
+    subscribe: (_root, { names, intervalSeconds }, { caches }) => {
+      const seconds = intervalSeconds ?? 1;
+      if (!(seconds >= shortestInterval && seconds <= longestInterval)) {
+        throw new BadUserInputError(
+          `intervalSeconds must be from ${shortestInterval} to ${longestInterval}`,
+        );
+      }
+      return caches.watch({ names: chosen(names), intervalMs: seconds * 1000 });
+    },
+    resolve: (report) => report,
+  }),
+}));

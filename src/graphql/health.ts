@@ -1,0 +1,37 @@
+/** Whether what the gateway says can be trusted. */
+import type { Health, HealthCheck } from '../celery/health.js';
+import { builder, useCacheArg } from './builder.js';
+import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
+
+const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement({
+  fields: (t) => ({
+    name: t.exposeString('name', {
+      description: '`broker`, `event_stream`, `result_backend` or `distributed_cache`.',
+    }),
+    status: t.expose('status', { type: CheckStatusEnum }),
+    latencySeconds: t.exposeFloat('latencySeconds', {
+      nullable: true,
+      description: 'Of the probe; null when there was none.',
+    }),
+    message: t.exposeString('message'),
+    checkedAt: t.expose('checkedAt', { type: 'DateTime' }),
+  }),
+});
+
+const HealthType = builder.objectRef<Health>('Health').implement({
+  description: 'Whether what the gateway says can be trusted.',
+  fields: (t) => ({
+    status: t.expose('status', { type: HealthStatusEnum }),
+    checks: t.field({ type: [HealthCheckType], resolve: ({ checks }) => checks }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  health: t.field({
+    type: HealthType,
+    description: 'Checks of what the gateway depends on. It answers also when the broker is away.',
+    args: { useCache: t.arg.boolean(useCacheArg) },
+    resolve: (_root, { useCache }, { loaders }) =>
+      loaders.health({ path: 'health', useCache: useCache !== false }),
+  }),
+}));

@@ -1,0 +1,51 @@
+/**
+ * Errors as data: what callers can act on keeps its message and gets its code; everything else is masked, with an id
+ * that is in the log beside what really happened.
+ */
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { GatewayError } from '../errors.js';
+import type { Logger } from '../log.js';
+
+export function createErrorMask(log: Logger): (error: unknown) => Error {
+  return (error) => {
+    const cause = rootCause(error);
+    const place =
+      error instanceof GraphQLError
+        ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
+        : {};
+    if (cause instanceof GatewayError) {
+      return new GraphQLError(cause.message, {
+        ...definedOnly(place),
+        extensions: { code: cause.code },
+      });
+    }
+    // GraphQL's own complaints about the document, variables and arguments are meant for the caller.
+    if (
+      error instanceof GraphQLError &&
+      (error.originalError === undefined || error.originalError instanceof GraphQLError)
+    ) {
+      return error;
+    }
+    const id = randomUUID();
+    log.error('unexpected error', {
+      id,
+      error: cause,
+      path: error instanceof GraphQLError ? error.path : undefined,
+    });
+    return new GraphQLError('Unexpected error', {
+      ...definedOnly(place),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', id },
+    });
+  };
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
+}
+
+function definedOnly<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
