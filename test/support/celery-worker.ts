@@ -18,6 +18,8 @@ export interface WorkerOptions extends Application {
   readonly queues?: readonly string[] | undefined;
   /** Whether it starts with `-E`, that is, tells of its tasks; it does unless told otherwise. */
   readonly events?: boolean | undefined;
+  /** Whether it asks its neighbours for news when it starts: a second, and a `hello` to everyone. Not by default. */
+  readonly mingle?: boolean | undefined;
   /** More arguments of `celery worker`. */
   readonly args?: readonly string[] | undefined;
 }
@@ -40,14 +42,8 @@ export class CeleryWorker implements AsyncDisposable {
   readonly #child: Child;
 
   constructor(options: WorkerOptions) {
-    const {
-      hostname = 'w1',
-      pool = 'prefork',
-      concurrency = 2,
-      queues,
-      events = true,
-      args = [],
-    } = options;
+    const { hostname = 'w1', pool = 'prefork', concurrency = 2, queues, args = [] } = options;
+    const { events = true, mingle = false } = options;
     this.options = options;
     this.hostname = hostname.includes('@') ? hostname : `${hostname}@test`;
     this.#child = new Child(
@@ -58,6 +54,7 @@ export class CeleryWorker implements AsyncDisposable {
         ...(pool === 'solo' ? [] : ['--concurrency', String(concurrency)]),
         ...(queues ? ['--queues', queues.join(',')] : []),
         ...(events ? ['--task-events'] : []),
+        ...(mingle ? [] : ['--without-mingle']),
         ...args,
       ],
       {

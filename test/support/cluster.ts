@@ -49,7 +49,7 @@ export class Cluster implements AsyncDisposable {
     return this.application.broker;
   }
 
-  /** By node name, whichever was ready first. */
+  /** In the order of their node names, whichever was ready first. */
   get workers(): readonly CeleryWorker[] {
     return this.#workers.toSorted((a, b) => (a.hostname < b.hostname ? -1 : 1));
   }

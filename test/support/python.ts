@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { disown, killQuietly, own } from './leftovers.js';
+import { disown, own } from './leftovers.js';
 
 /** Where `cluster.py` and `ledger.py` are. */
 export const applicationDir = join(import.meta.dirname, '..', 'fixtures', 'cluster');
@@ -52,11 +52,7 @@ export async function runPython(
     throw new Error(`No program ${application.python}`);
   }
   own(pid);
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    killQuietly(pid);
-  }, deadlineMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
       disown(pid);
@@ -65,7 +61,8 @@ export async function runPython(
     });
   });
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  if (late) throw new Error(`${args.join(' ')} took more than ${deadlineMs} ms\n${stdout}${stderr}`);
+  if (child.killed)
+    throw new Error(`${args.join(' ')} took more than ${deadlineMs} ms\n${stdout}${stderr}`);
   return { code, stdout, stderr };
 }
 
