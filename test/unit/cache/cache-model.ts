@@ -1,0 +1,176 @@
+import type { CacheCounters } from '../../../src/cache/cache-stats.js';
+
+export interface Sized {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+export interface ModelSettings {
+  readonly ttl: number;
+  readonly maxSize: number;
+  readonly maxBytes: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly negativeTtl: number;
+}
+
+/** What the load of a read comes to. */
+export type Result = { readonly value: Sized; readonly ttl: number } | { readonly error: Error };
+
+interface Known {
+  readonly value: Sized;
+  readonly at: number;
+  readonly ttl: number;
+}
+
+/**
+ * The cache as its promises describe it, without regard to cost: the dead leave before anything else happens,
+ * every load ends at once, and the Map's own order is the order of use.
+ */
+export class CacheModel {
+  now = 0;
+  directSets = 0;
+  readonly counters: { -readonly [name in keyof CacheCounters]: number } = {
+    hits: 0,
+    misses: 0,
+    bypasses: 0,
+    collapsed: 0,
+    staleHits: 0,
+    refreshes: 0,
+    loads: 0,
+    loadFailures: 0,
+    discarded: 0,
+    sets: 0,
+    replacements: 0,
+    evictions: 0,
+    expirations: 0,
+    invalidations: 0,
+  };
+  readonly #settings: ModelSettings;
+  readonly #known = new Map<string, Known>();
+  readonly #errors = new Map<string, { error: Error; at: number }>();
+
+  constructor(settings: ModelSettings) {
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  get bytes(): number {
+    return [...this.#known.values()].reduce((sum, { value }) => sum + value.bytes, 0);
+  }
+
+  expire(): number {
+    const { staleWhileRevalidate, staleIfError } = this.#settings;
+    const grace = Math.max(staleWhileRevalidate, staleIfError);
+    const dead = [...this.#known].filter(([, { at, ttl }]) => this.now - at >= ttl + grace);
+    for (const [key] of dead) this.#known.delete(key);
+    this.counters.expirations += dead.length;
+    return dead.length;
+  }
+
+  read(key: string, result: Result) {
+    const { staleWhileRevalidate, staleIfError } = this.#settings;
+    const remembered = this.#errors.get(key);
+    const error =
+      remembered && this.now - remembered.at < this.#settings.negativeTtl ? remembered : undefined;
+    const known = this.#known.get(key);
+    const age = known ? this.now - known.at : 0;
+
+    if (known && age < known.ttl + staleWhileRevalidate) {
+      const stale = age >= known.ttl;
+      this.counters.hits++;
+      this.#use(key, known);
+      if (stale) this.counters.staleHits++;
+      if (stale && !error) {
+        this.counters.refreshes++;
+        this.#load(key, result);
+      }
+      return { value: known.value, status: 'HIT', age, ttl: known.ttl - age, stale, collapsed: false };
+    }
+    this.counters.misses++;
+    const outcome = error ?? this.#load(key, result);
+    if (!('error' in outcome)) return loaded(outcome);
+    if (!known || age >= known.ttl + staleIfError) return { error: outcome.error };
+    this.#use(key, known);
+    return {
+      value: known.value,
+      status: 'MISS',
+      age,
+      ttl: known.ttl - age,
+      stale: age >= known.ttl,
+      collapsed: false,
+    };
+  }
+
+  bypass(key: string, result: Result) {
+    this.counters.bypasses++;
+    const outcome = this.#load(key, result);
+    return 'error' in outcome ? outcome : loaded(outcome);
+  }
+
+  get(key: string): Sized | undefined {
+    const known = this.#known.get(key);
+    const fresh = known && this.now - known.at < known.ttl ? known : undefined;
+    this.counters[fresh ? 'hits' : 'misses']++;
+    if (fresh) this.#use(key, fresh);
+    return fresh?.value;
+  }
+
+  set(key: string, value: Sized, ttl: number): boolean {
+    const stored = this.#store(key, { value, ttl });
+    if (stored) this.directSets++;
+    return stored;
+  }
+
+  invalidate(prefix: string, exact = false): number {
+    const concerned = (key: string) => (exact ? key === prefix : key.startsWith(prefix));
+    const leaving = [...this.#known.keys()].filter(concerned);
+    for (const key of leaving) this.#known.delete(key);
+    for (const key of [...this.#errors.keys()].filter(concerned)) this.#errors.delete(key);
+    this.counters.invalidations += leaving.length;
+    return leaving.length;
+  }
+
+  #load(key: string, result: Result): Result {
+    this.counters.loads++;
+    if ('error' in result) {
+      this.counters.loadFailures++;
+      this.#errors.delete(key);
+      this.#errors.set(key, { error: result.error, at: this.now });
+      const [oldest] = this.#errors.keys();
+      if (oldest !== undefined && this.#errors.size > this.#settings.maxSize)
+        this.#errors.delete(oldest);
+    } else if (!this.#store(key, result)) {
+      this.counters.discarded++;
+    }
+    return result;
+  }
+
+  #store(key: string, { value, ttl }: { value: Sized; ttl: number }): boolean {
+    const { maxSize, maxBytes } = this.#settings;
+    const tooLarge = value.bytes > maxBytes;
+    this.#errors.delete(key);
+    if (this.#known.delete(key)) this.counters[tooLarge ? 'evictions' : 'replacements']++;
+    if (tooLarge) return false;
+    for (const oldest of this.#known.keys()) {
+      if (this.size < maxSize && this.bytes + value.bytes <= maxBytes) break;
+      this.#known.delete(oldest);
+      this.counters.evictions++;
+    }
+    this.#known.set(key, { value, at: this.now, ttl });
+    this.counters.sets++;
+    return true;
+  }
+
+  #use(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+  }
+}
+
+function loaded({ value, ttl }: { value: Sized; ttl: number }) {
+  return { value, status: 'MISS', age: 0, ttl, stale: false, collapsed: false };
+}
