@@ -10,13 +10,13 @@ export interface TaskContext {
   readonly random: Random;
   /** Aborted when the task is terminated or its worker stops. */
   readonly signal: AbortSignal;
-  sleep(seconds: number): Promise<void>;
+  readonly sleep: (seconds: number) => Promise<void>;
   /** Sends a child: same root, this task as its parent. */
-  send(name: string, args?: readonly unknown[], options?: SendOptions): Promise<string>;
+  readonly send: (name: string, args?: readonly unknown[], options?: SendOptions) => Promise<string>;
   /** `update_state('PROGRESS')`, and the custom event that goes with it. */
-  progress(current: number, total: number): void;
+  readonly progress: (current: number, total: number) => void;
   /** What to throw in order to try again after a countdown (seconds); the cause once retries are used up. */
-  retry(cause: Error, countdown: number): Error;
+  readonly retry: (cause: Error, countdown: number) => Error;
 }
 
 export interface DemoTask {

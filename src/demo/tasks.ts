@@ -81,7 +81,7 @@ export const demoTasks: readonly DemoTask[] = [
   {
     name: 'media.thumbnails.render',
     async run(context) {
-      await work(context, 0.15, 0.5);
+      await work(context, 0.3, 1);
       const [picture, width] = context.args;
       if (context.random() < 0.03) {
         throw new TaskError(
