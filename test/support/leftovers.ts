@@ -4,9 +4,16 @@
  */
 const leftovers = new Set<number>();
 
-process.on('exit', () => {
-  for (const target of leftovers) killQuietly(target);
+process.on('exit', killLeftovers);
+// vitest ends the process of a test file with SIGTERM, upon which Node would exit without saying so.
+process.once('SIGTERM', () => {
+  killLeftovers();
+  process.kill(process.pid, 'SIGTERM');
 });
+
+function killLeftovers(): void {
+  for (const target of leftovers) killQuietly(target);
+}
 
 /** `target` is a process id, or the negative id of a process group, as `process.kill` takes them. */
 export function own(target: number): void {
