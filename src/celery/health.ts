@@ -22,14 +22,20 @@ export interface Health {
 const longestSilence = 30_000;
 
 export async function checkHealth(celery: Celery): Promise<Health> {
-  const checks = await Promise.all([checkBroker(celery), checkEventStream(celery), checkResultBackend(celery)]);
+  const checks = await Promise.all([
+    checkBroker(celery),
+    checkEventStream(celery),
+    checkResultBackend(celery),
+  ]);
   return { status: overall(checks), checks };
 }
 
 /** Without the broker nothing is known; without anything else, less. */
 export function overall(checks: readonly HealthCheck[]): Health['status'] {
   if (checks.some(({ name, status }) => name === 'broker' && status === 'DOWN')) return 'DOWN';
-  return checks.every(({ status }) => status === 'OK' || status === 'NOT_CONFIGURED') ? 'OK' : 'DEGRADED';
+  return checks.every(({ status }) => status === 'OK' || status === 'NOT_CONFIGURED')
+    ? 'OK'
+    : 'DEGRADED';
 }
 
 async function checkBroker(celery: Celery): Promise<HealthCheck> {
@@ -45,9 +51,16 @@ async function checkEventStream({ events, state, transport, clock }: Celery): Pr
   const { lastEventAt } = events.counters;
   const silence = clock() - Math.max(lastEventAt ?? 0, transport.connection.since);
   const workers = state.workers().filter(({ status }) => status !== 'OFFLINE').length;
-  const last = lastEventAt === null ? 'no event yet' : `last event ${((clock() - lastEventAt) / 1000).toFixed(1)} s ago`;
+  const last =
+    lastEventAt === null
+      ? 'no event yet'
+      : `last event ${((clock() - lastEventAt) / 1000).toFixed(1)} s ago`;
   if (silence > longestSilence && workers > 0) {
-    return { ...check, status: 'DEGRADED', message: `${last}, though workers are online: are events sent?` };
+    return {
+      ...check,
+      status: 'DEGRADED',
+      message: `${last}, though workers are online: are events sent?`,
+    };
   }
   return { ...check, status: 'OK', message: last };
 }
@@ -70,11 +83,7 @@ async function checkResultBackend(celery: Celery): Promise<HealthCheck> {
   });
 }
 
-async function probe(
-  { clock }: Celery,
-  name: string,
-  ask: () => Promise<string>,
-): Promise<HealthCheck> {
+async function probe({ clock }: Celery, name: string, ask: () => Promise<string>): Promise<HealthCheck> {
   const start = performance.now();
   const done = (status: CheckStatus, message: string): HealthCheck => ({
     name,

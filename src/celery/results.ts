@@ -39,9 +39,7 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
     id,
     state: status.toUpperCase(),
     result:
-      failure.success || result === undefined
-        ? null
-        : JSON.stringify(result).slice(0, maxResultLength),
+      failure.success || result === undefined ? null : JSON.stringify(result).slice(0, maxResultLength),
     exception: failure.success ? describeException(failure.data) : null,
     traceback: traceback ?? null,
     doneAt: parseDate(date_done ?? null),

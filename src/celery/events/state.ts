@@ -154,15 +154,21 @@ export class State {
 
   /** Tasks that reached a final state at that time or later, newest first sight first. Consume it at once. */
   *finishedSince(since: number): IterableIterator<FinishedTask> {
-    for (const record of this.#store.order.newestFirst()) {
-      const { finishedAt } = record;
-      if (finishedAt !== null && finishedAt >= since) yield record;
+    const { order } = this.#store;
+    for (let position = order.end - 1; position >= order.start; position--) {
+      const record = order.at(position);
+      if (record === undefined || record.stateAt === null || record.stateAt < since) continue;
+      if (isFinal(record.state)) yield record;
     }
   }
 
   /** The tasks in any other state, newest first sight first; `isRunning` tells which run. Consume it at once. */
   *unfinished(): IterableIterator<UnfinishedTask> {
-    for (const record of this.#store.order.newestFirst()) if (!isFinal(record.state)) yield record;
+    const { order } = this.#store;
+    for (let position = order.end - 1; position >= order.start; position--) {
+      const record = order.at(position);
+      if (record !== undefined && !isFinal(record.state)) yield record;
+    }
   }
 
   /** A sign of life that is no event: a reply. Workers without heartbeat are found only so. */

@@ -3,6 +3,7 @@
  * matter who is seen first; it holds one entry for each stored child, and so is bounded with the store.
  */
 const maxShown = 1_000;
+const nobody: readonly string[] = [];
 
 export class TaskFamily {
   readonly #children = new Map<string, Set<string>>();
@@ -23,7 +24,7 @@ export class TaskFamily {
   /** In the order of first sight, the first thousand. */
   childrenOf(parentId: string): readonly string[] {
     const children = this.#children.get(parentId);
-    if (children === undefined) return [];
+    if (children === undefined) return nobody;
     return children.size <= maxShown ? [...children] : [...children].slice(0, maxShown);
   }
 }

@@ -81,6 +81,7 @@ function mergeReceived(task: TaskRecord, fields: TaskFields, options: MergeOptio
   setText(task, 'args', fields.args, options);
   setText(task, 'kwargs', fields.kwargs, options);
   if (fields.rootId !== null) task.rootId = fields.rootId === task.id ? task.id : fields.rootId;
+  // A retry is published from within the task, and so names the task as its own parent: not a link to follow.
   if (fields.parentId !== null && fields.parentId !== task.id) task.parentId = fields.parentId;
   if (fields.retries !== null) task.retries = fields.retries;
   if (fields.eta !== undefined) task.eta = fields.eta;

@@ -77,12 +77,4 @@ export class TaskOrder {
     }
     return low;
   }
-
-  /** Consume it at once: a change meanwhile makes it skip or repeat. */
-  *newestFirst(): IterableIterator<TaskRecord> {
-    for (let position = this.end - 1; position >= this.#start; position--) {
-      const record = this.#records[position];
-      if (record !== undefined) yield record;
-    }
-  }
 }

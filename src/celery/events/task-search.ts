@@ -13,8 +13,8 @@ import type { TaskRecord } from './task-record.js';
 const maxLength = 2_048;
 const maxTerms = 64;
 
-/** An optional dash, an optional prefix, and a phrase (whose closing quote may be missing) or a word. */
-const termPattern = /(-?)(?:(name|state|worker):)?(?:"([^"]*)"?|(\S+))/gi;
+/** A dash, a prefix, and a phrase (whose closing quote may be missing) or a word: all may be missing while it is typed. */
+const termPattern = /(-?)(?:(name|state|worker):)?(?:"([^"]*)"?|([^\s"]\S*))?/gi;
 
 type Test = (task: TaskRecord) => boolean;
 

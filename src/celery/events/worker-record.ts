@@ -19,7 +19,7 @@ export interface WorkerFacts {
  * finds: they are online for two minutes after a reply, and offline three minutes after it.
  */
 const defaultFreqSeconds = 60;
-/** How long a running task excuses the silence of a solo pool. */
+/** How long a running task excuses the silence of a solo pool, from when it was last heard of. */
 const longestExcuseMs = 3_600_000;
 
 export class WorkerRecord {
@@ -86,8 +86,17 @@ export class WorkerRecord {
 
   /** A solo pool runs one task at a time, so the last one started is the only one that can be running. */
   started(task: TaskRecord, at: number): void {
-    if (this.#lastStarted !== task) this.#lastStartedAt = at;
     this.#lastStarted = task;
+    this.#lastStartedAt = at;
+  }
+
+  /** Whether the process that is known has sent events of its own of late. */
+  isBeating(now: number): boolean {
+    return (
+      this.offlineAt === null &&
+      this.lastHeartbeatAt !== null &&
+      now < this.lastHeartbeatAt + 2 * this.#freqMs
+    );
   }
 
   status(now: number): WorkerStatus {

@@ -41,8 +41,10 @@ export class WorkerRegistry {
     const worker = this.#getOrCreate(event.hostname);
     const otherProcess = worker.pid !== null && event.pid !== null && worker.pid !== event.pid;
     if (event.subject === 'offline') {
-      // Two processes may share a name for a moment, as when one replaces the other: only the known one can leave.
-      if (!(otherProcess && worker.offlineAt === null)) this.#leave(worker, event, at);
+      // When one process replaces another, the old one may say goodbye after the new one was heard.
+      if (otherProcess && worker.isBeating(at)) return;
+      if (otherProcess) worker.restart();
+      this.#leave(worker, event, at);
       return;
     }
     if (!otherProcess && isBeforeGoodbye(worker, event.timestampMs)) return;

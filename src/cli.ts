@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+/** The command: settings in, a running gateway out, and a clean end on SIGINT and SIGTERM. */
+import { readConfig } from './config.js';
+import type { Config } from './config.js';
+import { ConfigError } from './errors.js';
+import { startGateway } from './gateway.js';
+import type { Gateway } from './gateway.js';
+import { helpText } from './help.js';
+import { createLogger } from './log.js';
+import type { Logger } from './log.js';
+import { version } from './version.js';
+
+/** Exit codes: 1 for what happened, 2 for what was asked. */
+const failed = 1;
+const misused = 2;
+/** Milliseconds that closing may take before the process ends all the same. */
+const shutdownDeadline = 4_500;
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(helpText());
+  if (args.includes('--version')) return void process.stdout.write(`${version}\n`);
+  const config = configOrExit(args);
+  const log = createLogger(config.logLevel);
+  const gateway = await startOrExit(config, log);
+  log.info(
+    gateway.embedded
+      ? 'showing the embedded cluster; to watch a real one, start with BROKER_URL=redis://host:6379/0'
+      : 'watching a cluster',
+    { url: gateway.url, broker: gateway.broker, version },
+  );
+  stopOnSignals(gateway, log);
+}
+
+function configOrExit(args: readonly string[]): Config {
+  try {
+    return readConfig(args, process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) exit(misused, error.message);
+    throw error;
+  }
+}
+
+async function startOrExit(config: Config, log: Logger): Promise<Gateway> {
+  try {
+    return await startGateway(config, log);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const place = `${config.host}:${config.port}`;
+    if (code === 'EADDRINUSE')
+      exit(failed, `${place} is already in use; choose another with --port or PORT`);
+    if (code === 'EACCES') exit(failed, `${place} may not be listened on: permission denied`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      exit(failed, `${config.host} is not an address of this machine`);
+    throw error;
+  }
+}
+
+function stopOnSignals(gateway: Gateway, log: Logger): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) exit(failed, 'stopped before everything was closed');
+    stopping = true;
+    log.info('stopping', { signal });
+    setTimeout(() => exit(failed, 'closing took too long'), shutdownDeadline).unref();
+    gateway[Symbol.asyncDispose]().then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error('stopping failed', { error });
+        process.exit(failed);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function exit(code: number, message: string): never {
+  process.stderr.write(`celeryql: ${message}\n`);
+  process.exit(code);
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,325 @@
+/**
+ * Settings: one table of flags, environment variables, parsers, defaults and what they are for. `--help`, the README
+ * and the types derive from it. Durations are in seconds here and in milliseconds in the code.
+ */
+import { parseArgs } from 'node:util';
+import { cacheDefaults, cacheNames } from './cache/cache-registry.js';
+import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
+import { parseBrokerUrl } from './celery/transport/broker-url.js';
+import type { BrokerAddress } from './celery/transport/broker-url.js';
+import { defaultRedisOptions } from './celery/transport/redis-names.js';
+import { ConfigError } from './errors.js';
+import { logLevels } from './log.js';
+import type { LogLevel } from './log.js';
+
+export interface Setting<T> {
+  readonly flag: string;
+  /** The first that is set counts. */
+  readonly env: readonly string[];
+  /** @throws ConfigError saying what is wrong, without repeating the text: it may be a secret. */
+  readonly parse: (text: string) => T;
+  readonly default: T;
+  /** The default as people write it. */
+  readonly shownDefault: string;
+  readonly doc: string;
+}
+
+function setting<T>(
+  flag: string,
+  env: string,
+  parse: Setting<T>['parse'],
+  fallback: T,
+  shown: string,
+  doc: string,
+): Setting<T> {
+  return { flag, env: env.split(' '), parse, default: fallback, shownDefault: shown, doc };
+}
+
+export const settings = {
+  broker: setting<BrokerAddress | null>(
+    'broker',
+    'BROKER_URL CELERY_BROKER_URL',
+    parseBrokerUrl,
+    null,
+    'the embedded cluster',
+    'the cluster to watch, such as `redis://:password@host:6379/0`',
+  ),
+  resultBackend: setting<BrokerAddress | null>(
+    'result-backend',
+    'RESULT_BACKEND CELERY_RESULT_BACKEND',
+    parseBrokerUrl,
+    null,
+    'the broker',
+    'where tasks store their results, such as `redis://host:6379/1`',
+  ),
+  host: setting('host', 'HOST', nonEmpty, '127.0.0.1', '127.0.0.1', 'address to listen on'),
+  port: setting(
+    'port',
+    'PORT',
+    wholeNumber(0, 65_535),
+    4000,
+    '4000',
+    'port to listen on; 0 takes any free one',
+  ),
+  logLevel: setting<LogLevel>(
+    'log-level',
+    'LOG_LEVEL',
+    oneOf(logLevels),
+    'info',
+    'info',
+    `one of ${logLevels.join(', ')}`,
+  ),
+  inspectTimeout: setting(
+    'inspect-timeout',
+    'INSPECT_TIMEOUT',
+    seconds(0.05, 60),
+    1_000,
+    '1',
+    'seconds that workers have to answer, in all',
+  ),
+  queues: setting<readonly string[]>(
+    'queues',
+    'QUEUES',
+    list,
+    [],
+    'none',
+    'names of queues to watch though no worker ever bound them, separated by commas',
+  ),
+  maxTasks: setting(
+    'max-tasks',
+    'TASK_STORE_MAX_TASKS',
+    wholeNumber(1, 10_000_000),
+    100_000,
+    '100000',
+    'tasks to remember at most',
+  ),
+  maxTaskBytes: setting(
+    'max-task-megabytes',
+    'TASK_STORE_MAX_MEGABYTES',
+    megabytes,
+    256 * 1024 * 1024,
+    '256',
+    'memory for them at most, in megabytes',
+  ),
+  globalKeyprefix: setting(
+    'global-keyprefix',
+    'GLOBAL_KEYPREFIX',
+    text,
+    defaultRedisOptions.globalKeyprefix,
+    'empty',
+    'Redis: transport option `global_keyprefix`',
+  ),
+  fanoutPrefix: setting<boolean | string>(
+    'fanout-prefix',
+    'FANOUT_PREFIX',
+    booleanOrText,
+    defaultRedisOptions.fanoutPrefix,
+    'true',
+    'Redis: transport option `fanout_prefix`: true, false, or a text that may contain `{db}`',
+  ),
+  sep: setting(
+    'sep',
+    'SEP',
+    separator,
+    defaultRedisOptions.sep,
+    '\\x06\\x16',
+    'Redis: transport option `sep`',
+  ),
+  prioritySteps: setting<readonly number[]>(
+    'priority-steps',
+    'PRIORITY_STEPS',
+    steps,
+    defaultRedisOptions.prioritySteps,
+    '0,3,6,9',
+    'Redis: transport option `priority_steps`, separated by commas',
+  ),
+  controlExchange: setting(
+    'control-exchange',
+    'CONTROL_EXCHANGE',
+    nonEmpty,
+    defaultRedisOptions.controlExchange,
+    'celery',
+    "Celery's `control_exchange`",
+  ),
+  eventExchange: setting(
+    'event-exchange',
+    'EVENT_EXCHANGE',
+    nonEmpty,
+    defaultRedisOptions.eventExchange,
+    'celeryev',
+    "Celery's `event_exchange`",
+  ),
+} as const;
+
+/** Rows for each cache; their values are gathered under `caches`. */
+export const cacheSettings: readonly (Setting<number> & {
+  cache: CacheName;
+  option: keyof CacheOverrides;
+})[] = cacheNames.flatMap((cache) => {
+  const defaults = cacheDefaults[cache];
+  const flag = `cache-${cache.replaceAll('_', '-')}`;
+  const env = `CACHE_${cache.toUpperCase()}`;
+  const row = (
+    option: keyof CacheOverrides,
+    name: string,
+    parse: Setting<number>['parse'],
+    unit: number,
+    doc: string,
+  ) => {
+    const base = setting(
+      `${flag}-${name.toLowerCase().replaceAll('_', '-')}`,
+      `${env}_${name}`,
+      parse,
+      defaults[option],
+      String(defaults[option] / unit),
+      doc,
+    );
+    return { ...base, cache, option };
+  };
+  return [
+    row('ttl', 'TTL', seconds(0.001, 86_400), 1000, `${cache}: seconds that an answer counts as fresh`),
+    row('maxSize', 'MAX_SIZE', wholeNumber(1, 1_000_000), 1, `${cache}: entries at most`),
+    row(
+      'staleWhileRevalidate',
+      'STALE_WHILE_REVALIDATE',
+      seconds(0, 86_400),
+      1000,
+      `${cache}: seconds past the TTL that an old answer is given while a new one is loaded`,
+    ),
+    row(
+      'staleIfError',
+      'STALE_IF_ERROR',
+      seconds(0, 86_400),
+      1000,
+      `${cache}: seconds past the TTL that an old answer is given when the cluster cannot be asked`,
+    ),
+  ];
+});
+
+type Settings = {
+  readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
+};
+
+export interface Config extends Settings {
+  readonly caches: Readonly<Partial<Record<CacheName, CacheOverrides>>>;
+}
+
+/**
+ * Flags win over the environment, which wins over defaults.
+ * @throws ConfigError naming the first setting that is unknown or malformed.
+ */
+export function readConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
+  const flags = parseFlags(args);
+  const caches: Partial<Record<CacheName, CacheOverrides>> = {};
+  for (const row of cacheSettings)
+    caches[row.cache] = { ...caches[row.cache], [row.option]: valueOf(row, flags, env) };
+  const values = Object.entries(settings).map(([name, row]) => [
+    name,
+    valueOf<unknown>(row, flags, env),
+  ]);
+  // Each row's parser gives the type of its own key, which Object.entries forgets.
+  return Object.freeze({ ...(Object.fromEntries(values) as Settings), caches });
+}
+
+/** @throws ConfigError for a flag that is not in the table. */
+function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
+  const rows: readonly Setting<unknown>[] = [...Object.values(settings), ...cacheSettings];
+  const options = Object.fromEntries(rows.map(({ flag }) => [flag, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('. ');
+    throw new ConfigError(`${reason ?? 'Unknown flag'}; --help lists what there is`, { cause });
+  }
+}
+
+function valueOf<T>(
+  row: Setting<T>,
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): T {
+  const flag = flags[row.flag];
+  const variable = row.env.find((name) => (env[name] ?? '') !== '');
+  const given = typeof flag === 'string' ? flag : variable === undefined ? undefined : env[variable];
+  if (given === undefined) return row.default;
+  try {
+    return row.parse(given);
+  } catch (error) {
+    const name = typeof flag === 'string' ? `--${row.flag}` : (variable ?? row.flag);
+    throw new ConfigError(`${name} ${error instanceof Error ? error.message : 'is malformed'}`, {
+      cause: error,
+    });
+  }
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function nonEmpty(value: string): string {
+  if (value.trim() === '') throw new ConfigError('must not be empty');
+  return value;
+}
+
+function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max))
+      throw new ConfigError(`must be a whole number from ${min} to ${max}`);
+    return number;
+  };
+}
+
+/** From seconds in the configuration to milliseconds in the code. */
+function seconds(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max))
+      throw new ConfigError(`must be a number of seconds from ${min} to ${max}`);
+    return number * 1000;
+  };
+}
+
+function megabytes(value: string): number {
+  return wholeNumber(1, 65_536)(value) * 1024 * 1024;
+}
+
+function list(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function steps(value: string): readonly number[] {
+  const parse = wholeNumber(0, 255);
+  const numbers = list(value).map(parse);
+  if (numbers.length === 0) throw new ConfigError('must name at least one priority');
+  return [...new Set(numbers)];
+}
+
+function booleanOrText(value: string): boolean | string {
+  if (value === 'true') return true;
+  if (value === 'false') return false;
+  return value;
+}
+
+/** `\x06\x16` may be written out, since few shells pass control characters. */
+function separator(value: string): string {
+  return nonEmpty(
+    value.replace(/\\x([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    ),
+  );
+}
+
+function oneOf<T extends string>(choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen === undefined) throw new ConfigError(`must be one of ${choices.join(', ')}`);
+    return chosen;
+  };
+}

@@ -1,0 +1,96 @@
+/** The composition root: builds the cluster's watch, the caches and the server, and owns all that must be closed. */
+import { CacheRegistry } from './cache/cache-registry.js';
+import { Celery } from './celery/celery.js';
+import { resultBackends, transports } from './celery/transport/index.js';
+import type { ResultBackend, Transport } from './celery/transport/transport.js';
+import type { Config } from './config.js';
+import { Disposal } from './disposal.js';
+import { startEmbeddedCluster } from './demo/cluster.js';
+import { createResultLoader } from './graphql/loaders.js';
+import { schema } from './graphql/schema.js';
+import type { Services } from './graphql/context.js';
+import { startHttpServer } from './http/server.js';
+import { createGraphQLServer } from './http/yoga.js';
+import type { Logger } from './log.js';
+import { version } from './version.js';
+
+export interface Gateway extends AsyncDisposable {
+  /** Of GraphiQL and the API. */
+  readonly url: string;
+  readonly port: number;
+  /** Whether it shows the embedded cluster. */
+  readonly embedded: boolean;
+  /** Address of the broker, without credentials. */
+  readonly broker: string;
+}
+
+/**
+ * Connects in the background and listens at once: a broker that is down is answered for with typed errors.
+ * @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen; nothing is left open then.
+ */
+export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
+  const opened = new Disposal();
+  try {
+    return await open(config, log, opened);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function open(config: Config, log: Logger, opened: Disposal): Promise<Gateway> {
+  const source = opened.own(openCluster(config, log));
+  const celery = opened.own(
+    new Celery({
+      transport: source.transport,
+      results: source.results,
+      log,
+      inspectTimeout: config.inspectTimeout,
+      queues: config.queues,
+      maxTasks: config.maxTasks,
+      maxTaskBytes: config.maxTaskBytes,
+    }),
+  );
+  const caches = new CacheRegistry({ overrides: config.caches });
+  // What was cached before an outage, or during one, is not what a reader expects after it.
+  celery.transport.onConnection(() => caches.invalidate());
+  celery.start();
+
+  const services: Services = {
+    celery,
+    caches,
+    resultLoader: createResultLoader(celery),
+    version,
+    startedAt: celery.clock(),
+    embedded: config.broker === null,
+    log,
+  };
+  const yoga = createGraphQLServer(schema, services);
+  const { host, port } = config;
+  const server = opened.own(await startHttpServer({ yoga, host, port, log }));
+  // Closed first: its streams end, and the server need not wait for them.
+  opened.own(caches);
+  return {
+    url: server.url,
+    port: server.port,
+    embedded: services.embedded,
+    broker: celery.transport.address,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+interface ClusterSource extends AsyncDisposable {
+  readonly transport: Transport;
+  readonly results: ResultBackend | null;
+}
+
+function openCluster(config: Config, log: Logger): ClusterSource {
+  const { broker } = config;
+  if (broker === null) return startEmbeddedCluster({ log });
+  const backend = config.resultBackend ?? broker;
+  return {
+    transport: transports[broker.scheme](broker, config, log),
+    results: resultBackends[backend.scheme](backend, config.globalKeyprefix, log),
+    [Symbol.asyncDispose]: async () => undefined, // the cluster's watch closes both
+  };
+}

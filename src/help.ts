@@ -1,0 +1,25 @@
+/** `--help`: the table of settings as text. */
+import { cacheSettings, settings } from './config.js';
+import type { Setting } from './config.js';
+import { version } from './version.js';
+
+export function helpText(): string {
+  const rows: readonly Setting<unknown>[] = [...Object.values(settings), ...cacheSettings];
+  const lines = rows.map(({ flag, env, doc, shownDefault }) => {
+    const head = `  --${flag} <value>`.padEnd(50);
+    return `${head} ${env.join(', ')}\n      ${doc.replaceAll('`', '')} (default: ${shownDefault})`;
+  });
+  return [
+    `celeryql ${version}: a GraphQL monitoring gateway for Celery`,
+    '',
+    'Usage: celeryql [flags]   without a broker it shows an embedded cluster',
+    '',
+    '  --help       this text',
+    '  --version    the version',
+    '',
+    'Flags win over environment variables (named on the right).',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}

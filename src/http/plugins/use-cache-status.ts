@@ -1,0 +1,45 @@
+/**
+ * Tells how old an answer is: `extensions.cache` on each operation, over HTTP and WebSocket alike, and `X-Cache` and
+ * `X-Cache-Age` on the response. Also where a client asks for a bypass of the whole operation.
+ */
+import type { Plugin } from 'graphql-yoga';
+import { CacheStatus } from '../../cache/cache-status.js';
+import type { Context } from '../../graphql/context.js';
+import type { ServerContext } from '../server-context.js';
+
+/** `use_cache=False` is what Python clients send for a boolean. */
+const no = new Set(['false', '0', 'no', 'off']);
+
+export function wantsFresh(headers: Headers, query: URLSearchParams): boolean {
+  const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
+  const useCache = query.get('use_cache')?.trim().toLowerCase();
+  return (
+    directives.some((directive) => directive.trim() === 'no-cache') ||
+    (useCache !== undefined && no.has(useCache))
+  );
+}
+
+export function useCacheStatus(): Plugin<Context, ServerContext> {
+  return {
+    onRequest({ request, url, serverContext }) {
+      const status = new CacheStatus();
+      status.bypass = wantsFresh(request.headers, url.searchParams);
+      serverContext.responseCacheStatus = status;
+    },
+    // Not onExecutionResult: over WebSocket only the hooks of the execution itself run.
+    onExecute({ args }) {
+      const { cacheStatus } = args.contextValue;
+      return {
+        onExecuteDone({ result, setResult }) {
+          const cache = cacheStatus.summary();
+          if (cache === null || Symbol.asyncIterator in result) return;
+          setResult({ ...result, extensions: { ...result.extensions, cache } });
+        },
+      };
+    },
+    onResponse({ response, serverContext }) {
+      const headers = serverContext.responseCacheStatus?.headers() ?? {};
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** GraphQL over HTTP: Yoga with our plugins, in order. */
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { YogaServerInstance } from 'graphql-yoga';
+import { CacheStatus } from '../cache/cache-status.js';
+import { createContext } from '../graphql/context.js';
+import type { Context, Services } from '../graphql/context.js';
+import { createErrorMask } from '../graphql/mask-error.js';
+import { useCacheStatus } from './plugins/use-cache-status.js';
+import { useHead } from './plugins/use-head.js';
+import { useRestRoutes } from './plugins/use-rest-routes.js';
+import type { ServerContext } from './server-context.js';
+
+export const graphqlPath = '/graphql';
+const maxBatch = 10;
+
+export type Yoga = YogaServerInstance<ServerContext, Context>;
+
+export function createGraphQLServer(schema: GraphQLSchema, services: Services): Yoga {
+  return createYoga<ServerContext, Context>({
+    schema,
+    // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.
+    context: ({ responseCacheStatus }) =>
+      createContext(services, (responseCacheStatus ?? new CacheStatus()).member()),
+    graphqlEndpoint: graphqlPath,
+    batching: { limit: maxBatch },
+    maskedErrors: { maskError: createErrorMask(services.log) },
+    logging: false,
+    landingPage: false,
+    graphiql: false, // served from one rendering, see graphiql.ts
+    multipart: false, // nothing is uploaded
+    cors: false, // Yoga's default lets every origin in, with credentials
+    maxRequestBodySize: false, // the body is read, and bounded, before it gets here
+    healthCheckEndpoint: '/.well-known/yoga', // its own answer would hide ours at any path that ends in /health
+    plugins: [
+      useHead(), // first: everything below sees a GET
+      useCacheStatus(), // before whatever executes, so that REST routes have a status too
+      useRestRoutes(),
+    ],
+  });
+}

@@ -1,0 +1,13 @@
+/** The public API. */
+export { MetricsCache } from './cache/metrics-cache.js';
+export type { CacheRead, MetricsCacheOptions, ReadOptions, Ttl } from './cache/cache-options.js';
+export type { CacheAdvice, CacheStats, CacheStatsReport } from './cache/cache-stats.js';
+export { CacheRegistry, cacheDefaults, cacheNames } from './cache/cache-registry.js';
+export type { CacheName, CacheOverrides } from './cache/cache-registry.js';
+export { readConfig } from './config.js';
+export type { Config } from './config.js';
+export * from './errors.js';
+export { startGateway } from './gateway.js';
+export type { Gateway } from './gateway.js';
+export { createLogger, silentLogger } from './log.js';
+export type { Logger, LogLevel } from './log.js';
