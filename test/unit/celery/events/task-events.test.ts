@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import { createState, start, task } from './cluster.js';
+
+const at = (seconds: number): number => start + seconds * 1000;
+
+describe('the state of a task', () => {
+  // Celery: a state that logically happens before the one held does not replace it, unless a retry is involved.
+  it.each([
+    ['sent', 'PENDING'],
+    ['sent received', 'RECEIVED'],
+    ['received sent', 'RECEIVED'],
+    ['received started', 'STARTED'],
+    ['started received', 'STARTED'],
+    ['started succeeded', 'SUCCESS'],
+    ['succeeded started', 'SUCCESS'],
+    ['succeeded failed', 'SUCCESS'],
+    ['failed succeeded', 'SUCCESS'],
+    ['failed started', 'FAILURE'],
+    ['started revoked', 'REVOKED'],
+    ['revoked started', 'REVOKED'],
+    ['revoked succeeded', 'SUCCESS'],
+    ['received rejected', 'RECEIVED'],
+    ['rejected received', 'RECEIVED'],
+    ['started rejected', 'STARTED'],
+    ['sent rejected', 'REJECTED'],
+    ['started progress', 'PROGRESS'],
+    ['progress started', 'PROGRESS'],
+    ['progress revoked', 'PROGRESS'],
+    ['revoked progress', 'PROGRESS'],
+    ['progress failed', 'FAILURE'],
+    ['failed progress', 'FAILURE'],
+    ['progress half-done', 'HALF-DONE'],
+    ['started retried', 'RETRY'],
+    ['succeeded retried', 'RETRY'],
+    ['retried sent', 'PENDING'],
+    ['retried received', 'RECEIVED'],
+    ['started retried received started succeeded', 'SUCCESS'],
+  ])('after %s is %s', (verbs, expected) => {
+    const { state, apply } = createState();
+
+    for (const [second, verb] of verbs.split(' ').entries()) apply(task(verb, 'a', second));
+
+    expect(state.task('a')?.state).toBe(expected);
+  });
+
+  it('keeps the time of every event, also of the late ones', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('succeeded', 'a', 5),
+      task('started', 'a', 3),
+      task('received', 'a', 2),
+      task('sent', 'a', 1),
+    );
+
+    expect(state.task('a')).toMatchObject({
+      state: 'SUCCESS',
+      sentAt: at(1),
+      receivedAt: at(2),
+      startedAt: at(3),
+      succeededAt: at(5),
+      finishedAt: at(5),
+    });
+  });
+
+  it('merges the fields of late events, and of a late task-received only its own', () => {
+    const { state, apply } = createState();
+
+    apply(task('succeeded', 'a', 5, { result: '3', runtime: 0.5, clock: 9 }));
+    apply(
+      task('received', 'a', 2, { name: 'demo.add', args: '(1, 2)', result: 'x', queue: 'x', clock: 7 }),
+    );
+    apply(
+      task('sent', 'a', 1, { hostname: 'gen1@host', queue: 'high', exchange: '', routing_key: 'high' }),
+    );
+
+    expect(state.task('a')).toMatchObject({
+      name: 'demo.add',
+      args: '(1, 2)',
+      result: '3',
+      runtimeSeconds: 0.5,
+      queue: 'high',
+      exchange: '',
+      routingKey: 'high',
+      client: 'gen1@host',
+      worker: 'w1@host',
+      clock: 9,
+    });
+  });
+
+  it('does not take the client for a worker', () => {
+    const { state, apply } = createState();
+
+    apply(task('sent', 'a', 0, { hostname: 'gen1@host' }));
+
+    expect(state.task('a')).toMatchObject({ client: 'gen1@host', worker: null, clock: null });
+    expect(state.workers()).toEqual([]);
+  });
+
+  it('takes the end back when a retry follows', () => {
+    const { state, apply } = createState();
+
+    apply(task('started', 'a', 1), task('failed', 'a', 2, { exception: 'E()' }));
+    expect(state.task('a')?.finishedAt).toBe(at(2));
+
+    apply(task('retried', 'a', 3), task('received', 'a', 4, { retries: 1 }));
+    expect(state.task('a')).toMatchObject({
+      state: 'RECEIVED',
+      finishedAt: null,
+      retries: 1,
+      failedAt: at(2),
+      retriedAt: at(3),
+    });
+
+    apply(task('started', 'a', 5), task('succeeded', 'a', 6));
+    expect(state.task('a')).toMatchObject({ state: 'SUCCESS', startedAt: at(5), finishedAt: at(6) });
+  });
+
+  it('forgets an ETA when a later message has none', () => {
+    const { state, apply } = createState();
+
+    apply(task('received', 'a', 1, { eta: '2026-11-18T00:00:00+00:00' }), task('started', 'a', 2));
+    expect(state.task('a')?.eta).toBe(Date.UTC(2026, 10, 18));
+
+    apply(task('received', 'a', 3, { eta: null }));
+    expect(state.task('a')?.eta).toBeNull();
+  });
+
+  it.each([
+    ['from sent', [task('sent', 'a', 1), task('received', 'a', 2), task('started', 'a', 4)], 3],
+    ['from received', [task('received', 'a', 2), task('started', 'a', 4)], 2],
+    ['whatever comes first', [task('started', 'a', 4), task('sent', 'a', 1)], 3],
+    [
+      'without the ETA',
+      [task('sent', 'a', 1, { eta: new Date(at(3)).toISOString() }), task('started', 'a', 4)],
+      1,
+    ],
+    ['never below zero', [task('sent', 'a', 5), task('started', 'a', 4)], 0],
+    ['not before the start', [task('sent', 'a', 1)], null],
+    ['not without a beginning', [task('started', 'a', 4)], null],
+    [
+      'not while a retry waits',
+      [task('sent', 'a', 1), task('started', 'a', 2), task('retried', 'a', 3)],
+      null,
+    ],
+  ])('counts the wait in the queue %s', (_, events, expected) => {
+    const { state, apply } = createState();
+
+    apply(...events);
+
+    expect(state.task('a')?.queueWaitSeconds).toBe(expected);
+  });
+
+  it('links parents and children, whoever comes first', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('received', 'b', 0, { parent_id: 'a', root_id: 'a' }),
+      task('received', 'a', 1, { root_id: 'a' }),
+    );
+    apply(task('received', 'c', 2, { parent_id: 'a', root_id: 'a' }));
+
+    expect(state.task('a')).toMatchObject({ rootId: 'a', parentId: null, childIds: ['b', 'c'] });
+    expect(state.task('c')).toMatchObject({ rootId: 'a', parentId: 'a', childIds: [] });
+  });
+
+  it('does not make a retried task its own parent', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('received', 'a', 0, { parent_id: 'p' }),
+      task('sent', 'a', 1, { parent_id: 'a', retries: 1 }),
+    );
+
+    expect(state.task('a')).toMatchObject({ parentId: 'p', childIds: [] });
+  });
+
+  it('shows a thousand children at most', () => {
+    const { state, apply } = createState();
+
+    apply(task('received', 'a', 0));
+    for (let child = 0; child < 1_100; child++)
+      apply(task('received', `c${child}`, 1, { parent_id: 'a' }));
+
+    expect(state.task('a')?.childIds).toHaveLength(1_000);
+  });
+});
+
+describe('the texts of a task', () => {
+  it('are cut at the limit, and say so', () => {
+    const { state, apply } = createState({ maxTextLength: 20 });
+
+    apply(
+      task('failed', 'a', 0, {
+        args: 'x'.repeat(21),
+        kwargs: 'y'.repeat(20),
+        traceback: `${'t'.repeat(50)} the end`,
+      }),
+    );
+
+    expect(state.task('a')).toMatchObject({
+      args: `${'x'.repeat(17)}...`,
+      kwargs: 'y'.repeat(20),
+      traceback: 'ttt\n...\ntttt the end',
+      truncated: ['args', 'traceback'],
+    });
+  });
+
+  it('say so too when the worker has cut them', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('received', 'a', 0, {
+        args: `('${'x'.repeat(1_020)}...', ...)`,
+        kwargs: "{'note': 'wait...'}",
+      }),
+    );
+
+    expect(state.task('a')?.truncated).toEqual(['args']);
+  });
+});
+
+describe('counts', () => {
+  it('counts tasks by the state they were last seen in', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('sent', 'a', 0),
+      task('received', 'a', 1),
+      task('started', 'b', 1),
+      task('progress', 'c', 1),
+    );
+
+    expect(state.counts()).toEqual({
+      PENDING: 0,
+      RECEIVED: 1,
+      STARTED: 1,
+      SUCCESS: 0,
+      FAILURE: 0,
+      RETRY: 0,
+      REVOKED: 0,
+      REJECTED: 0,
+      PROGRESS: 1,
+    });
+  });
+
+  it('goes on counting tasks that have left the store', () => {
+    const { state, apply } = createState({ maxTasks: 2 });
+
+    for (const id of ['a', 'b', 'c', 'd']) apply(task('succeeded', id, 0));
+
+    expect(state.stats()).toMatchObject({ tasks: 2, evicted: 2 });
+    expect(state.counts()['SUCCESS']).toBe(4);
+  });
+
+  it('gathers custom states beyond the hundredth', () => {
+    const { state, apply } = createState();
+
+    for (let custom = 0; custom < 300; custom++) apply(task(`step${custom}`, `t${custom}`, 0));
+    expect(Object.keys(state.counts())).toHaveLength(101);
+    expect(state.counts()['OTHER']).toBe(208);
+
+    apply(task('succeeded', 't299', 1));
+    expect(state.counts()).toMatchObject({ OTHER: 207, SUCCESS: 1 });
+  });
+});
+
+describe('finishedSince and unfinished', () => {
+  it('parts the tasks by their end', () => {
+    const { state, apply } = createState();
+
+    apply(
+      task('started', 'a', 0),
+      task('received', 'b', 0),
+      task('received', 'c', 0),
+      task('progress', 'd', 0),
+    );
+    apply(task('succeeded', 'e', 1, { runtime: 0.25 }), task('failed', 'f', 2), task('started', 'g', 2));
+    apply(task('rejected', 'g', 3), task('retried', 'h', 3));
+
+    expect(
+      [...state.finishedSince(at(2))].map(({ state: name, finishedAt }) => [name, finishedAt]),
+    ).toEqual([['FAILURE', at(2)]]);
+    expect([...state.finishedSince(0)].map(({ runtimeSeconds }) => runtimeSeconds)).toEqual([
+      null,
+      0.25,
+    ]);
+    expect([...state.unfinished()].map(({ id, isRunning }) => [id, isRunning])).toEqual([
+      ['h', false],
+      ['g', false],
+      ['d', true],
+      ['c', false],
+      ['b', false],
+      ['a', true],
+    ]);
+  });
+});
