@@ -9,8 +9,8 @@ import type { Mailbox } from './pidbox.js';
 const taskInfo = z.object({
   id: z.string(),
   name: z.string().nullish(),
-  args: z.unknown(),
-  kwargs: z.unknown(),
+  args: z.unknown().optional(),
+  kwargs: z.unknown().optional(),
   hostname: z.string().nullish(),
   time_start: z.number().nullish(),
   acknowledged: z.boolean().nullish(),
@@ -50,7 +50,7 @@ const stats = z.object({
       'max-tasks-per-child': z.union([z.number(), z.string()]).nullish().catch(null),
       'put-guarded-by-semaphore': z.boolean().nullish().catch(null),
       timeouts: z.array(z.number().nullable()).nullish().catch(null),
-      writes: z.unknown(),
+      writes: z.unknown().optional(),
     })
     .nullish()
     .catch(null),
@@ -61,7 +61,6 @@ const stats = z.object({
       port: count,
       virtual_host: text,
       userid: text,
-      ssl: z.unknown(),
     })
     .nullish()
     .catch(null),

@@ -19,7 +19,7 @@ const commandTimeout = 1_500;
 
 const meta = z.object({
   status: z.string(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   traceback: z.string().nullish().catch(null),
   date_done: z.string().nullish().catch(null),
   name: z.string().nullish().catch(null),
@@ -27,7 +27,7 @@ const meta = z.object({
   queue: z.string().nullish().catch(null),
   retries: z.number().int().nullish().catch(null),
 });
-const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown() });
+const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown().optional() });
 
 /** @returns null when the text is not a task's meta: a foreign key must not fail the read. */
 export function parseTaskMeta(id: string, text: string): TaskMeta | null {
