@@ -1,0 +1,201 @@
+/**
+ * Mistakes that somebody could make in the cache: each replaces `find` (which must occur exactly once) by `put`.
+ * A test suite that lets one of them pass does not check what the cache promises.
+ */
+const cache = 'src/cache/metrics-cache.ts';
+const list = 'src/cache/entry-list.ts';
+
+export const faults = [
+  {
+    name: 'a load is stored although its key was invalidated',
+    file: cache,
+    find: 'if (!current || !this.#store(key, entry))',
+    put: 'if (!this.#store(key, entry))',
+  },
+  {
+    name: 'an entry is fresh at the very end of its TTL',
+    file: list,
+    find: 'return now < entry.at + entry.ttl + window;',
+    put: 'return now <= entry.at + entry.ttl + window;',
+  },
+  {
+    name: 'invalidate leaves the running load',
+    file: cache,
+    find: 'this.#flights.delete(key);\n    this.#failures.forget(key);\n    return',
+    put: 'this.#failures.forget(key);\n    return',
+  },
+  {
+    name: 'invalidate leaves the remembered error',
+    file: cache,
+    find: 'this.#flights.delete(key);\n    this.#failures.forget(key);\n    return',
+    put: 'this.#flights.delete(key);\n    return',
+  },
+  {
+    name: 'a prefix misses the keys that are only being loaded',
+    file: cache,
+    find: '...this.#flights.keys(), ...this.#failures.keys()',
+    put: '...this.#failures.keys()',
+  },
+  {
+    name: 'a prefix misses the keys that only have an error',
+    file: cache,
+    find: '...this.#flights.keys(), ...this.#failures.keys()',
+    put: '...this.#flights.keys()',
+  },
+  {
+    name: 'a load overwrites what was set while it ran',
+    file: cache,
+    find: 'this.#flights.delete(key); // a load',
+    put: '// a load',
+  },
+  {
+    name: 'dead entries that are crowded out count as evicted',
+    file: list,
+    find: "this.#depart(key, entry, 'expirations', now);",
+    put: "this.#depart(key, entry, 'evictions', now);",
+  },
+  {
+    name: 'dead entries that are overwritten count as replaced',
+    file: list,
+    find: 'const entry = this.living(key, now);\n    if (entry) this.#depart',
+    put: 'const entry = this.#entries.peek(key);\n    if (entry) this.#depart',
+  },
+  {
+    name: 'the living are evicted before the dead',
+    file: list,
+    find: 'if (full()) this.sweep(now);',
+    put: '',
+  },
+  {
+    name: 'the newest entry is evicted instead of the oldest',
+    file: list,
+    find: 'this.#entries.rkeys().next()',
+    put: 'this.#entries.keys().next()',
+  },
+  {
+    name: 'a read does not count as use',
+    file: cache,
+    find: 'this.#entries.touch(key);',
+    put: '',
+  },
+  {
+    name: 'a bypass joins a load that began before it',
+    file: cache,
+    find: 'if (earlier) await earlier.outcome;',
+    put: '',
+  },
+  {
+    name: 'every bypass loads on its own',
+    file: cache,
+    find: 'const running = this.#flights.get(key);\n    const outcome = await (running ?? this.#start(key, job)).outcome;\n    if',
+    put: 'const running = undefined;\n    const outcome = await this.#start(key, job).outcome;\n    if',
+  },
+  {
+    name: 'a bypass does not store',
+    file: cache,
+    find: 'return loaded(outcome, running !== undefined);',
+    put: 'this.#entries.remove(key, "replacements", this.#settings.clock());\n    return loaded(outcome, running !== undefined);',
+  },
+  {
+    name: 'a bypass counts as a miss',
+    file: cache,
+    find: "this.#count('bypasses');",
+    put: "this.#count('bypasses');\n    this.#count('misses');",
+  },
+  {
+    name: 'an error is stored like a value',
+    file: cache,
+    find: '(error: unknown) => settle(this.#fail(key, flight, error)),',
+    put: '(error: unknown) => settle(this.#succeed(key, flight, this.#entry(error as V, this.#settings.ttl))),',
+  },
+  {
+    name: 'an error of an overtaken load is remembered',
+    file: cache,
+    find: 'if (this.#land(key, flight)) this.#failures.add',
+    put: 'this.#land(key, flight);\n    this.#failures.add',
+  },
+  {
+    name: 'a remembered error answers a bypass',
+    file: cache,
+    find: "this.#count('bypasses');",
+    put: "this.#count('bypasses');\n    const known = this.#failures.find(key, this.#settings.clock());\n    if (known) throw known.error;",
+  },
+  {
+    name: 'a stored value leaves the remembered error',
+    file: cache,
+    find: 'this.#failures.forget(key);\n    const stored',
+    put: 'const stored',
+  },
+  {
+    name: 'clear resets the counters',
+    file: cache,
+    find: "return this.invalidatePrefix('');",
+    put: "const count = this.invalidatePrefix('');\n    for (const name of Object.keys(this.#counters) as (keyof CacheCounters)[]) this.#counters[name] = 0;\n    return count;",
+  },
+  {
+    name: 'a joiner counts as a hit',
+    file: cache,
+    find: "this.#count('misses');\n    if (running) this.#count('collapsed');",
+    put: "this.#count(running ? 'hits' : 'misses');\n    if (running) this.#count('collapsed');",
+  },
+  {
+    name: 'the size counts the dead',
+    file: cache,
+    find: 'this.sweep(); // the size counts the living only',
+    put: '',
+  },
+  {
+    name: 'an expiry does not move the version',
+    file: cache,
+    find: 'get version(): number {\n    this.sweep();',
+    put: 'get version(): number {',
+  },
+  {
+    name: 'the age is counted from the beginning of the load',
+    file: cache,
+    find: 'const job = async () => this.#entry(await load(), ttl);',
+    put: 'const begun = this.#settings.clock();\n    const job = async () => ({ ...this.#entry(await load(), ttl), at: begun });',
+  },
+  {
+    name: 'every stale hit starts a load',
+    file: cache,
+    find: 'if (hit.stale && !running && !failure) {',
+    put: 'if (hit.stale && !failure) {',
+  },
+  {
+    name: 'a failed refresh is repeated at once',
+    file: cache,
+    find: 'if (hit.stale && !running && !failure) {',
+    put: 'if (hit.stale && !running) {',
+  },
+  {
+    name: 'a stale answer after an error comes from before an invalidation',
+    file: cache,
+    find: 'const lesser = this.#entries.living(key, later);',
+    put: 'const lesser = entry;',
+  },
+  {
+    name: 'the revalidation window lends itself to errors',
+    file: cache,
+    find: 'within(lesser, staleIfError, later)',
+    put: 'within(lesser, Math.max(staleIfError, staleWhileRevalidate), later)',
+  },
+  {
+    name: 'a value of exactly the bound is refused',
+    file: list,
+    find: 'const tooLarge = entry.bytes > maxBytes;',
+    put: 'const tooLarge = entry.bytes >= maxBytes;',
+  },
+  {
+    name: 'bytes of what has left still count',
+    file: list,
+    find: 'this.#bytes -= entry.bytes;',
+    put: '',
+  },
+  {
+    name: 'an old value outlives a newer one that is too large',
+    file: list,
+    find: "this.remove(key, tooLarge ? 'evictions' : 'replacements', now);\n    if (tooLarge) return false;",
+    put: "if (tooLarge) return false;\n    this.remove(key, 'replacements', now);",
+  },
+];
