@@ -25,6 +25,7 @@ export type CacheName =
   /** Workers, and what they say to inspect commands. */
   | 'WORKER_STATUS';
 
+/** Whether one thing works. */
 export type HealthCheckStatus =
   | 'DEGRADED'
   | 'DOWN'
@@ -32,6 +33,7 @@ export type HealthCheckStatus =
   | 'NOT_CONFIGURED'
   | 'OK';
 
+/** How far the answers can be trusted. */
 export type HealthStatus =
   /** Something is missing; what is answered is right but not complete. */
   | 'DEGRADED'

@@ -20,8 +20,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability:
 builder.queryType({
   description: 'What the cluster does now. Every field reads through a cache unless it says otherwise.',
 });
-builder.mutationType({});
-builder.subscriptionType({});
+builder.mutationType({ description: 'What can be told to the gateway. Nothing of it is cached.' });
+builder.subscriptionType({
+  description: 'What changes, as it changes: over WebSocket or server-sent events.',
+});
 
 /** The argument that every operational field takes. */
 export const useCacheArg = {

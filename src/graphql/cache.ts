@@ -112,6 +112,7 @@ interface Invalidation {
 }
 
 const InvalidateCachePayload = builder.objectRef<Invalidation>('InvalidateCachePayload').implement({
+  description: 'What was forgotten.',
   fields: (t) => ({
     invalidated: t.exposeInt('invalidated', { description: 'Live entries that were removed.' }),
     caches: t.field({

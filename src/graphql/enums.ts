@@ -52,6 +52,7 @@ export const QueueKindEnum = builder.enumType('QueueKind', {
 });
 
 export const HealthStatusEnum = builder.enumType('HealthStatus', {
+  description: 'How far the answers can be trusted.',
   values: {
     OK: { description: 'Everything that is configured works.' },
     DEGRADED: { description: 'Something is missing; what is answered is right but not complete.' },
@@ -60,6 +61,7 @@ export const HealthStatusEnum = builder.enumType('HealthStatus', {
 });
 
 export const CheckStatusEnum = builder.enumType('HealthCheckStatus', {
+  description: 'Whether one thing works.',
   values: {
     OK: {},
     DEGRADED: {},

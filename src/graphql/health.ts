@@ -4,6 +4,7 @@ import { builder, useCacheArg } from './builder.js';
 import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
 
 const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement({
+  description: 'One thing that the gateway depends on, and whether it works.',
   fields: (t) => ({
     name: t.exposeString('name', {
       description: '`broker`, `event_stream`, `result_backend` or `distributed_cache`.',

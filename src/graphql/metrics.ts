@@ -171,6 +171,7 @@ const TaskTypeType = builder.objectRef<TaskTypeParent>('TaskType').implement({
 });
 
 const TaskTypeFilterInput = builder.inputType('TaskTypeFilter', {
+  description: 'All conditions must hold.',
   fields: (t) => ({
     names: t.stringList({ description: 'Any of these; all when empty.' }),
     search: t.string({ description: 'Part of the name, in any case.' }),

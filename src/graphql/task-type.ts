@@ -90,7 +90,7 @@ TaskType.implement({
       }),
       hostname: t.string({
         nullable: true,
-        description: 'Node name of that worker, also when the worker is no longer known.',
+        description: 'Node name of that worker, also when the worker is no longer known; null while none has.',
         resolve: ({ task }) => task.worker,
       }),
       queue: string('queue', 'Null unless senders publish task-sent events or a worker was asked.'),

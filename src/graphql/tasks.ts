@@ -139,6 +139,7 @@ const PageInfoType = builder.objectRef<Edges>('PageInfo').implement({
 });
 
 const TaskEdgeType = builder.objectRef<{ edges: Edges; task: Task }>('TaskEdge').implement({
+  description: 'A task of a page, and where it lies.',
   fields: (t) => ({
     cursor: t.string({ resolve: ({ task }) => encodeCursor(task.sequence) }),
     node: t.field({ type: TaskType, resolve: ({ edges, task }) => node(edges, task) }),
