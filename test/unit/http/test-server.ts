@@ -1,0 +1,65 @@
+/**
+ * The HTTP server over the embedded cluster, with caches whose clock the test sets: ages are exact, and nothing
+ * expires unless the test says so.
+ */
+import { CacheRegistry } from '../../../src/cache/cache-registry.js';
+import { Celery } from '../../../src/celery/celery.js';
+import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
+import type { Services } from '../../../src/graphql/context.js';
+import { createResultLoader } from '../../../src/graphql/loaders.js';
+import { schema } from '../../../src/graphql/schema.js';
+import { startHttpServer } from '../../../src/http/server.js';
+import { createGraphQLServer } from '../../../src/http/yoga.js';
+import { createLogger } from '../../../src/log.js';
+import type { Answer } from '../../support/gateway.js';
+
+export interface TestServer extends AsyncDisposable {
+  readonly services: Services;
+  /** Of the caches, in milliseconds. */
+  readonly clock: { now: number };
+  /** Lines of the log. */
+  readonly log: readonly string[];
+  readonly origin: string;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  query<Data = Record<string, unknown>>(
+    query: string,
+    options?: { variables?: object; headers?: Record<string, string>; search?: string },
+  ): Promise<Answer<Data>>;
+}
+
+export async function startTestServer(): Promise<TestServer> {
+  const clock = { now: 0 };
+  const lines: string[] = [];
+  const log = createLogger('debug', (line) => void lines.push(line));
+  const cluster = startEmbeddedCluster({ log, seed: 1 });
+  const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
+  const celery = new Celery({ transport: cluster.transport, results: cluster.results, log, ...limits });
+  const caches = new CacheRegistry({ clock: () => clock.now });
+  const resultLoader = createResultLoader(celery);
+  const about = { version: '1.2.3', startedAt: 0, embedded: true };
+  const services: Services = { celery, caches, resultLoader, log, ...about };
+  celery.start();
+  const yoga = createGraphQLServer(schema, services);
+  const server = await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log });
+  const { origin } = new URL(server.url);
+
+  return {
+    ...{ services, clock, origin, log: lines },
+    fetch: (path, init) => fetch(origin + path, init),
+    query: async (query, { variables, headers = {}, search = '' } = {}) => {
+      const response = await fetch(`${server.url}${search}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      const answer = (await response.json()) as Pick<Answer<never>, 'data' | 'errors' | 'extensions'>;
+      return { status: response.status, headers: response.headers, ...answer };
+    },
+    [Symbol.asyncDispose]: async () => {
+      caches[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+      await celery[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
