@@ -10,7 +10,7 @@ import { Inspect } from './inspect.js';
 import { InspectLoader } from './inspect-loader.js';
 import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
-import { seedFromInspect, learnPools } from './seed.js';
+import { PoolLearner, seedFromInspect } from './seed.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
 
 export interface CeleryOptions {
@@ -62,8 +62,9 @@ export class Celery implements AsyncDisposable {
       configured: options.queues,
       clock,
     });
+    const pools = new PoolLearner(this);
     this.state.onWorkerStatus(({ hostname, online }) => {
-      if (online) void this.#learn(learnPools(this, hostname));
+      if (online) void this.#learn(pools.learn(hostname));
     });
   }
 

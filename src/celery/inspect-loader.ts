@@ -28,7 +28,7 @@ export class InspectLoader {
 
   async load<C extends InspectCommand>(command: C, scope: InspectScope): Promise<InspectResult<C>> {
     // The batch answers each request with its own command's replies.
-    return (await this.#loader.load({ command, scope })) as InspectResult<C>;
+    return this.#loader.load({ command, scope });
   }
 }
 

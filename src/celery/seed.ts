@@ -33,9 +33,38 @@ export async function seedFromInspect(celery: Known): Promise<void> {
   for (const [, queues] of values(activeQueues)) celery.queues.remember(queues.map(({ name }) => name));
 }
 
-/** Asks a worker that has just come online what pool it has: a solo pool falls silent while it works. */
-export async function learnPools(celery: Known, hostname: string): Promise<void> {
-  rememberPools(celery, await celery.inspect.load('stats', { hostname }));
+/** More names than this, between two broadcasts, are not workers that start but somebody who makes names up. */
+const maxLearning = 1_000;
+
+/**
+ * Asks workers that have come online what pool they have: a solo pool falls silent while it works. Those that come
+ * while others are being asked are asked together afterwards, so that a deployment costs few broadcasts.
+ */
+export class PoolLearner {
+  readonly #celery: Known;
+  readonly #waiting = new Set<string>();
+  #running: Promise<void> | null = null;
+
+  constructor(celery: Known) {
+    this.#celery = celery;
+  }
+
+  learn(hostname: string): Promise<void> {
+    if (this.#waiting.size < maxLearning) this.#waiting.add(hostname);
+    this.#running ??= this.#learnAll().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #learnAll(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const hostnames = [...this.#waiting];
+      this.#waiting.clear();
+      const told = await Promise.all(
+        hostnames.map((hostname) => this.#celery.inspect.load('stats', { hostname })),
+      );
+      for (const stats of told) rememberPools(this.#celery, stats);
+    }
+  }
 }
 
 function rememberPools(celery: Known, stats: InspectResult<'stats'>): void {

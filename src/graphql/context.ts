@@ -1,5 +1,5 @@
 /** What resolvers are given: the services, and what is this operation's own. */
-import { CacheStatus } from '../cache/cache-status.js';
+import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import { Loaders } from './loaders.js';
 import type { LoaderServices } from './loaders.js';

@@ -45,7 +45,7 @@ TaskType.implement({
         type: 'DateTime',
         nullable: true,
         description,
-        resolve: ({ task }) => task[name] as number | null,
+        resolve: ({ task }) => task[name],
       });
     const string = (
       name: 'name' | 'queue' | 'exchange' | 'routingKey' | 'client',
@@ -90,7 +90,8 @@ TaskType.implement({
       }),
       hostname: t.string({
         nullable: true,
-        description: 'Node name of that worker, also when the worker is no longer known; null while none has.',
+        description:
+          'Node name of that worker, also when the worker is no longer known; null while none has.',
         resolve: ({ task }) => task.worker,
       }),
       queue: string('queue', 'Null unless senders publish task-sent events or a worker was asked.'),

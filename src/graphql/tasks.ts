@@ -197,7 +197,7 @@ function filterOf(
   );
   return Object.fromEntries(
     given.map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value]),
-  ) as TaskFilter;
+  );
 }
 
 builder.queryFields((t) => ({

@@ -87,7 +87,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
   [`${prefix}/health`]: route({
     document: HealthDocument,
     shape: ({ health }) => ({ timestamp: now(), ...snakeCase(health) }),
-    status: ({ health }) => (health?.status === 'DOWN' ? 503 : 200),
+    status: ({ health }) => (health.status === 'DOWN' ? 503 : 200),
   }),
   [`${prefix}/cache/stats`]: route({
     document: CacheStatsDocument,

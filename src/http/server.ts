@@ -70,7 +70,10 @@ async function handle(yoga: Yoga, request: IncomingMessage, response: ServerResp
     return;
   }
   if (wantsGraphiQL(request)) return serveGraphiQL(request, response);
-  if (request.method === 'GET' || request.method === 'HEAD') return void (await yoga(request, response));
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    await yoga(request, response);
+    return;
+  }
   const body = await readBody(request);
   if (body === null) {
     response.setHeader('connection', 'close'); // the rest of the body is not read

@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs } from 'graphql';
+import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { graphqlPath } from './yoga.js';
@@ -15,8 +16,17 @@ const maxPayload = 256 * 1024;
 /** Milliseconds between two pings, which also find connections that are gone. */
 const keepAlive = 12_000;
 
-type Enveloped = ReturnType<Yoga['getEnveloped']>;
-type EnvelopedArgs = ExecutionArgs & { rootValue: Pick<Enveloped, 'execute' | 'subscribe'> };
+/** What Yoga's `getEnveloped` gives, which its own types leave open. */
+interface Pipeline {
+  readonly schema: GraphQLSchema;
+  readonly parse: typeof parse;
+  readonly validate: typeof validate;
+  readonly contextFactory: () => PromiseOrValue<Record<string, unknown>>;
+  readonly execute: typeof execute;
+  readonly subscribe: typeof subscribe;
+}
+
+type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execute' | 'subscribe'> };
 
 /** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
 export function serveWebSocket(server: Server, yoga: Yoga): AsyncDisposable {
@@ -37,23 +47,21 @@ export function serveWebSocket(server: Server, yoga: Yoga): AsyncDisposable {
 
   const graphqlWs = useServer(
     {
-      execute: (args) => (args as EnvelopedArgs).rootValue.execute(args),
-      subscribe: (args) => (args as EnvelopedArgs).rootValue.subscribe(args),
+      execute: (args) => (args as PipelineArgs).rootValue.execute(args),
+      subscribe: (args) => (args as PipelineArgs).rootValue.subscribe(args),
       onSubscribe: async (context, _id, params) => {
-        const { parse, validate, contextFactory, execute, schema, subscribe } = yoga.getEnveloped({
-          ...context,
-          req: context.extra.request,
-          params,
-        });
-        const document = parse(params.query);
-        const errors = validate(schema, document);
+        const request = context.extra.request;
+        const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params });
+        const { schema, execute, subscribe } = pipeline;
+        const document = pipeline.parse(params.query);
+        const errors = pipeline.validate(schema, document);
         if (errors.length > 0) return errors;
         return {
           schema,
           operationName: params.operationName,
           document,
           variableValues: params.variables,
-          contextValue: await contextFactory(),
+          contextValue: await pipeline.contextFactory(),
           rootValue: { execute, subscribe },
         };
       },

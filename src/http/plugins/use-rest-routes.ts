@@ -26,7 +26,7 @@ export function useRestRoutes(): Plugin<Context, ServerContext> {
 
   return {
     onYogaInit(init) {
-      yoga = init.yoga as unknown as Yoga; // typed by Yoga as of any context; it is this one's
+      yoga = init.yoga;
     },
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       if (!url.pathname.startsWith(restPrefix) || !yoga) return;
