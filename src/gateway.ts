@@ -52,8 +52,11 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     }),
   );
   const caches = new CacheRegistry({ overrides: config.caches });
-  // What was cached before an outage, or during one, is not what a reader expects after it.
-  celery.transport.onConnection(() => caches.invalidate());
+  // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
+  // after it nothing from before, and no error from meanwhile, is what a reader expects.
+  celery.transport.onConnection(({ connected }) =>
+    caches.invalidate(connected ? {} : { name: 'health_check' }),
+  );
   celery.start();
 
   const services: Services = {
