@@ -170,6 +170,17 @@ describe('MetricsCache with stale-if-error', () => {
     expect(await other.cache.read('a', () => 2)).toMatchObject({ status: 'MISS', value: 2 });
   });
 
+  it('measures by its own window a value that came while the load ran', async () => {
+    const { cache, clock } = cacheWorld<number>({ staleWhileRevalidate: 500, staleIfError: 100 });
+    const load = deferred<number>();
+    const reader = expect(cache.read('a', load.load)).rejects.toThrow('down');
+    cache.set('a', 1);
+    clock.now = 1_200;
+    load.reject(new Error('down'));
+    await reader;
+    expect(cache.getStats().size).toBe(1);
+  });
+
   it('never answers with a value that was invalidated while the load failed', async () => {
     const { cache, clock } = cacheWorld<number>({ staleIfError: 500 });
     await cache.read('a', () => 1);
