@@ -63,3 +63,9 @@ export async function startTestServer(): Promise<TestServer> {
     },
   };
 }
+
+/** The status of each read, whichever came first. */
+export function statusByPath({ extensions }: Answer<unknown>): Record<string, string> {
+  const entries = extensions?.cache?.entries ?? [];
+  return Object.fromEntries(entries.map(({ path, status }) => [path, status]));
+}
