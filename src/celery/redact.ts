@@ -2,7 +2,9 @@
  * Masks secrets in what workers tell of their configuration. Workers mask by setting name and leave every other
  * URL as it is, so each value is masked again here, before anything is stored.
  */
-const secretName = /api|token|key(?!prefix)|secret|pass|signature|auth|credential|private|salt/i;
+// A routing key is no secret, nor is a key prefix.
+const secretName =
+  /api|token|(?<!routing_)key(?!prefix)|secret|pass|signature|auth|credential|private|salt/i;
 const mask = '********';
 /** The credentials of any URL: `scheme://user:password@` or `scheme://:password@`. */
 const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@]+(@)/gi;
