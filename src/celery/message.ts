@@ -12,6 +12,8 @@ export interface Message {
   readonly contentEncoding: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Buffer;
+  /** Null when the message has none. */
+  readonly priority: number | null;
 }
 
 /** A message as it came off the wire; `read` decodes it, and throws MalformedMessageError when it cannot. */
@@ -26,7 +28,9 @@ const envelope = z.object({
   'content-type': z.string(),
   'content-encoding': z.string().nullish(),
   headers: z.record(z.string(), z.unknown()).nullish(),
-  properties: z.object({ body_encoding: z.string().nullish() }).nullish(),
+  properties: z
+    .object({ body_encoding: z.string().nullish(), priority: z.number().int().nullish().catch(null) })
+    .nullish(),
 });
 
 /** The largest body that decompression may produce: a small bomb must not take the gateway down. */
@@ -45,7 +49,25 @@ export function decodeEnvelope(text: string): Message {
     contentEncoding: parsed.data['content-encoding'] ?? 'utf-8',
     headers: headers ?? {},
     body: Buffer.from(body, isBase64 ? 'base64' : 'utf8'),
+    priority: properties?.priority ?? null,
   };
+}
+
+/** A message as kombu's virtual transports carry it: the JSON text of an envelope. */
+export class EnvelopeText implements RawMessage {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get size(): number {
+    return this.#text.length;
+  }
+
+  read(): Message {
+    return decodeEnvelope(this.#text);
+  }
 }
 
 export interface OutgoingMessage {

@@ -1,5 +1,7 @@
 /** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
 import type { Task } from './events/task.js';
+import { readWaitingTask } from './task-message.js';
+import type { WaitingTask } from './task-message.js';
 import type { QueueDepth, Transport } from './transport/transport.js';
 
 /** A queue as the broker and the event stream know it. */
@@ -52,6 +54,12 @@ export class Queues {
   async #byName(names: readonly string[]): Promise<readonly Queue[]> {
     const depths = await this.#options.transport.queueDepths(names);
     return depths.map((depth) => ({ ...depth, oldestMessageAgeSeconds: this.#age(depth) }));
+  }
+
+  /** The tasks that are served next, in the order of service; none of them is taken. */
+  async peek(name: string, count: number): Promise<readonly WaitingTask[]> {
+    const messages = await this.#options.transport.peek(name, count);
+    return messages.map((message) => readWaitingTask(message));
   }
 
   #age({ oldestTaskId }: QueueDepth): number | null {

@@ -15,6 +15,7 @@ import type { InspectScope } from '../celery/inspect-loader.js';
 import { clusterSummary, taskTypeSummaries } from '../celery/cluster-summary.js';
 import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
 import type { Queue } from '../celery/queues.js';
+import type { WaitingTask } from '../celery/task-message.js';
 import { redact } from '../celery/redact.js';
 import { mayHaveResult, withResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
@@ -115,6 +116,16 @@ export class Loaders {
   queue(ask: Ask, name: string): Promise<Queue | null> {
     const load = (): Promise<Queue | null> => this.#celery.queues.one(name);
     return this.#reads.read({ ...ask, cache: 'queue_status', key: cacheKey('queue', { name }), load });
+  }
+
+  peek(ask: Ask, name: string, first: number): Promise<readonly WaitingTask[]> {
+    return this.#reads.read({
+      path: `${ask.path}.peek`,
+      useCache: ask.useCache,
+      cache: 'queue_status',
+      key: cacheKey('peek', { name, first }),
+      load: () => this.#celery.queues.peek(name, first),
+    });
   }
 
   metricsSummary(ask: Ask, windowSeconds: number): Promise<ClusterSummary> {

@@ -1,12 +1,17 @@
 /** Queues: what waits in the broker, and who takes it. */
 import type { Queue } from '../celery/queues.js';
+import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import type { Context } from './context.js';
 import { QueueKindEnum } from './enums.js';
 import type { Ask, InspectAsk } from './loaders.js';
 import { selectedCommands } from './selected-commands.js';
+import { WaitingTaskType } from './waiting-task-type.js';
 import { WorkerType } from './worker-type.js';
 import type { WorkerParent } from './worker-type.js';
+
+/** Messages may be large, and all of them are read from the broker. */
+const maxPeek = 100;
 
 interface QueueParent {
   readonly queue: Queue;
@@ -91,6 +96,17 @@ const QueueType = builder.objectRef<QueueParent>('Queue').implement({
       description:
         'Since the message that is served next was sent; null when none waits, or nobody told when it was sent.',
       resolve: ({ queue }) => queue.oldestMessageAgeSeconds,
+    }),
+    peek: t.field({
+      type: [WaitingTaskType],
+      description: 'The tasks that are served next, in the order of service; none of them is taken.',
+      args: { first: t.arg.int({ defaultValue: 10, description: `1 to ${maxPeek}.` }) },
+      resolve: ({ queue, ask }, { first }, { loaders }) => {
+        const count = first ?? 10;
+        if (count < 1 || count > maxPeek)
+          throw new BadUserInputError(`first must be from 1 to ${maxPeek}`);
+        return loaders.peek(ask, queue.name, count);
+      },
     }),
     kind: t.field({ type: QueueKindEnum, resolve: ({ queue }) => queue.kind }),
     orphaned: t.boolean({

@@ -70,6 +70,9 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
   // Celery's merge rules: of a late task-received nothing else counts.
   if (late && state === 'RECEIVED') return;
   mergeOthers(task, fields, options);
+  // What an attempt raised before the one that succeeded is no error of the task's.
+  if (task.state === 'SUCCESS')
+    for (const field of ['exception', 'traceback'] as const) clear(task, field);
   // Clients do not synchronise their clocks, so theirs tell nothing.
   if (subject !== 'sent') task.clock = event.clock ?? task.clock;
 }
@@ -130,6 +133,12 @@ export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options
 
 function wholeMs(ms: number | null): number | null {
   return ms !== null && Number.isFinite(ms) ? Math.round(ms) : null;
+}
+
+function clear(task: TaskRecord, field: TaskText): void {
+  task.truncated &= ~(1 << taskTexts.indexOf(field));
+  task.bytes -= bytesOf(task[field]);
+  task[field] = null;
 }
 
 function setText(task: TaskRecord, field: TaskText, text: string | null, options: MergeOptions): void {

@@ -115,9 +115,10 @@ export class MemoryQueue {
     return this.#consumers.reduce((count, consumer) => count + consumer.countUnacknowledged(this), 0);
   }
 
-  /** What is served next. */
-  get oldest(): string | null {
-    return (this.#front.at(-1) ?? this.#back[0])?.text ?? null;
+  /** What is served next, in that order, at most `count`. */
+  peek(count: number): readonly string[] {
+    const front = this.#front.slice(-count).reverse();
+    return [...front, ...this.#back.slice(0, count - front.length)].map(({ text }) => text);
   }
 
   /** Throws RangeError when the queue is full: an in-process broker must not grow with a forgotten queue. */

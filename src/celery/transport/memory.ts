@@ -1,8 +1,10 @@
 /** Transport and results of an embedded cluster. Counterpart of `kombu.transport.memory`. */
 import { randomUUID } from 'node:crypto';
 import { BrokerUnavailableError } from '../../errors.js';
-import { decodeEnvelope, type RawMessage } from '../message.js';
+import { EnvelopeText } from '../message.js';
+import type { RawMessage } from '../message.js';
 import { parseTaskMeta } from '../results.js';
+import { readWaitingTask } from '../task-message.js';
 import type { MemoryBus } from './memory-bus.js';
 import type {
   ConnectionState,
@@ -123,10 +125,16 @@ export class MemoryTransport implements Transport {
         messagesByPriority: messages > 0 ? [{ priority: 0, messages }] : [],
         unacknowledged: queue?.unacknowledged ?? 0,
         consumers: queue?.consumers ?? 0,
-        oldestTaskId: taskIdOf(queue?.oldest ?? null),
+        oldestTaskId:
+          queue?.peek(1).map((text) => readWaitingTask(new EnvelopeText(text)).id)[0] ?? null,
         kind: 'memory',
       };
     });
+  }
+
+  async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    this.#assertConnected();
+    return (this.#bus.findQueue(queue)?.peek(count) ?? []).map((text) => new EnvelopeText(text));
   }
 
   async ping(): Promise<void> {
@@ -173,18 +181,8 @@ export class MemoryResultBackend implements ResultBackend {
 /** The contract of subscribeEvents: what a listener throws must not stop the stream. */
 function guarded(listener: (message: RawMessage) => void, text: string): void {
   try {
-    listener({ size: text.length, read: () => decodeEnvelope(text) });
+    listener(new EnvelopeText(text));
   } catch {
     // The listener's own affair: it knows what it was doing, and the next message is none the worse.
-  }
-}
-
-function taskIdOf(text: string | null): string | null {
-  if (text === null) return null;
-  try {
-    const id = decodeEnvelope(text).headers['id'];
-    return typeof id === 'string' ? id : null;
-  } catch {
-    return null;
   }
 }

@@ -4,7 +4,9 @@
  */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { decodeBody, decodeEnvelope } from '../message.js';
+import { EnvelopeText } from '../message.js';
+import type { RawMessage } from '../message.js';
+import { readWaitingTask } from '../task-message.js';
 import type { Binding, RedisNames } from './redis-names.js';
 import type { QueueDepth } from './transport.js';
 
@@ -18,8 +20,6 @@ const maxUnacknowledged = 2_000;
 const maxBindingKeys = 5_000;
 
 const unackedEntry = z.tuple([z.unknown(), z.string(), z.string()]);
-const taskHeaders = z.object({ task: z.string(), id: z.string() });
-const protocol1Body = z.object({ task: z.string(), id: z.string() });
 
 export class RedisQueues {
   readonly #names: RedisNames;
@@ -70,6 +70,19 @@ export class RedisQueues {
           kind: 'list',
         };
       });
+    });
+  }
+
+  /** The lowest step is served first, and each list from its right end. */
+  async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    return this.#run(async (client) => {
+      const next: RawMessage[] = [];
+      for (const { key } of this.#names.queueKeys(queue)) {
+        if (next.length >= count) break;
+        const texts = await client.lrange(key, next.length - count, -1).catch(wrongType<string[]>([]));
+        next.push(...texts.reverse().map((text) => new EnvelopeText(text)));
+      }
+      return next;
     });
   }
 
@@ -135,15 +148,7 @@ function listLength(client: Redis, key: string): Promise<number> {
 /** Producers push on the left, workers pop on the right: the rightmost is served next. */
 async function oldestTaskId(client: Redis, key: string): Promise<string | null> {
   const [text] = await client.lrange(key, -1, -1);
-  if (text === undefined) return null;
-  try {
-    const message = decodeEnvelope(text);
-    const headers = taskHeaders.safeParse(message.headers);
-    if (headers.success) return headers.data.id;
-    return protocol1Body.parse(decodeBody(message)).id;
-  } catch {
-    return null; // not a task of Celery's
-  }
+  return text === undefined ? null : readWaitingTask(new EnvelopeText(text)).id;
 }
 
 function boundQueue(bindings: readonly Binding[], routingKey: string): string | null {

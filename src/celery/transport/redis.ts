@@ -7,8 +7,8 @@ import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
 import type { Logger } from '../../log.js';
-import { decodeEnvelope, encodeEnvelope } from '../message.js';
-import type { Message, RawMessage } from '../message.js';
+import { EnvelopeText, encodeEnvelope } from '../message.js';
+import type { RawMessage } from '../message.js';
 import { describeAddress } from './broker-url.js';
 import type { RedisAddress } from './broker-url.js';
 import { RedisLink } from './redis-link.js';
@@ -25,22 +25,6 @@ const probeTimeout = 1_500;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
-
-class RedisMessage implements RawMessage {
-  readonly #text: string;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  get size(): number {
-    return this.#text.length;
-  }
-
-  read(): Message {
-    return decodeEnvelope(this.#text);
-  }
-}
 
 export class RedisTransport implements Transport {
   readonly kind = 'redis';
@@ -101,7 +85,7 @@ export class RedisTransport implements Transport {
       },
     });
     this.#events.client.on('pmessage', (_pattern: string, _channel: string, text: string) => {
-      this.#onEvent(new RedisMessage(text));
+      this.#onEvent(new EnvelopeText(text));
     });
     this.#queues = new RedisQueues(this.#names, (run) => this.#run(run));
   }
@@ -168,6 +152,10 @@ export class RedisTransport implements Transport {
     return this.#queues.depths(names);
   }
 
+  peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    return this.#queues.peek(queue, count);
+  }
+
   async ping(): Promise<void> {
     await this.#run((client) => client.ping());
   }
@@ -221,7 +209,7 @@ export class RedisTransport implements Transport {
           replyBlockSeconds * 1000 + probeTimeout,
           'Waiting for replies',
         );
-        if (popped) this.#onReply(new RedisMessage(popped[1]));
+        if (popped) this.#onReply(new EnvelopeText(popped[1]));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         this.#replies.restart(reason); // a new connection starts a new loop

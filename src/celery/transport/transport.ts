@@ -88,6 +88,9 @@ export interface Transport extends AsyncDisposable {
 
   queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]>;
 
+  /** The messages that are served next, in the order of service, at most `count`; none of them is taken. */
+  peek(queue: string, count: number): Promise<readonly RawMessage[]>;
+
   /** One round trip to the broker. */
   ping(): Promise<void>;
 

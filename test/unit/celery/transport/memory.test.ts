@@ -19,7 +19,7 @@ const task = (id: string) =>
     exchange: '',
     routingKey: 'q',
     body: [[], {}, {}],
-    headers: { id },
+    headers: { task: 'demo.add', id },
     deliveryMode: 2,
   });
 
@@ -179,6 +179,16 @@ describe('MemoryTransport', () => {
     await expect(transport.queueDepths(['q'])).resolves.toMatchObject([
       { messages: 2, unacknowledged: 2, oldestTaskId: '4' },
     ]);
+  });
+
+  it('shows what is served next, in that order, and takes none of it', async () => {
+    const { bus, transport } = started();
+    for (const id of ['1', '2', '3']) bus.queue('q').push(task(id));
+    const peeked = await transport.peek('q', 2);
+
+    expect(peeked.map((raw) => raw.read().headers['id'])).toEqual(['1', '2']);
+    await expect(transport.queueDepths(['q'])).resolves.toMatchObject([{ messages: 3 }]);
+    await expect(transport.peek('nope', 2)).resolves.toEqual([]);
   });
 
   it('shows no task id for a message that is not a task', async () => {

@@ -1,0 +1,123 @@
+/**
+ * A task on its way to a worker. Counterpart of `celery.app.amqp`: protocol 2 keeps what can be shown in the headers,
+ * protocol 1 has everything in the body. Foreign content is shown as opaque and never executed.
+ */
+import { z } from 'zod';
+import { decodeBody } from './message.js';
+import type { Message, RawMessage } from './message.js';
+import { argsRepr, pythonRepr } from './python-repr.js';
+
+/** What a waiting message tells of its task. Null means: it does not tell, or it is not a task of Celery's. */
+export interface WaitingTask {
+  readonly id: string | null;
+  readonly name: string | null;
+  /** In the notation of Python. */
+  readonly args: string | null;
+  readonly kwargs: string | null;
+  /** Epoch milliseconds. */
+  readonly eta: number | null;
+  readonly expires: number | null;
+  readonly retries: number | null;
+  readonly priority: number | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
+  readonly contentType: string | null;
+}
+
+const text = z.string().nullish().catch(null);
+const integer = z.number().int().nullish().catch(null);
+
+const headersV2 = z.object({
+  task: text,
+  id: z.string(),
+  argsrepr: text,
+  kwargsrepr: text,
+  eta: text,
+  expires: text,
+  retries: integer,
+  root_id: text,
+  parent_id: text,
+});
+const bodyV2 = z.tuple([z.array(z.unknown()), z.unknown()]).rest(z.unknown());
+const bodyV1 = z.object({
+  task: z.string(),
+  id: z.string(),
+  args: z.array(z.unknown()).nullish().catch(null),
+  kwargs: z.unknown().optional(),
+  eta: text,
+  expires: text,
+  retries: integer,
+});
+
+const opaque: WaitingTask = {
+  id: null,
+  name: null,
+  args: null,
+  kwargs: null,
+  eta: null,
+  expires: null,
+  retries: null,
+  priority: null,
+  rootId: null,
+  parentId: null,
+  contentType: null,
+};
+
+/** Never throws: what is not a task is told as such. */
+export function readWaitingTask(raw: RawMessage): WaitingTask {
+  try {
+    const message = raw.read();
+    const known = { ...opaque, contentType: message.contentType, priority: message.priority };
+    const headers = headersV2.safeParse(message.headers);
+    return headers.success ? readV2(known, message, headers.data) : readV1(known, message);
+  } catch {
+    return opaque;
+  }
+}
+
+function readV2(known: WaitingTask, message: Message, headers: z.infer<typeof headersV2>): WaitingTask {
+  // Clients in other languages leave the representations out; the body has the values.
+  const [args, kwargs] = headers.argsrepr ? [] : (jsonBody(message, bodyV2) ?? []);
+  return {
+    ...known,
+    id: headers.id,
+    name: headers.task ?? null,
+    args: headers.argsrepr || (args ? argsRepr(args) : null),
+    kwargs: headers.kwargsrepr || (kwargs === undefined ? null : pythonRepr(kwargs)),
+    eta: parseTime(headers.eta),
+    expires: parseTime(headers.expires),
+    retries: headers.retries ?? null,
+    rootId: headers.root_id ?? null,
+    parentId: headers.parent_id ?? null,
+  };
+}
+
+function readV1(known: WaitingTask, message: Message): WaitingTask {
+  const body = jsonBody(message, bodyV1);
+  if (body === null) return known;
+  return {
+    ...known,
+    id: body.id,
+    name: body.task,
+    args: body.args ? argsRepr(body.args) : null,
+    kwargs: body.kwargs === undefined || body.kwargs === null ? null : pythonRepr(body.kwargs),
+    eta: parseTime(body.eta),
+    expires: parseTime(body.expires),
+    retries: body.retries ?? null,
+  };
+}
+
+function jsonBody<T>(message: Message, shape: z.ZodType<T>): T | null {
+  try {
+    return shape.safeParse(decodeBody(message)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** ISO 8601; a missing offset means UTC. */
+function parseTime(value: string | null | undefined): number | null {
+  if (!value) return null;
+  const time = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
+  return Number.isNaN(time) ? null : time;
+}
