@@ -60,6 +60,11 @@ export class MetricsCache<V = unknown> {
     return this.#settings.name;
   }
 
+  /** How long an answer counts as fresh unless its read says otherwise, milliseconds. */
+  get ttl(): number {
+    return this.#settings.ttl;
+  }
+
   /** Answers from memory, from a load already running, or by `load`. A key must always name one kind of value. */
   async read<T extends V>(
     key: string,

@@ -171,10 +171,9 @@ export class Loaders {
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
       load: async () => withoutSecrets(command, await this.#celery.inspect.load(command, scope)),
       ttl: ({ replies, silent }) => {
-        const { ttlSeconds } = this.#caches.get(ask.cache).getStats();
         const most =
           silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
-        return Math.min(most, ttlSeconds * 1000);
+        return Math.min(most, this.#caches.get(ask.cache).ttl);
       },
     });
   }
