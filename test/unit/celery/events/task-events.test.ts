@@ -116,6 +116,16 @@ describe('the state of a task', () => {
     expect(state.task('a')).toMatchObject({ state: 'SUCCESS', startedAt: at(5), finishedAt: at(6) });
   });
 
+  it('forgets what an earlier attempt raised when the last one succeeds', () => {
+    const { state, apply } = createState();
+
+    apply(task('started', 'a', 1), task('retried', 'a', 2, { exception: 'E()', traceback: 'at' }));
+    expect(state.task('a')).toMatchObject({ exception: 'E()', traceback: 'at' });
+
+    apply(task('started', 'a', 3), task('succeeded', 'a', 4));
+    expect(state.task('a')).toMatchObject({ state: 'SUCCESS', exception: null, traceback: null });
+  });
+
   it('forgets an ETA when a later message has none', () => {
     const { state, apply } = createState();
 
