@@ -1,0 +1,142 @@
+/** Five hundred tasks of every kind, held against what their sender and the result backend know of them. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  runLedger,
+  sendTasks,
+  startCluster,
+  type Cluster,
+  type LedgerEntry,
+} from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import type { TestGateway } from '../support/gateway.js';
+import { describeEachCelery } from '../support/requirements.js';
+import { allPages, tasksOf, type TaskNode } from '../support/task-pages.js';
+import { watchCluster } from '../support/watch.js';
+
+const count = 500;
+
+describeEachCelery('a ledger of tasks', (version) => {
+  let cluster: Cluster;
+  let gateway: TestGateway;
+  let ledger: LedgerEntry[];
+
+  beforeAll(async () => {
+    cluster = await startCluster({
+      version,
+      workers: [
+        { hostname: 'w1', queues: ['default', 'high'] },
+        { hostname: 'w2', pool: 'solo', queues: ['slow', 'media.video'] },
+      ],
+    });
+    gateway = await watchCluster(cluster);
+    ledger = await runLedger(cluster.application, { count });
+    await eventually(async () => {
+      const finished = await tasksOf(gateway, { states: ['SUCCESS', 'FAILURE'] }, { first: 0 });
+      expect(finished.totalCount).toBe(count);
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  it('is what the pages of all tasks show, each task once', async () => {
+    const pages = await allPages(gateway, {}, 37);
+
+    expect(pages.map((page) => page.length)).toEqual([...Array<number>(13).fill(37), 19]);
+    const told = pages.flat();
+    expect(new Set(told.map(({ id }) => id)).size).toBe(count);
+    expect(sorted(told.map(essence))).toEqual(sorted(ledger.map(essence)));
+  });
+
+  it('is what each task says when it is asked for by its id', async () => {
+    const aliases = ledger.map(
+      ({ id }, n) => `t${n}: task(id: "${id}") { id name state retries exception }`,
+    );
+    const { data, errors } = await gateway.query(`{ ${aliases.join('\n')} }`);
+
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {})).toEqual(ledger.map(essence));
+  });
+
+  it('is counted by state', async () => {
+    const { data } = await gateway.query(
+      '{ taskStatus(useCache: false) { total counts { state count } } }',
+    );
+
+    const of = (state: string) => ledger.filter((entry) => entry.state === state).length;
+    expect(data).toMatchObject({ taskStatus: { total: count } });
+    expect(data?.['taskStatus']).toHaveProperty(
+      'counts',
+      expect.arrayContaining([
+        { state: 'SUCCESS', count: of('SUCCESS') },
+        { state: 'FAILURE', count: of('FAILURE') },
+      ]),
+    );
+  });
+
+  it.each<[string, object, (entry: LedgerEntry) => boolean]>([
+    ['a state', { states: ['FAILURE'] }, ({ state }) => state === 'FAILURE'],
+    ['a name', { names: ['demo.echo'] }, ({ name }) => name === 'demo.echo'],
+    [
+      'two names and a state',
+      { names: ['demo.flaky', 'demo.exhaust'], states: ['FAILURE'] },
+      ({ name, state }) => /flaky|exhaust/.test(name) && state === 'FAILURE',
+    ],
+    ['a worker', { workers: ['w2@test'] }, ({ name }) => /demo\.(sleep|encode)/.test(name)],
+    ['a queue', { queues: ['high'] }, ({ name }) => name === 'demo.ranked'],
+    ['words', { search: 'zerodivision' }, ({ name }) => name === 'demo.divide'],
+    ['a phrase', { search: '"upstream never answered"' }, ({ name }) => name === 'demo.exhaust'],
+    [
+      'words in fields',
+      { search: 'name:flaky -state:success' },
+      ({ name, state }) => name === 'demo.flaky' && state === 'FAILURE',
+    ],
+  ])('is narrowed by %s', async (_, filter, holds) => {
+    const told = (await allPages(gateway, filter, 100)).flat();
+
+    const expectedIds = ledger.filter(holds).map(({ id }) => id);
+    expect(expectedIds.length).toBeGreaterThan(0);
+    expect(told.map(({ id }) => id).sort()).toEqual(expectedIds.sort());
+  });
+
+  it('is paged without a gap or a repetition while tasks arrive', async () => {
+    const before = (await allPages(gateway, {}, 1000)).flat().map(({ id }) => id);
+    const arriving = sendTasks(
+      cluster.application,
+      Array.from({ length: 100 }, (_, n) => ({ name: 'demo.echo', args: [n] })),
+    );
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (;;) {
+      const page = await tasksOf(gateway, {}, { first: 20, after });
+      seen.push(...page.nodes.map(({ id }) => id));
+      after = page.pageInfo.endCursor;
+      if (!page.pageInfo.hasNextPage) break;
+      // Not the next page before something has arrived that could have moved it.
+      const total = page.totalCount;
+      if (total < before.length + 100) {
+        await eventually(async () =>
+          expect((await tasksOf(gateway, {}, { first: 0 })).totalCount).toBeGreaterThan(total),
+        );
+      }
+    }
+
+    const arrived = new Set(await arriving);
+    expect(seen.filter((id) => !arrived.has(id))).toEqual(before);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+const essence = ({ id, name, state, retries, exception }: TaskNode | LedgerEntry) => ({
+  id,
+  name,
+  state,
+  retries,
+  exception,
+});
+
+function sorted<T extends { readonly id: string }>(tasks: readonly T[]): T[] {
+  return tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
