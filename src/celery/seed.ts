@@ -1,14 +1,23 @@
 /**
  * The event stream has no replay: what began before the gateway listened is learned from the workers themselves.
  */
-import type { Celery } from './celery.js';
+import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
+import type { InspectLoader } from './inspect-loader.js';
 import { argsRepr, pythonRepr } from './python-repr.js';
+import type { Queues } from './queues.js';
 
 /** The longest representation of arguments that is kept, as in Celery's events. */
 const maxReprLength = 1024;
 
-type Known = Pick<Celery, 'inspect' | 'state' | 'queues' | 'clock'>;
+/** What is asked, and what learns from the answers. */
+export interface Known {
+  readonly inspect: InspectLoader;
+  readonly state: State;
+  readonly queues: Queues;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
 
 export async function seedFromInspect(celery: Known): Promise<void> {
   const everybody = { all: true } as const;

@@ -1,0 +1,74 @@
+/**
+ * Parsers of settings. Each throws a ConfigError that completes "<setting> ...", and never repeats the text, which may
+ * be a secret.
+ */
+import { ConfigError } from './errors.js';
+
+export function text(value: string): string {
+  return value;
+}
+
+export function nonEmpty(value: string): string {
+  if (value.trim() === '') throw new ConfigError('must not be empty');
+  return value;
+}
+
+export function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max))
+      throw new ConfigError(`must be a whole number from ${min} to ${max}`);
+    return number;
+  };
+}
+
+/** From seconds in the configuration to milliseconds in the code. */
+export function seconds(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max))
+      throw new ConfigError(`must be a number of seconds from ${min} to ${max}`);
+    return number * 1000;
+  };
+}
+
+export function megabytes(value: string): number {
+  return wholeNumber(1, 65_536)(value) * 1024 * 1024;
+}
+
+export function list(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+export function steps(value: string): readonly number[] {
+  const parse = wholeNumber(0, 255);
+  const numbers = list(value).map(parse);
+  if (numbers.length === 0) throw new ConfigError('must name at least one priority');
+  return [...new Set(numbers)];
+}
+
+export function booleanOrText(value: string): boolean | string {
+  if (value === 'true') return true;
+  if (value === 'false') return false;
+  return value;
+}
+
+/** `\x06\x16` may be written out, since few shells pass control characters. */
+export function separator(value: string): string {
+  return nonEmpty(
+    value.replace(/\\x([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    ),
+  );
+}
+
+export function oneOf<T extends string>(choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen === undefined) throw new ConfigError(`must be one of ${choices.join(', ')}`);
+    return chosen;
+  };
+}
