@@ -9,6 +9,7 @@ import { BrokerUnavailableError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { decodeBody } from './message.js';
 import type { RawMessage } from './message.js';
+import { ReplyGathering } from './reply-gathering.js';
 import type { Transport } from './transport/transport.js';
 
 export interface BroadcastResult {
@@ -38,19 +39,14 @@ export interface MailboxOptions {
   readonly onReply?: (hostname: string) => void;
 }
 
-/**
- * When all but doubtful nodes have answered, this many milliseconds without another reply end the wait. Doubtful
- * are receivers that nobody knows by name, and nodes that are known but do not listen.
- */
+/** Milliseconds without another reply that end the wait when only doubtful nodes have not answered. */
 const quietWindow = 100;
-/** More replies of one node name than this, or more nodes than this, are not a cluster but an accident. */
-const maxReplies = 10_000;
 
 const replyHeaders = z.object({ ticket: z.string() });
 const replyBody = z.record(z.string(), z.unknown());
 
 interface Pending {
-  readonly replies: Map<string, unknown>;
+  readonly gathering: ReplyGathering;
   /** Re-examines whether the wait is over. */
   readonly check: () => void;
   readonly fail: (error: Error) => void;
@@ -91,38 +87,7 @@ export class Mailbox {
   ): Promise<BroadcastResult> {
     const { transport, alive } = this.#options;
     const ticket = randomUUID();
-    const replies = new Map<string, unknown>();
-    let receivers: number | null = null;
-    let bound: readonly string[] | null = null;
-    let published = false;
-
-    const missing = (names: readonly string[]): readonly string[] =>
-      names.filter((name) => !replies.has(name));
-    /** Whether the wait is over: for certain, in all likelihood, or not. */
-    const progress = (): 'done' | 'nearly' | 'waiting' => {
-      if (!published) return 'waiting';
-      if (destination) {
-        const unheard = missing(destination);
-        if (unheard.length === 0) return 'done';
-        // A node that neither listens nor lives cannot answer: do not wait for it as long as for the others.
-        const living = new Set([...alive(), ...(bound ?? unheard)]);
-        return unheard.some((name) => living.has(name)) ? 'waiting' : 'nearly';
-      }
-      const living = alive();
-      const allListeners = receivers !== null && replies.size >= receivers;
-      const allLiving = missing(living).length === 0;
-      const allBound = bound !== null && missing(bound).length === 0 && replies.size > 0;
-      if (allLiving && (allListeners || allBound)) return 'done';
-      if (allListeners || (allLiving && living.length > 0)) return 'nearly';
-      return 'waiting';
-    };
-    const silent = (): readonly string[] => {
-      if (destination) return [...missing(destination)].sort();
-      // Names linger in the bindings when a worker was killed; they count while more pidboxes listen than replied.
-      const listening = receivers === null || receivers > replies.size ? (bound ?? []) : [];
-      return [...new Set(missing([...alive(), ...listening]))].sort();
-    };
-
+    const gathering = new ReplyGathering(destination, alive());
     return new Promise<BroadcastResult>((resolve, reject) => {
       let quiet: NodeJS.Timeout | undefined;
       const deadline = setTimeout(() => finish(), timeout);
@@ -133,27 +98,27 @@ export class Mailbox {
       };
       const finish = (): void => {
         stop();
-        resolve({ replies, silent: silent(), at: Date.now() });
+        resolve({ replies: gathering.replies, silent: gathering.silent, at: Date.now() });
       };
       const fail = (error: Error): void => {
         stop();
         reject(error);
       };
       const check = (): void => {
-        const state = progress();
+        if (!this.#pending.has(ticket)) return;
+        const { progress } = gathering;
         clearTimeout(quiet);
-        if (state === 'done') finish();
-        else if (state === 'nearly') quiet = setTimeout(finish, quietWindow);
+        if (progress === 'done') finish();
+        else if (progress === 'nearly') quiet = setTimeout(finish, quietWindow);
       };
-      this.#pending.set(ticket, { replies, check, fail });
-      transport.boundNodes().then((names) => {
-        bound = names;
-        if (this.#pending.has(ticket)) check();
+      this.#pending.set(ticket, { gathering, check, fail });
+      transport.boundNodes().then((hostnames) => {
+        gathering.bound(hostnames);
+        check();
       }, fail);
-      transport.publishRequest({ method, arguments: args, destination, ticket }).then((count) => {
-        receivers = count;
-        published = true;
-        if (this.#pending.has(ticket)) check();
+      transport.publishRequest({ method, arguments: args, destination, ticket }).then((receivers) => {
+        gathering.published(receivers);
+        check();
       }, fail);
     });
   }
@@ -166,7 +131,7 @@ export class Mailbox {
       if (!pending) return; // late: its deadline has passed
       const body = replyBody.parse(decodeBody(decoded));
       for (const [hostname, value] of Object.entries(body)) {
-        if (pending.replies.size < maxReplies) pending.replies.set(hostname, value);
+        pending.gathering.add(hostname, value);
         this.#options.onReply?.(hostname);
       }
       pending.check();
