@@ -12,6 +12,7 @@ import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
 import { PoolLearner, seedFromInspect } from './seed.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
+import { WrappedErrors } from './wrapped-errors.js';
 
 export interface CeleryOptions {
   readonly transport: Transport;
@@ -48,6 +49,10 @@ export class Celery implements AsyncDisposable {
     this.#log = log;
     this.state = new State({ maxTasks: options.maxTasks, maxTaskBytes: options.maxTaskBytes, clock });
     this.events = new EventReceiver({ transport, state: this.state, log, clock });
+    if (results !== null) {
+      const wrappedErrors = new WrappedErrors({ results, state: this.state, log });
+      this.events.onEvent((event) => wrappedErrors.heard(event));
+    }
     this.#mailbox = new Mailbox({
       transport,
       log,

@@ -9,7 +9,7 @@ import { Interner } from './interner.js';
 import { StateCounts } from './state-counts.js';
 import { isFinal } from '../states.js';
 import { compileFilter } from './task-filter.js';
-import { mergeEvent, mergeSeed, type MergeOptions, type TaskSeed } from './task-merge.js';
+import { mergeError, mergeEvent, mergeSeed, type MergeOptions, type TaskSeed } from './task-merge.js';
 import { TaskOrder } from './task-order.js';
 import { pageOf } from './task-page.js';
 import type { FinishedTask, TaskRecord, UnfinishedTask } from './task-record.js';
@@ -94,6 +94,13 @@ export class State {
     const now = this.#clock();
     const task = this.#change(id, (record) => mergeSeed(record, seed, now, this.#merge));
     if (task.isRunning && task.worker !== null) this.#workers.find(task.worker)?.started(task, now);
+  }
+
+  /** The error itself, for a failure whose event showed only the wrapper around it. */
+  unwrapError(id: string, exception: string, traceback: string | null): void {
+    const task = this.#store.get(id);
+    if (task === undefined) return;
+    this.#store.update(task, (record) => mergeError(record, exception, traceback, this.#merge));
   }
 
   #change(id: string, change: (record: TaskRecord) => void): TaskRecord {

@@ -5,7 +5,7 @@ import { maxIdLength } from './event.js';
 import { identifier, shortText } from './event-fields.js';
 import type { Interner } from './interner.js';
 import type { TaskRecord } from './task-record.js';
-import { bytesOf, cutText, isCutByWorker } from './task-text.js';
+import { bytesOf, cutText, isCutByWorker, wrappedError } from './task-text.js';
 import { taskTexts, type TaskText } from './task.js';
 
 /** A task as an inspect reply shows it. */
@@ -129,6 +129,18 @@ export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options
   task.startedAt ??= startedAt;
   task.eta ??= wholeMs(seed.eta);
   if (seed.retries !== undefined) task.retries = Math.max(task.retries, seed.retries);
+}
+
+/** The stored error of a failure whose event showed only a wrapper. */
+export function mergeError(
+  task: TaskRecord,
+  exception: string,
+  traceback: string | null,
+  options: MergeOptions,
+): void {
+  if (task.state !== 'FAILURE' || task.exception !== wrappedError) return;
+  setText(task, 'exception', exception, options);
+  setText(task, 'traceback', traceback, options);
 }
 
 function wholeMs(ms: number | null): number | null {

@@ -2,6 +2,9 @@
 import { flatCopy } from './event-fields.js';
 import type { TaskText } from './task.js';
 
+/** What some `task-failed` events show instead of the error: see wrapped-errors.ts. */
+export const wrappedError = 'ExceptionWithTraceback()';
+
 /** Python representations have dangling quotes and brackets after the dots: `(1, 'aaa...',)`. */
 const cutAtEnd = /\.\.\.['"]?,?[)\]}>]*$/;
 /** Celery's limit is 1,024 characters unless a task sets its own; a short text with dots is just a text with dots. */
