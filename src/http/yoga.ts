@@ -8,6 +8,7 @@ import type { Context, Services } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useHead } from './plugins/use-head.js';
+import { useNoForms } from './plugins/use-no-forms.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
 import type { ServerContext } from './server-context.js';
 
@@ -34,6 +35,7 @@ export function createGraphQLServer(schema: GraphQLSchema, services: Services): 
     healthCheckEndpoint: '/.well-known/yoga', // its own answer would hide ours at any path that ends in /health
     plugins: [
       useHead(), // first: everything below sees a GET
+      useNoForms(graphqlPath),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useRestRoutes(),
     ],
