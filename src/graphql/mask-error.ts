@@ -7,7 +7,7 @@ import { GraphQLError } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 
-export function createErrorMask(log: Logger): (error: unknown) => Error {
+export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
   return (error) => {
     const cause = rootCause(error);
     const place =

@@ -45,7 +45,7 @@ export async function startHttpServer({
       else fail(response, 500, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
     });
   });
-  const webSocket = serveWebSocket(server, yoga);
+  const webSocket = serveWebSocket(server, yoga, log);
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
   const shownHost = host.includes(':') ? `[${host}]` : host;

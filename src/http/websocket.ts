@@ -8,6 +8,8 @@ import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate 
 import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { createErrorMask } from '../graphql/mask-error.js';
+import type { Logger } from '../log.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
@@ -15,6 +17,10 @@ import type { Yoga } from './yoga.js';
 const maxPayload = 256 * 1024;
 /** Milliseconds between two pings, which also find connections that are gone. */
 const keepAlive = 12_000;
+/** Milliseconds that a client has to answer a close; without an end one that is stalled would hold up the stop. */
+const closeTimeout = 1_000;
+/** A variable, since the types of ws do not know `closeTimeout` yet. */
+const socketOptions = { noServer: true, maxPayload, closeTimeout };
 
 /** What Yoga's `getEnveloped` gives, which its own types leave open. */
 interface Pipeline {
@@ -29,8 +35,9 @@ interface Pipeline {
 type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execute' | 'subscribe'> };
 
 /** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
-export function serveWebSocket(server: Server, yoga: Yoga): AsyncDisposable {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload });
+export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDisposable {
+  const maskError = createErrorMask(log);
+  const sockets = new WebSocketServer(socketOptions);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
     socket.on('error', () => socket.destroy());
@@ -39,8 +46,10 @@ export function serveWebSocket(server: Server, yoga: Yoga): AsyncDisposable {
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => client.terminate()); // a frame too large, or not of the protocol
       sockets.emit('connection', client, request);
+      // A frame too large, or not of the protocol: ws closes it with the right code. graphql-ws's own listener would
+      // print a stack trace among the log's JSON, for anything that a client sends.
+      client.removeAllListeners('error').on('error', () => undefined);
     });
   };
   server.on('upgrade', onUpgrade);
@@ -53,17 +62,22 @@ export function serveWebSocket(server: Server, yoga: Yoga): AsyncDisposable {
         const request = context.extra.request;
         const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params });
         const { schema, execute, subscribe } = pipeline;
-        const document = pipeline.parse(params.query);
-        const errors = pipeline.validate(schema, document);
-        if (errors.length > 0) return errors;
-        return {
-          schema,
-          operationName: params.operationName,
-          document,
-          variableValues: params.variables,
-          contextValue: await pipeline.contextFactory(),
-          rootValue: { execute, subscribe },
-        };
+        try {
+          const document = pipeline.parse(params.query);
+          const errors = pipeline.validate(schema, document);
+          if (errors.length > 0) return errors;
+          return {
+            schema,
+            operationName: params.operationName,
+            document,
+            variableValues: params.variables,
+            contextValue: await pipeline.contextFactory(),
+            rootValue: { execute, subscribe },
+          };
+        } catch (error) {
+          // Thrown, it would close the socket with all that runs on it; a syntax error is one operation's affair.
+          return [maskError(error)];
+        }
       },
     },
     sockets,

@@ -4,6 +4,7 @@
  */
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
+import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
@@ -31,16 +32,19 @@ export async function startTestServer(): Promise<TestServer> {
   const clock = { now: 0 };
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
-  const cluster = startEmbeddedCluster({ log, seed: 1 });
+  const opened = new Disposal();
+  const cluster = opened.own(startEmbeddedCluster({ log, seed: 1 }));
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const celery = new Celery({ transport: cluster.transport, results: cluster.results, log, ...limits });
+  const { transport, results } = cluster;
+  const celery = opened.own(new Celery({ transport, results, log, ...limits }));
   const caches = new CacheRegistry({ clock: () => clock.now });
   const resultLoader = createResultLoader(celery);
   const about = { version: '1.2.3', startedAt: 0, embedded: true };
   const services: Services = { celery, caches, resultLoader, log, ...about };
   celery.start();
   const yoga = createGraphQLServer(schema, services);
-  const server = await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log });
+  const server = opened.own(await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log }));
+  opened.own(caches); // closed first, as in the gateway
   const { origin } = new URL(server.url);
 
   return {
@@ -55,12 +59,7 @@ export async function startTestServer(): Promise<TestServer> {
       const answer = (await response.json()) as Pick<Answer<never>, 'data' | 'errors' | 'extensions'>;
       return { status: response.status, headers: response.headers, ...answer };
     },
-    [Symbol.asyncDispose]: async () => {
-      caches[Symbol.dispose]();
-      await server[Symbol.asyncDispose]();
-      await celery[Symbol.asyncDispose]();
-      await cluster[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
 
