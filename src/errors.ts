@@ -19,8 +19,10 @@ export class ConfigError extends GatewayError {
 export class BrokerUnavailableError extends GatewayError {
   readonly code = 'BROKER_UNAVAILABLE';
 
-  constructor(address: string, options?: ErrorOptions) {
-    super(`Broker at ${address} is unavailable`, options); // address only: URLs hold passwords
+  /** @param reason the broker's own words, when it answered and refused */
+  constructor(address: string, options?: ErrorOptions & { readonly reason?: string }) {
+    const why = options?.reason === undefined ? 'is unavailable' : `refused: ${options.reason}`;
+    super(`Broker at ${address} ${why}`, options); // address only: URLs hold passwords
   }
 }
 

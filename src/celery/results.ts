@@ -3,7 +3,6 @@
  * object, which Python may have written with NaN and Infinity in it.
  */
 import { z } from 'zod';
-import { BrokerUnavailableError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { describeAddress } from './transport/broker-url.js';
 import type { RedisAddress } from './transport/broker-url.js';
@@ -15,7 +14,6 @@ const metaPrefix = 'celery-task-meta-';
 const mgetBatch = 500;
 /** Longer results are cut: the monitor shows them, it does not carry them. */
 const maxResultLength = 10_000;
-const commandTimeout = 1_500;
 
 const meta = z.object({
   status: z.string(),
@@ -58,7 +56,7 @@ export class RedisResultBackend implements ResultBackend {
   constructor(address: RedisAddress, keyprefix: string, log: Logger) {
     this.address = describeAddress(address);
     this.#keyprefix = keyprefix;
-    this.#link = new RedisLink({ address, name: 'celeryql-results', log, commandTimeout });
+    this.#link = new RedisLink({ address, name: 'celeryql-results', log });
     this.#link.start();
   }
 
@@ -66,7 +64,7 @@ export class RedisResultBackend implements ResultBackend {
     const texts: (string | null)[] = [];
     for (let start = 0; start < ids.length; start += mgetBatch) {
       const keys = ids.slice(start, start + mgetBatch).map((id) => this.#keyprefix + metaPrefix + id);
-      texts.push(...(await this.#run(() => this.#link.client.mget(keys))));
+      texts.push(...(await this.#link.run((client) => client.mget(keys))));
     }
     return ids.map((id, index) => {
       const text = texts[index];
@@ -75,25 +73,12 @@ export class RedisResultBackend implements ResultBackend {
   }
 
   async ping(): Promise<void> {
-    await this.#run(() => this.#link.client.ping());
+    await this.#link.run((client) => client.ping());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#link.dispose();
     return Promise.resolve();
-  }
-
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#link.up) throw new BrokerUnavailableError(this.address);
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof Error && error.message === 'Command timed out') {
-        this.#link.restart('Redis does not answer');
-        throw new TimeoutError(`Result backend at ${this.address}`, commandTimeout, { cause: error });
-      }
-      throw new BrokerUnavailableError(this.address, { cause: error });
-    }
   }
 }
 

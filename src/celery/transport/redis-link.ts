@@ -4,8 +4,11 @@
  */
 import { Redis } from 'ioredis';
 import type { RedisOptions as ClientOptions } from 'ioredis';
+import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
 import type { Logger } from '../../log.js';
+import { describeAddress } from './broker-url.js';
 import type { RedisAddress } from './broker-url.js';
+import { isRefusal, isTimeout } from './redis-errors.js';
 
 export interface RedisLinkOptions {
   readonly address: RedisAddress;
@@ -72,6 +75,29 @@ export class RedisLink {
   start(): void {
     // A failed first try is reported by 'error' and tried again like any later one.
     this.client.connect().catch(() => undefined);
+  }
+
+  /**
+   * @throws BrokerUnavailableError without a connection, or with Redis's own words when it refuses; TimeoutError when
+   * it does not answer, and then the connection is made anew: it may be half open.
+   */
+  async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const address = describeAddress(this.#options.address);
+    if (!this.#up) throw new BrokerUnavailableError(address);
+    try {
+      return await work(this.client);
+    } catch (error) {
+      if (isTimeout(error)) {
+        this.restart('Redis does not answer');
+        throw new TimeoutError(`Redis at ${address}`, this.#options.commandTimeout ?? defaultTimeout, {
+          cause: error,
+        });
+      }
+      throw new BrokerUnavailableError(address, {
+        cause: error,
+        ...(isRefusal(error) && { reason: error.message }),
+      });
+    }
   }
 
   /** Closes the connection so that it is made anew: what to do when it does not answer any more. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { readWaitingTask } from '../task-message.js';
+import { isRefusal, isWrongType } from './redis-errors.js';
 import type { Binding, RedisNames } from './redis-names.js';
 import type { QueueDepth } from './transport.js';
 
@@ -114,11 +115,13 @@ export class RedisQueues {
   /** By queue; null when there are too many to look at. */
   async #unacknowledged(client: Redis): Promise<ReadonlyMap<string, number> | null> {
     const key = this.#names.key('unacked');
-    const size = await client.hlen(key).catch(wrongType(0));
+    const size = await client.hlen(key).catch(refused(null));
     const counts = new Map<string, number>();
     if (size === 0) return counts;
-    if (size > maxUnacknowledged) return null;
-    const entries = (await client.hvals(key)).flatMap((text) => {
+    if (size === null || size > maxUnacknowledged) return null;
+    const values = await client.hvals(key).catch(refused(null));
+    if (values === null) return null;
+    const entries = values.flatMap((text) => {
       const entry = unackedEntry.safeParse(parse(text));
       return entry.success ? [{ exchange: entry.data[1], routingKey: entry.data[2] }] : [];
     });
@@ -133,10 +136,18 @@ export class RedisQueues {
   }
 }
 
-/** A key of another type is an application's own, not a queue. */
+/** What an application keeps under the name of a queue is no queue. */
 function wrongType<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return otherwise;
+    if (isWrongType(error)) return otherwise;
+    throw error;
+  };
+}
+
+/** What this user may not see is unknown; the rest of the answer stands. */
+function refused<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (isRefusal(error)) return otherwise;
     throw error;
   };
 }

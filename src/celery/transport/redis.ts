@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
-import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
+import { BrokerUnavailableError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { EnvelopeText, encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
@@ -167,11 +167,11 @@ export class RedisTransport implements Transport {
     if (this.#commands.up) {
       // On the commands' connection: the replies' one is blocked. Workers that still answer find no binding.
       const { replyExchange } = this.#names;
-      const goodbye = this.#commands.client
-        .multi()
-        .srem(this.#names.bindingKey(replyExchange), this.#names.replyBinding(this.#oid))
-        .del(this.#names.key(this.#names.replyQueue(this.#oid)))
-        .exec();
+      const { client } = this.#commands;
+      const goodbye = Promise.all([
+        client.srem(this.#names.bindingKey(replyExchange), this.#names.replyBinding(this.#oid)),
+        client.del(this.#names.key(this.#names.replyQueue(this.#oid))),
+      ]);
       await withDeadline(goodbye, goodbyeTimeout, 'Removing the reply queue').catch((error: unknown) => {
         this.#log.warn('the reply queue could not be removed from the broker', { error });
       });
@@ -184,18 +184,10 @@ export class RedisTransport implements Transport {
     return [this.#commands, this.#events, this.#replies];
   }
 
-  /** Runs commands on the shared connection; failures become the errors that the contract names. */
+  /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */
   async #run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     if (!this.#state.connected) throw new BrokerUnavailableError(this.address);
-    try {
-      return await work(this.#commands.client);
-    } catch (error) {
-      if (error instanceof Error && error.message === 'Command timed out') {
-        this.#commands.restart('Redis does not answer'); // half-open, or paused: a new connection tells
-        throw new TimeoutError(`Redis at ${this.address}`, probeTimeout, { cause: error });
-      }
-      throw new BrokerUnavailableError(this.address, { cause: error });
-    }
+    return this.#commands.run(work);
   }
 
   async #receiveReplies(): Promise<void> {
