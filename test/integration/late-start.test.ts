@@ -1,0 +1,144 @@
+/** The event stream has no replay: what was before the gateway comes from the workers and the results. */
+import { expect, it } from 'vitest';
+import { celeryInspect, sendTasks, startCluster, type Cluster } from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import type { TestGateway } from '../support/gateway.js';
+import { describeEachCelery } from '../support/requirements.js';
+import { watchCluster } from '../support/watch.js';
+
+const fields = 'id name state source result exception retries queue args worker { hostname status }';
+
+interface Told {
+  readonly task: Record<string, unknown> | null;
+}
+
+async function task(gateway: TestGateway, id: string | undefined): Promise<Told['task'] | undefined> {
+  const { data, errors } = await gateway.query<Told>(
+    `query ($id: ID!) { task(id: $id, useCache: false) { ${fields} } }`,
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  return data?.task;
+}
+
+/** Resolves when these have ended, and their worker has no events of them left to send. */
+async function finished(cluster: Cluster, ids: readonly string[]): Promise<void> {
+  const redis = cluster.redis.client();
+  await eventually(async () => {
+    const results = await redis.mget(ids.map((id) => `celery-task-meta-${id}`));
+    for (const text of results) expect(text).toMatch(/"status": "(SUCCESS|FAILURE)"/);
+  }, 15_000);
+  // A solo pool sends its events at the next turn of its loop, and answers after it.
+  await celeryInspect(cluster.application, 'ping', { destination: cluster.hostnames });
+}
+
+describeEachCelery('a gateway that starts late', (version) => {
+  it('answers from the result backend for what ended before', async () => {
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    const ids = await sendTasks(cluster.application, [
+      { name: 'demo.add', args: [1, 2] },
+      { name: 'demo.fail', args: ["it's late", 408] },
+      { name: 'demo.exhaust' },
+    ]);
+    await finished(cluster, ids);
+    await using gateway = await watchCluster(cluster);
+
+    const unknown = { name: null, args: null, queue: null, worker: null, retries: 0 };
+    const [added, failed, exhausted] = ids;
+    expect(await task(gateway, added)).toEqual({
+      ...unknown,
+      id: added,
+      state: 'SUCCESS',
+      source: 'RESULT_BACKEND',
+      result: '3',
+      exception: null,
+    });
+    expect(await task(gateway, failed)).toEqual({
+      ...unknown,
+      id: failed,
+      state: 'FAILURE',
+      source: 'RESULT_BACKEND',
+      result: null,
+      exception: `PaymentError("it's late", 408)`,
+    });
+    expect(await task(gateway, exhausted)).toMatchObject({
+      state: 'FAILURE',
+      exception: "TimeoutError('upstream never answered')",
+    });
+    expect(await task(gateway, 'no-such-task')).toBeNull();
+  });
+
+  it('tells all that extended results hold', async () => {
+    const env = { RESULT_EXTENDED: '1' };
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.flaky', args: [1] }]);
+    await finished(cluster, [id]);
+    await using gateway = await watchCluster(cluster);
+
+    expect(await task(gateway, id)).toMatchObject({
+      name: 'demo.flaky',
+      state: 'SUCCESS',
+      source: 'RESULT_BACKEND',
+      result: '1',
+      retries: 1,
+      queue: 'default',
+      worker: { hostname: 'w1@test', status: 'ONLINE' },
+    });
+  });
+
+  it('learns from the workers what they run, hold and wait for', async () => {
+    await using cluster = await startCluster({ version, workers: [{ concurrency: 1 }] });
+    const [running, reserved, waiting] = await sendTasks(cluster.application, [
+      { name: 'demo.sleep', args: [600] },
+      { name: 'demo.echo', args: ['next'] },
+      { name: 'demo.ranked', args: [6], options: { countdown: 600, priority: 6 } },
+    ]);
+    await cluster.worker('w1').waitForLine(new RegExp(`${waiting}\\] received`));
+    await using gateway = await watchCluster(cluster);
+
+    const held = { source: 'INSPECT', worker: { hostname: 'w1@test', status: 'ONLINE' }, result: null };
+    await eventually(async () =>
+      expect(await task(gateway, running)).toMatchObject({
+        ...held,
+        name: 'demo.sleep',
+        state: 'STARTED',
+        args: '(600,)',
+        queue: 'slow',
+      }),
+    );
+    expect(await task(gateway, reserved)).toMatchObject({
+      ...held,
+      state: 'RECEIVED',
+      args: "('next',)",
+      queue: 'default',
+    });
+    expect(await task(gateway, waiting)).toMatchObject({
+      ...held,
+      state: 'RECEIVED',
+      args: '(6,)',
+      queue: 'high',
+    });
+    const { data } = await gateway.query('{ tasks(useCache: false) { totalCount } }');
+    expect(data).toEqual({ tasks: { totalCount: 3 } });
+
+    await cluster.worker('w1').kill(); // it would wait for its tasks
+  });
+
+  it('takes a finished result for a task whose end it did not hear', async () => {
+    await using cluster = await startCluster({ version, workers: [{ events: false, pool: 'solo' }] });
+    await using gateway = await watchCluster(cluster);
+    const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [20, 22] }]);
+
+    // The sender alone tells of it, by its task-sent event.
+    await eventually(async () =>
+      expect(await task(gateway, id)).toMatchObject({
+        name: 'demo.add',
+        state: 'SUCCESS',
+        source: 'RESULT_BACKEND',
+        args: '[20, 22]', // as the sender gave them
+        queue: 'default',
+        result: '42',
+      }),
+    );
+  });
+});
