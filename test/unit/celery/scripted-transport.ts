@@ -1,0 +1,90 @@
+/** A broker that answers as the test says: what is published is kept, and replies come when they are told to. */
+import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
+import type { RawMessage } from '../../../src/celery/message.js';
+import type {
+  ConnectionState,
+  ControlRequest,
+  QueueDepth,
+  Transport,
+} from '../../../src/celery/transport/transport.js';
+
+export class ScriptedTransport implements Transport {
+  readonly kind = 'redis';
+  readonly address = 'redis://test:6379/0';
+  connection: ConnectionState = { connected: true, since: 0, reconnects: 0, reason: null };
+  readonly requests: ControlRequest[] = [];
+  /** Pidboxes that take a request; null for a broker that cannot tell. */
+  receivers: number | null = null;
+  bound: readonly string[] = [];
+  depths: readonly QueueDepth[] = [];
+  /** What publishing fails with. */
+  failure: Error | null = null;
+  #reply: (message: RawMessage) => void = () => undefined;
+  #connection: (state: ConnectionState) => void = () => undefined;
+
+  get ticket(): string {
+    return this.requests.at(-1)?.ticket ?? '';
+  }
+
+  /** A worker's reply to the latest request, or to that of another ticket. */
+  reply(hostname: string, value: unknown, ticket = this.ticket): void {
+    this.deliver({ [hostname]: value }, { ticket });
+  }
+
+  deliver(body: unknown, headers: Record<string, unknown>): void {
+    const message = { exchange: '', routingKey: '', deliveryMode: 1, body, headers } as const;
+    this.#reply({ size: 1, read: () => decodeEnvelope(encodeEnvelope(message)) });
+  }
+
+  lose(reason = 'the connection was closed'): void {
+    this.connection = { ...this.connection, connected: false, reason };
+    this.#connection(this.connection);
+  }
+
+  subscribeReplies(listener: (message: RawMessage) => void): void {
+    this.#reply = listener;
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    this.#connection = listener;
+    return () => undefined;
+  }
+
+  async publishRequest(request: ControlRequest): Promise<number | null> {
+    if (this.failure) throw this.failure;
+    this.requests.push(request);
+    return this.receivers;
+  }
+
+  async boundNodes(): Promise<readonly string[]> {
+    return this.bound;
+  }
+
+  async queueNames(): Promise<readonly string[]> {
+    return this.depths.filter(({ messages }) => messages > 0).map(({ name }) => name);
+  }
+
+  async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
+    return this.depths.filter(({ name }) => names.includes(name));
+  }
+
+  async peek(): Promise<readonly RawMessage[]> {
+    return [];
+  }
+
+  start(): void {
+    // Connected from the beginning.
+  }
+
+  subscribeEvents(): void {
+    // Tells nothing of itself.
+  }
+
+  async ping(): Promise<void> {
+    // Always there.
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Nothing was opened.
+  }
+}
