@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { BrokerUnavailableError } from '../errors.js';
+import { BrokerUnavailableError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { decodeBody } from './message.js';
 import type { RawMessage } from './message.js';
@@ -79,6 +79,7 @@ export class Mailbox {
   /**
    * Resolves at the last expected reply, or at the deadline with those that have come.
    * @throws BrokerUnavailableError when the broker is away, or goes away meanwhile.
+   * @throws TimeoutError when the broker itself has not taken the request by then: no worker is to blame.
    */
   async broadcast(
     method: string,
@@ -90,7 +91,10 @@ export class Mailbox {
     const gathering = new ReplyGathering(destination, alive());
     return new Promise<BroadcastResult>((resolve, reject) => {
       let quiet: NodeJS.Timeout | undefined;
-      const deadline = setTimeout(() => finish(), timeout);
+      const deadline = setTimeout(() => {
+        if (gathering.isPublished) finish();
+        else fail(new TimeoutError(`The broker at ${transport.address}`, timeout));
+      }, timeout);
       const stop = (): void => {
         clearTimeout(deadline);
         clearTimeout(quiet);

@@ -32,6 +32,10 @@ export class ReplyGathering {
     this.#receivers = receivers;
   }
 
+  get isPublished(): boolean {
+    return this.#published;
+  }
+
   /** Nodes whose pidbox is bound: their names linger when they were killed. */
   bound(hostnames: readonly string[]): void {
     this.#bound = hostnames;

@@ -17,7 +17,7 @@ export interface RedisLinkOptions {
   readonly log: Logger;
   /** Runs on every new connection, before the link counts as up. */
   readonly prepare?: (client: Redis) => Promise<void>;
-  /** Called after `up` has changed. */
+  /** Called after `up` has changed, or the reason why it is not. */
   readonly onChange?: (up: boolean, reason: string | null) => void;
   /** Milliseconds. */
   readonly connectTimeout?: number;
@@ -133,9 +133,9 @@ export class RedisLink {
 
   #down(reason: string): void {
     if (this.#disposed) return;
-    const wasUp = this.#up;
+    const news = this.#up || reason !== this.#reason;
     this.#up = false;
     this.#reason = reason;
-    if (wasUp) this.#options.onChange?.(false, reason);
+    if (news) this.#options.onChange?.(false, reason);
   }
 }
