@@ -1,0 +1,140 @@
+/** A broker that is away, comes back or falls silent: typed errors in time, and everything again afterwards. */
+import { expect, it } from 'vitest';
+import { sendTasks, startCluster } from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startRedis } from '../support/redis.js';
+import { describeEachCelery, describeWith } from '../support/requirements.js';
+import { onlineWorkers, watchCluster } from '../support/watch.js';
+
+/** Every field that needs the broker, each as a query of its own. */
+const queries = [
+  'workers(useCache: false) { hostname }',
+  'workers(useCache: false) { stats { pid } }',
+  'worker(hostname: "w1@test", useCache: false) { status }',
+  'queues(useCache: false) { name messages consumers }',
+  'queue(name: "default", useCache: false) { messages }',
+  'tasks(useCache: false) { totalCount }',
+  'task(id: "no-such-task", useCache: false) { state }',
+  'taskStatus(useCache: false) { total active { total } }',
+  'taskTypes(useCache: false) { name }',
+  'metricsSummary(useCache: false) { finished }',
+] as const;
+
+async function timed<T>(work: Promise<T>): Promise<T & { seconds: number }> {
+  const started = performance.now();
+  const answer = await work;
+  return { ...answer, seconds: (performance.now() - started) / 1000 };
+}
+
+const askAll = (gateway: TestGateway) =>
+  Promise.all(queries.map((query) => timed(gateway.query(`{ ${query} }`))));
+
+async function health(gateway: TestGateway): Promise<unknown> {
+  const { data } = await gateway.query<{ health: { status: string } }>(
+    '{ health(useCache: false) { status } }',
+  );
+  return data?.health.status;
+}
+
+describeWith(['redis'], 'a broker that is down when the gateway starts', () => {
+  it('is answered for with typed errors, and found when it comes up', async () => {
+    const port = await freePort();
+    await using gateway = await startTestGateway({ broker: `redis://127.0.0.1:${port}/0` });
+
+    expect(await health(gateway)).toBe('DOWN');
+    for (const { errors, data, seconds } of await askAll(gateway)) {
+      expect(errors).toMatchObject([{ extensions: { code: 'BROKER_UNAVAILABLE' } }]);
+      expect(Object.values(data ?? {})).toEqual([null]);
+      expect(seconds).toBeLessThan(2);
+    }
+    const { data } = await gateway.query('{ gateway { broker { connected reason } } }');
+    expect(data).toMatchObject({
+      gateway: {
+        broker: { connected: false, reason: expect.stringContaining('ECONNREFUSED') as string },
+      },
+    });
+
+    await using redis = await startRedis({ port });
+    await eventually(async () => {
+      expect(await health(gateway)).toBe('OK');
+      for (const { errors } of await askAll(gateway)) expect(errors).toBeUndefined();
+    }, 2_500);
+    expect(redis.running).toBe(true);
+    expect((await gateway.query('{ gateway { events { reconnects } } }')).data).toEqual({
+      gateway: { events: { reconnects: 0 } },
+    });
+  });
+});
+
+describeEachCelery('a broker with a cluster', (version) => {
+  it('may restart: workers and events are there again by themselves', async () => {
+    await using cluster = await startCluster({
+      version,
+      workers: ['w1', { hostname: 'w2', pool: 'solo' }],
+    });
+    await using gateway = await watchCluster(cluster);
+
+    await cluster.redis.kill();
+    await eventually(async () => expect(await health(gateway)).toBe('DOWN'), 2_000);
+    for (const { errors, seconds } of await askAll(gateway)) {
+      expect(errors).toMatchObject([{ extensions: { code: 'BROKER_UNAVAILABLE' } }]);
+      expect(seconds).toBeLessThan(2);
+    }
+
+    await cluster.redis.restart();
+    await eventually(async () => expect(await health(gateway)).toBe('OK'), 2_500);
+    expect(
+      (await gateway.query('{ gateway { broker { connected } events { reconnects } } }')).data,
+    ).toEqual({
+      gateway: { broker: { connected: true }, events: { reconnects: 1 } },
+    });
+
+    // Workers take longer to come back than the gateway does.
+    await eventually(
+      async () => expect(await onlineWorkers(gateway)).toEqual(cluster.hostnames),
+      20_000,
+    );
+    const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
+    await eventually(async () => {
+      const { data } = await gateway.query(`{ task(id: "${id}", useCache: false) { state source } }`);
+      expect(data).toEqual({ task: { state: 'SUCCESS', source: 'EVENTS' } });
+    }, 20_000);
+    await eventually(async () => {
+      const { data } = await gateway.query('{ workers(useCache: false) { unresponsive } }');
+      expect(data).toEqual({ workers: [{ unresponsive: false }, { unresponsive: false }] });
+    }, 20_000);
+  });
+
+  it('may fall silent: every query is answered in time, and rightly when it goes on', async () => {
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    await using gateway = await watchCluster(cluster);
+    const typed = /^(BROKER_UNAVAILABLE|TIMEOUT)$/;
+
+    cluster.redis.pause();
+    const silent = await askAll(gateway);
+    const still = await askAll(gateway);
+    const sick = await timed(
+      gateway.query<{ health: { status: string } }>('{ health(useCache: false) { status } }'),
+    );
+    cluster.redis.resume();
+
+    expect(sick.data?.health.status).toBe('DOWN');
+    for (const { seconds } of [...silent, ...still, sick]) expect(seconds).toBeLessThan(2.5);
+    // What needs no answer of Redis is known as long as nobody has noticed.
+    for (const { errors } of silent) {
+      for (const error of errors ?? []) expect(error.extensions?.['code']).toMatch(typed);
+    }
+    expect(silent.filter(({ errors }) => errors).length).toBeGreaterThan(4);
+    for (const { errors } of still) {
+      expect(errors).toHaveLength(1);
+      expect(errors?.[0]?.extensions?.['code']).toMatch(typed);
+    }
+
+    await eventually(async () => {
+      expect(await health(gateway)).toBe('OK');
+      for (const { errors } of await askAll(gateway)) expect(errors).toBeUndefined();
+    }, 5_000);
+  });
+});
