@@ -3,57 +3,44 @@
  * the caches: only what they miss comes here, so it keeps nothing itself.
  */
 import DataLoader from 'dataloader';
+import { inspectCommands } from './inspect.js';
 import type { Inspect, InspectCommand, InspectReply, InspectResult } from './inspect.js';
 
 /** Every worker, or one by its node name. */
 export type InspectScope = { readonly all: true } | { readonly hostname: string };
 
-interface InspectRequest {
-  readonly command: InspectCommand;
-  readonly scope: InspectScope;
-}
-
-type AnyResult = InspectResult<InspectCommand>;
+type CommandLoaders = { readonly [C in InspectCommand]: DataLoader<InspectScope, InspectResult<C>> };
 
 export class InspectLoader {
-  readonly #loader: DataLoader<InspectRequest, AnyResult>;
+  /** One for each command: none waits for the replies to another. */
+  readonly #loaders: CommandLoaders;
 
   constructor(inspect: Inspect) {
-    this.#loader = new DataLoader((requests) => broadcastOnce(inspect, requests), {
+    const commands = Object.keys(inspectCommands) as InspectCommand[];
+    const loaders = commands.map((command) => [command, commandLoader(inspect, command)] as const);
+    // Each loader was made for the command that it stands under, which fromEntries forgets.
+    this.#loaders = Object.fromEntries(loaders) as unknown as CommandLoaders;
+  }
+
+  load<C extends InspectCommand>(command: C, scope: InspectScope): Promise<InspectResult<C>> {
+    return this.#loaders[command].load(scope);
+  }
+}
+
+function commandLoader<C extends InspectCommand>(
+  inspect: Inspect,
+  command: C,
+): DataLoader<InspectScope, InspectResult<C>> {
+  return new DataLoader(
+    async (scopes) => {
+      const result = await inspect.run(command, destinationOf(scopes));
+      return scopes.map((scope) => narrow(result, scope));
+    },
+    {
       cache: false,
       // One turn of the event loop, so that operations that arrived together ask together.
       batchScheduleFn: (run) => setImmediate(run),
-    });
-  }
-
-  async load<C extends InspectCommand>(command: C, scope: InspectScope): Promise<InspectResult<C>> {
-    // The batch answers each request with its own command's replies.
-    return this.#loader.load({ command, scope });
-  }
-}
-
-async function broadcastOnce(
-  inspect: Inspect,
-  requests: readonly InspectRequest[],
-): Promise<(AnyResult | Error)[]> {
-  const scopes = new Map<InspectCommand, InspectScope[]>();
-  for (const { command, scope } of requests)
-    scopes.set(command, [...(scopes.get(command) ?? []), scope]);
-  const broadcasts = new Map(
-    [...scopes].map(
-      ([command, asked]) => [command, inspect.run(command, destinationOf(asked))] as const,
-    ),
-  );
-  return Promise.all(
-    requests.map(async ({ command, scope }) => {
-      try {
-        const result = await broadcasts.get(command);
-        if (!result) throw new Error(`no broadcast was sent for ${command}`);
-        return narrow(result, scope);
-      } catch (error) {
-        return error instanceof Error ? error : new Error(String(error));
-      }
-    }),
+    },
   );
 }
 
@@ -67,13 +54,14 @@ function destinationOf(scopes: readonly InspectScope[]): readonly string[] | nul
   return [...hostnames];
 }
 
-function narrow(result: AnyResult, scope: InspectScope): AnyResult {
+function narrow<C extends InspectCommand>(
+  result: InspectResult<C>,
+  scope: InspectScope,
+): InspectResult<C> {
   if ('all' in scope) return result;
-  const reply = result.replies.get(scope.hostname);
-  const replies = new Map<string, InspectReply<InspectCommand>>(reply ? [[scope.hostname, reply]] : []);
-  return {
-    replies,
-    silent: result.silent.filter((hostname) => hostname === scope.hostname),
-    at: result.at,
-  };
+  const { hostname } = scope;
+  const reply = result.replies.get(hostname);
+  const replies = new Map<string, InspectReply<C>>(reply ? [[hostname, reply]] : []);
+  // Who was not awaited, since all were asked and nobody knew that it lives, did not answer either.
+  return { replies, silent: reply ? [] : [hostname], at: result.at };
 }

@@ -23,26 +23,31 @@ export class OperationReads {
 
   constructor(caches: CacheRegistry, status: CacheStatus) {
     this.#loader = new DataLoader(
-      (reads) =>
-        Promise.all(
-          reads.map(async ({ path, cache, key, useCache, load, ttl }): Promise<unknown> => {
-            try {
-              const options = { useCache: useCache && !status.bypass, ...(ttl && { ttl }) };
-              const read = await caches.get(cache).read(key, load, options);
-              status.record({ path, cache, read });
-              return read.value;
-            } catch (error) {
-              return error instanceof Error ? error : new Error(String(error));
-            }
-          }),
-        ),
-      { cacheKeyFn: ({ cache, key, useCache }) => `${cache} ${useCache} ${key}` },
+      ([read]) => Promise.all(read === undefined ? [] : [readThrough(caches, status, read)]),
+      // Not in batches: a batch ends with its slowest member, and what hangs below the others would wait for it.
+      { batch: false, cacheKeyFn: ({ cache, key, useCache }) => `${cache} ${useCache} ${key}` },
     );
   }
 
   /** The key promises the type: whoever reads it under this key stored it under this key. */
   async read<T>(read: Read<T>): Promise<T> {
     return (await this.#loader.load(read as Read<unknown>)) as T;
+  }
+}
+
+async function readThrough(
+  caches: CacheRegistry,
+  status: CacheStatus,
+  read: Read<unknown>,
+): Promise<unknown> {
+  const { path, cache, key, useCache, load, ttl } = read;
+  try {
+    const options = { useCache: useCache && !status.bypass, ...(ttl && { ttl }) };
+    const answer = await caches.get(cache).read(key, load, options);
+    status.record({ path, cache, read: answer });
+    return answer.value;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
