@@ -6,13 +6,16 @@
 const secretName =
   /api|token|(?<!routing_)key(?!prefix)|secret|pass|signature|auth|credential|private|salt/i;
 const mask = '********';
-/** The credentials of any URL: `scheme://user:password@` or `scheme://:password@`. */
-const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@]+(@)/gi;
+/**
+ * The password of any URL, `scheme://user:password@` or `scheme://:password@`, up to the last `@`, since a password
+ * may hold one that nobody encoded. A semicolon parts the URLs of a list.
+ */
+const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s;]+(@)/gi;
 
 export function redact(value: unknown, name = ''): unknown {
-  if (typeof value === 'string') {
-    return secretName.test(name) && value !== '' ? mask : value.replace(urlPassword, `$1${mask}$2`);
-  }
+  const isScalar = typeof value === 'string' || typeof value === 'number';
+  if (isScalar && value !== '' && secretName.test(name)) return mask;
+  if (typeof value === 'string') return value.replace(urlPassword, `$1${mask}$2`);
   if (Array.isArray(value)) return value.map((item) => redact(item, name));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, key)]));
