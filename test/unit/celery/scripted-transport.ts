@@ -65,7 +65,7 @@ export class ScriptedTransport implements Transport {
   }
 
   async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
-    return this.depths.filter(({ name }) => names.includes(name));
+    return names.flatMap((name) => this.depths.find((depth) => depth.name === name) ?? []);
   }
 
   async peek(): Promise<readonly RawMessage[]> {
