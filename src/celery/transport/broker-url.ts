@@ -12,7 +12,10 @@ export interface RedisAddress {
 
 export type BrokerAddress = RedisAddress;
 
+const redisHost = '127.0.0.1';
 const redisPort = 6379;
+/** The place of a host that was left out, which Celery allows and the URL standard does not. */
+const missingHost = /^(redis:\/\/(?:[^/?#]*@)?)(?=(?::\d*)?(?:[/?#]|$))/i;
 
 /**
  * @throws ConfigError that says what is wrong without repeating the text, which may hold a password.
@@ -22,14 +25,15 @@ export function parseBrokerUrl(text: string): BrokerAddress {
   if (scheme === undefined) throw new ConfigError('is not a URL such as redis://host:6379/0');
   if (scheme !== 'redis')
     throw new ConfigError(`has scheme ${scheme}://, but only redis:// can be watched`);
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const complete = text.replace(missingHost, (before) => before + redisHost);
+  const url = URL.canParse(complete) ? new URL(complete) : null;
   if (url === null) throw new ConfigError('is not a URL such as redis://host:6379/0');
   const path = decode(url.pathname.replace(/^\//, ''));
   if (!/^\d{0,9}$/.test(path))
     throw new ConfigError('must end in the number of a database, as in redis://host:6379/0');
   return {
     scheme: 'redis',
-    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || '127.0.0.1',
+    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? redisPort : Number(url.port),
     db: Number(path),
     username: decode(url.username) || null,
