@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { cacheDefaults, cacheNames } from './cache/cache-registry.js';
 import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
+import { redact } from './celery/redact.js';
 import { parseBrokerUrl } from './celery/transport/broker-url.js';
 import type { BrokerAddress } from './celery/transport/broker-url.js';
 import { defaultRedisOptions } from './celery/transport/redis-names.js';
@@ -244,7 +245,8 @@ function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> 
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('. ');
-    throw new ConfigError(`${reason ?? 'Unknown flag'}; --help lists what there is`, { cause });
+    // It quotes the argument, which may be the URL of a broker whose flag was forgotten.
+    throw new ConfigError(`${String(redact(reason))}; --help lists what there is`);
   }
 }
 

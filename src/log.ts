@@ -23,6 +23,16 @@ function printable(value: unknown): unknown {
   };
 }
 
+/** What cannot be written as JSON is left out: a log line must not fail what it tells of. */
+function toLine(head: LogFields, fields: LogFields): string {
+  const rest = Object.entries(fields).map(([key, value]) => [key, printable(value)] as const);
+  try {
+    return JSON.stringify({ ...head, ...Object.fromEntries(rest) });
+  } catch {
+    return JSON.stringify({ ...head, unprintable: rest.map(([key]) => key) });
+  }
+}
+
 /** @param write receives one line without its newline; standard output by default. */
 export function createLogger(
   level: LogLevel,
@@ -33,10 +43,8 @@ export function createLogger(
     (name: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(name) < threshold) return;
-      const rest = Object.fromEntries(
-        Object.entries(fields).map(([key, value]) => [key, printable(value)]),
-      );
-      write(JSON.stringify({ time: new Date().toISOString(), level: name, message, ...rest }));
+      const head = { time: new Date().toISOString(), level: name, message };
+      write(toLine(head, fields));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

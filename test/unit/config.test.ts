@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { cacheSettings, readConfig, settings } from '../../src/config.js';
+import { ConfigError } from '../../src/errors.js';
+import { helpText } from '../../src/help.js';
+
+const rows = [...Object.values(settings), ...cacheSettings];
+const redis = { scheme: 'redis', port: 6379, username: null, password: null };
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig([], {})).toEqual({
+      ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
+      ...{ inspectTimeout: 1_000, queues: [], maxTasks: 100_000, maxTaskBytes: 268_435_456 },
+      ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
+      ...{ controlExchange: 'celery', eventExchange: 'celeryev' },
+      caches: {
+        task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
+        worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+        queue_status: { ttl: 3_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+        metrics_summary: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
+        health_check: { ttl: 10_000, maxSize: 50, staleWhileRevalidate: 0, staleIfError: 0 },
+      },
+    });
+  });
+
+  it('takes the environment before the default, and a flag before the environment', () => {
+    expect(readConfig([], { PORT: '5000' }).port).toBe(5000);
+    expect(readConfig(['--port', '6000'], { PORT: '5000' }).port).toBe(6000);
+    expect(readConfig(['--port=6000'], { PORT: 'bad' }).port).toBe(6000);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig([], { PORT: '', BROKER_URL: '' })).toMatchObject({ port: 4000, broker: null });
+  });
+
+  it.each([
+    [{ BROKER_URL: 'redis://a' }, 'a'],
+    [{ CELERY_BROKER_URL: 'redis://b' }, 'b'],
+    [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: 'redis://a' }, 'a'],
+    [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: '' }, 'b'],
+  ])('finds the broker in %j', (env, host) => {
+    expect(readConfig([], env).broker).toEqual({ ...redis, host, db: 0 });
+  });
+
+  it('finds the result backend under both of its names', () => {
+    const backend = { ...redis, host: 'r', db: 1 };
+    expect(readConfig([], { RESULT_BACKEND: 'redis://r/1' }).resultBackend).toEqual(backend);
+    expect(readConfig([], { CELERY_RESULT_BACKEND: 'redis://r/1' }).resultBackend).toEqual(backend);
+  });
+
+  it.each([
+    ['--queues', 'mail, ,media,', { queues: ['mail', 'media'] }],
+    ['--fanout-prefix', 'false', { fanoutPrefix: false }],
+    ['--fanout-prefix', 'app-{db}.', { fanoutPrefix: 'app-{db}.' }],
+    ['--sep', ':', { sep: ':' }],
+    ['--sep', '\\x06\\x16', { sep: '\x06\x16' }],
+    ['--priority-steps', '0, 5,5', { prioritySteps: [0, 5] }],
+    ['--inspect-timeout', '0.25', { inspectTimeout: 250 }],
+    ['--max-task-megabytes', '1', { maxTaskBytes: 1_048_576 }],
+    ['--port', '0', { port: 0 }],
+    ['--cache-task-status-ttl', '0.5', { caches: { task_status: { ttl: 500, maxSize: 500 } } }],
+    ['--cache-health-check-max-size', '7', { caches: { health_check: { ttl: 10_000, maxSize: 7 } } }],
+  ])('reads %s %s', (flag, text, expected) => {
+    expect(readConfig([flag, text], {})).toMatchObject(expected);
+  });
+
+  it.each([
+    ['PORT', 'http', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', '4000.5', 'PORT must be a whole number from 0 to 65535'],
+    ['PORT', ' 4000', 'PORT must be a whole number from 0 to 65535'],
+    ['HOST', ' ', 'HOST must not be empty'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of debug, info, warn, error, silent'],
+    ['INSPECT_TIMEOUT', '1s', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
+    ['INSPECT_TIMEOUT', '0', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
+    ['TASK_STORE_MAX_TASKS', '0', 'TASK_STORE_MAX_TASKS must be a whole number from 1 to 10000000'],
+    ['PRIORITY_STEPS', '0,x', 'PRIORITY_STEPS must be a whole number from 0 to 255'],
+    ['PRIORITY_STEPS', ',', 'PRIORITY_STEPS must name at least one priority'],
+    [
+      'CACHE_TASK_STATUS_TTL',
+      '0',
+      'CACHE_TASK_STATUS_TTL must be a number of seconds from 0.001 to 86400',
+    ],
+    ['BROKER_URL', 'hunter3', 'BROKER_URL is not a URL such as redis://host:6379/0'],
+    [
+      'CELERY_BROKER_URL',
+      'amqp://u:hunter3@h//',
+      'CELERY_BROKER_URL has scheme amqp://, but only redis:// can be watched',
+    ],
+  ])('refuses %s=%s in one clear line', (name, text, message) => {
+    expect(() => readConfig([], { [name]: text })).toThrow(new ConfigError(message));
+  });
+
+  it('names the flag when the flag is wrong', () => {
+    expect(() => readConfig(['--port', 'x'], { PORT: '1' })).toThrow(/^--port must be/);
+  });
+
+  it.each([[['--nothing']], [['--nothing=1']], [['word']], [['--port']], [['-x']]])(
+    'refuses %j in one line that points to --help',
+    (args) => {
+      expect(() => readConfig(args, {})).toThrow(/^[^\n]+; --help lists what there is$/);
+      expect(() => readConfig(args, {})).toThrow(ConfigError);
+    },
+  );
+
+  it.each([
+    [['--broker', 'redis://:hunter3@h:x']],
+    [['--brokr', 'redis://:hunter3@h']],
+    [['--brokr=redis://:hunter3@h']],
+    [['redis://:hunter3@h']],
+    [['-redis://:hunter3@h']],
+    [['--redis://:hunter3@h']],
+  ])('does not repeat the password of %j', (args) => {
+    expect(() => readConfig(args, {})).toThrow(ConfigError);
+    expect(() => readConfig(args, {})).not.toThrow('hunter3');
+  });
+});
+
+describe('settings', () => {
+  it('have flags and variables of their own', () => {
+    const names = rows.flatMap(({ flag, env }) => [flag, ...env]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('show defaults that can be written as they are shown', () => {
+    const words = ['the embedded cluster', 'the broker', 'none', 'empty'];
+    for (const { parse, shownDefault, default: value } of rows) {
+      if (!words.includes(shownDefault)) expect(parse(shownDefault)).toEqual(value);
+    }
+  });
+
+  it('are all in --help, each with its variables, what it is for and its default', () => {
+    const help = helpText();
+    for (const { flag, env, doc, shownDefault } of rows) {
+      expect(help).toContain(`--${flag} <value>`);
+      expect(help).toContain(env.join(', '));
+      expect(help).toContain(`${doc.replaceAll('`', '')} (default: ${shownDefault})`);
+    }
+  });
+
+  it('are all in the README, a row each', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const lines = readme.split('\n').map((line) => line.replaceAll(/ *\| */g, '|'));
+    const wanted = rows.map(
+      ({ flag, env, shownDefault, doc }) =>
+        `|\`--${flag}\`|${env.map((name) => `\`${name}\``).join(', ')}|${shownDefault}|${doc}|`,
+    );
+    expect(wanted.filter((row) => !lines.includes(row))).toEqual([]);
+  });
+});
