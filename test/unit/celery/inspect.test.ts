@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Inspect, inspectCommands } from '../../../src/celery/inspect.js';
+import type { InspectCommand } from '../../../src/celery/inspect.js';
+import { Mailbox } from '../../../src/celery/pidbox.js';
+import { silentLogger } from '../../../src/log.js';
+import { ScriptedTransport } from './scripted-transport.js';
+
+let transport: ScriptedTransport;
+let inspect: Inspect;
+beforeEach(() => {
+  transport = new ScriptedTransport();
+  [transport.receivers, transport.bound] = [1, ['w1']];
+  const mailbox = new Mailbox({ transport, log: silentLogger, timeout: 1_000, alive: () => ['w1'] });
+  inspect = new Inspect(mailbox);
+});
+
+/** What becomes of one worker's reply. */
+async function read(command: InspectCommand, reply: unknown): Promise<unknown> {
+  const result = inspect.run(command, ['w1']);
+  await Promise.resolve();
+  transport.reply('w1', reply);
+  return (await result).replies.get('w1');
+}
+
+const refused = { ok: false, error: 'the reply is not of the documented shape' };
+const running = {
+  ...{ id: 't1', name: 'add', args: [1, 2], kwargs: { x: 1 }, hostname: 'w1', time_start: 12.5 },
+  ...{ acknowledged: true, worker_pid: 7, type: 'add' },
+  delivery_info: { exchange: '', routing_key: 'celery', priority: 0, redelivered: false },
+};
+
+describe('Inspect', () => {
+  it('asks the named workers, or everybody', async () => {
+    await read('ping', { ok: 'pong' });
+    expect(transport.requests[0]).toMatchObject({ method: 'ping', arguments: {}, destination: ['w1'] });
+    const everybody = inspect.run('ping');
+    await Promise.resolve();
+    transport.reply('w1', { ok: 'pong' });
+    expect(await everybody).toMatchObject({ silent: [] });
+    expect(transport.requests[1]).toMatchObject({ method: 'ping', destination: null });
+  });
+
+  it.each<[InspectCommand, unknown]>([
+    ['ping', { ok: 'pong' }],
+    ['registered', ['add', 'mul [rate_limit=10/s]']],
+    ['revoked', ['t1', 't2']],
+    ['conf', { broker_url: 'redis://host', nested: { a: [1] } }],
+    ['active', []],
+  ])('hands on the reply to %s as the worker sent it', async (command, reply) => {
+    expect(await read(command, reply)).toEqual({ ok: true, value: reply });
+  });
+
+  it('reads tasks in the hands of a worker, and leaves out what nobody uses', async () => {
+    const { type, ...known } = running;
+    expect(type).toBe('add');
+    for (const command of ['active', 'reserved'] as const) {
+      expect(await read(command, [running])).toEqual({ ok: true, value: [known] });
+    }
+    expect(
+      await read('scheduled', [{ eta: '2026-03-01T10:00:00', priority: 6, request: running }]),
+    ).toEqual({
+      ok: true,
+      value: [{ eta: '2026-03-01T10:00:00', priority: 6, request: known }],
+    });
+  });
+
+  it('needs no more of a task than its id', async () => {
+    expect(await read('active', [{ id: 't1' }])).toEqual({ ok: true, value: [{ id: 't1' }] });
+    expect(await read('active', [{ name: 'add' }])).toEqual(refused);
+  });
+
+  it('takes a part of the stats that has another shape for unknown, and keeps the rest', async () => {
+    const reply = {
+      ...{ pid: 7, clock: '42', uptime: 'long', total: { add: 3 }, prefetch_count: 16 },
+      ...{ pool: { 'max-concurrency': 4, processes: 'many' }, rusage: { utime: 1.5 } },
+      broker: { transport: 'redis', port: 6379, userid: null },
+    };
+    expect(await read('stats', reply)).toMatchObject({
+      ok: true,
+      value: {
+        ...{ pid: 7, clock: 42, uptime: null, total: { add: 3 }, prefetch_count: 16 },
+        ...{ pool: { 'max-concurrency': 4, processes: null }, rusage: { utime: 1.5 } },
+        broker: { transport: 'redis', port: 6379, userid: null },
+      },
+    });
+  });
+
+  it.each(Object.keys(inspectCommands) as InspectCommand[])(
+    "quotes the worker's own words when it rejects %s",
+    async (command) => {
+      const reply = { error: `'Unknown command: ${command}'` };
+      expect(await read(command, reply)).toEqual({ ok: false, error: reply.error });
+    },
+  );
+
+  it.each<[InspectCommand, unknown]>([
+    ['ping', 'pong'],
+    ['stats', []],
+    ['active', {}],
+    ['active', [null]],
+    ['scheduled', [running]],
+    ['registered', [1]],
+    ['revoked', 'none'],
+    ['active_queues', [{ exchange: {} }]],
+    ['conf', ['a']],
+    ['conf', null],
+  ])('calls the reply to %s an error of that worker alone when it is %j', async (command, reply) => {
+    expect(await read(command, reply)).toEqual(refused);
+  });
+});

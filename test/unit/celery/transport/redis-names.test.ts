@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { defaultRedisOptions, RedisNames } from '../../../../src/celery/transport/redis-names.js';
+import type { RedisOptions } from '../../../../src/celery/transport/redis-names.js';
+
+const sep = '\x06\x16';
+const namesOf = (options: Partial<RedisOptions> = {}, db = 0) =>
+  new RedisNames({ ...defaultRedisOptions, ...options }, db);
+
+describe('RedisNames', () => {
+  it('are those of Celery by default', () => {
+    const names = namesOf();
+    expect(names.controlChannel).toBe('/0.celery.pidbox');
+    expect(names.eventPattern).toBe('/0.celeryev/*');
+    expect(names.replyExchange).toBe('reply.celery.pidbox');
+    expect(names.bindingKey('celery')).toBe('_kombu.binding.celery');
+    expect(names.replyQueue('oid')).toBe('oid.reply.celery.pidbox');
+    expect(names.replyBinding('oid')).toBe(`oid${sep}${sep}oid.reply.celery.pidbox`);
+  });
+
+  it.each<[Partial<RedisOptions>, string, string]>([
+    [{ fanoutPrefix: true }, '/7.celery.pidbox', '/7.celeryev/*'],
+    [{ fanoutPrefix: false }, 'celery.pidbox', 'celeryev/*'],
+    [{ fanoutPrefix: 'app-{db}-' }, 'app-7-celery.pidbox', 'app-7-celeryev/*'],
+    [{ globalKeyprefix: 'app:' }, 'app:/7.celery.pidbox', 'app:/7.celeryev/*'],
+    [{ globalKeyprefix: '{x}', fanoutPrefix: false }, '{x}celery.pidbox', '{x}celeryev/*'],
+    [{ controlExchange: 'ctl', eventExchange: 'ev' }, '/7.ctl.pidbox', '/7.ev/*'],
+    [{ globalKeyprefix: 'a*[b]?\\' }, 'a*[b]?\\/7.celery.pidbox', 'a\\*\\[b\\]\\?\\\\/7.celeryev/*'],
+  ])('follow %j in database 7', (options, control, events) => {
+    const names = namesOf(options, 7);
+    expect([names.controlChannel, names.eventPattern]).toEqual([control, events]);
+  });
+
+  it('put the prefix before every key, and take it off again', () => {
+    const names = namesOf({ globalKeyprefix: 'app:' });
+    expect(names.bindingKey('mail')).toBe('app:_kombu.binding.mail');
+    expect(names.exchangeOf('app:_kombu.binding.mail')).toBe('mail');
+    expect(names.key('unacked')).toBe('app:unacked');
+  });
+
+  it('give a queue a list for each priority step, the first of them its own name', () => {
+    expect(namesOf().queueKeys('celery')).toEqual([
+      { priority: 0, key: 'celery' },
+      { priority: 3, key: `celery${sep}3` },
+      { priority: 6, key: `celery${sep}6` },
+      { priority: 9, key: `celery${sep}9` },
+    ]);
+    const options = { sep: ':', prioritySteps: [5, 0], globalKeyprefix: 'app:' };
+    expect(namesOf(options).queueKeys('q')).toEqual([
+      { priority: 0, key: 'app:q' },
+      { priority: 5, key: 'app:q:5' },
+    ]);
+  });
+
+  it.each([
+    [`celery${sep}${sep}celery`, { routingKey: 'celery', pattern: '', queue: 'celery' }],
+    [`${sep}${sep}w1@h.celery.pidbox`, { routingKey: '', pattern: '', queue: 'w1@h.celery.pidbox' }],
+    [`a.#${sep}^a\\..*$${sep}q`, { routingKey: 'a.#', pattern: '^a\\..*$', queue: 'q' }],
+    [`celery${sep}`, null],
+    [`celery${sep}${sep}`, null],
+    ['', null],
+  ])('read the binding %j', (member, binding) => {
+    expect(namesOf().binding(member)).toEqual(binding);
+  });
+
+  it.each([
+    ['w1@h.celery.pidbox', 'w1@h'],
+    ['celery@host.example.org.celery.pidbox', 'celery@host.example.org'],
+    ['.celery.pidbox', null],
+    ['oid.reply.other.pidbox', null],
+    ['celery', null],
+  ])('know the node of the pidbox queue %s', (queue, node) => {
+    expect(namesOf().nodeOf(queue)).toBe(node);
+  });
+
+  it('know the queues and exchanges of monitoring from those of tasks', () => {
+    const names = namesOf();
+    const internal = ['celeryev.0f3c', 'w1@h.celery.pidbox', 'oid.reply.celery.pidbox'];
+    expect(
+      [...internal, 'celery', 'celeryev', 'pidbox'].map((name) => names.isInternalQueue(name)),
+    ).toEqual([...[true, true, true], ...[false, false, false]]);
+    const exchanges = ['celeryev', 'celery.pidbox', 'reply.celery.pidbox', 'celery', 'mail'];
+    expect(exchanges.map((name) => names.isInternalExchange(name))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
