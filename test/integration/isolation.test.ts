@@ -1,0 +1,119 @@
+/** A database and a key prefix of its own: a cluster is seen whole, and nothing of its neighbours. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  sendTasks,
+  startCluster,
+  startWorker,
+  type Application,
+  type CeleryWorker,
+  type Cluster,
+} from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { describeEachCelery } from '../support/requirements.js';
+
+const prefix = '{team}:';
+
+describeEachCelery('clusters that share a Redis', (version) => {
+  let cluster: Cluster;
+  const workers: CeleryWorker[] = [];
+  const gateways: TestGateway[] = [];
+  let neighbours: { name: string; application: Application; args: readonly string[] }[];
+
+  beforeAll(async () => {
+    cluster = await startCluster({ version, workers: [] });
+    const { python } = version;
+    const own = (db: number, args: readonly string[], env: Application['env'] = {}) => ({
+      application: { python, broker: cluster.redis.url(db), env },
+      args,
+    });
+    neighbours = [
+      { name: 'plain', ...own(0, []) },
+      { name: 'database', ...own(3, []) },
+      { name: 'prefixed', ...own(0, ['--global-keyprefix', prefix], { KEYPREFIX: prefix }) },
+      {
+        name: 'both',
+        ...own(3, ['--global-keyprefix', prefix], { KEYPREFIX: prefix }),
+      },
+    ];
+    workers.push(
+      ...(await Promise.all(
+        neighbours.map(({ name, application }) =>
+          startWorker({
+            ...application,
+            hostname: name,
+            pool: 'solo',
+            queues: ['default', 'media.video'],
+          }),
+        ),
+      )),
+    );
+    for (const { application, args } of neighbours)
+      gateways.push(await startTestGateway({ broker: application.broker, args }));
+  });
+
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway[Symbol.asyncDispose]()));
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  it('are told apart: workers, queues and tasks', async () => {
+    const sent = new Map<string, string>();
+    for (const [n, { name, application }] of neighbours.entries()) {
+      const [id = ''] = await sendTasks(application, [
+        { name: 'demo.echo', args: [name] },
+        { name: 'demo.encode', args: [name], options: { countdown: 600 } },
+        ...Array.from({ length: n + 1 }, () => ({ name: 'demo.sleep', args: [1] })), // nobody takes these
+      ]);
+      sent.set(name, id);
+    }
+
+    for (const [n, { name }] of neighbours.entries()) {
+      const gateway = gateways[n];
+      if (!gateway) throw new Error(`no gateway for ${name}`);
+      const { data } = await eventually(async () => {
+        const answer = await gateway.query(
+          `query ($id: ID!) {
+            workers(useCache: false) { hostname unresponsive scheduledTasks { request { args } } }
+            queues(useCache: false) { name messages unacknowledged consumers }
+            tasks(useCache: false, filter: { states: [SUCCESS] }) { nodes { id state args } }
+            task(id: $id, useCache: false) { state hostname }
+          }`,
+          { id: sent.get(name) },
+        );
+        expect(answer.errors).toBeUndefined();
+        expect(answer.data?.['task']).toEqual({ state: 'SUCCESS', hostname: `${name}@test` });
+        return answer;
+      }, 10_000);
+
+      expect(data).toMatchObject({
+        workers: [
+          {
+            hostname: `${name}@test`,
+            unresponsive: false,
+            scheduledTasks: [{ request: { args: `('${name}',)` } }],
+          },
+        ],
+        queues: [
+          { name: 'default', messages: 0, unacknowledged: 0, consumers: 1 },
+          { name: 'high', messages: 0, consumers: 0 },
+          { name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1 },
+          { name: 'slow', messages: n + 1, unacknowledged: 0, consumers: 0 },
+        ],
+        tasks: { nodes: [{ id: sent.get(name), args: `['${name}']` }] },
+      });
+    }
+  });
+
+  it('share nothing of a result backend that has no prefix', async () => {
+    const [plain, database] = gateways;
+    const { data } = (await plain?.query<{ tasks: { nodes: { id: string }[] } }>(
+      '{ tasks(useCache: false) { nodes { id } } }',
+    )) ?? { data: null };
+    const [{ id } = { id: '' }] = data?.tasks.nodes ?? [];
+
+    const elsewhere = await database?.query(`{ task(id: "${id}", useCache: false) { state } }`);
+    expect(elsewhere?.data).toEqual({ task: null });
+  });
+});
