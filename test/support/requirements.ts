@@ -25,6 +25,14 @@ const requirements = {
     missing: 'the newest Celery is not installed (.venv-celery, or CELERYQL_CELERY_PYTHON)',
     found: () => hasCelery('newest'),
   },
+  requests: {
+    missing: "the library requests is not installed for the newest Celery's Python",
+    found: () =>
+      celeryVersions.some(
+        ({ name, python }) =>
+          name === 'newest' && spawnSync(python, ['-c', 'import requests']).status === 0,
+      ),
+  },
   chromium: {
     missing: `chromium is not installed (${chromiumPath}, or CELERYQL_CHROMIUM)`,
     found: () => existsSync(chromiumPath),
