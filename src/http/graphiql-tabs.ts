@@ -1,12 +1,32 @@
 /** What a newcomer finds in GraphiQL: operations to run as they are, a comment above each. */
 export const graphiqlTabs: readonly string[] = [
-  `# celeryql: what does the cluster do now? Press Ctrl-Enter (or the play button) and choose an operation.
-# Every answer says how old it is: look at "extensions" below the data.
+  `# What does the cluster do now? Press Ctrl-Enter and choose.
+# Every answer says its age: see "extensions" below the data.
 
 # What runs, what waits, who works.
 query Overview {
-  health {
+  workers {
+    hostname
     status
+    activeCount
+    processed
+  }
+  queues {
+    name
+    messages
+    consumers
+    orphaned
+    oldestMessageAgeSeconds
+  }
+  tasks(first: 3) {
+    totalCount
+    nodes {
+      name
+      args
+      state
+      runtimeSeconds
+      hostname
+    }
   }
   taskStatus {
     total
@@ -22,18 +42,8 @@ query Overview {
       }
     }
   }
-  workers {
-    hostname
+  health {
     status
-    activeCount
-    processed
-  }
-  queues {
-    name
-    messages
-    consumers
-    orphaned
-    oldestMessageAgeSeconds
   }
 }
 
