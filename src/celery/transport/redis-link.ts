@@ -5,7 +5,7 @@
 import { Redis } from 'ioredis';
 import type { RedisOptions as ClientOptions } from 'ioredis';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
-import type { Logger } from '../../log.js';
+import type { LogFields, Logger } from '../../log.js';
 import { describeAddress } from './broker-url.js';
 import type { RedisAddress } from './broker-url.js';
 import { isRefusal, isTimeout } from './redis-errors.js';
@@ -119,6 +119,7 @@ export class RedisLink {
       if (this.#disposed || this.client.status !== 'ready') return;
       this.#up = true;
       this.#reason = null;
+      this.#options.log.info('connected to Redis', this.#place);
       this.#options.onChange?.(true, null);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -136,6 +137,12 @@ export class RedisLink {
     const news = this.#up || reason !== this.#reason;
     this.#up = false;
     this.#reason = reason;
-    if (news) this.#options.onChange?.(false, reason);
+    if (!news) return; // one line for an outage, not one for each try
+    this.#options.log.warn('Redis cannot be reached', { ...this.#place, reason });
+    this.#options.onChange?.(false, reason);
+  }
+
+  get #place(): LogFields {
+    return { link: this.#options.name, address: describeAddress(this.#options.address) };
   }
 }

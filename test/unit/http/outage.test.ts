@@ -99,6 +99,7 @@ describe('a gateway whose broker is away', () => {
 
   it('never says the password or the user, in answers, errors, headers or the log', () => {
     expect(said.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => line.includes('Redis cannot be reached'))).not.toEqual([]);
     expect([...said, ...lines].filter((text) => /hunter3|user/.test(text))).toEqual([]);
   });
 });
