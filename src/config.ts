@@ -244,7 +244,7 @@ function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> 
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('. ');
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/);
     // It quotes the argument, which may be the URL of a broker whose flag was forgotten.
     throw new ConfigError(`${String(redact(reason))}; --help lists what there is`);
   }

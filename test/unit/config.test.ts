@@ -97,7 +97,7 @@ describe('readConfig', () => {
     expect(() => readConfig(['--port', 'x'], { PORT: '1' })).toThrow(/^--port must be/);
   });
 
-  it.each([[['--nothing']], [['--nothing=1']], [['word']], [['--port']], [['-x']]])(
+  it.each([[['--nothing']], [['--nothing=1']], [['word']], [['--port']], [['--port', '-1']], [['-x']]])(
     'refuses %j in one line that points to --help',
     (args) => {
       expect(() => readConfig(args, {})).toThrow(/^[^\n]+; --help lists what there is$/);

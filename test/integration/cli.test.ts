@@ -1,0 +1,184 @@
+/** The command as its users run it: what it says, what it exits with, and that it stops in good order. */
+import { Agent, get, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { cacheSettings, settings } from '../../src/config.js';
+import { version } from '../../src/version.js';
+import { freePort } from '../support/free-port.js';
+import { Child } from '../support/process.js';
+import type { Exit } from '../support/process.js';
+
+const root = new URL('../../', import.meta.url).pathname;
+/** The environment of this run must not configure the command. */
+const noSettings = Object.fromEntries(
+  [...Object.values(settings), ...cacheSettings].flatMap(({ env }) => env.map((name) => [name, ''])),
+);
+
+function launch(args: readonly string[], env: Record<string, string> = {}): Child {
+  return new Child(process.execPath, ['dist/cli.js', ...args], {
+    ...{ name: 'celeryql', cwd: root, env: { ...noSettings, ...env } },
+  });
+}
+
+/** Runs the command to its end. */
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ exit: Exit; said: string }> {
+  await using child = launch(args, env);
+  return { exit: await child.exited, said: child.log() };
+}
+
+beforeAll(async () => {
+  const build = new Child('npm', ['run', 'build'], { name: 'npm run build', cwd: root });
+  const { code } = await build.exited;
+  if (code !== 0) throw new Error(build.log());
+}, 120_000);
+
+describe('celeryql', () => {
+  it('--help lists every setting, and exits with 0', async () => {
+    const { exit, said } = await run(['--help']);
+    expect(exit.code).toBe(0);
+    for (const { flag, env } of [...Object.values(settings), ...cacheSettings]) {
+      expect(said).toContain(`--${flag} <value>`);
+      expect(said).toContain(env.join(', '));
+    }
+  });
+
+  it('--version says its version, and exits with 0', async () => {
+    expect(await run(['--version'])).toEqual({ exit: { code: 0, signal: null }, said: version });
+  });
+
+  it.each([
+    [['--nothing'], {}, /^celeryql: Unknown option '--nothing'; --help lists what there is$/],
+    [[], { PORT: 'http' }, /^celeryql: PORT must be a whole number from 0 to 65535$/],
+    [
+      ['--port', '-1'],
+      {},
+      /^celeryql: Option '--port' argument is ambiguous; --help lists what there is$/,
+    ],
+    [[], { BROKER_URL: 'redis://:hunter3@h:x/0' }, /^celeryql: BROKER_URL is not a URL such as redis:/],
+    [['redis://:hunter3@h:6379/0'], {}, /^celeryql: Unexpected argument 'redis:\/\/:\*+@h:6379\/0'; /],
+  ])('with %j and %j says in one line what is wrong, and exits with 2', async (args, env, line) => {
+    const { exit, said } = await run(args, env);
+    expect(exit.code).toBe(2);
+    expect(said).toMatch(line);
+    expect(said.split('\n')).toHaveLength(1);
+    expect(said).not.toContain('hunter3');
+  });
+
+  it('says in one line that its port is in use, and exits with 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { exit, said } = await run(['--port', String(port)]);
+    other.close();
+    expect(exit.code).toBe(1);
+    expect(said).toBe(
+      `celeryql: 127.0.0.1:${port} is already in use; choose another with --port or PORT`,
+    );
+  });
+
+  it('says in one line that its host is not of this machine, and exits with 1', async () => {
+    const { exit, said } = await run(['--host', '192.0.2.1', '--port', '0']);
+    expect([exit.code, said]).toEqual([1, 'celeryql: 192.0.2.1 is not an address of this machine']);
+  });
+
+  it('without a broker shows moving figures of the embedded cluster within ten seconds', async () => {
+    const started = performance.now();
+    const port = await freePort();
+    await using gateway = launch(['--port', String(port)]);
+    const line = await gateway.waitForLine(/embedded/, 10_000);
+    expect(JSON.parse(line)).toMatchObject({
+      ...{ level: 'info', url: `http://127.0.0.1:${port}/graphql`, broker: 'embedded', version },
+      message:
+        'showing the embedded cluster; to watch a real one, start with BROKER_URL=redis://host:6379/0',
+    });
+
+    const url = `http://127.0.0.1:${port}/graphql`;
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const total = async (): Promise<number> => {
+      const query = encodeURIComponent('{ taskStatus(useCache: false) { total } }');
+      const answer = (await (await fetch(`${url}?query=${query}`)).json()) as {
+        data: { taskStatus: { total: number } };
+      };
+      return answer.data.taskStatus.total;
+    };
+    const first = await total();
+    await vi.waitFor(async () => expect(await total()).toBeGreaterThan(first), 10_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('with a broker that is away starts all the same, and says so without the password', async () => {
+    const [port, broker] = [await freePort(), await freePort()];
+    await using gateway = launch(['--port', String(port)], {
+      BROKER_URL: `redis://user:hunter3@127.0.0.1:${broker}/0`,
+    });
+    await gateway.waitForLine(/watching a cluster/);
+    const health = await fetch(`http://127.0.0.1:${port}/api/v1/celery/health`);
+    expect(health.status).toBe(503);
+    expect(await health.text()).not.toContain('hunter3');
+    await gateway.stop();
+    expect(gateway.log()).not.toMatch(/hunter3|user/);
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  const subscription = 'subscription { cacheStats { timestamp } }';
+
+  it('ends it with 0 within five seconds, though clients are connected', async () => {
+    const port = await freePort();
+    await using gateway = launch(['--port', String(port)]);
+    await gateway.waitForLine(/embedded/);
+
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send('{"type":"connection_init"}');
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: subscription } }));
+    await new Promise((resolve) => socket.once('message', resolve));
+
+    const stream = await new Promise<IncomingMessage>((resolve) => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+      const client = request({ port, path: '/graphql', method: 'POST', headers }, resolve);
+      client.end(JSON.stringify({ query: subscription }));
+    });
+    const ended = new Promise((resolve) => stream.resume().once('close', resolve));
+
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await new Promise((resolve) =>
+      get({ port, path: '/api/v1/celery/health', agent }, (response) =>
+        response.resume().on('end', resolve),
+      ),
+    );
+
+    const start = performance.now();
+    process.kill(gateway.pid, signal);
+    expect(await gateway.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(await closed).toBe(1001);
+    await ended;
+    agent.destroy();
+    expect(gateway.log(2)).toMatch(/"stopping","signal":"SIG(TERM|INT)".*\n.*"stopped"/);
+  });
+
+  it('ends it with 0 within five seconds, though a client neither reads nor answers', async () => {
+    const port = await freePort();
+    await using gateway = launch(['--port', String(port)]);
+    await gateway.waitForLine(/embedded/);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+
+    const start = performance.now();
+    process.kill(gateway.pid, signal);
+    expect(await gateway.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - start).toBeLessThan(5_000);
+    socket.terminate();
+  });
+});
