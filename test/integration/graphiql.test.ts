@@ -1,0 +1,91 @@
+/**
+ * GraphiQL in a browser that has no other host to ask: it loads, queries and subscribes.
+ * CELERYQL_SCREENSHOT=<path> keeps a picture of it.
+ */
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestGateway } from '../support/gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+import { chromiumPath, describeWith } from '../support/requirements.js';
+
+const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+const offline = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+describeWith(['chromium'], 'GraphiQL', () => {
+  let gateway: TestGateway;
+  let browser: Browser;
+  let page: Page;
+  /** Requests to any other host. */
+  const foreign: string[] = [];
+  /** What the page complained about. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet, ...offline] });
+    page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.on('pageerror', (error) => void complaints.push(error.message));
+    page.on('console', (line) => {
+      if (line.type() === 'error') complaints.push(line.text());
+    });
+    page.on('websocket', (socket) => {
+      if (new URL(socket.url()).port !== String(gateway.port)) foreign.push(socket.url());
+    });
+    await page.route(
+      (url) => /^(http|ws)s?:$/.test(url.protocol) && url.host !== `127.0.0.1:${gateway.port}`,
+      (route) => {
+        foreign.push(route.request().url());
+        return route.abort();
+      },
+    );
+    await page.goto(gateway.url);
+    await page.locator('.graphiql-query-editor').waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  const execute = () => page.locator('.graphiql-execute-button');
+  /** What an editor shows, whose spaces are not breaking. */
+  const read = async (pane: string) => (await page.locator(pane).innerText()).replaceAll('\u00a0', ' ');
+  const answer = () => read('.graphiql-response');
+
+  /** Presses the button, and chooses one of the operations that it offers. */
+  async function run(operation: string): Promise<void> {
+    await execute().click();
+    await page.getByRole('menuitem', { name: operation, exact: true }).click();
+  }
+
+  it('opens with documented operations in its first tab', async () => {
+    await expect.poll(() => read('.graphiql-query-editor')).toContain('query Overview {');
+  });
+
+  it('runs a query and shows the data', async () => {
+    await run('Overview');
+    await expect.poll(answer, { timeout: 10_000 }).toMatch(/"data": \{[^]*@embedded"/);
+  });
+
+  it('shows a subscription live, one value after the other', async () => {
+    await run('CacheStats');
+    await expect.poll(answer, { timeout: 10_000 }).toContain('"timestamp"');
+    const first = await answer();
+    await gateway.query('{ taskStatus(useCache: true) { total } workers { hostname } }');
+    await expect.poll(answer, { timeout: 10_000 }).not.toBe(first);
+    expect(await answer()).toContain('"timestamp"');
+    await execute().click(); // stops it
+  });
+
+  it('can be photographed', async () => {
+    const path = process.env['CELERYQL_SCREENSHOT'];
+    if (path === undefined) return;
+    await run('Overview');
+    await expect.poll(answer, { timeout: 10_000 }).toContain('@embedded"');
+    await page.screenshot({ path });
+  });
+
+  it('asked no other host for anything, and complained of nothing', () => {
+    expect({ foreign, complaints }).toEqual({ foreign: [], complaints: [] });
+  });
+});
