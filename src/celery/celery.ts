@@ -11,6 +11,7 @@ import { InspectLoader } from './inspect-loader.js';
 import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
 import { PoolLearner, seedFromInspect } from './seed.js';
+import { SoloWatch } from './solo-watch.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
 import { WrappedErrors } from './wrapped-errors.js';
 
@@ -40,6 +41,7 @@ export class Celery implements AsyncDisposable {
   readonly clock: () => number;
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
+  readonly #soloWatch: SoloWatch;
 
   constructor(options: CeleryOptions) {
     const { transport, results, log, clock = Date.now } = options;
@@ -60,6 +62,7 @@ export class Celery implements AsyncDisposable {
       alive: () => this.state.aliveHostnames(),
       onReply: (hostname) => this.state.sawWorker(hostname, clock()),
     });
+    this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
     this.inspect = new InspectLoader(new Inspect(this.#mailbox));
     this.queues = new Queues({
       transport,
@@ -79,6 +82,7 @@ export class Celery implements AsyncDisposable {
       if (connected) void this.#learn(this.#seed());
     });
     this.events.start();
+    this.#soloWatch.start();
     this.transport.start();
   }
 
@@ -88,6 +92,7 @@ export class Celery implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#soloWatch[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
   }

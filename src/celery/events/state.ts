@@ -197,6 +197,16 @@ export class State {
     return this.#workers.aliveHostnames();
   }
 
+  /** Solo pools that are silent: they work, or they died. */
+  doubtfulHostnames(): readonly string[] {
+    return this.#workers.doubtfulHostnames();
+  }
+
+  /** Whether the pidbox of such a worker listened at that time: only a process that lives does. */
+  sawPidbox(hostname: string, listening: boolean, at: number): void {
+    this.#workers.sawPidbox(hostname, listening, at);
+  }
+
   /** Calls back when a worker comes or says goodbye (not when it falls silent); returns what stops that. */
   onWorkerStatus(listener: WorkerStatusListener): () => void {
     return this.#workers.onStatus(listener);

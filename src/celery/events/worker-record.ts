@@ -21,6 +21,9 @@ export interface WorkerFacts {
 const defaultFreqSeconds = 60;
 /** How long a running task excuses the silence of a solo pool, from when it was last heard of. */
 const longestExcuseMs = 3_600_000;
+/** How often it is asked whether the pidbox of a silent solo pool listens, and how long the answer excuses it. */
+const pidboxIntervalMs = 5_000;
+const pidboxExcuseMs = 15_000;
 
 export class WorkerRecord {
   readonly hostname: string;
@@ -42,6 +45,7 @@ export class WorkerRecord {
   #solo = false;
   #lastStarted: TaskRecord | null = null;
   #lastStartedAt = 0;
+  #pidbox = { listening: false, at: 0 };
 
   constructor(hostname: string) {
     this.hostname = hostname;
@@ -90,6 +94,21 @@ export class WorkerRecord {
     this.#lastStartedAt = at;
   }
 
+  /** Whether its pidbox was subscribed at that time, as far as can be told. */
+  sawPidbox(listening: boolean, at: number): void {
+    this.#pidbox = { listening, at };
+  }
+
+  /** Whether it is silent in a way that its pidbox could explain, and nobody has looked of late. */
+  isDoubtful(now: number): boolean {
+    return (
+      this.#solo &&
+      this.offlineAt === null &&
+      this.status(now) !== 'ONLINE' &&
+      now >= this.#pidbox.at + pidboxIntervalMs
+    );
+  }
+
   /** Whether the process that is known has sent events of its own of late. */
   isBeating(now: number): boolean {
     return (
@@ -116,6 +135,8 @@ export class WorkerRecord {
 
   #lateUntil(): number {
     const lapse = this.lastSignAt + 3 * this.#freqMs;
+    const { listening, at } = this.#pidbox;
+    if (at > this.lastSignAt) return listening ? Math.max(lapse, at + pidboxExcuseMs) : lapse;
     const task = this.#lastStarted;
     const busy = this.#solo && task !== null && task.isRunning && task.worker === this.hostname;
     return busy ? Math.max(lapse, this.#lastStartedAt + longestExcuseMs) : lapse;

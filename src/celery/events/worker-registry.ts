@@ -72,6 +72,17 @@ export class WorkerRegistry {
     this.#alive(worker, at, false);
   }
 
+  sawPidbox(hostname: string, listening: boolean, at: number): void {
+    this.#workers.get(hostname)?.sawPidbox(listening, at);
+  }
+
+  /** Solo pools of which nobody knows whether they work or died. */
+  doubtfulHostnames(): readonly string[] {
+    const now = this.#options.clock();
+    const doubtful = [...this.#workers.values()].filter((worker) => worker.isDoubtful(now));
+    return doubtful.map(({ hostname }) => hostname);
+  }
+
   find(hostname: string): WorkerRecord | undefined {
     return this.#workers.get(hostname);
   }

@@ -88,6 +88,26 @@ describe('the status of a worker', () => {
     expect(statuses(created, [3_703, 3_706])).toEqual(['ONLINE', 'OFFLINE']);
   });
 
+  it('follows the pidbox of a silent solo pool: only a process that lives listens', () => {
+    const created = createState();
+    const { state, apply, wait } = created;
+    const doubtful = (seconds: number) => (wait(seconds), state.doubtfulHostnames());
+    state.sawWorker('w1@host', at(0), { pool: 'solo' });
+    apply(worker('heartbeat', 0), task('started', 'a', 1));
+
+    expect([4, 5].map(doubtful)).toEqual([[], ['w1@host']]);
+    state.sawPidbox('w1@host', true, at(5));
+    expect(statuses(created, [5, 19])).toEqual(['STALE', 'STALE']);
+    expect([9, 10].map(doubtful)).toEqual([[], ['w1@host']]);
+
+    // Nobody listens any more: the task that it began is no excuse.
+    state.sawPidbox('w1@host', false, at(10));
+    expect(statuses(created, [10])).toEqual(['OFFLINE']);
+
+    apply(worker('heartbeat', 11));
+    expect(statuses(created, [11])).toEqual(['ONLINE']);
+  });
+
   it('excuses no other pool', () => {
     const created = createState();
 

@@ -1,0 +1,55 @@
+/** A solo pool is silent while it works, and silent when it died: the two are told apart. */
+import { expect, it } from 'vitest';
+import { sendTasks, startCluster } from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import type { TestGateway } from '../support/gateway.js';
+import { describeEachCelery } from '../support/requirements.js';
+import { watchCluster } from '../support/watch.js';
+
+const heartbeat = 2_000;
+const slack = 1_500;
+
+async function statuses(gateway: TestGateway): Promise<Record<string, string>> {
+  const { data } = await gateway.query<{ workers: { hostname: string; status: string }[] }>(
+    '{ workers(useCache: false) { hostname status } }',
+  );
+  return Object.fromEntries((data?.workers ?? []).map(({ hostname, status }) => [hostname, status]));
+}
+
+describeEachCelery('a solo worker', (version) => {
+  it('is late, not offline, while it works, and offline when it is killed at work', async () => {
+    await using cluster = await startCluster({
+      version,
+      workers: [{ queues: ['default'] }, { hostname: 'w2', pool: 'solo', queues: ['slow'] }],
+    });
+    await using gateway = await watchCluster(cluster);
+    const busy = 4 * heartbeat;
+    const [short = '', long = ''] = await sendTasks(cluster.application, [
+      { name: 'demo.sleep', args: [busy / 1000] },
+      { name: 'demo.sleep', args: [600] },
+    ]);
+    await cluster.worker('w2').waitForLine(new RegExp(`${short}\\] received`));
+    const started = performance.now();
+
+    const seen = new Set<string>();
+    await eventually(async () => {
+      const now = await statuses(gateway);
+      seen.add(`${now['w1@test']} ${now['w2@test']}`);
+      const { data } = await gateway.query(
+        `{ task(id: "${short}", useCache: false) { state orphaned } }`,
+      );
+      expect(data).toEqual({ task: { state: 'SUCCESS', orphaned: false } });
+    }, busy + 5_000);
+    expect(performance.now() - started).toBeGreaterThan(busy - slack);
+    expect([...seen]).toEqual(['ONLINE ONLINE', 'ONLINE STALE']);
+
+    // It has begun with the other one by now, or will at once.
+    await cluster.worker('w2').waitForLine(new RegExp(`${long}\\] received`));
+    await eventually(async () => expect((await statuses(gateway))['w2@test']).toBe('STALE'), 10_000);
+    await cluster.worker('w2').kill();
+    await eventually(
+      async () => expect(await statuses(gateway)).toEqual({ 'w1@test': 'ONLINE', 'w2@test': 'OFFLINE' }),
+      3 * heartbeat + slack,
+    );
+  });
+});
