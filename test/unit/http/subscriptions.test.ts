@@ -1,5 +1,6 @@
 /** Live statistics over WebSocket and server-sent events: at once, upon change, silent otherwise, and ended in order. */
 import { request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { newClient, serverSentEvents, sseRequest, webSocketUrl } from './subscribe.js';
@@ -74,18 +75,20 @@ describe('a cacheStats subscription to one cache', () => {
 });
 
 describe('a subscriber that does not read', () => {
-  // Large enough that a few of them fill what the kernel buffers between two processes.
-  const figures = 'name size maxSize hits misses sets evictions expirations invalidations loads bytes';
-  const aliases = Array.from({ length: 500 }, (_, index) => `a${index}: caches { ${figures} }`);
-  const large = `subscription { cacheStats(intervalSeconds: 0.1) { ${aliases.join(' ')} } }`;
+  // A megabyte each, by names: a few fill what the kernel buffers between two processes.
+  const aliases = Array.from({ length: 200 }, (_, index) => `${'a'.repeat(1_000)}${index}: size`);
+  const large = `subscription { cacheStats(intervalSeconds: 0.1) { caches { ${aliases.join(' ')} } } }`;
 
-  /** Changes the figures as often as reports are made of them, until none is made any more. */
+  /**
+   * Changes the figures, and lets the watch look at them, until it is not asked for a report any more. Its timer is
+   * real, and that nothing happens takes a moment to see.
+   */
   async function changeUntilIgnored(): Promise<number> {
     const report = vi.spyOn(server.services.caches, 'report');
     for (let idle = 0, seen = 0; idle < 3;) {
       server.services.caches.get('task_status').get('nothing');
       server.clock.now += 100;
-      await new Promise((resolve) => setTimeout(resolve, 110));
+      await setTimeout(110);
       idle = report.mock.calls.length === seen ? idle + 1 : 0;
       seen = report.mock.calls.length;
       if (seen > 40) break;
