@@ -3,7 +3,6 @@
 import { readConfig } from './config.js';
 import type { Config } from './config.js';
 import { ConfigError } from './errors.js';
-import { startGateway } from './gateway.js';
 import type { Gateway } from './gateway.js';
 import { helpText } from './help.js';
 import { createLogger } from './log.js';
@@ -42,6 +41,8 @@ function configOrExit(args: readonly string[]): Config {
 
 async function startOrExit(config: Config, log: Logger): Promise<Gateway> {
   try {
+    // Loaded now, so that help and complaints about settings come at once.
+    const { startGateway } = await import('./gateway.js');
     return await startGateway(config, log);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -75,6 +76,7 @@ function stopOnSignals(gateway: Gateway, log: Logger): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop); // the terminal was closed
 }
 
 function exit(code: number, message: string): never {

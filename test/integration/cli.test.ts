@@ -181,4 +181,13 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(performance.now() - start).toBeLessThan(5_000);
     socket.terminate();
   });
+
+  it('reaches it through npm start', async () => {
+    await using npm = new Child('npm', ['start', '--', '--port', '0'], {
+      ...{ name: 'npm start', cwd: root, env: noSettings, group: true },
+    });
+    await npm.waitForLine(/embedded/);
+    process.kill(npm.pid, signal);
+    expect(await npm.waitForLine(/"stopped"/, 5_000)).toContain('"stopped"');
+  });
 });
