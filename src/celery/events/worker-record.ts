@@ -1,5 +1,5 @@
 /** A worker as the registry holds it, and the rule of its status. Counterpart of `celery.events.state.Worker`. */
-import type { WorkerEvent } from './event.js';
+import type { WorkerEvent, WorkerFields } from './event.js';
 import type { TaskRecord } from './task-record.js';
 import type { Worker, WorkerStatus } from './worker.js';
 
@@ -19,7 +19,7 @@ export interface WorkerFacts {
  * finds: they are online for two minutes after a reply, and offline three minutes after it.
  */
 const defaultFreqSeconds = 60;
-/** How long a running task excuses the silence of a solo pool, from when it was last heard of. */
+/** How long a running task, or a pidbox that listens, excuses the silence of a solo pool that was last heard of. */
 const longestExcuseMs = 3_600_000;
 /** How often it is asked whether the pidbox of a silent solo pool listens, and how long the answer excuses it. */
 const pidboxIntervalMs = 5_000;
@@ -69,7 +69,8 @@ export class WorkerRecord {
   merge({ pid, clock, fields }: WorkerEvent): void {
     this.pid = pid ?? this.pid;
     this.clock = clock ?? this.clock;
-    this.freqSeconds = fields.freqSeconds ?? this.freqSeconds;
+    if (this.freqSeconds === null || !isForced(fields))
+      this.freqSeconds = fields.freqSeconds ?? this.freqSeconds;
     this.loadAverage = fields.loadAverage ?? this.loadAverage;
     this.processed = fields.processed ?? this.processed;
     this.activeCount = fields.activeCount ?? this.activeCount;
@@ -101,12 +102,10 @@ export class WorkerRecord {
 
   /** Whether it is silent in a way that its pidbox could explain, and nobody has looked of late. */
   isDoubtful(now: number): boolean {
-    return (
-      this.#solo &&
-      this.offlineAt === null &&
-      this.status(now) !== 'ONLINE' &&
-      now >= this.#pidbox.at + pidboxIntervalMs
-    );
+    const { listening, at } = this.#pidbox;
+    const isKnownDead = at > this.lastSignAt && !listening;
+    const isSilent = this.offlineAt === null && this.status(now) !== 'ONLINE';
+    return this.#solo && isSilent && !isKnownDead && now >= at + pidboxIntervalMs;
   }
 
   /** Whether the process that is known has sent events of its own of late. */
@@ -136,7 +135,11 @@ export class WorkerRecord {
   #lateUntil(): number {
     const lapse = this.lastSignAt + 3 * this.#freqMs;
     const { listening, at } = this.#pidbox;
-    if (at > this.lastSignAt) return listening ? Math.max(lapse, at + pidboxExcuseMs) : lapse;
+    if (at > this.lastSignAt) {
+      // Somebody else's subscription looks like a pidbox too, so even this excuse has an end.
+      const excuse = Math.min(at + pidboxExcuseMs, this.lastSignAt + longestExcuseMs);
+      return listening ? Math.max(lapse, excuse) : lapse;
+    }
     const task = this.#lastStarted;
     const busy = this.#solo && task !== null && task.isRunning && task.worker === this.hostname;
     return busy ? Math.max(lapse, this.#lastStartedAt + longestExcuseMs) : lapse;
@@ -158,4 +161,9 @@ export class WorkerRecord {
       clock: this.clock,
     };
   }
+}
+
+/** The heartbeat that a command calls for has no counters, and says 5 seconds whatever the worker's rhythm is. */
+function isForced({ activeCount, processed, loadAverage }: WorkerFields): boolean {
+  return activeCount === null && processed === null && loadAverage === null;
 }

@@ -103,9 +103,19 @@ describe('the status of a worker', () => {
     // Nobody listens any more: the task that it began is no excuse.
     state.sawPidbox('w1@host', false, at(10));
     expect(statuses(created, [10])).toEqual(['OFFLINE']);
+    expect(doubtful(20)).toEqual([]);
 
-    apply(worker('heartbeat', 11));
-    expect(statuses(created, [11])).toEqual(['ONLINE']);
+    apply(worker('heartbeat', 21));
+    expect(statuses(created, [21])).toEqual(['ONLINE']);
+  });
+
+  it('believes a pidbox for an hour at most: another subscription looks the same', () => {
+    const created = createState();
+    created.state.sawWorker('w1@host', at(0), { pool: 'solo' });
+    created.apply(worker('heartbeat', 0));
+
+    created.state.sawPidbox('w1@host', true, at(3_599));
+    expect(statuses(created, [3_599, 3_600])).toEqual(['STALE', 'OFFLINE']);
   });
 
   it('excuses no other pool', () => {
