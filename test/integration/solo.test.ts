@@ -23,6 +23,10 @@ describeEachCelery('a solo worker', (version) => {
       workers: [{ queues: ['default'] }, { hostname: 'w2', pool: 'solo', queues: ['slow'] }],
     });
     await using gateway = await watchCluster(cluster);
+    await eventually(async () => {
+      const { data } = await gateway.query('{ workers(useCache: false) { freqSeconds } }');
+      expect(data).toEqual({ workers: [{ freqSeconds: 2 }, { freqSeconds: 2 }] }); // at first they were called for
+    });
     const busy = 4 * heartbeat;
     const [short = '', long = ''] = await sendTasks(cluster.application, [
       { name: 'demo.sleep', args: [busy / 1000] },

@@ -149,6 +149,7 @@ describe('a worker', () => {
     apply(
       worker('online', 0, { ...software, active: 1, processed: 20, loadavg: [0.5, 1, 1.5], clock: 3 }),
     );
+    // One that was called for: it has no counts, and its freq is not the worker's.
     apply(worker('heartbeat', 1, { freq: 5, clock: 4 }));
 
     expect(state.worker('w1@host')).toEqual({
@@ -159,7 +160,7 @@ describe('a worker', () => {
       softwareIdent: 'py-celery',
       softwareVersion: '5.2.6',
       softwareSystem: 'Linux',
-      freqSeconds: 5,
+      freqSeconds: 2,
       loadAverage: [0.5, 1, 1.5],
       processed: 20,
       activeCount: 1,
