@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '../log.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
 import { maxBodyBytes, readBody } from './request-body.js';
+import { isForeignOrigin } from './same-origin.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -72,6 +73,11 @@ async function handle(yoga: Yoga, request: IncomingMessage, response: ServerResp
   if (wantsGraphiQL(request)) return serveGraphiQL(request, response);
   if (request.method === 'GET' || request.method === 'HEAD') {
     await yoga(request, response);
+    return;
+  }
+  if (isForeignOrigin(request.headers)) {
+    response.setHeader('connection', 'close'); // the body is not read
+    fail(response, 403, 'FORBIDDEN', 'Requests from pages of other origins are refused');
     return;
   }
   const body = await readBody(request);

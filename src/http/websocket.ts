@@ -10,6 +10,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
+import { isForeignOrigin } from './same-origin.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
@@ -43,6 +44,10 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
     socket.on('error', () => socket.destroy());
     if (path !== graphqlPath) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    if (isForeignOrigin(request.headers)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {

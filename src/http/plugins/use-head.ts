@@ -5,10 +5,12 @@ export function useHead(): Plugin {
   return {
     onRequest({ request, setRequest, fetchAPI }) {
       if (request.method !== 'HEAD') return;
+      const headers = new fetchAPI.Headers(request.headers);
+      headers.set('accept', 'application/json'); // a stream would have no end, and its body is not wanted
       setRequest(
         new fetchAPI.Request(request.url, {
           method: 'GET',
-          headers: request.headers,
+          headers,
           signal: request.signal,
         }),
       );

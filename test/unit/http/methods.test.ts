@@ -69,6 +69,12 @@ describe('HTTP methods', () => {
     },
   );
 
+  it('ends HEAD of a subscription, which as a GET would go on', async () => {
+    const query = encodeURIComponent('subscription { cacheStats { timestamp } }');
+    const answer = await raw(`HEAD /graphql?query=${query} HTTP/1.1\r\nAccept: text/event-stream`);
+    expect(answer).toMatch(/^HTTP\/1\.1 406 /);
+  });
+
   it('gives each member of a batch its own status, and the worst of all to the response', async () => {
     await server.query('{ taskStatus { total } }');
     const { response, members } = await batch(
