@@ -6,6 +6,12 @@ import DataLoader from 'dataloader';
 import { inspectCommands } from './inspect.js';
 import type { Inspect, InspectCommand, InspectReply, InspectResult } from './inspect.js';
 
+/**
+ * Milliseconds from the first request to the broadcast: fields of one operation ask in different turns of the event
+ * loop, some after a query to the broker, and operations that arrived together ask together.
+ */
+const gatheringTime = 4;
+
 /** Every worker, or one by its node name. */
 export type InspectScope = { readonly all: true } | { readonly hostname: string };
 
@@ -38,8 +44,7 @@ function commandLoader<C extends InspectCommand>(
     },
     {
       cache: false,
-      // One turn of the event loop, so that operations that arrived together ask together.
-      batchScheduleFn: (run) => setImmediate(run),
+      batchScheduleFn: (run) => setTimeout(run, gatheringTime),
     },
   );
 }

@@ -40,7 +40,7 @@ const EventCountersType = builder.objectRef<Services>('EventCounters').implement
       resolve: ({ celery }) => celery.events.counters.malformed,
     }),
     dropped: t.float({
-      description: 'Events that could not be kept up with.',
+      description: 'Good events that were lost on our side: always 0 unless the gateway has a fault.',
       resolve: ({ celery }) => celery.events.counters.dropped,
     }),
     reconnects: t.float({

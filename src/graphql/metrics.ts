@@ -1,5 +1,6 @@
 /** Figures over a window of time, and by task name. */
 import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
+import type { WorkerStatsReply } from '../celery/inspect.js';
 import { percent } from '../celery/summary.js';
 import type { Distribution } from '../celery/summary.js';
 import { BadUserInputError } from '../errors.js';
@@ -37,13 +38,16 @@ async function poolSlots({ ask }: SummaryParent, { loaders }: Context): Promise<
     scope: { all: true },
   });
   if (silent.length > 0) return null;
-  const slots = [...replies.values()].map((reply) =>
-    reply.ok ? reply.value.pool?.['max-concurrency'] : null,
-  );
+  const slots = [...replies.values()].map((reply) => (reply.ok ? slotsOf(reply.value) : null));
   return slots.reduce<number | null>(
-    (sum, count) => (sum === null || typeof count !== 'number' ? null : sum + count),
+    (sum, count) => (sum === null || count === null ? null : sum + count),
     0,
   );
+}
+
+/** A pool that grows by itself counts as large as it may grow; others as large as they are. */
+function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
+  return autoscaler?.max ?? pool?.processes?.length ?? pool?.['max-concurrency'] ?? null;
 }
 
 async function activeTasks({ ask }: SummaryParent, { loaders }: Context): Promise<number> {
@@ -110,7 +114,8 @@ const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').im
           poolSlots(parent, context),
           activeTasks(parent, context),
         ]);
-        return slots === null || slots === 0 ? null : percent(active, slots);
+        // Two commands, two moments: a task may have begun between them.
+        return slots === null || slots === 0 ? null : Math.min(100, percent(active, slots));
       },
     }),
     waitingMessages: t.int({ description: 'In all queues.', resolve: ({ summary }) => summary.waiting }),

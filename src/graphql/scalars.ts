@@ -19,7 +19,8 @@ builder.scalarType('JSON', {
   serialize: (value) => value,
 });
 
-const stateName = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** Applications name states as they like; control characters are no name. */
+const stateName = /^\P{Cc}{1,128}$/u;
 
 function parseState(value: unknown): string {
   if (typeof value === 'string' && stateName.test(value)) return value.toUpperCase();

@@ -1,6 +1,7 @@
 /** The Task type, and the workflow around a task as links. */
 import type { Task, TaskText } from '../celery/events/task.js';
 import { isFinal } from '../celery/states.js';
+import { BadUserInputError } from '../errors.js';
 import { builder } from './builder.js';
 import { TaskSourceEnum } from './enums.js';
 import { selectedCommands } from './selected-commands.js';
@@ -16,6 +17,9 @@ export interface TaskParent {
 }
 
 export const TaskType = builder.objectRef<TaskParent>('Task');
+
+/** Links lead back and forth: a query of few lines would walk through everything, many times. */
+const maxChildren = 100;
 
 const textDescriptions: Readonly<Record<TaskText, string>> = {
   args: 'Positional arguments in the notation of Python, as Celery sends them; null when nobody told.',
@@ -37,7 +41,10 @@ TaskType.implement({
       });
     const truncated = (name: TaskText) =>
       t.boolean({
-        description: `Whether \`${name}\` is only the beginning.`,
+        description:
+          name === 'traceback'
+            ? 'Whether the middle of `traceback` is left out.'
+            : `Whether \`${name}\` is only the beginning.`,
         resolve: ({ task }) => task.truncated.includes(name),
       });
     const moment = (name: keyof Task & `${string}At`, description: string) =>
@@ -145,12 +152,12 @@ TaskType.implement({
       }),
       orphaned: t.boolean({
         description: 'Its worker went away while it ran: nobody will finish it.',
-        resolve: ({ task }, _args, { celery }) =>
-          task.worker !== null &&
-          task.startedAt !== null &&
-          !isFinal(task.state) &&
-          task.state !== 'RETRY' &&
-          celery.state.worker(task.worker)?.status === 'OFFLINE',
+        resolve: ({ task }, _args, { celery }) => {
+          const runs = task.startedAt !== null && !isFinal(task.state) && task.state !== 'RETRY';
+          if (!runs || task.worker === null || task.source === 'RESULT_BACKEND') return false;
+          // One that has been gone for long is no longer known at all.
+          return (celery.state.worker(task.worker)?.status ?? 'OFFLINE') === 'OFFLINE';
+        },
       }),
       source: t.field({ type: TaskSourceEnum, resolve: ({ task }) => task.source }),
       rootId: t.id({
@@ -171,11 +178,16 @@ TaskType.implement({
       children: t.field({
         type: [TaskType],
         description: 'The tasks that it sent, as far as they are known here.',
-        resolve: (parent, _args, { celery }) =>
-          parent.task.childIds.flatMap((id) => {
+        args: { first: t.arg.int({ defaultValue: 20, description: `0 to ${maxChildren}.` }) },
+        resolve: (parent, { first }, { celery }) => {
+          const count = first ?? 20;
+          if (count < 0 || count > maxChildren)
+            throw new BadUserInputError(`first must be from 0 to ${maxChildren}`);
+          return parent.task.childIds.slice(0, count).flatMap((id) => {
             const task = celery.state.task(id);
             return task === null ? [] : [{ ...parent, task }];
-          }),
+          });
+        },
       }),
     };
   },

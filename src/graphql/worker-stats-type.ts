@@ -178,15 +178,18 @@ export const WorkerStatsType = builder.objectRef<WorkerStatsReply>('WorkerStats'
     }),
     totals: t.field({
       type: [TaskNameCount],
-      description: 'Tasks that it accepted since it started, by name, most first.',
+      nullable: true,
+      description: `Tasks that it accepted since it started, by name, most first. ${untold}`,
       resolve: ({ total }) =>
-        Object.entries(total ?? {})
+        total &&
+        Object.entries(total)
           .map(([name, count]) => ({ name, count }))
           .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)),
     }),
     total: t.int({
-      description: 'Tasks that it accepted since it started.',
-      resolve: ({ total }) => Object.values(total ?? {}).reduce((sum, count) => sum + count, 0),
+      nullable: true,
+      description: `Tasks that it accepted since it started. ${untold}`,
+      resolve: ({ total }) => total && Object.values(total).reduce((sum, count) => sum + count, 0),
     }),
     uptimeSeconds: t.float({
       nullable: true,

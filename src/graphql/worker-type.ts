@@ -54,7 +54,8 @@ WorkerType.implement({
     lastHeartbeatAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last heard; null when it never sent an event.',
+      description:
+        'When its last heartbeat (or greeting) came; null when none did, as with `--without-heartbeat`.',
       resolve: ({ worker }) => worker.lastHeartbeatAt,
     }),
     pid: t.int({

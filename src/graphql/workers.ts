@@ -6,11 +6,15 @@ import { selectedCommands } from './selected-commands.js';
 import { WorkerType } from './worker-type.js';
 import type { WorkerParent } from './worker-type.js';
 
+const maxAskedByName = 20;
+
 const WorkerFilterInput = builder.inputType('WorkerFilter', {
   description:
     'All conditions must hold; a list is satisfied by any of its members, an empty one by everything.',
   fields: (t) => ({
-    hostnames: t.idList({ description: 'Node names; only these are asked.' }),
+    hostnames: t.idList({
+      description: `Node names; if they are ${maxAskedByName} at most, only these are asked.`,
+    }),
     statuses: t.field({ type: [WorkerStatusEnum] }),
     search: t.string({ description: 'Part of the node name, in any case.' }),
   }),
@@ -26,6 +30,8 @@ builder.queryFields((t) => ({
       const ask = { path: 'workers', useCache: useCache !== false };
       const { hostnames, statuses, search } = filter ?? {};
       const named = hostnames && hostnames.length > 0 ? new Set(hostnames) : null;
+      // Whoever names a few wants an answer from these alone; many would fill the cache with an entry each.
+      const asksAll = named === null || named.size > maxAskedByName;
       const commands = selectedCommands(info);
       return (await loaders.workers(ask))
         .filter(
@@ -35,8 +41,7 @@ builder.queryFields((t) => ({
             (!search || hostname.toLowerCase().includes(search.toLowerCase())),
         )
         .map((worker) => {
-          // Whoever names workers wants an answer from these alone, however slow the others are.
-          const scope: InspectScope = named === null ? { all: true } : { hostname: worker.hostname };
+          const scope: InspectScope = asksAll ? { all: true } : { hostname: worker.hostname };
           return { worker, ask: { ...ask, cache: 'worker_status', scope }, commands };
         });
     },
