@@ -12,13 +12,19 @@ const mask = '********';
  */
 const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s;]+(@)/gi;
 
-export function redact(value: unknown, name = ''): unknown {
+/** A query parameter of any URL that is a secret by its name. */
+const secretParameter =
+  /([?&][\w.-]*(?:token|secret|passw|pwd|api[_-]?key|signature)[\w.-]*=)[^&\s;]+/gi;
+/** Names below which everything is secret. (Others, such as `api`, are also names of queues and schedules.) */
+const secretTree = /token|secret|passw|credential|private|^auth$/i;
+
+export function redact(value: unknown, name = '', inSecret = false): unknown {
   const isScalar = typeof value === 'string' || typeof value === 'number';
-  if (isScalar && value !== '' && secretName.test(name)) return mask;
-  if (typeof value === 'string') return value.replace(urlPassword, `$1${mask}$2`);
-  if (Array.isArray(value)) return value.map((item) => redact(item, name));
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, key)]));
-  }
-  return value;
+  if (isScalar && value !== '' && (inSecret || secretName.test(name))) return mask;
+  if (typeof value === 'string')
+    return value.replace(urlPassword, `$1${mask}$2`).replace(secretParameter, `$1${mask}`);
+  if (typeof value !== 'object' || value === null) return value;
+  const below = inSecret || secretTree.test(name);
+  if (Array.isArray(value)) return value.map((item) => redact(item, name, below));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, key, below)]));
 }

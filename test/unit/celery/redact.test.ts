@@ -74,4 +74,25 @@ describe('redact', () => {
   ])('shows that a secret is not set: %j', (value, shown) => {
     expect(redact({ redis_password: value })).toEqual({ redis_password: shown });
   });
+
+  it('masks everything below a name that is a secret itself', () => {
+    expect(
+      redact({ auth: { alice: 'hunter3', ports: [1, 2] }, broker_credentials: [{ n: 'hunter4' }] }),
+    ).toEqual({
+      auth: { alice: mask, ports: [mask, mask] },
+      broker_credentials: [{ n: mask }],
+    });
+  });
+
+  it('judges what is below other names by the names there', () => {
+    expect(redact({ beat_schedule: { 'sync-api': { task: 'a.b', token: 'hunter3' } } })).toEqual({
+      beat_schedule: { 'sync-api': { task: 'a.b', token: mask } },
+    });
+  });
+
+  it('masks secret parameters of URLs', () => {
+    expect(redact('https://h/?access_token=hunter3&page=2&apikey=hunter4')).toBe(
+      `https://h/?access_token=${mask}&page=2&apikey=${mask}`,
+    );
+  });
 });
