@@ -42,6 +42,8 @@ export class Celery implements AsyncDisposable {
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
   readonly #soloWatch: SoloWatch;
+  /** Whether it was said that the workers cannot be asked: a loss fails all that is being asked, each on its own. */
+  #toldUnread = false;
 
   constructor(options: CeleryOptions) {
     const { transport, results, log, clock = Date.now } = options;
@@ -79,7 +81,9 @@ export class Celery implements AsyncDisposable {
   /** Connects in the background and goes on by itself; what happened before or during an outage is asked for. */
   start(): void {
     this.transport.onConnection(({ connected }) => {
-      if (connected) void this.#learn(this.#seed());
+      if (!connected) return;
+      this.#toldUnread = false;
+      void this.#learn(this.#seed());
     });
     this.events.start();
     this.#soloWatch.start();
@@ -107,8 +111,11 @@ export class Celery implements AsyncDisposable {
   async #learn(work: Promise<void>): Promise<void> {
     try {
       await work;
+      this.#toldUnread = false;
     } catch (error) {
-      this.#log.warn('the state of the workers could not be read', { error });
+      const level = this.#toldUnread ? 'debug' : 'warn';
+      this.#toldUnread = true;
+      this.#log[level]('the state of the workers could not be read', { error });
     }
   }
 }

@@ -5,8 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { LogThrottle } from '../log-throttle.js';
 import { decodeBody } from './message.js';
 import type { RawMessage } from './message.js';
 import { ReplyGathering } from './reply-gathering.js';
@@ -55,6 +57,7 @@ interface Pending {
 export class Mailbox {
   readonly #options: MailboxOptions;
   readonly #pending = new Map<string, Pending>();
+  readonly #malformedLog = new LogThrottle(Date.now);
 
   constructor(options: MailboxOptions) {
     this.#options = options;
@@ -90,14 +93,14 @@ export class Mailbox {
     const ticket = randomUUID();
     const gathering = new ReplyGathering(destination, alive());
     return new Promise<BroadcastResult>((resolve, reject) => {
-      let quiet: NodeJS.Timeout | undefined;
-      const deadline = setTimeout(() => {
+      let stopQuiet: (() => void) | undefined;
+      const stopDeadline = startDeadline(timeout, () => {
         if (gathering.isPublished) finish();
         else fail(new TimeoutError(`The broker at ${transport.address}`, timeout));
-      }, timeout);
+      });
       const stop = (): void => {
-        clearTimeout(deadline);
-        clearTimeout(quiet);
+        stopDeadline();
+        stopQuiet?.();
         this.#pending.delete(ticket);
       };
       const finish = (): void => {
@@ -111,9 +114,9 @@ export class Mailbox {
       const check = (): void => {
         if (!this.#pending.has(ticket)) return;
         const { progress } = gathering;
-        clearTimeout(quiet);
+        stopQuiet?.();
         if (progress === 'done') finish();
-        else if (progress === 'nearly') quiet = setTimeout(finish, quietWindow);
+        else if (progress === 'nearly') stopQuiet = startDeadline(quietWindow, finish);
       };
       this.#pending.set(ticket, { gathering, check, fail });
       transport.boundNodes().then((hostnames) => {
@@ -140,7 +143,9 @@ export class Mailbox {
       }
       pending.check();
     } catch (error) {
-      this.#options.log.warn('skipped a malformed remote control reply', { error });
+      const skipped = this.#malformedLog.due();
+      if (skipped === 0) return;
+      this.#options.log.warn('skipped malformed remote control replies', { replies: skipped, error });
     }
   }
 }

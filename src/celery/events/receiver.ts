@@ -1,10 +1,10 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
 import { MalformedMessageError } from '../../errors.js';
 import type { Logger } from '../../log.js';
+import { LogThrottle } from '../../log-throttle.js';
 import { decodeBody, type RawMessage } from '../message.js';
 import type { Transport } from '../transport/transport.js';
 import { parseEvents, type CeleryEvent } from './event.js';
-import { LogThrottle } from './log-throttle.js';
 import type { State } from './state.js';
 
 export interface EventCounters {

@@ -19,7 +19,7 @@ let result: BroadcastResult | undefined;
 let failure: unknown;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: start });
+  vi.useFakeTimers({ now: start, toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   [transport, alive, heard, logs] = [new ScriptedTransport(), [], [], []];
   [result, failure] = [undefined, undefined];
   mailbox = new Mailbox({
@@ -240,7 +240,7 @@ describe('replies', () => {
       await broadcast();
       transport.deliver(body, { ticket: transport.ticket });
       expect(logs.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
-        'skipped a malformed remote control reply',
+        'skipped malformed remote control replies',
       ]);
       transport.reply('w1', pong);
       await pass(0);
@@ -248,12 +248,60 @@ describe('replies', () => {
     },
   );
 
+  it('that are malformed are warned of once a minute, with their number', async () => {
+    const warned = () => logs.map((line) => (JSON.parse(line) as { replies: unknown }).replies);
+    for (let n = 0; n < 50; n++) transport.deliver([], {});
+    expect(warned()).toEqual([1]);
+    await pass(60_000);
+    transport.deliver([], {});
+    expect(warned()).toEqual([1, 50]);
+  });
+
   it('of a node that is called like a property of objects are kept', async () => {
     alive = ['constructor'];
     await broadcast();
     transport.reply('constructor', pong);
     await pass(0);
     expect(names()).toEqual(['constructor']);
+  });
+});
+
+describe('an event loop that stands still', () => {
+  /** The timers that are due by then fire that much too late. */
+  async function stall(milliseconds: number, until: number): Promise<void> {
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + milliseconds);
+    await pass(until);
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  it('leaves a reply that has come meanwhile the time to be read', async () => {
+    [alive, transport.receivers] = [['w1'], 1];
+    await broadcast();
+    await stall(500, 1_000);
+    expect(result).toBeUndefined();
+    transport.reply('w1', pong);
+    await pass(0);
+    expect([names(), result?.silent]).toEqual([['w1'], []]);
+  });
+
+  it('leaves it that also in the moment that doubtful nodes get', async () => {
+    [alive, transport.receivers, transport.bound] = [['w1'], 2, ['w1', 'w2']];
+    await broadcast();
+    transport.reply('w1', pong);
+    await stall(500, 100);
+    expect(result).toBeUndefined();
+    transport.reply('w2', pong);
+    await pass(0);
+    expect(names()).toEqual(['w1', 'w2']);
+  });
+
+  it('makes nobody answer who does not', async () => {
+    [alive, transport.receivers] = [['w1'], 1];
+    await broadcast();
+    await stall(500, 1_000);
+    await pass(250);
+    expect(result).toMatchObject({ silent: ['w1'] });
   });
 });
 

@@ -20,7 +20,7 @@ export class ScriptedTransport implements Transport {
   /** What publishing fails with. */
   failure: Error | null = null;
   #reply: (message: RawMessage) => void = () => undefined;
-  #connection: (state: ConnectionState) => void = () => undefined;
+  readonly #listeners: ((state: ConnectionState) => void)[] = [];
 
   get ticket(): string {
     return this.requests.at(-1)?.ticket ?? '';
@@ -37,8 +37,12 @@ export class ScriptedTransport implements Transport {
   }
 
   lose(reason = 'the connection was closed'): void {
-    this.connection = { ...this.connection, connected: false, reason };
-    this.#connection(this.connection);
+    this.#become({ ...this.connection, connected: false, reason });
+  }
+
+  /** Connects, or connects again. */
+  gain(): void {
+    this.#become({ ...this.connection, connected: true, reason: null });
   }
 
   subscribeReplies(listener: (message: RawMessage) => void): void {
@@ -46,7 +50,7 @@ export class ScriptedTransport implements Transport {
   }
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
-    this.#connection = listener;
+    this.#listeners.push(listener);
     return () => undefined;
   }
 
@@ -86,5 +90,10 @@ export class ScriptedTransport implements Transport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing was opened.
+  }
+
+  #become(state: ConnectionState): void {
+    this.connection = state;
+    for (const listener of this.#listeners) listener(state);
   }
 }

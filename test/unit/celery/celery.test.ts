@@ -1,0 +1,38 @@
+/** What a cluster's watch asks of its own accord, and what it says when nobody answers. */
+import { expect, it } from 'vitest';
+import { Celery } from '../../../src/celery/celery.js';
+import { createLogger } from '../../../src/log.js';
+import { eventually } from '../../support/eventually.js';
+import { ScriptedTransport } from './scripted-transport.js';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+it('says once for each loss that the workers could not be asked, however much it was asking', async () => {
+  const transport = new ScriptedTransport();
+  const warnings: unknown[] = [];
+  const log = createLogger('warn', (line) => {
+    warnings.push((JSON.parse(line) as { message: unknown }).message);
+  });
+  await using celery = new Celery({
+    ...{ transport, results: null, log, inspectTimeout: 60_000, queues: [] },
+    ...{ maxTasks: 10, maxTaskBytes: 1_000_000 },
+  });
+  const unread = 'the state of the workers could not be read';
+  celery.start();
+
+  for (const told of [[unread], [unread, unread]]) {
+    transport.requests.length = 0;
+    transport.gain();
+    const methods = () => transport.requests.map(({ method }) => method);
+    await eventually(() =>
+      expect(methods()).toEqual([
+        ...['heartbeat', 'stats', 'active', 'reserved', 'scheduled', 'active_queues'],
+      ]),
+    );
+    celery.state.sawWorker(`w${told.length}`, celery.clock()); // it is asked for its pool
+    await eventually(() => expect(methods().filter((method) => method === 'stats')).toHaveLength(2));
+    transport.lose();
+    await turn();
+    expect(warnings).toEqual(told);
+  }
+});
