@@ -15,15 +15,33 @@ export class ConfigError extends GatewayError {
   readonly code = 'CONFIG_INVALID';
 }
 
+export interface UnavailableOptions extends ErrorOptions {
+  /** The server's own words, when it answered and refused. */
+  readonly reason?: string;
+}
+
 /** The broker refused, dropped or never accepted the connection. */
 export class BrokerUnavailableError extends GatewayError {
   readonly code = 'BROKER_UNAVAILABLE';
 
-  /** @param reason the broker's own words, when it answered and refused */
-  constructor(address: string, options?: ErrorOptions & { readonly reason?: string }) {
-    const why = options?.reason === undefined ? 'is unavailable' : `refused: ${options.reason}`;
-    super(`Broker at ${address} ${why}`, options); // address only: URLs hold passwords
+  constructor(address: string, options?: UnavailableOptions) {
+    super(unavailable('Broker', address, options), options);
   }
+}
+
+/** The same of the place where tasks store their results: the broker may be well. */
+export class ResultBackendUnavailableError extends GatewayError {
+  readonly code = 'RESULT_BACKEND_UNAVAILABLE';
+
+  constructor(address: string, options?: UnavailableOptions) {
+    super(unavailable('Result backend', address, options), options);
+  }
+}
+
+/** @param address without credentials, unlike a URL */
+function unavailable(what: string, address: string, options?: UnavailableOptions): string {
+  const why = options?.reason === undefined ? 'is unavailable' : `refused: ${options.reason}`;
+  return `${what} at ${address} ${why}`;
 }
 
 /** Something that was waited for did not come within its deadline (milliseconds). */

@@ -10,7 +10,7 @@ export function isWrongType(error: unknown): boolean {
   return isRefusal(error) && error.message.startsWith('WRONGTYPE');
 }
 
-/** Redis took the command and has not answered within `commandTimeout`. */
-export function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
+/** The connection was closed before the answer came: why it was is the news. */
+export function isAftermath(error: unknown): boolean {
+  return error instanceof Error && error.name === 'MaxRetriesPerRequestError';
 }

@@ -2,13 +2,15 @@
  * One connection to Redis that keeps itself alive: connects, prepares itself (subscribes, binds), says when it is up
  * or down, and tries again with a capped back-off for as long as it lives.
  */
-import { Redis } from 'ioredis';
-import type { RedisOptions as ClientOptions } from 'ioredis';
+import type { Redis, RedisOptions as ClientOptions } from 'ioredis';
+import { startDeadline } from '../../deadline.js';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
+import type { GatewayError, UnavailableOptions } from '../../errors.js';
 import type { LogFields, Logger } from '../../log.js';
 import { describeAddress } from './broker-url.js';
 import type { RedisAddress } from './broker-url.js';
-import { isRefusal, isTimeout } from './redis-errors.js';
+import { RedisClient } from './redis-client.js';
+import { isAftermath, isRefusal } from './redis-errors.js';
 
 export interface RedisLinkOptions {
   readonly address: RedisAddress;
@@ -21,13 +23,19 @@ export interface RedisLinkOptions {
   readonly onChange?: (up: boolean, reason: string | null) => void;
   /** Milliseconds. */
   readonly connectTimeout?: number;
+  /** Milliseconds from there until it is up. */
+  readonly readyTimeout?: number;
   /** Milliseconds; null for a connection that blocks on purpose. */
   readonly commandTimeout?: number | null;
+  /** What `run` throws without a connection. */
+  readonly Unavailable?: new (address: string, options?: UnavailableOptions) => GatewayError;
 }
 
 const firstRetry = 50;
 const longestRetry = 1_000;
 const defaultTimeout = 1_500;
+/** A password, a database, a name and what `prepare` asks: each at most one round trip or two. */
+const defaultReadyTimeout = 3_000;
 
 export class RedisLink {
   readonly client: Redis;
@@ -35,6 +43,10 @@ export class RedisLink {
   #up = false;
   #reason: string | null = 'not connected yet';
   #disposed = false;
+  #restarting = false;
+  /** Of the connections, so that what belongs to an earlier one is known. */
+  #connection = 0;
+  #stopDeadline: () => void = () => undefined;
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
@@ -48,6 +60,7 @@ export class RedisLink {
       lazyConnect: true,
       protocol: 2, // Redis before 6 knows no HELLO
       disableClientInfo: true,
+      enableReadyCheck: false, // INFO may be forbidden, and is no help: a Redis that loads says so to any command
       enableOfflineQueue: false, // no connection is an error now, not a wait
       maxRetriesPerRequest: 0,
       autoResubscribe: false, // `prepare` does it, and is waited for
@@ -55,12 +68,14 @@ export class RedisLink {
       retryStrategy: (times: number) => Math.min(firstRetry * 2 ** (times - 1), longestRetry),
       ...(address.username !== null && { username: address.username }),
       ...(address.password !== null && { password: address.password }),
-      ...(commandTimeout !== null && { commandTimeout }),
     } satisfies ClientOptions;
-    this.client = new Redis(settings);
+    this.client = new RedisClient(settings, commandTimeout);
     // An 'error' without a listener ends the process; the reason is kept for the state that callers see.
-    this.client.on('error', (error: Error) => this.#down(error.message || error.name));
-    this.client.on('close', () => this.#down(this.#reason ?? 'the connection was closed'));
+    this.client.on('error', (error: Error) => {
+      if (!isAftermath(error)) this.#down(error.message || error.name);
+    });
+    this.client.on('connect', () => this.#opened());
+    this.client.on('close', () => this.#closed());
     this.client.on('ready', () => void this.#prepare());
   }
 
@@ -78,57 +93,81 @@ export class RedisLink {
   }
 
   /**
-   * @throws BrokerUnavailableError without a connection, or with Redis's own words when it refuses; TimeoutError when
-   * it does not answer, and then the connection is made anew: it may be half open.
+   * @throws BrokerUnavailableError (or `Unavailable`) without a connection, or with Redis's own words when it refuses;
+   * TimeoutError when it does not answer, and then the connection is made anew: it may be half open.
    */
   async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const { Unavailable = BrokerUnavailableError, commandTimeout } = this.#options;
     const address = describeAddress(this.#options.address);
-    if (!this.#up) throw new BrokerUnavailableError(address);
+    if (!this.#up) throw new Unavailable(address);
     try {
       return await work(this.client);
     } catch (error) {
-      if (isTimeout(error)) {
+      if (error instanceof TimeoutError) {
         this.restart('Redis does not answer');
-        throw new TimeoutError(`Redis at ${address}`, this.#options.commandTimeout ?? defaultTimeout, {
+        throw new TimeoutError(`Redis at ${address}`, commandTimeout ?? defaultTimeout, {
           cause: error,
         });
       }
-      throw new BrokerUnavailableError(address, {
+      throw new Unavailable(address, {
         cause: error,
         ...(isRefusal(error) && { reason: error.message }),
       });
     }
   }
 
-  /** Closes the connection so that it is made anew: what to do when it does not answer any more. */
+  /** Closes the connection, once, so that it is made anew: what to do when it does not answer any more. */
   restart(reason: string): void {
     if (this.#disposed) return;
     this.#down(reason);
+    if (this.#restarting) return;
+    this.#restarting = true;
     this.client.disconnect(true);
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#up = false;
+    this.#stopDeadline();
     this.client.disconnect(false);
   }
 
+  /** From here on TCP alone watches over the connection, and may take a quarter of an hour: not until it is up. */
+  #opened(): void {
+    const { readyTimeout = defaultReadyTimeout } = this.#options;
+    this.#connection++;
+    this.#restarting = false;
+    this.#restartIn(readyTimeout, `Redis did not answer in ${readyTimeout} ms`);
+  }
+
+  #closed(): void {
+    this.#connection++;
+    this.#restarting = false;
+    this.#stopDeadline();
+    this.#down(this.#reason ?? 'the connection was closed');
+  }
+
+  #restartIn(milliseconds: number, reason: string): void {
+    this.#stopDeadline();
+    if (!this.#disposed) this.#stopDeadline = startDeadline(milliseconds, () => this.restart(reason));
+  }
+
   async #prepare(): Promise<void> {
+    const connection = this.#connection;
     try {
       await this.#options.prepare?.(this.client);
-      if (this.#disposed || this.client.status !== 'ready') return;
+      const isOver = connection !== this.#connection || this.client.status !== 'ready';
+      if (this.#disposed || this.#restarting || isOver) return;
+      this.#stopDeadline();
       this.#up = true;
       this.#reason = null;
       this.#options.log.info('connected to Redis', this.#place);
       this.#options.onChange?.(true, null);
     } catch (error) {
+      if (this.#disposed || connection !== this.#connection) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.log.warn('preparing a Redis connection failed', {
-        link: this.#options.name,
-        reason,
-      });
-      setTimeout(() => this.restart(reason), longestRetry).unref();
       this.#down(reason);
+      this.#restartIn(longestRetry, reason);
     }
   }
 

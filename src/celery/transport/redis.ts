@@ -19,9 +19,10 @@ import type { ConnectionState, ControlRequest, QueueDepth, Transport } from './t
 
 /** Seconds that one BRPOP blocks: short, so that a dead connection is noticed. */
 const replyBlockSeconds = 2;
-/** Milliseconds between two probes of the subscribed connection, and how long each may take. */
+/** Milliseconds that Redis has for what it need not wait for. */
+const answerTimeout = 1_500;
+/** Milliseconds between two probes of the subscribed connection. */
 const probeInterval = 5_000;
-const probeTimeout = 1_500;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
@@ -81,7 +82,7 @@ export class RedisTransport implements Transport {
           this.#names.bindingKey(replyExchange),
           this.#names.replyBinding(this.#oid),
         );
-        await withDeadline(bound, probeTimeout, 'Binding the reply queue');
+        await withDeadline(bound, answerTimeout, 'Binding the reply queue');
       },
     });
     this.#events.client.on('pmessage', (_pattern: string, _channel: string, text: string) => {
@@ -198,7 +199,7 @@ export class RedisTransport implements Transport {
         const blocked = client.brpop(queue, replyBlockSeconds);
         const popped = await withDeadline(
           blocked,
-          replyBlockSeconds * 1000 + probeTimeout,
+          replyBlockSeconds * 1000 + answerTimeout,
           'Waiting for replies',
         );
         if (popped) this.#onReply(new EnvelopeText(popped[1]));
@@ -213,10 +214,11 @@ export class RedisTransport implements Transport {
   /** Silence may be a half-open socket: subscribing again changes nothing and must be answered. */
   async #probeEvents(): Promise<void> {
     if (!this.#events.up) return;
-    const asked = this.#events.client.psubscribe(this.#names.eventPattern);
-    await withDeadline(asked, probeTimeout, 'The event subscription').catch((error: unknown) =>
-      this.#events.restart(error instanceof Error ? error.message : String(error)),
-    );
+    await this.#events.client
+      .psubscribe(this.#names.eventPattern)
+      .catch((error: unknown) =>
+        this.#events.restart(error instanceof Error ? error.message : String(error)),
+      );
   }
 
   #update(): void {

@@ -1,0 +1,41 @@
+/** ioredis as the links need it: with deadlines that a stall of our own does not cut short, and nothing on stderr. */
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { startDeadline } from '../../deadline.js';
+import { TimeoutError } from '../../errors.js';
+
+/** What Redis 6, and Redis before 6, say to a password that they do not need: no reason not to go on. */
+const needlessPassword = /no password is set|without any password configured for the default user/;
+const noUserNames = /wrong number of arguments for 'auth'/i;
+
+type SendCommand = Redis['sendCommand'];
+
+export class RedisClient extends Redis {
+  readonly #commandTimeout: number | null;
+
+  /** @param commandTimeout milliseconds that each command may take; null for as long as it likes */
+  constructor(options: Omit<RedisOptions, 'replyMapping'>, commandTimeout: number | null) {
+    super(options);
+    this.#commandTimeout = commandTimeout;
+  }
+
+  /** Rejects with TimeoutError where ioredis's own `commandTimeout` would take unread answers for missing ones. */
+  override sendCommand(...[command, stream]: Parameters<SendCommand>): unknown {
+    const timeout = this.#commandTimeout;
+    if (timeout !== null) {
+      const stop = startDeadline(timeout, () => command.reject(new TimeoutError('Redis', timeout)));
+      command.promise.then(stop, stop);
+    }
+    const sent = super.sendCommand(command, stream);
+    // ioredis would tell of these on stderr, where only JSON is expected, and go on.
+    return command.name === 'auth' ? Promise.resolve(sent).catch(explainRefusal) : sent;
+  }
+}
+
+function explainRefusal(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  if (needlessPassword.test(message)) return 'OK';
+  if (noUserNames.test(message))
+    throw new Error('Redis before version 6 has no user names: leave it out', { cause: error });
+  throw error;
+}
