@@ -122,6 +122,14 @@ export const settings = {
     'empty',
     'Redis: transport option `global_keyprefix`',
   ),
+  resultKeyprefix: setting(
+    'result-keyprefix',
+    'RESULT_KEYPREFIX',
+    text,
+    '',
+    'empty',
+    'Redis: `global_keyprefix` of `result_backend_transport_options`, as written there',
+  ),
   fanoutPrefix: setting<boolean | string>(
     'fanout-prefix',
     'FANOUT_PREFIX',

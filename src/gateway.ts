@@ -93,7 +93,7 @@ function openCluster(config: Config, log: Logger): ClusterSource {
   const backend = config.resultBackend ?? broker;
   return {
     transport: transports[broker.scheme](broker, config, log),
-    results: resultBackends[backend.scheme](backend, config.globalKeyprefix, log),
+    results: resultBackends[backend.scheme](backend, config.resultKeyprefix, log),
     [Symbol.asyncDispose]: async () => undefined, // the cluster's watch closes both
   };
 }

@@ -6,23 +6,31 @@
 /** Deeper values become `...`, so that hostile nesting costs no stack. */
 const maxDepth = 32;
 
+/** Told when something had to be left out. */
+export type OnCut = () => void;
+
 /** `repr(value)`, cut like Celery does: `'long te...'`, `[1, 2, ...]`. Never throws. */
-export function pythonRepr(value: unknown, maxLength = 1024): string {
-  const printer = new Printer(maxLength);
+export function pythonRepr(value: unknown, maxLength = 1024, onCut?: OnCut): string {
+  const printer = new Printer(maxLength, onCut);
   printer.value(value, 0);
   return printer.text;
 }
 
 /** Positional arguments as a tuple: `(1, 2)`, `(1,)`, `()`. */
-export function argsRepr(args: readonly unknown[], maxLength = 1024): string {
-  const printer = new Printer(maxLength);
+export function argsRepr(args: readonly unknown[], maxLength = 1024, onCut?: OnCut): string {
+  const printer = new Printer(maxLength, onCut);
   printer.sequence('(', args, args.length === 1 ? ',)' : ')', 0);
   return printer.text;
 }
 
 /** An exception as events show it: `ValueError('x', 402)`. */
-export function exceptionRepr(type: string, args: readonly unknown[], maxLength = 1024): string {
-  const printer = new Printer(maxLength);
+export function exceptionRepr(
+  type: string,
+  args: readonly unknown[],
+  maxLength = 1024,
+  onCut?: OnCut,
+): string {
+  const printer = new Printer(maxLength, onCut);
   printer.sequence(`${type}(`, args, ')', 0);
   return printer.text;
 }
@@ -30,16 +38,18 @@ export function exceptionRepr(type: string, args: readonly unknown[], maxLength 
 class Printer {
   text = '';
   readonly #maxLength: number;
+  readonly #onCut: OnCut;
   #cut = false;
 
-  constructor(maxLength: number) {
+  constructor(maxLength: number, onCut: OnCut = () => undefined) {
     this.#maxLength = maxLength;
+    this.#onCut = onCut;
   }
 
   value(value: unknown, depth: number): void {
     if (typeof value === 'string') this.#string(value);
     else if (typeof value !== 'object' || value === null) this.#atom(scalar(value));
-    else if (depth >= maxDepth) this.#atom('...');
+    else if (depth >= maxDepth) this.#tooDeep();
     else if (Array.isArray(value)) this.sequence('[', value, ']', depth);
     else this.#dict(value, depth);
   }
@@ -66,6 +76,7 @@ class Printer {
       if (index > 0 && this.#full(', '.length)) {
         if (!this.#cut) this.text += ', ...';
         this.#cut = true;
+        this.#onCut();
         break;
       }
       if (index > 0) this.text += ', ';
@@ -77,17 +88,24 @@ class Printer {
   #string(value: string): void {
     const room = Math.max(this.#maxLength - this.text.length, 0);
     const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-    this.text += quote + escape(value, quote, room) + quote;
+    this.text += quote + escape(value, quote, room, this.#onCut) + quote;
+  }
+
+  #tooDeep(): void {
+    this.#onCut();
+    this.#atom('...');
   }
 
   #atom(text: string): void {
     const room = Math.max(this.#maxLength - this.text.length, 0);
+    if (text.length > room) this.#onCut();
     this.text += text.length > room ? `${text.slice(0, room)}...` : text;
   }
 
   #ellipsis(): void {
     this.text += '...';
     this.#cut = true;
+    this.#onCut();
   }
 
   #full(about = 0): boolean {
@@ -129,12 +147,15 @@ const shortEscapes: Readonly<Record<string, string>> = {
 const plain = /^[ -~]*$/;
 const notPrintable = /[\p{C}\p{Zl}\p{Zp}\p{Zs}]/u;
 
-function escape(value: string, quote: string, room: number): string {
+function escape(value: string, quote: string, room: number, onCut: OnCut): string {
   if (value.length <= room && plain.test(value) && !value.includes('\\') && !value.includes(quote))
     return value;
   let text = '';
   for (const character of value) {
-    if (text.length >= room) return `${text}...`;
+    if (text.length >= room) {
+      onCut();
+      return `${text}...`;
+    }
     text += escaped(character, quote);
   }
   return text;

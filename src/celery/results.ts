@@ -2,28 +2,36 @@
  * Results that tasks have stored. Counterpart of `celery.backends.redis`: `celery-task-meta-<id>` holds a JSON
  * object, which Python may have written with NaN and Infinity in it.
  */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { ResultBackendUnavailableError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { cutText, isCutByWorker } from './events/task-text.js';
+import { taskTexts, type TaskText } from './events/task.js';
+import { argsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
 import { describeAddress } from './transport/broker-url.js';
 import type { RedisAddress } from './transport/broker-url.js';
 import { RedisLink } from './transport/redis-link.js';
 import type { ResultBackend, TaskMeta } from './transport/transport.js';
-import { pythonRepr } from './python-repr.js';
 
 const metaPrefix = 'celery-task-meta-';
 const mgetBatch = 500;
-/** Longer results are cut: the monitor shows them, it does not carry them. */
-const maxResultLength = 10_000;
+/** Longer texts are cut: the monitor shows them, it does not carry them. */
+const maxTextLength = 10_000;
+const maxRetries = 1_000_000;
 
+const text = z.string().nullish().catch(null);
 const meta = z.object({
   status: z.string(),
   result: z.unknown().optional(),
-  traceback: z.string().nullish().catch(null),
-  date_done: z.string().nullish().catch(null),
-  name: z.string().nullish().catch(null),
-  worker: z.string().nullish().catch(null),
-  queue: z.string().nullish().catch(null),
-  retries: z.number().int().nullish().catch(null),
+  traceback: text,
+  date_done: text,
+  name: text,
+  args: z.unknown().optional(),
+  kwargs: z.unknown().optional(),
+  worker: text,
+  queue: text,
+  retries: z.number().int().min(0).max(maxRetries).nullish().catch(null),
 });
 const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown().optional() });
 
@@ -31,20 +39,31 @@ const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown(
 export function parseTaskMeta(id: string, text: string): TaskMeta | null {
   const parsed = meta.safeParse(parsePythonJson(text));
   if (!parsed.success) return null;
-  const { status, result, traceback, date_done, name, worker, queue, retries } = parsed.data;
-  const failure = exceptionResult.safeParse(result);
+  const { status, result, traceback, date_done, name, args, kwargs, worker, queue, retries } =
+    parsed.data;
+  const state = status.toUpperCase();
+  // What is stored before the end is a pid, or the progress that the task tells of: it has returned nothing yet.
+  const succeeded = state === 'SUCCESS' && result !== undefined;
+  const failure = state === 'SUCCESS' ? null : (exceptionResult.safeParse(result).data ?? null);
+  const cut = new Set<TaskText>();
+  const onCut =
+    (field: TaskText): OnCut =>
+    () =>
+      cut.add(field);
   return {
     id,
-    state: status.toUpperCase(),
-    result:
-      failure.success || result === undefined ? null : JSON.stringify(result).slice(0, maxResultLength),
-    exception: failure.success ? describeException(failure.data) : null,
-    traceback: traceback ?? null,
+    state,
+    result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
+    exception: failure && describeException(failure, onCut('exception')),
+    traceback: traceback == null ? null : shorten('traceback', traceback, onCut('traceback')),
     doneAt: parseDate(date_done ?? null),
+    args: describeArguments('args', args, onCut('args')),
+    kwargs: describeArguments('kwargs', kwargs, onCut('kwargs')),
     name: name ?? null,
     worker: worker ?? null,
     queue: queue ?? null,
     retries: retries ?? null,
+    truncated: taskTexts.filter((field) => cut.has(field)),
   };
 }
 
@@ -53,10 +72,16 @@ export class RedisResultBackend implements ResultBackend {
   readonly #link: RedisLink;
   readonly #keyprefix: string;
 
+  /** @param keyprefix `global_keyprefix` of `result_backend_transport_options`; never the broker's */
   constructor(address: RedisAddress, keyprefix: string, log: Logger) {
     this.address = describeAddress(address);
-    this.#keyprefix = keyprefix;
-    this.#link = new RedisLink({ address, name: 'celeryql-results', log });
+    this.#keyprefix = completePrefix(keyprefix);
+    this.#link = new RedisLink({
+      address,
+      name: 'celeryql-results',
+      log,
+      Unavailable: ResultBackendUnavailableError,
+    });
     this.#link.start();
   }
 
@@ -82,10 +107,33 @@ export class RedisResultBackend implements ResultBackend {
   }
 }
 
+/** As Celery's backends do since 5.3. */
+function completePrefix(keyprefix: string): string {
+  return keyprefix === '' || /[:_.-]$/.test(keyprefix) ? keyprefix : `${keyprefix}_`;
+}
+
 /** As `task-failed` events show it: `ValueError('boom')`. */
-function describeException({ exc_type, exc_message }: z.infer<typeof exceptionResult>): string {
-  const args = Array.isArray(exc_message) ? exc_message : [exc_message];
-  return `${exc_type}(${args.map((arg) => pythonRepr(arg)).join(', ')})`;
+function describeException(
+  { exc_type, exc_message }: z.infer<typeof exceptionResult>,
+  onCut: OnCut,
+): string {
+  const args: readonly unknown[] = Array.isArray(exc_message) ? exc_message : [exc_message];
+  return exceptionRepr(exc_type, args, maxTextLength, onCut);
+}
+
+/** Stored as values, or as the representations that the message had. */
+function describeArguments(field: 'args' | 'kwargs', value: unknown, onCut: OnCut): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return shorten(field, value, onCut);
+  return Array.isArray(value)
+    ? argsRepr(value, maxTextLength, onCut)
+    : pythonRepr(value, maxTextLength, onCut);
+}
+
+function shorten(field: TaskText, value: string, onCut: OnCut): string {
+  const kept = cutText(field, value, maxTextLength);
+  if (kept !== value || (field !== 'traceback' && isCutByWorker(value))) onCut();
+  return kept;
 }
 
 /** Celery 5.2 writes naive UTC, 5.3 and later an offset. */
@@ -95,16 +143,19 @@ function parseDate(text: string | null): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-/** Python writes NaN, Infinity and -Infinity as bare words; outside of strings they become null. */
+/** Stands for NaN, which JSON has no number for; nobody else can have written it. */
+const nan = randomUUID();
+
+/** Python writes NaN, Infinity and -Infinity as bare words. */
 export function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const cleaned = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) =>
-      token.startsWith('"') ? token : 'null',
+    const cleaned = text.replace(/"(?:[^"\\]|\\.)*"|\bInfinity\b|\bNaN\b/g, (token) =>
+      token === 'NaN' ? `"${nan}"` : token === 'Infinity' ? '1e999' : token,
     );
     try {
-      return JSON.parse(cleaned);
+      return JSON.parse(cleaned, (_, value: unknown) => (value === nan ? Number.NaN : value));
     } catch {
       return null;
     }

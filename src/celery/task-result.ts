@@ -1,32 +1,54 @@
 /** What the result backend knows of a task, laid over what events told. */
-import type { Task } from './events/task.js';
+import { taskTexts, type Task, type TaskText } from './events/task.js';
 import { isFinal } from './states.js';
 import type { TaskMeta } from './transport/transport.js';
 
-/** Whether asking the result backend may bring news. */
+/** What `result_extended` stores besides the result. */
+const storedFields = ['name', 'args', 'kwargs', 'worker', 'queue'] as const;
+/** What belongs to a state, and comes with it. */
+const outcomeFields = ['result', 'exception', 'traceback'] as const;
+
+/** Whether asking the result backend may bring news: the end of the task, or what no event has told of it. */
 export function mayHaveResult(task: Task | null): boolean {
-  return task === null || !isFinal(task.state);
+  return task === null || !isFinal(task.state) || storedFields.some((field) => task[field] === null);
 }
 
-/** A finished result wins over a state that is not final; otherwise events know more than a stored state. */
+/**
+ * A finished result wins over a state that is not final; otherwise events know more than a stored state, and only
+ * what they have not told is filled in.
+ */
 export function withResult(task: Task | null, meta: TaskMeta | null): Task | null {
   if (meta === null) return task;
-  if (task !== null && (isFinal(task.state) || !isFinal(meta.state))) return task;
-  const base = task ?? unknownTask(meta.id);
+  const known = task ?? unknownTask(meta.id);
+  const takesState = task === null || (!isFinal(task.state) && isFinal(meta.state));
+  const fromMeta = new Set<TaskText>(takesState ? outcomeFields : []);
+  for (const field of ['args', 'kwargs'] as const) if (known[field] === null) fromMeta.add(field);
+  const filled: Task = {
+    ...known,
+    name: known.name ?? meta.name,
+    args: known.args ?? meta.args,
+    kwargs: known.kwargs ?? meta.kwargs,
+    worker: known.worker ?? meta.worker,
+    queue: known.queue ?? meta.queue,
+    retries: Math.max(known.retries, meta.retries ?? 0),
+    truncated: taskTexts.filter((field) =>
+      (fromMeta.has(field) ? meta : known).truncated.includes(field),
+    ),
+  };
+  return takesState ? withState(filled, meta) : filled;
+}
+
+function withState(task: Task, meta: TaskMeta): Task {
   const at = isFinal(meta.state) ? meta.doneAt : null;
   return {
-    ...base,
+    ...task,
     state: meta.state,
-    name: base.name ?? meta.name,
-    worker: base.worker ?? meta.worker,
-    queue: base.queue ?? meta.queue,
-    retries: Math.max(base.retries, meta.retries ?? 0),
     result: meta.result,
     exception: meta.exception,
     traceback: meta.traceback,
-    succeededAt: meta.state === 'SUCCESS' ? at : base.succeededAt,
-    failedAt: meta.state === 'FAILURE' ? at : base.failedAt,
-    revokedAt: meta.state === 'REVOKED' ? at : base.revokedAt,
+    succeededAt: meta.state === 'SUCCESS' ? at : task.succeededAt,
+    failedAt: meta.state === 'FAILURE' ? at : task.failedAt,
+    revokedAt: meta.state === 'REVOKED' ? at : task.revokedAt,
     finishedAt: at,
     source: 'RESULT_BACKEND',
   };

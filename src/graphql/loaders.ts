@@ -86,6 +86,7 @@ export class Loaders {
           return withResult(known, await this.#resultLoader.load(id));
         } catch (error) {
           if (known !== null) return known; // what events told is better than nothing
+          this.#celery.assertConnected(); // where both are away, the broker is the one to name
           throw error;
         }
       },

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { celeryInspect, sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import type { TestGateway } from '../support/gateway.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { describeEachCelery } from '../support/requirements.js';
 import { watchCluster } from '../support/watch.js';
 
@@ -22,10 +22,10 @@ async function task(gateway: TestGateway, id: string | undefined): Promise<Told[
 }
 
 /** Resolves when these have ended, and their worker has no events of them left to send. */
-async function finished(cluster: Cluster, ids: readonly string[]): Promise<void> {
+async function finished(cluster: Cluster, ids: readonly string[], keyprefix = ''): Promise<void> {
   const redis = cluster.redis.client();
   await eventually(async () => {
-    const results = await redis.mget(ids.map((id) => `celery-task-meta-${id}`));
+    const results = await redis.mget(ids.map((id) => `${keyprefix}celery-task-meta-${id}`));
     for (const text of results) expect(text).toMatch(/"status": "(SUCCESS|FAILURE)"/);
   }, 15_000);
   // A solo pool sends its events at the next turn of its loop, and answers after it.
@@ -68,6 +68,71 @@ describeEachCelery('a gateway that starts late', (version) => {
     expect(await task(gateway, 'no-such-task')).toBeNull();
   });
 
+  it('finds results beside a broker whose keys have a prefix', async () => {
+    const env = { KEYPREFIX: '{team}:' };
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
+    await finished(cluster, [id]);
+    await using gateway = await watchCluster(cluster, { args: ['--global-keyprefix', '{team}:'] });
+
+    expect(await task(gateway, id)).toMatchObject({
+      state: 'SUCCESS',
+      source: 'RESULT_BACKEND',
+      result: '3',
+    });
+  });
+
+  it('finds results that have a prefix of their own, which Celery 5.2 does not know', async () => {
+    const env = { KEYPREFIX: '{team}:', RESULT_KEYPREFIX: 'team' };
+    const isKnown = version.name === 'newest';
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
+    await finished(cluster, [id], isKnown ? 'team_' : ''); // Celery's underscore
+    const flags = ['--global-keyprefix', '{team}:', '--result-keyprefix', isKnown ? 'team' : ''];
+    await using gateway = await watchCluster(cluster, { args: flags });
+
+    expect(await task(gateway, id)).toMatchObject({ source: 'RESULT_BACKEND', result: '3' });
+  });
+
+  it('shows results as events do, and none of a task that runs', async () => {
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo', events: false }] });
+    const env = { SENT_EVENT: '0' };
+    const [echoed, running] = await sendTasks({ ...cluster.application, env }, [
+      { name: 'demo.echo', args: ['a', null, true] },
+      { name: 'demo.sleep', args: [600] },
+    ]);
+    const redis = cluster.redis.client();
+    await eventually(async () =>
+      expect(await redis.get(`celery-task-meta-${running}`)).toMatch(/"status": "STARTED"/),
+    );
+    await using gateway = await startTestGateway({ broker: cluster.broker });
+
+    await eventually(async () =>
+      expect(await task(gateway, echoed)).toMatchObject({
+        state: 'SUCCESS',
+        result: "{'args': ['a', None, True], 'kwargs': {}}",
+      }),
+    );
+    expect(await task(gateway, running)).toMatchObject({
+      ...{ state: 'STARTED', source: 'RESULT_BACKEND', result: null },
+    });
+    await cluster.worker('w1').kill(); // it would wait for its task
+  });
+
+  it('tells of a result backend that is away by its own name', async () => {
+    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    await using gateway = await watchCluster(cluster, { resultBackend: 'redis://127.0.0.1:1/0' });
+
+    const { data, errors } = await gateway.query('{ task(id: "no-such-task") { state } }');
+    expect(data).toEqual({ task: null });
+    expect(errors).toMatchObject([
+      {
+        message: 'Result backend at redis://127.0.0.1:1/0 is unavailable',
+        extensions: { code: 'RESULT_BACKEND_UNAVAILABLE' },
+      },
+    ]);
+  });
+
   it('tells all that extended results hold', async () => {
     const env = { RESULT_EXTENDED: '1' };
     await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
@@ -80,6 +145,7 @@ describeEachCelery('a gateway that starts late', (version) => {
       state: 'SUCCESS',
       source: 'RESULT_BACKEND',
       result: '1',
+      args: '(1,)',
       retries: 1,
       queue: 'default',
       worker: { hostname: 'w1@test', status: 'ONLINE' },

@@ -13,7 +13,7 @@ describe('readConfig', () => {
       ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
       ...{ inspectTimeout: 1_000, queues: [], maxTasks: 100_000, maxTaskBytes: 268_435_456 },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
-      ...{ controlExchange: 'celery', eventExchange: 'celeryev' },
+      ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
       caches: {
         task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
         worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },

@@ -6,6 +6,7 @@
  * Errors: whatever needs the broker rejects with BrokerUnavailableError while there is no connection,
  * and with TimeoutError when the broker accepts a command and does not answer it.
  */
+import type { TaskText } from '../events/task.js';
 import type { RawMessage } from '../message.js';
 
 export type TransportKind = 'memory' | 'redis';
@@ -98,7 +99,7 @@ export interface Transport extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Reads stored results. Counterpart of `celery.backends`. */
+/** Reads stored results. Counterpart of `celery.backends`. It rejects with ResultBackendUnavailableError. */
 export interface ResultBackend extends AsyncDisposable {
   readonly address: string;
   /** The stored metas, in the order of the ids; null where nothing is stored or what is stored is not readable. */
@@ -110,15 +111,19 @@ export interface ResultBackend extends AsyncDisposable {
 export interface TaskMeta {
   readonly id: string;
   readonly state: string;
-  /** JSON text of the result, cut by the reader; null for failures. */
+  /** In the notation of Python, as events have it; null unless the task has succeeded. */
   readonly result: string | null;
   /** `ExcType('message')` for failures, as events have it. */
   readonly exception: string | null;
   readonly traceback: string | null;
   readonly doneAt: number | null;
-  /** Only with `result_extended`. */
+  /** From here on only with `result_extended`. Arguments in the notation of Python. */
+  readonly args: string | null;
+  readonly kwargs: string | null;
   readonly name: string | null;
   readonly worker: string | null;
   readonly queue: string | null;
   readonly retries: number | null;
+  /** Which texts the reader has cut. */
+  readonly truncated: readonly TaskText[];
 }

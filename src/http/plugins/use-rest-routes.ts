@@ -15,6 +15,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   BAD_USER_INPUT: 400,
   GRAPHQL_VALIDATION_FAILED: 400,
   BROKER_UNAVAILABLE: 503,
+  RESULT_BACKEND_UNAVAILABLE: 503,
   TIMEOUT: 503,
 };
 

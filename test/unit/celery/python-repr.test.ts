@@ -56,6 +56,27 @@ describe('pythonRepr', () => {
     expect(pythonRepr({ a: 1, b: 2 }, 3)).toBe("{'a': ...}");
   });
 
+  it.each<[unknown, boolean]>([
+    ['x'.repeat(10), false],
+    ['x'.repeat(11), true],
+    [12345678901, true],
+    [[1, 2, 3], false],
+    [[1, 2, 3, 4, 5, 6], true],
+    [{ abcdefghij: 1 }, true],
+  ])('tells whether it cut %j at 10', (value, expected) => {
+    let isCut = false;
+    pythonRepr(value, 10, () => (isCut = true));
+    expect(isCut).toBe(expected);
+  });
+
+  it('tells that it left out what is nested too deep', () => {
+    const loop: unknown[] = [];
+    loop.push(loop);
+    let isCut = false;
+    pythonRepr(loop, 1024, () => (isCut = true));
+    expect(isCut).toBe(true);
+  });
+
   it('survives nesting without end', () => {
     const loop: unknown[] = [];
     loop.push(loop);

@@ -6,11 +6,11 @@ const meta = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'S
 describe('parsePythonJson', () => {
   it.each<[string, unknown]>([
     ['{"a": 1}', { a: 1 }],
-    ['[NaN, Infinity, -Infinity, 1]', [null, null, null, 1]],
-    ['{"NaN": NaN}', { NaN: null }],
-    ['{"a": "NaN and -Infinity", "b": NaN}', { a: 'NaN and -Infinity', b: null }],
-    ['{"a": "a \\" NaN", "b": NaN}', { a: 'a " NaN', b: null }],
-    ['{"a": "\\\\", "b": Infinity}', { a: '\\', b: null }],
+    ['[NaN, Infinity, -Infinity, 1]', [NaN, Infinity, -Infinity, 1]],
+    ['{"NaN": NaN}', { NaN: NaN }],
+    ['{"a": "NaN and -Infinity", "b": NaN}', { a: 'NaN and -Infinity', b: NaN }],
+    ['{"a": "a \\" NaN", "b": NaN}', { a: 'a " NaN', b: NaN }],
+    ['{"a": "\\\\", "b": Infinity}', { a: '\\', b: Infinity }],
     ['{"a": NaN', null],
     ['not json', null],
     ['', null],
@@ -20,7 +20,7 @@ describe('parsePythonJson', () => {
 });
 
 describe('parseTaskMeta', () => {
-  it('reads a success, its result as JSON', () => {
+  it('reads a success, its result in the notation of Python', () => {
     expect(
       meta({
         ...{ result: { sum: 3 }, traceback: null, children: [], task_id: 't1' },
@@ -28,15 +28,15 @@ describe('parseTaskMeta', () => {
         ...{ queue: 'celery', retries: 2 },
       }),
     ).toEqual({
-      ...{ id: 't1', state: 'SUCCESS', result: '{"sum":3}', exception: null, traceback: null },
+      ...{ id: 't1', state: 'SUCCESS', result: "{'sum': 3}", exception: null, traceback: null },
       ...{ doneAt: Date.UTC(2026, 2, 1, 10, 0, 0, 123), name: 'add', worker: 'w1@h' },
-      ...{ queue: 'celery', retries: 2 },
+      ...{ queue: 'celery', retries: 2, args: null, kwargs: null, truncated: [] },
     });
   });
 
   it('reads the little that Celery stores unless it is told to store more', () => {
     expect(meta({ result: null })).toMatchObject({
-      ...{ result: 'null', name: null, worker: null, queue: null, retries: null, doneAt: null },
+      ...{ result: 'None', name: null, worker: null, queue: null, retries: null, doneAt: null },
     });
   });
 
@@ -63,9 +63,55 @@ describe('parseTaskMeta', () => {
     expect(failed?.traceback).toBe('Traceback: boom');
   });
 
-  it('cuts a long result', () => {
-    expect(meta({ result: 'x'.repeat(20_000) })?.result).toHaveLength(10_000);
+  it.each<[unknown, string]>([
+    [true, 'True'],
+    ["it's", `"it's"`],
+    [[1, null, 'a'], "[1, None, 'a']"],
+    [{ exc_type: 'a result', of: 'its own' }, "{'exc_type': 'a result', 'of': 'its own'}"],
+  ])('shows the result %j as events do: %s', (result, text) => {
+    expect(meta({ result })).toMatchObject({ result: text, exception: null });
   });
+
+  it('keeps the numbers that JSON does not have', () => {
+    const text = '{"status": "SUCCESS", "result": [NaN, Infinity, -Infinity]}';
+    expect(parseTaskMeta('t1', text)?.result).toBe('[nan, inf, -inf]');
+  });
+
+  it('cuts a long result, between characters, and says so', () => {
+    const cut = meta({ result: `a${'😀'.repeat(9_000)}` });
+    expect(cut?.result).toBe(`'a${'😀'.repeat(5_000)}...'`);
+    expect(cut?.truncated).toEqual(['result']);
+    expect(meta({ result: [...Array(9_000).keys()] })?.truncated).toEqual(['result']);
+    expect(meta({ result: 'x'.repeat(9_000) })?.truncated).toEqual([]);
+  });
+
+  it('cuts every other long text too', () => {
+    const long = 'x'.repeat(20_000);
+    const failed = meta({
+      ...{ status: 'FAILURE', result: { exc_type: 'ValueError', exc_message: [long] } },
+      ...{ traceback: long, args: [long], kwargs: `{'a': '${long}'}` },
+    });
+    expect(failed?.truncated).toEqual(['args', 'kwargs', 'exception', 'traceback']);
+    for (const field of ['args', 'kwargs', 'exception', 'traceback'] as const)
+      expect(failed?.[field]?.length).toBeLessThan(10_020);
+  });
+
+  it.each([
+    ['values', [1, 'a'], { x: null }, "(1, 'a')", "{'x': None}"],
+    ['a single value', [1], {}, '(1,)', '{}'],
+    ['representations', "[1, 'a']", "{'x': None}", "[1, 'a']", "{'x': None}"],
+    ['nothing', null, undefined, null, null],
+  ])('shows arguments that are stored as %s', (_, args, kwargs, shownArgs, shownKwargs) => {
+    expect(meta({ result: 1, args, kwargs })).toMatchObject({ args: shownArgs, kwargs: shownKwargs });
+  });
+
+  it.each(['STARTED', 'PROGRESS', 'RETRY', 'REVOKED'])(
+    'has no result of a task that is %s',
+    (status) => {
+      const running = meta({ status, result: { pid: 7, hostname: 'w1@h' }, date_done: null });
+      expect(running).toMatchObject({ state: status, result: null, exception: null, doneAt: null });
+    },
+  );
 
   it('takes custom states, in upper case', () => {
     expect(meta({ status: 'progress', result: { done: 7 } })).toMatchObject({ state: 'PROGRESS' });

@@ -280,7 +280,10 @@ describe('MemoryResultBackend', () => {
     );
     bus.storeResult('c', 'not JSON');
 
-    const rest = { name: null, worker: null, queue: null, retries: null };
+    const rest = {
+      ...{ name: null, args: null, kwargs: null, worker: null, queue: null, retries: null },
+      truncated: [],
+    };
     await expect(new MemoryResultBackend(bus).fetch(['b', 'x', 'a', 'c'])).resolves.toEqual([
       {
         ...rest,
@@ -298,7 +301,7 @@ describe('MemoryResultBackend', () => {
         ...rest,
         id: 'a',
         state: 'SUCCESS',
-        result: '{"n":1}',
+        result: "{'n': 1}",
         exception: null,
         traceback: null,
         doneAt: Date.UTC(2026, 10, 22, 10, 44, 9, 77),

@@ -1,0 +1,100 @@
+/** What a stored result adds to what events told. */
+import { describe, expect, it } from 'vitest';
+import { State } from '../../../src/celery/events/state.js';
+import { parseEvents } from '../../../src/celery/events/event.js';
+import type { Task } from '../../../src/celery/events/task.js';
+import { parseTaskMeta } from '../../../src/celery/results.js';
+import { mayHaveResult, withResult } from '../../../src/celery/task-result.js';
+
+const at = Date.UTC(2026, 2, 1, 10);
+
+/** The task that these events tell of. */
+function told(...events: readonly object[]): Task | null {
+  const state = new State({ clock: () => at });
+  for (const event of events) {
+    const common = { hostname: 'w1@h', uuid: 't1', timestamp: at / 1000, clock: 1 };
+    for (const parsed of parseEvents({ ...common, ...event }).events) state.apply(parsed, at);
+  }
+  return state.task('t1');
+}
+
+const stored = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
+const extended = { name: 'add', args: [1, 2], kwargs: {}, worker: 'w2@h', queue: 'q', retries: 2 };
+const doneAt = '2026-03-01T11:00:00';
+
+const received = { type: 'task-received', name: 'add', args: '[1, 2]', kwargs: '{}' };
+const succeeded = { type: 'task-succeeded', result: '3', runtime: 0.1 };
+
+describe('a stored result', () => {
+  it('is all that is known of a task no event told of', () => {
+    expect(withResult(null, stored({ result: 3, date_done: doneAt, ...extended }))).toMatchObject({
+      ...{ id: 't1', state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND', worker: 'w2@h' },
+      ...{ name: 'add', args: '(1, 2)', kwargs: '{}', queue: 'q', retries: 2 },
+      ...{ finishedAt: at + 3_600_000, succeededAt: at + 3_600_000, failedAt: null },
+    });
+  });
+
+  it('ends a task whose end was not heard, and leaves what events told', () => {
+    const task = withResult(told(received), stored({ result: 3, date_done: doneAt, ...extended }));
+    expect(task).toMatchObject({
+      ...{ state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND', finishedAt: at + 3_600_000 },
+      ...{ args: '[1, 2]', worker: 'w1@h', queue: 'q', receivedAt: at, retries: 2 },
+    });
+  });
+
+  it('fills what events have not told of a task that is over, whose state stays theirs', () => {
+    const task = withResult(told(succeeded), stored({ result: 4, ...extended }));
+    expect(task).toMatchObject({
+      ...{ state: 'SUCCESS', result: '3', source: 'EVENTS', finishedAt: at },
+      ...{ name: 'add', args: '(1, 2)', kwargs: '{}', worker: 'w1@h', queue: 'q' },
+    });
+  });
+
+  it('fills what events have not told of a task that runs', () => {
+    const started = { type: 'task-started' };
+    const task = withResult(
+      told(started),
+      stored({ status: 'STARTED', result: { pid: 7, hostname: 'w1@h' }, ...extended }),
+    );
+    expect(task).toMatchObject({
+      ...{ state: 'STARTED', result: null, source: 'EVENTS', finishedAt: null, startedAt: at },
+      ...{ name: 'add', args: '(1, 2)', queue: 'q' },
+    });
+  });
+
+  it('shows a task that runs without a result', () => {
+    expect(withResult(null, stored({ status: 'STARTED', result: { pid: 7 } }))).toMatchObject({
+      ...{ state: 'STARTED', result: null, finishedAt: null, source: 'RESULT_BACKEND' },
+    });
+  });
+
+  it('names as cut what it brings, and not what events brought', () => {
+    const long = 'x'.repeat(20_000);
+    const cutByUs = told({ ...received, args: long });
+    expect(cutByUs?.truncated).toEqual(['args']);
+    expect(withResult(cutByUs, stored({ result: long, args: [1] }))?.truncated).toEqual([
+      'args',
+      'result',
+    ]);
+    expect(withResult(told(received), stored({ result: 1, args: [long] }))?.truncated).toEqual([]);
+    expect(withResult(told(succeeded), stored({ result: long, args: [long] }))?.truncated).toEqual([
+      'args',
+    ]);
+  });
+
+  it('changes nothing where none is stored', () => {
+    const task = told(received);
+    expect(withResult(task, null)).toBe(task);
+    expect(withResult(null, null)).toBeNull();
+  });
+});
+
+describe('mayHaveResult', () => {
+  it('asks for what may bring news', () => {
+    expect(mayHaveResult(null)).toBe(true);
+    expect(mayHaveResult(told(received))).toBe(true);
+    expect(mayHaveResult(told(succeeded))).toBe(true);
+    const sent = { type: 'task-sent', queue: 'q' };
+    expect(mayHaveResult(told(sent, received, succeeded))).toBe(false);
+  });
+});
