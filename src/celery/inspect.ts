@@ -5,6 +5,13 @@
 import { z } from 'zod';
 import type { Mailbox } from './pidbox.js';
 
+/** What the API shows as GraphQL's Int: any other number reads as untold, so that it fails nothing. */
+const integer = z.int32().nullish().catch(null);
+const number = z.number().nullish().catch(null);
+const text = z.string().nullish().catch(null);
+/** Epoch seconds, of this century. */
+const time = z.number().min(0).max(4_102_444_800).nullish().catch(null);
+
 /** One task in a worker's hands, as `celery.worker.request.Request.info` lays it out. */
 const taskInfo = z.object({
   id: z.string(),
@@ -12,41 +19,44 @@ const taskInfo = z.object({
   args: z.unknown().optional(),
   kwargs: z.unknown().optional(),
   hostname: z.string().nullish(),
-  time_start: z.number().nullish(),
+  time_start: time,
   acknowledged: z.boolean().nullish(),
   delivery_info: z
     .object({
       exchange: z.string().nullish(),
       routing_key: z.string().nullish(),
-      priority: z.number().nullish(),
+      priority: integer,
       redelivered: z.boolean().nullish(),
     })
     .nullish(),
-  worker_pid: z.number().nullish(),
+  worker_pid: integer,
 });
 export type TaskInfo = z.infer<typeof taskInfo>;
 
 const scheduledTask = z.object({
   eta: z.string().nullish(),
-  priority: z.number().nullish(),
+  priority: integer,
   request: taskInfo,
 });
 export type ScheduledTaskInfo = z.infer<typeof scheduledTask>;
 
-const count = z.number().nullish().catch(null);
-const text = z.string().nullish().catch(null);
+const maxInt = 2_147_483_647;
+/** Tasks by name; their sum is shown too. */
+const totals = z
+  .record(z.string(), z.int32().min(0))
+  .refine((counts) => Object.values(counts).reduce((sum, count) => sum + count, 0) <= maxInt);
 
 const stats = z.object({
-  total: z.record(z.string(), z.number()).nullish().catch(null),
-  pid: count,
+  total: totals.nullish().catch(null),
+  pid: integer,
   clock: z.coerce.number().nullish().catch(null),
-  uptime: count,
+  uptime: number,
   pool: z
     .object({
       implementation: text,
-      'max-concurrency': count,
-      processes: z.array(z.number()).nullish().catch(null),
-      threads: count,
+      'max-concurrency': integer,
+      processes: z.array(z.int32()).nullish().catch(null),
+      threads: integer,
       'max-tasks-per-child': z.union([z.number(), z.string()]).nullish().catch(null),
       'put-guarded-by-semaphore': z.boolean().nullish().catch(null),
       timeouts: z.array(z.number().nullable()).nullish().catch(null),
@@ -58,15 +68,18 @@ const stats = z.object({
     .object({
       transport: text,
       hostname: text,
-      port: count,
+      port: integer,
       virtual_host: text,
       userid: text,
     })
     .nullish()
     .catch(null),
-  prefetch_count: count,
+  prefetch_count: integer,
   rusage: z.record(z.string(), z.number()).nullish().catch(null),
-  autoscaler: z.object({ max: count, min: count, current: count, qty: count }).nullish().catch(null),
+  autoscaler: z
+    .object({ max: integer, min: integer, current: integer, qty: integer })
+    .nullish()
+    .catch(null),
 });
 export type WorkerStatsReply = z.infer<typeof stats>;
 
@@ -79,7 +92,7 @@ const activeQueue = z.object({
   auto_delete: z.boolean().nullish().catch(null),
   no_ack: z.boolean().nullish().catch(null),
   queue_arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
-  max_priority: count,
+  max_priority: integer,
 });
 export type ActiveQueueReply = z.infer<typeof activeQueue>;
 

@@ -29,7 +29,7 @@ const envelope = z.object({
   'content-encoding': z.string().nullish(),
   headers: z.record(z.string(), z.unknown()).nullish(),
   properties: z
-    .object({ body_encoding: z.string().nullish(), priority: z.number().int().nullish().catch(null) })
+    .object({ body_encoding: z.string().nullish(), priority: z.int32().nullish().catch(null) })
     .nullish(),
 });
 

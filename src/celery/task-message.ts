@@ -25,7 +25,7 @@ export interface WaitingTask {
 }
 
 const text = z.string().nullish().catch(null);
-const integer = z.number().int().nullish().catch(null);
+const integer = z.int32().nullish().catch(null);
 
 const headersV2 = z.object({
   task: text,

@@ -6,6 +6,8 @@
 /** What a Python producer has no reason to exceed; longer names are cut, so that they cannot fill the memory. */
 const maxNameLength = 512;
 const maxRetries = 1_000_000;
+/** The largest GraphQL Int: one beyond it would fail every query of the field. */
+const maxInt = 2_147_483_647;
 const maxRuntimeSeconds = 10 * 365 * 86_400;
 const isoDateTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
@@ -29,7 +31,14 @@ export function identifier(value: unknown, maxLength: number): string | null {
   return typeof value === 'string' && value !== '' && value.length <= maxLength ? value : null;
 }
 
+/** Such as a pid, or how many tasks there are. */
 export function count(value: unknown): number | null {
+  const number = clockTicks(value);
+  return number !== null && number <= maxInt ? number : null;
+}
+
+/** Of a Lamport clock, which counts every event of the cluster. */
+export function clockTicks(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 

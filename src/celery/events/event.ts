@@ -6,6 +6,7 @@
  * Celery does not know are never copied. `utcoffset` is ignored, as the timestamp is UTC already.
  */
 import {
+  clockTicks,
   count,
   identifier,
   isObject,
@@ -143,7 +144,14 @@ function parseEvent(value: unknown): CeleryEvent | string {
   const subject = type.slice(dash + 1);
   // An absurd clock costs only the clock. Workers adopt the largest they hear of: whoever publishes one 10^30
   // makes every worker count on from there, and refusing those events would blind the gateway for good.
-  const common = { type, subject, hostname, timestampMs, clock: count(clock), pid: count(value['pid']) };
+  const common = {
+    type,
+    subject,
+    hostname,
+    timestampMs,
+    clock: clockTicks(clock),
+    pid: count(value['pid']),
+  };
   if (type.startsWith('task-')) {
     const uuid = identifier(value['uuid'], maxIdLength);
     if (uuid === null) return 'the uuid is not a short string';

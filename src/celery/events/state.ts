@@ -40,6 +40,18 @@ export interface StateStats {
   readonly workers: number;
 }
 
+/** By how much a sender's clock may be ahead of ours; an hour is what a wrong time zone makes of it at least. */
+const maxAheadMs = 3_600_000;
+
+/**
+ * No event comes from the future: one that claims to would count as recent in every window until then, so it counts
+ * as of the moment when it was received.
+ */
+function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
+  const isAhead = event.timestampMs > receivedAt + maxAheadMs;
+  return isAhead ? { ...event, timestampMs: receivedAt } : event;
+}
+
 /**
  * Follows Celery's precedence of states, whatever order the events come in, and remembers the newest tasks: when
  * the store is full, the oldest finished ones leave first. A task that has left and is heard of again is a new one.
@@ -73,8 +85,8 @@ export class State {
 
   /** @param receivedAt epoch milliseconds by our own clock, from which the signs of life count */
   apply(event: CeleryEvent, receivedAt: number): void {
-    if (event.group === 'task') this.#applyTask(event, receivedAt);
-    else if (event.group === 'worker') this.#workers.heard(event, receivedAt);
+    if (event.group === 'task') this.#applyTask(withSaneTime(event, receivedAt), receivedAt);
+    else if (event.group === 'worker') this.#workers.heard(withSaneTime(event, receivedAt), receivedAt);
   }
 
   #applyTask(event: TaskEvent, receivedAt: number): void {

@@ -85,6 +85,28 @@ describe('Inspect', () => {
     });
   });
 
+  it('takes numbers that GraphQL has no Int for as untold', async () => {
+    const [beyond, half] = [2 ** 31, 0.5];
+    const bounds = { max: beyond, min: half, current: 4, qty: 0 };
+    const pool = { 'max-concurrency': beyond, processes: [7, beyond], threads: half };
+    const reply = { pid: beyond, prefetch_count: half, pool, autoscaler: bounds, uptime: 12.5 };
+    expect(await read('stats', { ...reply, total: { add: beyond - 1, mul: 1 } })).toEqual({
+      ok: true,
+      value: {
+        ...{ pid: null, prefetch_count: null, uptime: 12.5, total: null },
+        pool: { 'max-concurrency': null, processes: null, threads: null },
+        autoscaler: { max: null, min: null, current: 4, qty: 0 },
+      },
+    });
+
+    const task = { id: 't1', worker_pid: beyond, time_start: 1e300, delivery_info: { priority: half } };
+    const known = { id: 't1', worker_pid: null, time_start: null, delivery_info: { priority: null } };
+    expect(await read('scheduled', [{ priority: beyond, request: task }])).toEqual({
+      ok: true,
+      value: [{ priority: null, request: known }],
+    });
+  });
+
   it.each(Object.keys(inspectCommands) as InspectCommand[])(
     "quotes the worker's own words when it rejects %s",
     async (command) => {

@@ -151,6 +151,23 @@ describe('parseEvents', () => {
     });
   });
 
+  it('takes a count that GraphQL has no Int for as untold, and the clock for what it is', () => {
+    const beyond = 2 ** 31;
+    const event = parse(
+      worker('heartbeat', 0, { pid: beyond, processed: beyond, active: beyond, clock: beyond }),
+    );
+    expect(event).toMatchObject({
+      clock: 2_147_483_648,
+      pid: null,
+      fields: { processed: null, activeCount: null },
+    });
+    const largest = { pid: beyond - 1, processed: beyond - 1, active: 0 };
+    expect(parse(worker('heartbeat', 0, largest))).toMatchObject({
+      pid: 2_147_483_647,
+      fields: { processed: 2_147_483_647, activeCount: 0 },
+    });
+  });
+
   it('cuts names that are too long for a name', () => {
     expect(parse(task('received', 'a', 0, { name: 'n'.repeat(600) }))).toMatchObject({
       fields: { name: 'n'.repeat(512) },
