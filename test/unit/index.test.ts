@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import * as api from '../../src/index.js';
+
+it('exports by name what the README shows, and nothing by accident', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'BadUserInputError',
+    'BrokerUnavailableError',
+    'CacheRegistry',
+    'CommandRejectedError',
+    'ConfigError',
+    'GatewayError',
+    'MalformedMessageError',
+    'MetricsCache',
+    'ResultBackendUnavailableError',
+    'TimeoutError',
+    'cacheDefaults',
+    'cacheNames',
+    'createLogger',
+    'readConfig',
+    'silentLogger',
+    'startGateway',
+  ]);
+});
+
+it('caches on its own, as the README shows', async () => {
+  let built = 0;
+  const buildReport = async (day: string) => ({ day, number: ++built });
+  const cache = new api.MetricsCache<{ day: string; number: number }>({
+    name: 'reports',
+    ttl: 5_000,
+    maxSize: 100,
+  });
+
+  const first = await cache.read('today', () => buildReport('today'));
+  expect([first.value.number, first.status]).toEqual([1, 'MISS']);
+  const cachedReport = cache.cached(buildReport, { key: (day: string) => day });
+  expect((await cachedReport('today')).number).toBe(1);
+  expect((await cachedReport('yesterday')).number).toBe(2);
+});
