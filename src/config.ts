@@ -9,6 +9,7 @@ import { redact } from './celery/redact.js';
 import { parseBrokerUrl } from './celery/transport/broker-url.js';
 import type { BrokerAddress } from './celery/transport/broker-url.js';
 import { defaultRedisOptions } from './celery/transport/redis-names.js';
+import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
 import { logLevels } from './log.js';
 import type { LogLevel } from './log.js';
@@ -252,7 +253,7 @@ function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> 
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/);
+    const [reason] = errorMessage(cause).split(/\.\s/);
     // It quotes the argument, which may be the URL of a broker whose flag was forgotten.
     throw new ConfigError(`${String(redact(reason))}; --help lists what there is`);
   }

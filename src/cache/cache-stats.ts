@@ -1,3 +1,5 @@
+import { percent } from '../percent.js';
+
 /** What only grows, and is never reset, so that a rate can be told from any two readings. */
 export interface CacheCounters {
   /** Answered from memory without waiting, stale ones included. */
@@ -74,9 +76,4 @@ export function summarize(stats: readonly CacheStats[]): CacheStatsSummary {
     totalRequests,
     overallHitRatePercent: percent(totalHits, totalRequests),
   };
-}
-
-/** 0-100 with two decimals; nothing out of nothing is 0. */
-export function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
 }

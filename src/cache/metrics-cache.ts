@@ -7,7 +7,7 @@ import type {
   ReadOptions,
   Ttl,
 } from './cache-options.js';
-import { percent } from './cache-stats.js';
+import { percent } from '../percent.js';
 import type { CacheCounters, CacheStats } from './cache-stats.js';
 import { EntryList, within } from './entry-list.js';
 import type { Entry } from './entry-list.js';

@@ -1,7 +1,8 @@
 /** The figures of a whole cluster, gathered from its state, its queues and what its workers have told. */
 import type { Celery } from './celery.js';
 import type { State } from './events/state.js';
-import { distribution, percent, summarizeOutcomes } from './summary.js';
+import { percent } from '../percent.js';
+import { distribution, summarizeOutcomes } from './summary.js';
 import type { Distribution, FinishedTask, Outcomes } from './summary.js';
 
 export interface ClusterSummary extends Outcomes {

@@ -1,4 +1,5 @@
 /** Whether what the gateway says can be trusted: a check each for what it depends on. */
+import { errorMessage } from '../error-message.js';
 import type { Celery } from './celery.js';
 
 export type CheckStatus = 'OK' | 'DEGRADED' | 'DOWN' | 'NOT_CONFIGURED';
@@ -21,13 +22,8 @@ export interface Health {
 /** Workers send a heartbeat every two seconds; when none of them is heard for this long, something is cut. */
 const longestSilence = 30_000;
 
-export async function checkHealth(celery: Celery): Promise<Health> {
-  const checks = await Promise.all([
-    checkBroker(celery),
-    checkEventStream(celery),
-    checkResultBackend(celery),
-  ]);
-  return { status: overall(checks), checks };
+export function checkHealth(celery: Celery): Promise<readonly HealthCheck[]> {
+  return Promise.all([checkBroker(celery), checkEventStream(celery), checkResultBackend(celery)]);
 }
 
 /** Without the broker nothing is known; without anything else, less. */
@@ -95,6 +91,6 @@ async function probe({ clock }: Celery, name: string, ask: () => Promise<string>
   try {
     return done('OK', await ask());
   } catch (error) {
-    return done('DOWN', error instanceof Error ? error.message : String(error));
+    return done('DOWN', errorMessage(error));
   }
 }

@@ -23,6 +23,13 @@ export function argsRepr(args: readonly unknown[], maxLength = 1024, onCut?: OnC
   return printer.text;
 }
 
+/** Positional or keyword arguments, as values or as the text that the sender made of them; null when nobody told. */
+export function argumentsRepr(value: unknown, maxLength?: number, onCut?: OnCut): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? argsRepr(value, maxLength, onCut) : pythonRepr(value, maxLength, onCut);
+}
+
 /** An exception as events show it: `ValueError('x', 402)`. */
 export function exceptionRepr(
   type: string,

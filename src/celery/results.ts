@@ -8,7 +8,8 @@ import { ResultBackendUnavailableError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
-import { argsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
+import { isoTimeOrNull } from './iso-time.js';
+import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
 import { describeAddress } from './transport/broker-url.js';
 import type { RedisAddress } from './transport/broker-url.js';
 import { RedisLink } from './transport/redis-link.js';
@@ -56,7 +57,7 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
     result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
     exception: failure && describeException(failure, onCut('exception')),
     traceback: traceback == null ? null : shorten('traceback', traceback, onCut('traceback')),
-    doneAt: parseDate(date_done ?? null),
+    doneAt: isoTimeOrNull(date_done), // naive before Celery 5.3
     args: describeArguments('args', args, onCut('args')),
     kwargs: describeArguments('kwargs', kwargs, onCut('kwargs')),
     name: name ?? null,
@@ -123,24 +124,15 @@ function describeException(
 
 /** Stored as values, or as the representations that the message had. */
 function describeArguments(field: 'args' | 'kwargs', value: unknown, onCut: OnCut): string | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'string') return shorten(field, value, onCut);
-  return Array.isArray(value)
-    ? argsRepr(value, maxTextLength, onCut)
-    : pythonRepr(value, maxTextLength, onCut);
+  return typeof value === 'string'
+    ? shorten(field, value, onCut)
+    : argumentsRepr(value, maxTextLength, onCut);
 }
 
 function shorten(field: TaskText, value: string, onCut: OnCut): string {
   const kept = cutText(field, value, maxTextLength);
   if (kept !== value || (field !== 'traceback' && isCutByWorker(value))) onCut();
   return kept;
-}
-
-/** Celery 5.2 writes naive UTC, 5.3 and later an offset. */
-function parseDate(text: string | null): number | null {
-  if (text === null) return null;
-  const time = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
-  return Number.isNaN(time) ? null : time;
 }
 
 /** Stands for NaN, which JSON has no number for; nobody else can have written it. */

@@ -4,7 +4,8 @@
 import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
 import type { InspectLoader } from './inspect-loader.js';
-import { argsRepr, pythonRepr } from './python-repr.js';
+import { isoTimeOrNull } from './iso-time.js';
+import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
 
 /** The longest representation of arguments that is kept, as in Celery's events. */
@@ -37,7 +38,7 @@ export async function seedFromInspect(celery: Known): Promise<void> {
   }
   for (const [hostname, entries] of values(scheduled)) {
     for (const { eta, request } of entries)
-      seedTask(celery, hostname, 'RECEIVED', request, parseTime(eta));
+      seedTask(celery, hostname, 'RECEIVED', request, isoTimeOrNull(eta));
   }
   for (const [, queues] of values(activeQueues)) celery.queues.remember(queues.map(({ name }) => name));
 }
@@ -104,10 +105,8 @@ function seedTask(
   state.seedTask({
     id: info.id,
     name: info.name ?? null,
-    args: textOf(info.args, (args) =>
-      Array.isArray(args) ? argsRepr(args, maxReprLength) : pythonRepr(args, maxReprLength),
-    ),
-    kwargs: textOf(info.kwargs, (kwargs) => pythonRepr(kwargs, maxReprLength)),
+    args: argumentsRepr(info.args, maxReprLength),
+    kwargs: argumentsRepr(info.kwargs, maxReprLength),
     worker,
     state: taskState,
     startedAt: typeof info.time_start === 'number' ? info.time_start * 1000 : null,
@@ -117,16 +116,6 @@ function seedTask(
     // The default exchange delivers to the queue that the routing key names.
     queue: delivery?.exchange === '' ? (delivery.routing_key ?? null) : null,
   });
-}
-
-function textOf(value: unknown, repr: (value: unknown) => string): string | null {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value : repr(value);
-}
-
-function parseTime(text: string | null | undefined): number | null {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? null : time;
 }
 
 function values<C extends Parameters<Known['inspect']['load']>[0]>(

@@ -1,4 +1,5 @@
 /** Figures over a window of time: pure functions of what the event stream told. */
+import { percent } from '../percent.js';
 import { isFinal } from './states.js';
 
 /** What the summary needs of a finished task. Times are epoch milliseconds, durations seconds. */
@@ -72,9 +73,4 @@ export function distribution(values: readonly number[]): Distribution {
     p99Seconds: rank(0.99),
     maxSeconds: rank(1),
   };
-}
-
-/** 0-100 with two decimals. */
-export function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
 }

@@ -3,6 +3,7 @@
  * protocol 1 has everything in the body. Foreign content is shown as opaque and never executed.
  */
 import { z } from 'zod';
+import { isoTimeOrNull } from './iso-time.js';
 import { decodeBody } from './message.js';
 import type { Message, RawMessage } from './message.js';
 import { argsRepr, pythonRepr } from './python-repr.js';
@@ -84,8 +85,8 @@ function readV2(known: WaitingTask, message: Message, headers: z.infer<typeof he
     name: headers.task ?? null,
     args: headers.argsrepr || (args ? argsRepr(args) : null),
     kwargs: headers.kwargsrepr || (kwargs === undefined ? null : pythonRepr(kwargs)),
-    eta: parseTime(headers.eta),
-    expires: parseTime(headers.expires),
+    eta: isoTimeOrNull(headers.eta),
+    expires: isoTimeOrNull(headers.expires),
     retries: headers.retries ?? null,
     rootId: headers.root_id ?? null,
     parentId: headers.parent_id ?? null,
@@ -101,8 +102,8 @@ function readV1(known: WaitingTask, message: Message): WaitingTask {
     name: body.task,
     args: body.args ? argsRepr(body.args) : null,
     kwargs: body.kwargs === undefined || body.kwargs === null ? null : pythonRepr(body.kwargs),
-    eta: parseTime(body.eta),
-    expires: parseTime(body.expires),
+    eta: isoTimeOrNull(body.eta),
+    expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
   };
 }
@@ -113,11 +114,4 @@ function jsonBody<T>(message: Message, shape: z.ZodType<T>): T | null {
   } catch {
     return null;
   }
-}
-
-/** ISO 8601; a missing offset means UTC. */
-function parseTime(value: string | null | undefined): number | null {
-  if (!value) return null;
-  const time = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time) ? null : time;
 }

@@ -2,6 +2,7 @@
  * Answers remote control for one worker. Counterpart of `celery.worker.pidbox` and `celery.worker.control`;
  * each command is a row of one table.
  */
+import { errorMessage } from '../error-message.js';
 import { constants } from 'node:os';
 import { z } from 'zod';
 import { decodeBody, decodeEnvelope } from '../celery/message.js';
@@ -169,7 +170,7 @@ function execute(worker: ControlledWorker, method: string, args: Arguments): unk
   } catch (error) {
     if (error instanceof TaskError) return { error: exceptionRepr(error.type, error.args) };
     return {
-      error: exceptionRepr('TypeError', [error instanceof Error ? error.message : String(error)]),
+      error: exceptionRepr('TypeError', [errorMessage(error)]),
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Whether what the gateway says can be trusted. */
 import type { Health, HealthCheck } from '../celery/health.js';
 import { builder, useCacheArg } from './builder.js';
+import { askFor } from './loaders.js';
 import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
 
 const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement({
@@ -32,7 +33,6 @@ builder.queryFields((t) => ({
     type: HealthType,
     description: 'Checks of what the gateway depends on. It answers also when the broker is away.',
     args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: (_root, { useCache }, { loaders }) =>
-      loaders.health({ path: 'health', useCache: useCache !== false }),
+    resolve: (_root, { useCache }, { loaders }) => loaders.health(askFor('health', useCache)),
   }),
 }));

@@ -3,6 +3,7 @@
  * and so is what all workers said to one inspect command.
  */
 import DataLoader from 'dataloader';
+import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Celery } from '../celery/celery.js';
@@ -25,6 +26,11 @@ import { cacheKey, OperationReads } from './reads.js';
 export interface Ask {
   readonly path: string;
   readonly useCache: boolean;
+}
+
+/** Of a root field, whose argument is true by default and may be null. */
+export function askFor(path: string, useCache: boolean | null | undefined): Ask {
+  return { path, useCache: useCache !== false };
 }
 
 export interface InspectAsk extends Ask {
@@ -130,15 +136,9 @@ export class Loaders {
   }
 
   metricsSummary(ask: Ask, windowSeconds: number): Promise<ClusterSummary> {
-    return this.#reads.read({
-      ...ask,
-      cache: 'metrics_summary',
-      key: cacheKey('summary', { windowSeconds }),
-      load: async () => {
-        this.#celery.assertConnected();
-        return clusterSummary(this.#celery, windowSeconds);
-      },
-    });
+    return this.#fromState(ask, 'metrics_summary', cacheKey('summary', { windowSeconds }), (celery) =>
+      clusterSummary(celery, windowSeconds),
+    );
   }
 
   health(ask: Ask): Promise<Health> {
@@ -147,16 +147,15 @@ export class Loaders {
       cache: 'health_check',
       key: 'health',
       load: async () => {
-        const { checks } = await checkHealth(this.#celery);
         const distributed = {
           name: 'distributed_cache',
           status: 'NOT_CONFIGURED',
           latencySeconds: null,
-          message: `${this.#caches.report().caches.length} caches in this process`,
+          message: `${cacheNames.length} caches in this process`,
           checkedAt: this.#celery.clock(),
         } as const;
-        const all = [...checks, distributed];
-        return { status: overall(all), checks: all };
+        const checks = [...(await checkHealth(this.#celery)), distributed];
+        return { status: overall(checks), checks };
       },
     });
   }
@@ -180,7 +179,12 @@ export class Loaders {
   }
 
   /** What events have told; refused while they cannot be heard, since silence would pass for calm. */
-  #fromState<T>(ask: Ask, cache: CacheName, key: string, read: (celery: Celery) => T): Promise<T> {
+  #fromState<T>(
+    ask: Ask,
+    cache: CacheName,
+    key: string,
+    read: (celery: Celery) => T | Promise<T>,
+  ): Promise<T> {
     return this.#reads.read({
       ...ask,
       cache,

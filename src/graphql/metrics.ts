@@ -1,12 +1,13 @@
 /** Figures over a window of time, and by task name. */
 import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
 import type { WorkerStatsReply } from '../celery/inspect.js';
-import { percent } from '../celery/summary.js';
+import { percent } from '../percent.js';
 import type { Distribution } from '../celery/summary.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import type { Context } from './context.js';
 import { StateCount, stateCounts } from './counts.js';
+import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
 
 const DistributionType = builder.objectRef<Distribution>('Distribution').implement({
@@ -204,7 +205,7 @@ builder.queryFields((t) => ({
       if (window < 1 || window > longestWindow) {
         throw new BadUserInputError(`windowSeconds must be from 1 to ${longestWindow}`);
       }
-      const ask = { path: 'metricsSummary', useCache: useCache !== false };
+      const ask = askFor('metricsSummary', useCache);
       return { summary: await loaders.metricsSummary(ask, window), ask };
     },
   }),
@@ -214,7 +215,7 @@ builder.queryFields((t) => ({
     description: 'Figures by task name, in its order. Null, with an error, while the broker is away.',
     args: { filter: t.arg({ type: TaskTypeFilterInput }), useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { filter, useCache }, { loaders }) => {
-      const ask = { path: 'taskTypes', useCache: useCache !== false };
+      const ask = askFor('taskTypes', useCache);
       const { names, search } = filter ?? {};
       return (await loaders.taskTypes(ask))
         .filter(

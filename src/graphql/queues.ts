@@ -4,6 +4,7 @@ import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import type { Context } from './context.js';
 import { QueueKindEnum } from './enums.js';
+import { askFor } from './loaders.js';
 import type { Ask, InspectAsk } from './loaders.js';
 import { selectedCommands } from './selected-commands.js';
 import { WaitingTaskType } from './waiting-task-type.js';
@@ -129,7 +130,7 @@ builder.queryFields((t) => ({
       'All queues that the broker has, by name. Null, with an error, while the broker is away.',
     args: { useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { useCache }, { loaders }) => {
-      const ask = { path: 'queues', useCache: useCache !== false };
+      const ask = askFor('queues', useCache);
       return (await loaders.queues(ask)).map((queue) => ({ queue, ask }));
     },
   }),
@@ -139,7 +140,7 @@ builder.queryFields((t) => ({
     description: 'One queue by its name; null when nobody knows it.',
     args: { name: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { name, useCache }, { loaders }) => {
-      const ask = { path: 'queue', useCache: useCache !== false };
+      const ask = askFor('queue', useCache);
       const queue = await loaders.queue(ask, name);
       return queue && { queue, ask };
     },

@@ -5,6 +5,7 @@ import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
+import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
 import { TaskType } from './task-type.js';
 import type { TaskParent } from './task-type.js';
@@ -208,7 +209,7 @@ builder.queryFields((t) => ({
       'How many tasks there are, by state, worker and name. Null, with an error, while the broker is away.',
     args: { useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { useCache }, { loaders }) => {
-      const ask = { path: 'taskStatus', useCache: useCache !== false };
+      const ask = askFor('taskStatus', useCache);
       return { counts: await loaders.taskCounts(ask), ask };
     },
   }),
@@ -227,7 +228,7 @@ builder.queryFields((t) => ({
       useCache: t.arg.boolean(useCacheArg),
     },
     resolve: async (_root, { filter, useCache, ...pageArgs }, { loaders }) => {
-      const ask = { path: 'tasks', useCache: useCache !== false };
+      const ask = askFor('tasks', useCache);
       return { page: await loaders.tasks(ask, filterOf(filter), sliceOf(pageArgs)), ask };
     },
   }),
@@ -239,7 +240,7 @@ builder.queryFields((t) => ({
       'knows it.',
     args: { id: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { id, useCache }, { loaders }): Promise<TaskParent | null> => {
-      const ask = { path: 'task', useCache: useCache !== false };
+      const ask = askFor('task', useCache);
       const task = await loaders.task(ask, id);
       return task && { task, ...ask };
     },

@@ -1,5 +1,6 @@
 /** A task in a worker's hands, as the worker tells it when it is asked. */
-import { argsRepr, pythonRepr } from '../celery/python-repr.js';
+import { isoTimeOrNull } from '../celery/iso-time.js';
+import { argumentsRepr } from '../celery/python-repr.js';
 import type { ScheduledTaskInfo, TaskInfo } from '../celery/inspect.js';
 import { builder } from './builder.js';
 import { TaskType } from './task-type.js';
@@ -16,19 +17,12 @@ WorkerTaskType.implement({
     args: t.string({
       nullable: true,
       description: `Positional arguments in the notation of Python. ${untold}`,
-      resolve: ({ args }) => {
-        if (args === null || args === undefined) return null;
-        if (typeof args === 'string') return args;
-        return Array.isArray(args) ? argsRepr(args) : pythonRepr(args);
-      },
+      resolve: ({ args }) => argumentsRepr(args),
     }),
     kwargs: t.string({
       nullable: true,
       description: `Keyword arguments in the notation of Python. ${untold}`,
-      resolve: ({ kwargs }) => {
-        if (kwargs === null || kwargs === undefined) return null;
-        return typeof kwargs === 'string' ? kwargs : pythonRepr(kwargs);
-      },
+      resolve: ({ kwargs }) => argumentsRepr(kwargs),
     }),
     startedAt: t.field({
       type: 'DateTime',
@@ -85,10 +79,7 @@ export const ScheduledTaskType = builder.objectRef<ScheduledTaskInfo>('Scheduled
       type: 'DateTime',
       nullable: true,
       description: untold,
-      resolve: ({ eta }) => {
-        const time = Date.parse(eta ?? '');
-        return Number.isNaN(time) ? null : time;
-      },
+      resolve: ({ eta }) => isoTimeOrNull(eta),
     }),
     priority: t.int({
       nullable: true,

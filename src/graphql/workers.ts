@@ -1,5 +1,6 @@
 /** Queries about workers. */
 import { builder, useCacheArg } from './builder.js';
+import { askFor } from './loaders.js';
 import { WorkerStatusEnum } from './enums.js';
 import type { InspectScope } from '../celery/inspect-loader.js';
 import { selectedCommands } from './selected-commands.js';
@@ -27,7 +28,7 @@ builder.queryFields((t) => ({
     description: 'All known workers, by node name. Null, with an error, while the broker is away.',
     args: { filter: t.arg({ type: WorkerFilterInput }), useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { filter, useCache }, { loaders }, info): Promise<WorkerParent[]> => {
-      const ask = { path: 'workers', useCache: useCache !== false };
+      const ask = askFor('workers', useCache);
       const { hostnames, statuses, search } = filter ?? {};
       const named = hostnames && hostnames.length > 0 ? new Set(hostnames) : null;
       // Whoever names a few wants an answer from these alone; many would fill the cache with an entry each.
@@ -52,7 +53,7 @@ builder.queryFields((t) => ({
     description: 'One worker by its node name; null when no worker of this name is known.',
     args: { hostname: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
     resolve: async (_root, { hostname, useCache }, { loaders }, info): Promise<WorkerParent | null> => {
-      const ask = { path: 'worker', useCache: useCache !== false };
+      const ask = askFor('worker', useCache);
       const worker = await loaders.worker(ask, hostname);
       return (
         worker && {

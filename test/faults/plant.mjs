@@ -18,6 +18,7 @@ const needed = [
   'tsconfig.json',
   'src/cache',
   'src/errors.ts',
+  'src/percent.ts',
   'test/vitest.config.ts',
   'test/unit/cache',
 ];

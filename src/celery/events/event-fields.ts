@@ -9,7 +9,6 @@ const maxRetries = 1_000_000;
 /** The largest GraphQL Int: one beyond it would fail every query of the field. */
 const maxInt = 2_147_483_647;
 const maxRuntimeSeconds = 10 * 365 * 86_400;
-const isoDateTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -56,25 +55,6 @@ export function loadAverage(value: unknown): readonly number[] | null {
   if (!Array.isArray(value) || value.length !== 3) return null;
   const averages = value.filter((one): one is number => typeof one === 'number' && Number.isFinite(one));
   return averages.length === 3 ? averages : null;
-}
-
-/**
- * An ISO time in epoch milliseconds: null when the event says that there is none, undefined when it says nothing
- * that can be read. Python leaves the offset out of naive times, which are UTC; `Date` would take them for local.
- */
-export function isoTime(value: unknown): number | null | undefined {
-  if (value === null) return null;
-  if (typeof value !== 'string' || value.length > 40) return undefined;
-  const [, day, time, offset] = isoDateTime.exec(value) ?? [];
-  if (day === undefined || time === undefined) return undefined;
-  const ms = Date.parse(`${day}T${time}${normalOffset(offset)}`);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-function normalOffset(offset: string | undefined): string {
-  if (offset === undefined || offset === 'Z') return 'Z';
-  const digits = offset.slice(1).replace(':', '').padEnd(4, '0');
-  return `${offset.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
 /** V8 keeps a slice's whole parent alive; a copy through a buffer does not (and mends a halved surrogate pair). */

@@ -10,13 +10,13 @@ import {
   count,
   identifier,
   isObject,
-  isoTime,
   loadAverage,
   retries,
   seconds,
   shortText,
   text,
 } from './event-fields.js';
+import { isoTime } from '../iso-time.js';
 
 interface CommonFields {
   /** Such as `task-received`: the group, a dash and the subject. */

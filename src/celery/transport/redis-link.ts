@@ -4,6 +4,7 @@
  */
 import type { Redis, RedisOptions as ClientOptions } from 'ioredis';
 import { startDeadline } from '../../deadline.js';
+import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
 import type { GatewayError, UnavailableOptions } from '../../errors.js';
 import type { LogFields, Logger } from '../../log.js';
@@ -165,7 +166,7 @@ export class RedisLink {
       this.#options.onChange?.(true, null);
     } catch (error) {
       if (this.#disposed || connection !== this.#connection) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorMessage(error);
       this.#down(reason);
       this.#restartIn(longestRetry, reason);
     }

@@ -70,7 +70,12 @@ export class RedisNames {
   /** What PSUBSCRIBE takes: glob characters of the configured names are escaped, the last star is ours. */
   get eventPattern(): string {
     const channel = `${this.#keyprefix}${this.#fanoutPrefix}${this.#events}/`;
-    return `${channel.replace(/[\\*?[\]]/g, '\\$&')}*`;
+    return startingWith(channel);
+  }
+
+  /** What SCAN takes to find every exchange's bindings. */
+  get bindingPattern(): string {
+    return startingWith(this.bindingKey(''));
   }
 
   bindingKey(exchange: string): string {
@@ -121,4 +126,9 @@ export class RedisNames {
       key: this.key(priority === 0 ? queue : queue + this.sep + String(priority)),
     }));
   }
+}
+
+/** A glob of Redis's in which only the last star is one. */
+function startingWith(prefix: string): string {
+  return `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
 }

@@ -89,9 +89,14 @@ export class RedisQueues {
 
   /** Bindings by exchange. Their keys are found by SCAN, a bounded part of the key space at each look. */
   async #bindings(client: Redis): Promise<ReadonlyMap<string, readonly Binding[]>> {
-    const pattern = `${this.#names.bindingKey('').replace(/[\\*?[\]]/g, '\\$&')}*`;
     for (let step = 0; step < scanSteps; step++) {
-      const [cursor, keys] = await client.scan(this.#scanCursor, 'MATCH', pattern, 'COUNT', scanCount);
+      const [cursor, keys] = await client.scan(
+        this.#scanCursor,
+        'MATCH',
+        this.#names.bindingPattern,
+        'COUNT',
+        scanCount,
+      );
       for (const key of keys) if (this.#bindingKeys.size < maxBindingKeys) this.#bindingKeys.add(key);
       this.#scanCursor = cursor;
       if (cursor === '0') break;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
+import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { EnvelopeText, encodeEnvelope } from '../message.js';
@@ -204,7 +205,7 @@ export class RedisTransport implements Transport {
         );
         if (popped) this.#onReply(new EnvelopeText(popped[1]));
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorMessage(error);
         this.#replies.restart(reason); // a new connection starts a new loop
         return;
       }
@@ -216,9 +217,7 @@ export class RedisTransport implements Transport {
     if (!this.#events.up) return;
     await this.#events.client
       .psubscribe(this.#names.eventPattern)
-      .catch((error: unknown) =>
-        this.#events.restart(error instanceof Error ? error.message : String(error)),
-      );
+      .catch((error: unknown) => this.#events.restart(errorMessage(error)));
   }
 
   #update(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { percent, summarize } from '../../../src/cache/cache-stats.js';
+import { summarize } from '../../../src/cache/cache-stats.js';
+import { percent } from '../../../src/percent.js';
 import { cacheWorld } from './cache-world.js';
 
 describe('MetricsCache.getStats', () => {

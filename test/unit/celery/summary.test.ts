@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { distribution, percent, summarizeOutcomes } from '../../../src/celery/summary.js';
+import { distribution, summarizeOutcomes } from '../../../src/celery/summary.js';
+import { percent } from '../../../src/percent.js';
 import type { FinishedTask } from '../../../src/celery/summary.js';
 
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
