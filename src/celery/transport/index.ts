@@ -1,18 +1,37 @@
 /** The transports that there are: a scheme of a broker URL leads to the one that speaks it. */
 import type { Logger } from '../../log.js';
 import { RedisResultBackend } from '../results.js';
+import { AmqpTransport } from './amqp.js';
+import type { AmqpOptions } from './amqp-names.js';
 import type { BrokerAddress } from './broker-url.js';
+import type { RedisAddress } from './redis-address.js';
 import { RedisTransport } from './redis.js';
 import type { RedisOptions } from './redis-names.js';
 import type { ResultBackend, Transport } from './transport.js';
 
-type TransportFactory = (address: BrokerAddress, options: RedisOptions, log: Logger) => Transport;
-type ResultBackendFactory = (address: BrokerAddress, keyprefix: string, log: Logger) => ResultBackend;
+type TransportOptions = RedisOptions & AmqpOptions;
 
-export const transports: Readonly<Record<BrokerAddress['scheme'], TransportFactory>> = {
+type ResultBackendFactory = (address: RedisAddress, keyprefix: string, log: Logger) => ResultBackend;
+type Scheme = BrokerAddress['scheme'];
+type AddressOf<S extends Scheme> = Extract<BrokerAddress, { scheme: S }>;
+
+const transports: {
+  readonly [S in Scheme]: (address: AddressOf<S>, options: TransportOptions, log: Logger) => Transport;
+} = {
   redis: (address, options, log) => new RedisTransport(address, options, log),
+  amqp: (address, options, log) => new AmqpTransport(address, options, log),
 };
 
-export const resultBackends: Readonly<Record<BrokerAddress['scheme'], ResultBackendFactory>> = {
+/** Those that can be read. */
+export const resultBackends: Readonly<Record<RedisAddress['scheme'], ResultBackendFactory>> = {
   redis: (address, keyprefix, log) => new RedisResultBackend(address, keyprefix, log),
 };
+
+export function createTransport<S extends Scheme>(
+  address: AddressOf<S>,
+  options: TransportOptions,
+  log: Logger,
+): Transport {
+  const { scheme }: { readonly scheme: S } = address;
+  return transports[scheme](address, options, log);
+}

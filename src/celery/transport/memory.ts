@@ -7,8 +7,11 @@ import { parseTaskMeta } from '../results.js';
 import { readWaitingTask } from '../task-message.js';
 import type { MemoryBus } from './memory-bus.js';
 import type {
+  BoundNodes,
   ConnectionState,
   ControlRequest,
+  EventIntake,
+  EventMessageListener,
   QueueDepth,
   ResultBackend,
   TaskMeta,
@@ -68,11 +71,20 @@ export class MemoryTransport implements Transport {
     });
   }
 
-  subscribeEvents(listener: (message: RawMessage) => void): void {
+  subscribeEvents(listener: EventMessageListener): void {
     this.#stopEvents?.();
     this.#stopEvents = this.#bus.onEvent((text) => {
       if (this.#connection.connected) guarded(listener, text);
     });
+  }
+
+  /** Nothing waits: the bus delivers message by message. */
+  get intake(): EventIntake {
+    return { waitingMessages: 0, waitingBytes: 0, lostMessages: 0, lostBytes: 0 };
+  }
+
+  onEventLoss(): () => void {
+    return () => undefined;
   }
 
   subscribeReplies(listener: (message: RawMessage) => void): void {
@@ -104,9 +116,9 @@ export class MemoryTransport implements Transport {
     });
   }
 
-  async boundNodes(): Promise<readonly string[]> {
+  async boundNodes(): Promise<BoundNodes> {
     this.#assertConnected();
-    return this.#bus.nodes;
+    return { nodes: this.#bus.nodes, exact: true };
   }
 
   async queueNames(): Promise<readonly string[]> {
@@ -127,9 +139,14 @@ export class MemoryTransport implements Transport {
         consumers: queue?.consumers ?? 0,
         oldestTaskId:
           queue?.peek(1).map((text) => readWaitingTask(new EnvelopeText(text)).id)[0] ?? null,
+        oldestSentAt: null,
         kind: 'memory',
       };
     });
+  }
+
+  async delayedMessages(): Promise<null> {
+    return null;
   }
 
   async peek(queue: string, count: number): Promise<readonly RawMessage[]> {

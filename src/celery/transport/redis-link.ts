@@ -2,16 +2,19 @@
  * One connection to Redis that keeps itself alive: connects, prepares itself (subscribes, binds), says when it is up
  * or down, and tries again with a capped back-off for as long as it lives.
  */
+import { isIP } from 'node:net';
 import type { Redis, RedisOptions as ClientOptions } from 'ioredis';
 import { startDeadline } from '../../deadline.js';
 import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
 import type { GatewayError, UnavailableOptions } from '../../errors.js';
 import type { LogFields, Logger } from '../../log.js';
-import { describeAddress } from './broker-url.js';
-import type { RedisAddress } from './broker-url.js';
+import { describeRedisAddress } from './redis-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { RedisClient } from './redis-client.js';
 import { isAftermath, isRefusal } from './redis-errors.js';
+import { assertMaster, sentinelConnector } from './redis-sentinel.js';
+import { tlsOptions } from './tls-options.js';
 
 export interface RedisLinkOptions {
   readonly address: RedisAddress;
@@ -48,13 +51,13 @@ export class RedisLink {
   /** Of the connections, so that what belongs to an earlier one is known. */
   #connection = 0;
   #stopDeadline: () => void = () => undefined;
+  readonly #disposal = new AbortController();
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
     const { address, name, commandTimeout = defaultTimeout, connectTimeout = defaultTimeout } = options;
     const settings = {
-      host: address.host,
-      port: address.port,
+      ...placeSettings(address, connectTimeout, this.#disposal.signal),
       db: address.db,
       connectionName: name,
       connectTimeout,
@@ -99,7 +102,7 @@ export class RedisLink {
    */
   async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     const { Unavailable = BrokerUnavailableError, commandTimeout } = this.#options;
-    const address = describeAddress(this.#options.address);
+    const address = describeRedisAddress(this.#options.address);
     if (!this.#up) throw new Unavailable(address);
     try {
       return await work(this.client);
@@ -130,6 +133,7 @@ export class RedisLink {
     this.#disposed = true;
     this.#up = false;
     this.#stopDeadline();
+    this.#disposal.abort();
     this.client.disconnect(false);
   }
 
@@ -156,6 +160,7 @@ export class RedisLink {
   async #prepare(): Promise<void> {
     const connection = this.#connection;
     try {
+      if (this.#options.address.place.kind === 'sentinel') await assertMaster(this.client);
       await this.#options.prepare?.(this.client);
       const isOver = connection !== this.#connection || this.client.status !== 'ready';
       if (this.#disposed || this.#restarting || isOver) return;
@@ -183,6 +188,30 @@ export class RedisLink {
   }
 
   get #place(): LogFields {
-    return { link: this.#options.name, address: describeAddress(this.#options.address) };
+    return { link: this.#options.name, address: describeRedisAddress(this.#options.address) };
+  }
+}
+
+/** Where to connect to, in ioredis's terms. */
+function placeSettings(
+  { place, tls }: RedisAddress,
+  timeout: number,
+  signal: AbortSignal,
+): Pick<ClientOptions, 'host' | 'port' | 'path' | 'tls' | 'Connector'> {
+  const options = tls === null ? null : tlsOptions(tls);
+  const secure = options === null ? {} : { tls: options };
+  switch (place.kind) {
+    case 'tcp': {
+      const { host, port } = place;
+      // SNI, which Node leaves to the caller, has names only.
+      if (options !== null && isIP(host) === 0) options.servername = host;
+      return { host, port, ...secure };
+    }
+    case 'unix':
+      return { path: place.path };
+    case 'sentinel': {
+      const sentinels = { place, tls: options, timeout, pause: longestRetry, signal };
+      return { Connector: sentinelConnector(sentinels), ...secure };
+    }
   }
 }

@@ -2,10 +2,10 @@
  * Keys and channels of a Celery cluster on Redis. Counterpart of the naming in `kombu.transport.redis`.
  * `global_keyprefix` is put literally before keys and channels alike.
  */
-import type { WireNames } from './transport.js';
+import type { TransportOptions } from './transport.js';
 
 /** Transport options by kombu's names, in camelCase. */
-export interface RedisOptions extends WireNames {
+export interface RedisOptions extends TransportOptions {
   /** `global_keyprefix`, empty by default. */
   readonly globalKeyprefix: string;
   /** `fanout_prefix`: true is `/{db}.`, false is none, and a text may contain `{db}`. */
@@ -23,6 +23,7 @@ export const defaultRedisOptions: RedisOptions = {
   prioritySteps: [0, 3, 6, 9],
   controlExchange: 'celery',
   eventExchange: 'celeryev',
+  eventBacklogBytes: 256 * 1024 * 1024,
 };
 
 export interface Binding {
@@ -36,17 +37,20 @@ export class RedisNames {
   readonly sep: string;
   readonly prioritySteps: readonly number[];
   readonly #keyprefix: string;
-  readonly #fanoutPrefix: string;
+  /** More than one where clusters of the same database may have either. */
+  readonly #fanoutPrefixes: readonly string[];
   readonly #control: string;
   readonly #events: string;
 
-  constructor(options: RedisOptions, db: number) {
+  /** @param sentinel whether Celery finds Redis through Sentinels: kombu before 5.4 then leaves `{db}` as it is */
+  constructor(options: RedisOptions, db: number, sentinel = false) {
     const { fanoutPrefix } = options;
     const prefix = fanoutPrefix === true ? '/{db}.' : fanoutPrefix === false ? '' : fanoutPrefix;
     this.sep = options.sep;
     this.prioritySteps = [...options.prioritySteps].sort((a, b) => a - b);
     this.#keyprefix = options.globalKeyprefix;
-    this.#fanoutPrefix = prefix.replaceAll('{db}', String(db));
+    const current = prefix.replaceAll('{db}', String(db));
+    this.#fanoutPrefixes = sentinel && prefix !== current ? [current, prefix] : [current];
     this.#control = options.controlExchange;
     this.#events = options.eventExchange;
   }
@@ -59,18 +63,21 @@ export class RedisNames {
     return `${this.#control}.pidbox`;
   }
 
-  get replyExchange(): string {
-    return `reply.${this.#control}.pidbox`;
+  /** One for each receiver, where Celery has one for all: its binding is a key that can expire. */
+  replyExchange(oid: string): string {
+    return `${oid}.reply.${this.#control}.pidbox`;
   }
 
-  get controlChannel(): string {
-    return this.#keyprefix + this.#fanoutPrefix + this.controlExchange;
+  /** Requests are published on each. */
+  get controlChannels(): readonly string[] {
+    return this.#fanoutPrefixes.map((prefix) => this.#keyprefix + prefix + this.controlExchange);
   }
 
   /** What PSUBSCRIBE takes: glob characters of the configured names are escaped, the last star is ours. */
-  get eventPattern(): string {
-    const channel = `${this.#keyprefix}${this.#fanoutPrefix}${this.#events}/`;
-    return startingWith(channel);
+  get eventPatterns(): readonly string[] {
+    return this.#fanoutPrefixes.map((prefix) =>
+      startingWith(`${this.#keyprefix}${prefix}${this.#events}/`),
+    );
   }
 
   /** What SCAN takes to find every exchange's bindings. */
@@ -88,7 +95,7 @@ export class RedisNames {
   }
 
   replyQueue(oid: string): string {
-    return `${oid}.${this.replyExchange}`;
+    return `${oid}.reply.${this.#control}.pidbox`;
   }
 
   /** The member of the reply exchange's binding set without which no worker replies. */

@@ -3,12 +3,12 @@
  * the database. What waits is counted and looked at, never taken.
  */
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
 import { EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { readWaitingTask } from '../task-message.js';
-import { isRefusal, isWrongType } from './redis-errors.js';
+import { isWrongType } from './redis-errors.js';
 import type { Binding, RedisNames } from './redis-names.js';
+import { UnackedIndex } from './redis-unacked.js';
 import type { QueueDepth } from './transport.js';
 
 type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
@@ -16,21 +16,19 @@ type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
 /** One look for bindings takes this many SCAN steps at most; the next look goes on where this one stopped. */
 const scanSteps = 50;
 const scanCount = 1_000;
-/** More unacknowledged messages than this are not read to be told apart by queue. */
-const maxUnacknowledged = 2_000;
 const maxBindingKeys = 5_000;
-
-const unackedEntry = z.tuple([z.unknown(), z.string(), z.string()]);
 
 export class RedisQueues {
   readonly #names: RedisNames;
   readonly #run: Run;
+  readonly #unacked: UnackedIndex;
   readonly #bindingKeys = new Set<string>();
   #scanCursor = '0';
 
   constructor(names: RedisNames, run: Run) {
     this.#names = names;
     this.#run = run;
+    this.#unacked = new UnackedIndex(names.key('unacked'));
   }
 
   /** Every queue that is bound to an exchange, whether a worker lives or not. */
@@ -65,9 +63,10 @@ export class RedisQueues {
           name,
           messages: steps.reduce((sum, { messages }) => sum + messages, 0),
           messagesByPriority: steps.filter(({ messages }) => messages > 0),
-          unacknowledged: unacknowledged === null ? null : (unacknowledged.get(name) ?? 0),
+          unacknowledged: unackedOf(unacknowledged, name),
           consumers: null,
           oldestTaskId: oldest[q] ?? null,
+          oldestSentAt: null,
           kind: 'list',
         };
       });
@@ -117,25 +116,22 @@ export class RedisQueues {
     return bindings;
   }
 
-  /** By queue; null when there are too many to look at. */
-  async #unacknowledged(client: Redis): Promise<ReadonlyMap<string, number> | null> {
-    const key = this.#names.key('unacked');
-    const size = await client.hlen(key).catch(refused(null));
-    const counts = new Map<string, number>();
-    if (size === 0) return counts;
-    if (size === null || size > maxUnacknowledged) return null;
-    const values = await client.hvals(key).catch(refused(null));
-    if (values === null) return null;
-    const entries = values.flatMap((text) => {
-      const entry = unackedEntry.safeParse(parse(text));
-      return entry.success ? [{ exchange: entry.data[1], routingKey: entry.data[2] }] : [];
-    });
-    const bindings = entries.some(({ exchange }) => exchange !== '')
+  /** By queue; null for one where nobody can tell, and altogether when there are too many to look at. */
+  async #unacknowledged(client: Redis): Promise<ReadonlyMap<string, number | null> | null> {
+    const routes = await this.#unacked.count(client);
+    if (routes === null) return null;
+    const bindings = routes.some(({ exchange }) => exchange !== '')
       ? await this.#bindings(client)
       : new Map<string, readonly Binding[]>();
-    for (const { exchange, routingKey } of entries) {
-      const queue = exchange === '' ? routingKey : boundQueue(bindings.get(exchange) ?? [], routingKey);
-      if (queue !== null) counts.set(queue, (counts.get(queue) ?? 0) + 1);
+    const counts = new Map<string, number | null>();
+    for (const { exchange, routingKey, count } of routes) {
+      const queues =
+        exchange === '' ? [routingKey] : boundQueues(bindings.get(exchange) ?? [], routingKey);
+      // Which of several queues a message came from is not written down.
+      for (const queue of queues) {
+        const before = counts.get(queue) ?? 0;
+        counts.set(queue, queues.length > 1 || counts.get(queue) === null ? null : before + count);
+      }
     }
     return counts;
   }
@@ -149,12 +145,10 @@ function wrongType<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
-/** What this user may not see is unknown; the rest of the answer stands. */
-function refused<T>(otherwise: T): (error: unknown) => T {
-  return (error) => {
-    if (isRefusal(error)) return otherwise;
-    throw error;
-  };
+function unackedOf(counts: ReadonlyMap<string, number | null> | null, queue: string): number | null {
+  if (counts === null) return null;
+  const count = counts.get(queue);
+  return count === undefined ? 0 : count;
 }
 
 function listLength(client: Redis, key: string): Promise<number> {
@@ -167,10 +161,11 @@ async function oldestTaskId(client: Redis, key: string): Promise<string | null> 
   return text === undefined ? null : readWaitingTask(new EnvelopeText(text)).id;
 }
 
-function boundQueue(bindings: readonly Binding[], routingKey: string): string | null {
-  const exact = bindings.find((binding) => binding.routingKey === routingKey);
-  if (exact) return exact.queue;
-  return bindings.find(({ pattern }) => matches(pattern, routingKey))?.queue ?? null;
+function boundQueues(bindings: readonly Binding[], routingKey: string): readonly string[] {
+  const matching = bindings.filter(
+    (binding) => binding.routingKey === routingKey || matches(binding.pattern, routingKey),
+  );
+  return [...new Set(matching.map(({ queue }) => queue))];
 }
 
 function matches(pattern: string, routingKey: string): boolean {
@@ -179,13 +174,5 @@ function matches(pattern: string, routingKey: string): boolean {
     return new RegExp(pattern).test(routingKey);
   } catch {
     return false; // Python's regular expressions know more than ours
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -1,32 +1,51 @@
 /**
  * Celery over Redis. Counterpart of `kombu.transport.redis`: events and remote control are pub/sub, replies
- * and queues are lists. Three connections, since a subscribed one and a blocked one can do nothing else.
+ * and queues are lists. Two connections, since a subscribed one can do nothing else.
  */
-import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
 import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError } from '../../errors.js';
 import type { Logger } from '../../log.js';
-import { EnvelopeText, encodeEnvelope } from '../message.js';
+import { encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
-import { describeAddress } from './broker-url.js';
-import type { RedisAddress } from './broker-url.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { EventBacklog } from './event-backlog.js';
+import { describeRedisAddress } from './redis-address.js';
+import type { RedisAddress } from './redis-address.js';
 import { RedisLink } from './redis-link.js';
 import { RedisNames } from './redis-names.js';
 import type { RedisOptions } from './redis-names.js';
+import { PubSubReader } from './redis-pubsub.js';
 import { RedisQueues } from './redis-queues.js';
-import type { ConnectionState, ControlRequest, QueueDepth, Transport } from './transport.js';
+import { RedisReplies } from './redis-replies.js';
+import type {
+  BoundNodes,
+  ConnectionState,
+  ControlRequest,
+  EventIntake,
+  EventLoss,
+  EventMessageListener,
+  QueueDepth,
+  Transport,
+} from './transport.js';
 
-/** Seconds that one BRPOP blocks: short, so that a dead connection is noticed. */
-const replyBlockSeconds = 2;
-/** Milliseconds that Redis has for what it need not wait for. */
-const answerTimeout = 1_500;
 /** Milliseconds between two probes of the subscribed connection. */
-const probeInterval = 5_000;
+const probeInterval = 2_500;
+/** Milliseconds in which what has arrived is surely read. */
+const readingTime = 100;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
+/**
+ * The longest event message that is read. Celery cuts arguments and results to 1,024 characters and sends at most 24
+ * events at once, so a hundredth of this is much; JSON of this size takes some 50 ms, in which nobody is answered.
+ */
+const maxEventBytes = 4 * 1024 * 1024;
+
+/** As many bytes of events in a second are a burst. */
+const burstBytes = 256 * 1024;
 
 export class RedisTransport implements Transport {
   readonly kind = 'redis';
@@ -34,71 +53,62 @@ export class RedisTransport implements Transport {
   readonly #names: RedisNames;
   readonly #queues: RedisQueues;
   readonly #log: Logger;
-  /** Routing key of our replies, for the life of the process. */
-  readonly #oid = randomUUID();
   readonly #commands: RedisLink;
   readonly #events: RedisLink;
-  readonly #replies: RedisLink;
-  readonly #listeners = new Set<(state: ConnectionState) => void>();
-  #onEvent: (message: RawMessage) => void = () => undefined;
-  #onReply: (message: RawMessage) => void = () => undefined;
+  readonly #replies: RedisReplies;
+  readonly #connection: ConnectionWatch;
+  readonly #backlog: EventBacklog;
+  #reader: PubSubReader | undefined;
+  /** Why the event stream broke, when it was for its own sake. */
+  #cutOff: string | null = null;
+  /** What had been received of the events when they were looked after last. */
+  #probedAt: number | undefined;
   #probe: NodeJS.Timeout | undefined;
   #clock = 0;
   #disposed = false;
-  #everConnected = false;
-  #state: ConnectionState = {
-    connected: false,
-    since: Date.now(),
-    reconnects: 0,
-    reason: 'not connected yet',
-  };
 
   constructor(address: RedisAddress, options: RedisOptions, log: Logger) {
-    this.address = describeAddress(address);
+    this.address = describeRedisAddress(address);
     this.#log = log;
-    this.#names = new RedisNames(options, address.db);
-    const onChange = (): void => this.#update();
-    this.#commands = new RedisLink({ address, name: 'celeryql-commands', log, onChange });
+    this.#connection = new ConnectionWatch(this.address, log);
+    this.#names = new RedisNames(options, address.db, address.place.kind === 'sentinel');
+    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
+    this.#backlog.onLoss((loss) =>
+      log.warn('events were lost: more arrived than may wait to be read', { ...loss }),
+    );
+    this.#commands = new RedisLink({
+      address,
+      name: 'celeryql-commands',
+      log,
+      onChange: (up) => {
+        if (up) this.#replies.start();
+        else this.#replies.stop();
+        this.#update();
+      },
+    });
     this.#events = new RedisLink({
       address,
       name: 'celeryql-events',
       log,
-      onChange,
-      prepare: async (client) => {
-        await client.psubscribe(this.#names.eventPattern);
-      },
-    });
-    this.#replies = new RedisLink({
-      address,
-      name: 'celeryql-replies',
-      log,
       onChange: (up) => {
+        if (!up) this.#cutOff = this.#explainCutOff();
         this.#update();
-        if (up) void this.#receiveReplies();
       },
-      commandTimeout: null,
       prepare: async (client) => {
-        const { replyExchange } = this.#names;
-        const bound = client.sadd(
-          this.#names.bindingKey(replyExchange),
-          this.#names.replyBinding(this.#oid),
-        );
-        await withDeadline(bound, answerTimeout, 'Binding the reply queue');
+        this.#reader = this.#readEvents(client);
+        await client.psubscribe(...this.#names.eventPatterns);
       },
     });
-    this.#events.client.on('pmessage', (_pattern: string, _channel: string, text: string) => {
-      this.#onEvent(new EnvelopeText(text));
-    });
+    this.#replies = new RedisReplies({ names: this.#names, run: (work) => this.#commands.run(work) });
     this.#queues = new RedisQueues(this.#names, (run) => this.#run(run));
   }
 
   get connection(): ConnectionState {
-    return this.#state;
+    return this.#connection.state;
   }
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#connection.onChange(listener);
   }
 
   start(): void {
@@ -107,17 +117,24 @@ export class RedisTransport implements Transport {
     this.#probe.unref();
   }
 
-  subscribeEvents(listener: (message: RawMessage) => void): void {
-    this.#onEvent = listener;
+  subscribeEvents(listener: EventMessageListener): void {
+    this.#backlog.deliverTo(listener);
+  }
+
+  get intake(): EventIntake {
+    return this.#backlog.intake;
+  }
+
+  onEventLoss(listener: (loss: EventLoss) => void): () => void {
+    return this.#backlog.onLoss(listener);
   }
 
   subscribeReplies(listener: (message: RawMessage) => void): void {
-    this.#onReply = listener;
+    this.#replies.subscribe(listener);
   }
 
   publishRequest(request: ControlRequest): Promise<number | null> {
     const names = this.#names;
-    const replyTo = { exchange: names.replyExchange, routing_key: this.#oid };
     const envelope = encodeEnvelope({
       exchange: names.controlExchange,
       routingKey: '',
@@ -129,21 +146,30 @@ export class RedisTransport implements Transport {
         destination: request.destination,
         pattern: null,
         matcher: null,
-        ...(request.ticket !== null && { ticket: request.ticket, reply_to: replyTo }),
+        ...(request.ticket !== null && { ticket: request.ticket, reply_to: this.#replies.address }),
       },
     });
-    return this.#run((client) => client.publish(names.controlChannel, envelope));
+    const channels = names.controlChannels;
+    return this.#run(async (client) => {
+      const receivers =
+        request.ticket === null
+          ? await Promise.all(channels.map((channel) => client.publish(channel, envelope)))
+          : await this.#replies.request(client, channels, envelope);
+      return receivers.reduce((sum, some) => sum + some, 0);
+    });
   }
 
-  async boundNodes(): Promise<readonly string[]> {
+  /** A SIGKILLed worker's name lingers. */
+  async boundNodes(): Promise<BoundNodes> {
     const names = this.#names;
     const members = await this.#run((client) =>
       client.smembers(names.bindingKey(names.controlExchange)),
     );
-    return members.flatMap((member) => {
+    const nodes = members.flatMap((member) => {
       const node = names.nodeOf(names.binding(member)?.queue ?? '');
       return node === null ? [] : [node];
     });
+    return { nodes, exact: false };
   }
 
   queueNames(): Promise<readonly string[]> {
@@ -152,6 +178,11 @@ export class RedisTransport implements Transport {
 
   queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
     return this.#queues.depths(names);
+  }
+
+  /** Workers hold tasks until their ETA, and tell of them. */
+  async delayedMessages(): Promise<null> {
+    return null;
   }
 
   peek(queue: string, count: number): Promise<readonly RawMessage[]> {
@@ -165,80 +196,78 @@ export class RedisTransport implements Transport {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#connection.close();
     clearInterval(this.#probe);
+    this.#replies.stop();
     if (this.#commands.up) {
-      // On the commands' connection: the replies' one is blocked. Workers that still answer find no binding.
-      const { replyExchange } = this.#names;
-      const { client } = this.#commands;
-      const goodbye = Promise.all([
-        client.srem(this.#names.bindingKey(replyExchange), this.#names.replyBinding(this.#oid)),
-        client.del(this.#names.key(this.#names.replyQueue(this.#oid))),
-      ]);
+      const goodbye = this.#replies.remove(this.#commands.client);
       await withDeadline(goodbye, goodbyeTimeout, 'Removing the reply queue').catch((error: unknown) => {
         this.#log.warn('the reply queue could not be removed from the broker', { error });
       });
     }
     for (const link of this.#links()) link.dispose();
-    this.#listeners.clear();
+    this.#backlog[Symbol.dispose]();
   }
 
   #links(): readonly RedisLink[] {
-    return [this.#commands, this.#events, this.#replies];
+    return [this.#commands, this.#events];
   }
 
-  /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */
+  /** Nothing is asked of half a connection: without events, answers would be wrong. */
   async #run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
-    if (!this.#state.connected) throw new BrokerUnavailableError(this.address);
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
     return this.#commands.run(work);
   }
 
-  async #receiveReplies(): Promise<void> {
-    const { client } = this.#replies;
-    const queue = this.#names.key(this.#names.replyQueue(this.#oid));
-    while (this.#replies.up && !this.#disposed) {
-      try {
-        const blocked = client.brpop(queue, replyBlockSeconds);
-        const popped = await withDeadline(
-          blocked,
-          replyBlockSeconds * 1000 + answerTimeout,
-          'Waiting for replies',
-        );
-        if (popped) this.#onReply(new EnvelopeText(popped[1]));
-      } catch (error) {
-        const reason = errorMessage(error);
-        this.#replies.restart(reason); // a new connection starts a new loop
-        return;
-      }
+  /** The connection is ioredis's; what is published on it is ours to read. */
+  #readEvents({ stream }: Redis): PubSubReader {
+    const reader = new PubSubReader({
+      maxMessageBytes: maxEventBytes,
+      onMessage: (message) => this.#backlog.push(message),
+      onError: (error) => this.#events.restart(errorMessage(error)),
+    });
+    reader.attach(stream);
+    return reader;
+  }
+
+  /**
+   * Silence may be a half-open socket: subscribing again changes nothing and must be answered. Only in silence,
+   * though: events are a sign of life, and behind a burst the answer comes late. And not before what has arrived is
+   * read: when Redis has closed the connection meanwhile, writing to it would cost us the last of what it sent.
+   */
+  async #probeEvents(): Promise<void> {
+    const reader = this.#reader;
+    const received = reader?.received;
+    const isSilent = (): boolean =>
+      this.#events.up && reader === this.#reader && reader?.received === received;
+    if (!this.#events.up || received !== this.#probedAt) {
+      this.#probedAt = received;
+      return;
+    }
+    await delay(readingTime, undefined, { ref: false });
+    if (!isSilent()) return;
+    try {
+      await this.#events.client.psubscribe(...this.#names.eventPatterns);
+      this.#probedAt = this.#reader?.received;
+    } catch (error) {
+      if (isSilent()) this.#events.restart(errorMessage(error));
     }
   }
 
-  /** Silence may be a half-open socket: subscribing again changes nothing and must be answered. */
-  async #probeEvents(): Promise<void> {
-    if (!this.#events.up) return;
-    await this.#events.client
-      .psubscribe(this.#names.eventPattern)
-      .catch((error: unknown) => this.#events.restart(errorMessage(error)));
+  /**
+   * Redis does not say why it closes a connection. When it closes that of the events in the middle of a burst, and no
+   * other, more had gathered for us than it holds for a subscriber (`client-output-buffer-limit pubsub`).
+   */
+  #explainCutOff(): string | null {
+    const lately = this.#reader?.lately ?? 0;
+    if (!this.#commands.up || lately < burstBytes) return null;
+    const megabytes = (lately / 1e6).toFixed(1);
+    return `Redis cut the event stream off: events came faster than they were taken, ${megabytes} MB in the last second`;
   }
 
   #update(): void {
-    if (this.#disposed) return;
     const broken = this.#links().find((link) => !link.up);
-    const connected = broken === undefined;
-    if (connected === this.#state.connected) {
-      if (broken) this.#state = { ...this.#state, reason: broken.reason };
-      return;
-    }
-    this.#state = {
-      connected,
-      since: Date.now(),
-      reconnects: this.#state.reconnects + (connected && this.#everConnected ? 1 : 0),
-      reason: broken?.reason ?? null,
-    };
-    this.#everConnected ||= connected;
-    this.#log[connected ? 'info' : 'warn'](connected ? 'connected to the broker' : 'lost the broker', {
-      broker: this.address,
-      ...(broken && { reason: broken.reason }),
-    });
-    for (const listener of this.#listeners) listener(this.#state);
+    const reason = broken === this.#events ? (this.#cutOff ?? broken.reason) : (broken?.reason ?? null);
+    this.#connection.update(broken === undefined, reason);
   }
 }

@@ -9,7 +9,7 @@
 import type { TaskText } from '../events/task.js';
 import type { RawMessage } from '../message.js';
 
-export type TransportKind = 'memory' | 'redis';
+export type TransportKind = 'memory' | 'redis' | 'amqp';
 
 /** Names on the wire that a cluster may have changed; defaults are Celery's. */
 export interface WireNames {
@@ -17,6 +17,32 @@ export interface WireNames {
   readonly controlExchange: string;
   /** `event_exchange`. */
   readonly eventExchange: string;
+}
+
+/** What every transport may be told. */
+export interface TransportOptions extends WireNames {
+  /** Event messages that have arrived may take this much memory until they are decoded. */
+  readonly eventBacklogBytes: number;
+}
+
+/** @param receivedAt epoch milliseconds at which it came off the wire; now, when it is left out */
+export type EventMessageListener = (message: RawMessage, receivedAt?: number) => void;
+
+/** Event messages between the wire and the decoder. */
+export interface EventIntake {
+  readonly waitingMessages: number;
+  readonly waitingBytes: number;
+  /** Thrown away since the start, because more arrived than may wait. */
+  readonly lostMessages: number;
+  readonly lostBytes: number;
+}
+
+/** A span of time, in epoch milliseconds, in which event messages arrived and had to be thrown away. */
+export interface EventLoss {
+  readonly from: number;
+  readonly to: number;
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 export interface ConnectionState {
@@ -43,15 +69,29 @@ export interface QueueDepth {
   readonly name: string;
   /** Waiting messages, all priorities; 0 when the broker does not know the queue. */
   readonly messages: number;
-  /** Only priorities with waiting messages. */
-  readonly messagesByPriority: readonly { readonly priority: number; readonly messages: number }[];
+  /** Only priorities with waiting messages; null when the broker cannot tell them apart. */
+  readonly messagesByPriority:
+    readonly { readonly priority: number; readonly messages: number }[] | null;
   /** Delivered and not acknowledged; null when the broker cannot tell. */
   readonly unacknowledged: number | null;
   /** Consumers as the broker counts them; null when it cannot tell (Redis), and workers must be asked. */
   readonly consumers: number | null;
   /** Id of the task that is served next; null when the queue is empty or the message is not a task. */
   readonly oldestTaskId: string | null;
-  readonly kind: 'list' | 'memory' | 'classic' | 'quorum';
+  /** Epoch milliseconds at which the message that is served next was sent; null when the broker does not know. */
+  readonly oldestSentAt: number | null;
+  /** Null when the broker does not tell. */
+  readonly kind: 'list' | 'memory' | 'classic' | 'quorum' | 'stream' | null;
+}
+
+/** Whose pidbox is bound. */
+export interface BoundNodes {
+  readonly nodes: readonly string[];
+  /**
+   * Whether a named node that is missing has certainly no pidbox, and one that is there certainly has. Otherwise the
+   * names of those that were killed linger.
+   */
+  readonly exact: boolean;
 }
 
 export interface Transport extends AsyncDisposable {
@@ -70,7 +110,13 @@ export interface Transport extends AsyncDisposable {
    * Streams every event message of the cluster, and goes on by itself after a reconnect. One listener only;
    * what it throws must not stop the stream.
    */
-  subscribeEvents(listener: (message: RawMessage) => void): void;
+  subscribeEvents(listener: EventMessageListener): void;
+
+  /** What of the event stream waits to be decoded, and what was lost on our side. */
+  readonly intake: EventIntake;
+
+  /** Called after a span of time in which messages arrived and were thrown away; returns what stops it. */
+  onEventLoss(listener: (loss: EventLoss) => void): () => void;
 
   /** Streams the replies to requests sent through `publishRequest`. One listener only. */
   subscribeReplies(listener: (message: RawMessage) => void): void;
@@ -81,13 +127,19 @@ export interface Transport extends AsyncDisposable {
    */
   publishRequest(request: ControlRequest): Promise<number | null>;
 
-  /** Names of the nodes whose pidbox is bound. A node that was killed may linger here. */
-  boundNodes(): Promise<readonly string[]>;
+  /**
+   * The nodes whose pidbox is bound: all of them where the broker can list them, else those of the `known` ones and
+   * of others that were found before.
+   */
+  boundNodes(known: readonly string[]): Promise<BoundNodes>;
 
   /** Names of the queues that the broker knows, monitoring's own excluded. */
   queueNames(): Promise<readonly string[]>;
 
   queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]>;
+
+  /** Tasks that the broker itself holds until their ETA; null when it holds none, or nobody can tell. */
+  delayedMessages(): Promise<number | null>;
 
   /** The messages that are served next, in the order of service, at most `count`; none of them is taken. */
   peek(queue: string, count: number): Promise<readonly RawMessage[]>;
@@ -113,6 +165,8 @@ export interface TaskMeta {
   readonly state: string;
   /** In the notation of Python, as events have it; null unless the task has succeeded. */
   readonly result: string | null;
+  /** What the task told of itself in a custom state, such as PROGRESS: a JSON value. Null in every other state. */
+  readonly progress?: unknown;
   /** `ExcType('message')` for failures, as events have it. */
   readonly exception: string | null;
   readonly traceback: string | null;

@@ -1,0 +1,214 @@
+/**
+ * The connections to RabbitMQ, kept alive together: connects, prepares itself (declares, binds, consumes), says when it
+ * is up or down, and tries again with a capped back-off, one broker of the list after the other, for as long as it lives.
+ *
+ * Three connections: a burst of events must not delay what is asked meanwhile, and RabbitMQ stops reading from whoever
+ * publishes while it is low on memory or disk. All three lead to the same broker, or to none.
+ */
+import type { ChannelModel } from 'amqplib';
+import { startDeadline, withDeadline } from '../../deadline.js';
+import { BrokerUnavailableError, GatewayError, TimeoutError } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { describeAmqpAddress, describeAmqpNode } from './amqp-address.js';
+import type { AmqpAddress, AmqpNode } from './amqp-address.js';
+import { openConnection } from './amqp-connection.js';
+import { amqpReason, replyCode } from './amqp-errors.js';
+
+export interface AmqpConnections {
+  readonly events: ChannelModel;
+  readonly commands: ChannelModel;
+  readonly publisher: ChannelModel;
+}
+
+export interface AmqpLinkOptions {
+  readonly address: AmqpAddress;
+  readonly log: Logger;
+  /** Runs on all new connections, before the link counts as up. */
+  readonly prepare: (connections: AmqpConnections, node: AmqpNode) => Promise<void>;
+  /** Called after `up` has changed, or the reason why it is not. */
+  readonly onChange: (up: boolean, reason: string | null) => void;
+}
+
+const firstRetry = 50;
+/** Half of what a reader is promised: connecting and preparing take their time too. */
+const longestRetry = 500;
+const connectTimeout = 1_500;
+/** From the first connection until it is up: a handful of round trips. */
+const readyTimeout = 4_000;
+export const commandTimeout = 1_500;
+const goodbyeTimeout = 1_000;
+const maxTold = 20;
+
+export class AmqpLink {
+  readonly #options: AmqpLinkOptions;
+  #up = false;
+  #reason: string | null = 'not connected yet';
+  /** What was logged since the link was last up: several brokers of a list fail in different words, again and again. */
+  readonly #told = new Set<string>();
+  #disposed = false;
+  #started = false;
+  #connections: AmqpConnections | null = null;
+  /** Ends the current try, or the connections that it led to. */
+  #cut: (reason: string) => void = () => undefined;
+  #stopWaiting: () => void = () => undefined;
+
+  constructor(options: AmqpLinkOptions) {
+    this.#options = options;
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    void this.#keepAlive();
+  }
+
+  /** Closes the connections so that they are made anew: what to do when the broker does not answer any more. */
+  restart(reason: string): void {
+    this.#cut(reason);
+  }
+
+  /**
+   * @param timeout milliseconds
+   * @throws BrokerUnavailableError without a connection, or with RabbitMQ's own words when it refuses; TimeoutError when
+   * it does not answer, and then the connections are made anew: they may be half open.
+   */
+  async run<T>(
+    work: (connections: AmqpConnections) => Promise<T>,
+    timeout = commandTimeout,
+  ): Promise<T> {
+    const address = describeAmqpAddress(this.#options.address);
+    const connections = this.#connections;
+    if (!this.#up || connections === null) throw new BrokerUnavailableError(address);
+    try {
+      return await withDeadline(work(connections), timeout, `RabbitMQ at ${address}`);
+    } catch (error) {
+      if (error instanceof TimeoutError) {
+        if (this.#connections === connections) this.restart('RabbitMQ does not answer');
+        throw error;
+      }
+      if (error instanceof GatewayError) throw error;
+      throw new BrokerUnavailableError(address, {
+        cause: error,
+        ...(replyCode(error) !== null && { reason: amqpReason(error) }),
+      });
+    }
+  }
+
+  /** Says goodbye, which removes what is ours from the broker. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const connections = this.#connections;
+    this.#up = false;
+    this.#stopWaiting();
+    if (connections !== null) {
+      const { events, commands, publisher } = connections;
+      const goodbye = Promise.allSettled([events, commands, publisher].map((one) => one.close()));
+      await withDeadline(goodbye, goodbyeTimeout, 'Closing').catch(() => undefined);
+    }
+    this.#cut('closed');
+  }
+
+  async #keepAlive(): Promise<void> {
+    const { nodes } = this.#options.address;
+    let failures = 0;
+    for (let turn = 0; !this.#disposed; turn++) {
+      const node = nodes[turn % nodes.length] ?? nodes[0];
+      const wasUp = await this.#live(node);
+      failures = wasUp ? 0 : failures + 1;
+      // The broker that was lost is tried first: it may only have been restarted.
+      if (wasUp) turn--;
+      // The others are not made to wait for those before them.
+      const rounds = Math.floor(failures / nodes.length);
+      if (failures % nodes.length === 0)
+        await this.#wait(Math.min(firstRetry * 2 ** Math.min(rounds, 10), longestRetry));
+    }
+  }
+
+  /** Connects to that broker and stays until the end; whether it ever was up. */
+  async #live(node: AmqpNode): Promise<boolean> {
+    const sockets = new AbortController();
+    let reason: string | null = null;
+    let wasUp = false;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const cut = (why: string): void => {
+      if (reason !== null) return;
+      reason = why;
+      sockets.abort();
+      this.#connections = null;
+      this.#down(why, node);
+      end();
+    };
+    this.#cut = cut;
+    const stopDeadline = startDeadline(readyTimeout, () => cut(`not ready in ${readyTimeout} ms`));
+    try {
+      const connections = await this.#connect(node, sockets.signal, (error) => {
+        if (!this.#disposed) cut(amqpReason(error));
+      });
+      const prepared = this.#options.prepare(connections, node);
+      await Promise.race([prepared, ended]);
+      if (!sockets.signal.aborted && !this.#disposed) {
+        wasUp = true;
+        this.#connections = connections;
+        this.#becomeUp(node);
+      } else sockets.abort();
+    } catch (error) {
+      cut(amqpReason(error));
+    } finally {
+      stopDeadline();
+    }
+    if (!this.#disposed) await ended;
+    return wasUp;
+  }
+
+  async #connect(
+    node: AmqpNode,
+    signal: AbortSignal,
+    onEnd: (error: unknown) => void,
+  ): Promise<AmqpConnections> {
+    const open = (purpose: string): Promise<ChannelModel> =>
+      openConnection(node, { name: `celeryql-${purpose}`, timeout: connectTimeout, signal, onEnd });
+    // One first: while the broker is away it is not tried three times as often.
+    const commands = await open('commands');
+    const [events, publisher] = await Promise.all([open('events'), open('publisher')]);
+    return { events, commands, publisher };
+  }
+
+  #becomeUp(node: AmqpNode): void {
+    this.#up = true;
+    this.#reason = null;
+    this.#told.clear();
+    this.#options.log.info('connected to RabbitMQ', { address: describeAmqpNode(node) });
+    this.#options.onChange(true, null);
+  }
+
+  #down(reason: string, node: AmqpNode): void {
+    if (this.#disposed) return;
+    this.#up = false;
+    this.#reason = reason;
+    this.#options.onChange(false, reason);
+    if (this.#told.has(reason) || this.#told.size >= maxTold) return;
+    this.#told.add(reason); // one line for an outage, not one for each try
+    this.#options.log.warn('RabbitMQ cannot be reached', { address: describeAmqpNode(node), reason });
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    if (this.#disposed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#stopWaiting = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,100 @@
+/** Publishes on a connection of its own, and learns of each message whether any queue took it. */
+import { randomUUID } from 'node:crypto';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { openConfirmChannel } from './amqp-connection.js';
+
+export interface AmqpOutgoing {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** 1 transient, 2 persistent. */
+  readonly deliveryMode: 1 | 2;
+  /** Milliseconds after which a queue drops it; 0 when no consumer takes it at once. */
+  readonly expiration: number;
+}
+
+/** RabbitMQ is low on memory or disk and reads nothing from publishers until that is over. */
+export class PublishBlockedError extends Error {}
+
+interface Channel {
+  readonly channel: ConfirmChannel;
+  /** What the broker closed it with. */
+  failure: Error | null;
+}
+
+export class AmqpPublisher {
+  readonly #connection: ChannelModel;
+  /** What nobody took, until it is confirmed: RabbitMQ returns it before that. */
+  readonly #returned = new Set<string>();
+  readonly #pending = new Set<(error: Error) => void>();
+  #channel: Promise<Channel> | null = null;
+  #blocked: Error | null = null;
+
+  constructor(connection: ChannelModel) {
+    this.#connection = connection;
+    connection.on('blocked', (reason) => {
+      this.#blocked = new PublishBlockedError(`it takes no messages at the moment: ${reason}`);
+      for (const fail of this.#pending) fail(this.#blocked);
+    });
+    connection.on('unblocked', () => (this.#blocked = null));
+  }
+
+  /**
+   * Whether at least one queue took it. Rejects with amqplib's error when the broker refuses, such as 404 for an
+   * exchange that there is not.
+   * @throws PublishBlockedError
+   */
+  async publish(message: AmqpOutgoing): Promise<boolean> {
+    if (this.#blocked !== null) throw this.#blocked;
+    this.#channel ??= this.#open();
+    const opened = await this.#channel.catch((error: unknown) => {
+      this.#channel = null; // the next message tries anew
+      throw error;
+    });
+    return new Promise((resolve, reject) => {
+      const messageId = randomUUID();
+      const fail = (error: Error): void => {
+        this.#pending.delete(fail);
+        reject(error);
+      };
+      this.#pending.add(fail);
+      const settle = (error: unknown): void => {
+        const routed = !this.#returned.delete(messageId);
+        if (error !== null) return fail(opened.failure ?? new Error('the channel was closed'));
+        this.#pending.delete(fail);
+        resolve(routed);
+      };
+      opened.channel.publish(
+        message.exchange,
+        message.routingKey,
+        Buffer.from(JSON.stringify(message.body)),
+        {
+          mandatory: true,
+          messageId,
+          contentType: 'application/json',
+          contentEncoding: 'utf-8',
+          headers: message.headers,
+          deliveryMode: message.deliveryMode,
+          priority: 0,
+          expiration: message.expiration,
+        },
+        settle,
+      );
+    });
+  }
+
+  async #open(): Promise<Channel> {
+    const channel = await openConfirmChannel(this.#connection);
+    const opened: Channel = { channel, failure: null };
+    channel.on('return', ({ properties }) => {
+      const messageId: unknown = properties.messageId;
+      if (typeof messageId === 'string') this.#returned.add(messageId);
+    });
+    channel.on('error', (error) => {
+      opened.failure = error;
+      this.#channel = null; // the next message gets a new one
+    });
+    return opened;
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * Celery over RabbitMQ. Counterpart of `kombu.transport.pyamqp`. Everything of ours in the broker is an exclusive queue,
+ * which vanishes with its connection, however that ends.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Channel, ChannelModel } from 'amqplib';
+import { BrokerUnavailableError } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { OversizedMessage } from '../message.js';
+import type { RawMessage } from '../message.js';
+import { describeAmqpAddress } from './amqp-address.js';
+import type { AmqpAddress, AmqpNode } from './amqp-address.js';
+import { openChannel } from './amqp-connection.js';
+import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
+import { AmqpLink } from './amqp-link.js';
+import type { AmqpConnections } from './amqp-link.js';
+import { AmqpMessage } from './amqp-message.js';
+import { AmqpNames } from './amqp-names.js';
+import type { AmqpOptions } from './amqp-names.js';
+import { AmqpPidboxes } from './amqp-pidboxes.js';
+import { AmqpPublisher, PublishBlockedError } from './amqp-publisher.js';
+import type { AmqpOutgoing } from './amqp-publisher.js';
+import { AmqpQueues } from './amqp-queues.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { EventBacklog } from './event-backlog.js';
+import { managementAccess } from './rabbitmq-address.js';
+import { RabbitMQManagement } from './rabbitmq-management.js';
+import type {
+  BoundNodes,
+  ConnectionState,
+  ControlRequest,
+  EventIntake,
+  EventLoss,
+  EventMessageListener,
+  QueueDepth,
+  Transport,
+} from './transport.js';
+
+/** Bytes of events that RabbitMQ keeps while we do not read; then the oldest go. */
+const maxQueuedEventBytes = 128 * 1024 * 1024;
+/** Of one message: a longer one is no event, and is not kept, but counted. */
+const maxEventBytes = 4 * 1024 * 1024;
+const maxReplyBytes = 32 * 1024 * 1024;
+/** Milliseconds: older events would tell of a past that inspect knows better. */
+const eventTtl = 60_000;
+/** Milliseconds after which a request is void, for queues, and for the workers that look. */
+const requestExpiry = 10_000;
+/** Milliseconds between two probes of quiet connections. */
+const probeInterval = 5_000;
+
+/** What belongs to the connections of this moment. */
+interface Session {
+  readonly connections: AmqpConnections;
+  readonly requests: AmqpPublisher;
+  readonly probes: AmqpPublisher;
+  readonly eventQueue: string;
+  readonly replyQueue: string;
+  readonly eventChannel: Channel;
+  readonly replyChannel: Channel;
+  /** Channels that nobody uses at the moment. */
+  readonly idle: Channel[];
+  readonly management: RabbitMQManagement | null;
+}
+
+export class AmqpTransport implements Transport {
+  readonly kind = 'amqp';
+  readonly address: string;
+  readonly #options: AmqpOptions;
+  readonly #names: AmqpNames;
+  readonly #log: Logger;
+  readonly #link: AmqpLink;
+  readonly #queues: AmqpQueues;
+  readonly #pidboxes: AmqpPidboxes;
+  readonly #connection: ConnectionWatch;
+  #session: Session | null = null;
+  readonly #backlog: EventBacklog;
+  #onReply: (message: RawMessage) => void = () => undefined;
+  #heardEvents = false;
+  #probe: NodeJS.Timeout | undefined;
+  #clock = 0;
+  #disposed = false;
+
+  constructor(address: AmqpAddress, options: AmqpOptions, log: Logger) {
+    this.address = describeAmqpAddress(address);
+    this.#options = options;
+    this.#log = log;
+    this.#connection = new ConnectionWatch(this.address, log);
+    this.#names = new AmqpNames(options);
+    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
+    this.#backlog.onLoss((loss) =>
+      log.warn('events were lost: more arrived than may wait to be read', { ...loss }),
+    );
+    this.#link = new AmqpLink({
+      address,
+      log,
+      prepare: (connections, node) => this.#prepare(connections, node),
+      onChange: () => this.#connection.update(this.#link.up, this.#link.reason),
+    });
+    this.#queues = new AmqpQueues({
+      names: this.#names,
+      peek: options.amqpPeek,
+      onChannel: (work) => this.#run((session) => onChannel(session, work)),
+      list: async () => (await this.#session?.management?.queues()) ?? null,
+    });
+    this.#pidboxes = new AmqpPidboxes({
+      names: this.#names,
+      publish: (message) => this.#publish(({ probes }) => probes, message),
+      list: async () =>
+        (await this.#session?.management?.boundQueues(this.#names.controlExchange)) ?? null,
+    });
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    return this.#connection.onChange(listener);
+  }
+
+  start(): void {
+    this.#link.start();
+    this.#probe ??= setInterval(() => void this.#probeQuiet(), probeInterval).unref();
+  }
+
+  subscribeEvents(listener: EventMessageListener): void {
+    this.#backlog.deliverTo(listener);
+  }
+
+  get intake(): EventIntake {
+    return this.#backlog.intake;
+  }
+
+  onEventLoss(listener: (loss: EventLoss) => void): () => void {
+    return this.#backlog.onLoss(listener);
+  }
+
+  subscribeReplies(listener: (message: RawMessage) => void): void {
+    this.#onReply = listener;
+  }
+
+  /** RabbitMQ tells whether anybody listens, not how many. */
+  async publishRequest(request: ControlRequest): Promise<number | null> {
+    const { controlExchange } = this.#names;
+    const { ticket, ...command } = request;
+    const routed = await this.#publish(
+      ({ requests }) => requests,
+      (session) => ({
+        exchange: controlExchange,
+        routingKey: '',
+        deliveryMode: 2,
+        headers: { clock: ++this.#clock, expires: (Date.now() + requestExpiry) / 1000 },
+        expiration: requestExpiry,
+        body: {
+          ...command,
+          pattern: null,
+          matcher: null,
+          // Straight into our queue, through the exchange that every broker has.
+          ...(ticket !== null && {
+            ticket,
+            reply_to: { exchange: '', routing_key: session.replyQueue },
+          }),
+        },
+      }),
+    );
+    return routed ? null : 0;
+  }
+
+  async boundNodes(known: readonly string[]): Promise<BoundNodes> {
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
+    return this.#pidboxes.bound(known);
+  }
+
+  async queueNames(): Promise<readonly string[]> {
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
+    return this.#queues.names();
+  }
+
+  async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
+    return this.#queues.depths(names);
+  }
+
+  async delayedMessages(): Promise<number | null> {
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
+    return this.#queues.delayed();
+  }
+
+  async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
+    return this.#queues.peek(queue, count);
+  }
+
+  async ping(): Promise<void> {
+    await this.#run(({ replyChannel, replyQueue }) => replyChannel.checkQueue(replyQueue));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#connection.close();
+    clearInterval(this.#probe);
+    this.#session?.management?.[Symbol.dispose]();
+    await this.#link[Symbol.asyncDispose]();
+    this.#session = null;
+    this.#backlog[Symbol.dispose]();
+  }
+
+  /** Runs on every new connection: nothing of an earlier one is there any more. */
+  async #prepare(connections: AmqpConnections, node: AmqpNode): Promise<void> {
+    const id = randomUUID();
+    const eventQueue = this.#names.own('events', id);
+    const replyQueue = this.#names.own('replies', id);
+    await this.#findEventExchange(connections.commands);
+    const [eventChannel, replyChannel] = await Promise.all([
+      openChannel(connections.events),
+      openChannel(connections.commands),
+    ]);
+    await Promise.all([
+      declareOwn(eventChannel, eventQueue, maxQueuedEventBytes),
+      declareOwn(replyChannel, replyQueue, maxReplyBytes),
+    ]);
+    await eventChannel.bindQueue(eventQueue, this.#names.eventExchange, '#');
+    await Promise.all([
+      this.#consume(eventChannel, eventQueue, (message) => {
+        this.#heardEvents = true;
+        const { size } = message;
+        this.#backlog.push(size > maxEventBytes ? new OversizedMessage(size, maxEventBytes) : message);
+      }),
+      this.#consume(replyChannel, replyQueue, (message) => this.#onReply(message)),
+    ]);
+    const access = managementAccess(this.#options.managementUrl, node);
+    this.#session?.management?.[Symbol.dispose]();
+    this.#session = {
+      connections,
+      requests: new AmqpPublisher(connections.publisher),
+      probes: new AmqpPublisher(connections.publisher),
+      eventQueue,
+      replyQueue,
+      eventChannel,
+      replyChannel,
+      idle: [],
+      management: access && new RabbitMQManagement({ access, vhost: node.vhost, log: this.#log }),
+    };
+  }
+
+  /** Celery's own, which outlives workers. Declared as Celery does where no worker has been yet. */
+  async #findEventExchange(connection: ChannelModel): Promise<void> {
+    const { eventExchange } = this.#names;
+    const channel = await openChannel(connection);
+    try {
+      await channel.checkExchange(eventExchange);
+      await channel.close();
+    } catch (error) {
+      if (replyCode(error) !== replyCodes.notFound) throw error;
+      const another = await openChannel(connection);
+      await another.assertExchange(eventExchange, 'topic', { durable: true });
+      await another.close();
+    }
+  }
+
+  async #consume(
+    channel: Channel,
+    queue: string,
+    listener: (message: RawMessage) => void,
+  ): Promise<void> {
+    const restart = (reason: string): void => {
+      if (!this.#disposed) this.#link.restart(reason);
+    };
+    channel.on('error', (error) => restart(amqpReason(error)));
+    await channel.consume(
+      queue,
+      (delivered) => {
+        if (delivered === null) return restart(`somebody deleted the queue ${queue}`);
+        try {
+          listener(new AmqpMessage(delivered));
+        } catch (error) {
+          // The next message is none the worse; amqplib would close the channel.
+          this.#log.error('a message could not be taken', { error });
+        }
+      },
+      { noAck: true, exclusive: true },
+    );
+  }
+
+  /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */
+  #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#link.run((connections) => {
+      const session = this.#session;
+      if (session?.connections !== connections) throw new BrokerUnavailableError(this.address);
+      return work(session);
+    });
+  }
+
+  /** Whether any queue took it. An exchange that there is not has none: no worker has been there yet. */
+  async #publish(
+    publisherOf: (session: Session) => AmqpPublisher,
+    message: AmqpOutgoing | ((session: Session) => AmqpOutgoing),
+  ): Promise<boolean> {
+    return this.#run(async (session) => {
+      const outgoing = typeof message === 'function' ? message(session) : message;
+      try {
+        return await publisherOf(session).publish(outgoing);
+      } catch (error) {
+        if (replyCode(error) === replyCodes.notFound) return false;
+        if (error instanceof PublishBlockedError)
+          throw new BrokerUnavailableError(this.address, { cause: error, reason: error.message });
+        throw error;
+      }
+    });
+  }
+
+  /** Silence may be a half-open socket: each connection must answer something now and then. */
+  async #probeQuiet(): Promise<void> {
+    if (!this.#link.up) return;
+    const heard = this.#heardEvents;
+    this.#heardEvents = false;
+    const probes = [this.ping()];
+    // While events arrive the answer would have to wait behind them, and they tell enough.
+    if (!heard)
+      probes.push(
+        this.#run(async ({ eventChannel, eventQueue }) => {
+          await eventChannel.checkQueue(eventQueue);
+        }),
+      );
+    await Promise.allSettled(probes); // what does not answer is made anew by the link
+  }
+}
+
+function declareOwn(channel: Channel, queue: string, maxBytes: number): Promise<unknown> {
+  return channel.assertQueue(queue, {
+    exclusive: true,
+    autoDelete: true,
+    durable: false,
+    messageTtl: eventTtl,
+    arguments: { 'x-max-length-bytes': maxBytes }, // the oldest go first
+  });
+}
+
+/** On a channel that nothing else uses at the same time: the broker closes it with whatever goes wrong. */
+async function onChannel<T>(
+  { connections, idle }: Session,
+  work: (channel: Channel) => Promise<T>,
+): Promise<T> {
+  const channel = idle.pop() ?? (await openChannel(connections.commands));
+  const result = await work(channel);
+  idle.push(channel);
+  return result;
+}

@@ -1,0 +1,164 @@
+/**
+ * RabbitMQ's management API, where there is one: it lists queues and bindings, which AMQP itself cannot. It is never an
+ * error that it is missing. Its figures are up to five seconds old.
+ */
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { z } from 'zod';
+import { errorMessage } from '../../error-message.js';
+import type { Logger } from '../../log.js';
+import { tlsOptions } from './tls-options.js';
+import type { ManagementAccess } from './rabbitmq-address.js';
+
+const count = z.int().min(0).nullish().catch(null);
+
+const queue = z.object({
+  name: z.string(),
+  type: z.string().nullish().catch(null),
+  exclusive: z.boolean().nullish().catch(null),
+  arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
+  messages_ready: count,
+  messages_unacknowledged: count,
+  consumers: count,
+  /** Epoch seconds, where producers or the broker itself stamp messages. */
+  head_message_timestamp: z.number().nullish().catch(null),
+  backing_queue_status: z
+    .object({ priority_lengths: z.record(z.string(), z.int().min(0)).nullish().catch(null) })
+    .nullish()
+    .catch(null),
+});
+export type ManagementQueue = z.infer<typeof queue>;
+
+const binding = z.object({ destination: z.string(), destination_type: z.string() });
+
+/** Milliseconds that one answer may take. */
+const timeout = 1_000;
+/** Milliseconds without asking again after a failure. */
+const pause = 15_000;
+const maxBytes = 64 * 1024 * 1024;
+/** Names only what is read: a queue has a hundred figures. */
+const columns = Object.keys(queue.shape).join(',');
+
+export interface ManagementOptions {
+  readonly access: ManagementAccess;
+  readonly vhost: string;
+  readonly log: Logger;
+}
+
+export class RabbitMQManagement implements Disposable {
+  readonly #options: ManagementOptions;
+  readonly #closed = new AbortController();
+  #agent: http.Agent | null = null;
+  #queues: Promise<readonly ManagementQueue[] | null> | null = null;
+  #failedAt = -Infinity;
+  #available: boolean | null = null;
+
+  constructor(options: ManagementOptions) {
+    this.#options = options;
+  }
+
+  /** Every queue of the virtual host, or null when nobody can tell. What is asked at the same time is asked once. */
+  queues(): Promise<readonly ManagementQueue[] | null> {
+    const path = `/api/queues/${this.#vhost}?columns=${columns}`;
+    this.#queues ??= this.#items(path, queue).finally(() => (this.#queues = null));
+    return this.#queues;
+  }
+
+  /** Names of the queues that are bound to the exchange, or null when nobody can tell. */
+  async boundQueues(exchange: string): Promise<readonly string[] | null> {
+    const path = `/api/exchanges/${this.#vhost}/${encodeURIComponent(exchange)}/bindings/source`;
+    const bindings = await this.#items(path, binding, true);
+    return (
+      bindings?.flatMap(({ destination, destination_type: type }) =>
+        type === 'queue' ? [destination] : [],
+      ) ?? null
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed.abort();
+    this.#agent?.destroy();
+  }
+
+  get #vhost(): string {
+    return encodeURIComponent(this.#options.vhost);
+  }
+
+  /** Those of the items that are as documented. */
+  async #items<T>(
+    path: string,
+    shape: z.ZodType<T>,
+    mayBeMissing = false,
+  ): Promise<readonly T[] | null> {
+    if (this.#closed.signal.aborted || performance.now() - this.#failedAt < pause) return null;
+    try {
+      const items = z.array(z.unknown()).parse(JSON.parse(await this.#get(path)));
+      this.#tell(true, {});
+      return items.flatMap((item) => {
+        const parsed = shape.safeParse(item);
+        return parsed.success ? [parsed.data] : [];
+      });
+    } catch (error) {
+      // An exchange that there is not yet has no bindings; the API itself is well.
+      if (mayBeMissing && error instanceof NotFoundError) return [];
+      this.#failedAt = performance.now();
+      this.#tell(false, { reason: errorMessage(error) });
+      return null;
+    }
+  }
+
+  /** One line for each change: most brokers have no such API, or have it for good. */
+  #tell(available: boolean, fields: Readonly<Record<string, unknown>>): void {
+    if (available === this.#available || this.#closed.signal.aborted) return;
+    this.#available = available;
+    const message = available
+      ? 'the management API tells of queues'
+      : 'without the management API only queues that workers consume are known';
+    this.#options.log.info(message, { url: this.#options.access.url, ...fields });
+  }
+
+  async #get(path: string): Promise<string> {
+    const { url, username, password } = this.#options.access;
+    const secure = url.startsWith('https:');
+    const agent = (this.#agent ??= this.#createAgent(secure));
+    const request = secure ? https.request : http.request;
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(timeout)]);
+      const sent = request(
+        url + path,
+        { agent, signal, auth: `${username}:${password}`, headers: { accept: 'application/json' } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('error', reject);
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            if (bytes > maxBytes) response.destroy(new Error('the answer is too long'));
+          });
+          response.on('end', () => {
+            const { statusCode = 0 } = response;
+            if (statusCode === 200) resolve(Buffer.concat(chunks).toString());
+            else if (statusCode === 404) reject(new NotFoundError());
+            else reject(new Error(`it answered with status ${statusCode}`));
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
+  #createAgent(secure: boolean): http.Agent {
+    const { tls } = this.#options.access;
+    const common = { keepAlive: true, maxSockets: 4 };
+    if (!secure) return new http.Agent(common);
+    return new https.Agent({ ...common, ...(tls !== null && tlsOptions(tls)) });
+  }
+}
+
+class NotFoundError extends Error {
+  constructor() {
+    super('it knows no such virtual host');
+  }
+}
