@@ -2,23 +2,36 @@
  * One cluster as the gateway watches it: a broker, what its events have told, and what its workers can be asked.
  * Counterpart of `celery.app`.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { BrokerUnavailableError } from '../errors.js';
 import { EventReceiver } from './events/receiver.js';
 import { State } from './events/state.js';
 import { Inspect } from './inspect.js';
 import { InspectLoader } from './inspect-loader.js';
+import { TaskMetrics } from './metrics/task-metrics.js';
 import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
-import { PoolLearner, seedFromInspect } from './seed.js';
+import { EventGaps } from './event-gaps.js';
+import { GapFilling } from './gap-filling.js';
+import { Reconciliation } from './reconciliation.js';
+import { learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { SoloWatch } from './solo-watch.js';
+import { StallWatch } from './stall-watch.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
+import { WorkerBatches } from './worker-batches.js';
 import { WrappedErrors } from './wrapped-errors.js';
+
+/** Milliseconds: a full backlog takes seconds. */
+const longestCatchUp = 15_000;
+const catchUpInterval = 50;
 
 export interface CeleryOptions {
   readonly transport: Transport;
   /** Null when the cluster stores no results that can be read. */
   readonly results: ResultBackend | null;
+  /** The kind of result backend where there is one that cannot be read, such as `rpc://`. */
+  readonly unreadableResults?: string | null;
   readonly log: Logger;
   /** Total deadline of a broadcast, milliseconds. */
   readonly inspectTimeout: number;
@@ -33,8 +46,12 @@ export interface CeleryOptions {
 export class Celery implements AsyncDisposable {
   readonly transport: Transport;
   readonly results: ResultBackend | null;
+  readonly unreadableResults: string | null;
   readonly state: State;
   readonly events: EventReceiver;
+  /** When the event stream was not heard. */
+  readonly gaps: EventGaps;
+  readonly metrics: TaskMetrics;
   readonly inspect: InspectLoader;
   readonly queues: Queues;
   /** Epoch milliseconds. */
@@ -42,16 +59,30 @@ export class Celery implements AsyncDisposable {
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
   readonly #soloWatch: SoloWatch;
+  readonly #reconciliation: Reconciliation;
+  readonly #gapFilling: GapFilling;
+  readonly #stallWatch = new StallWatch();
+  /** Asked for their pools, and for their tasks. */
+  readonly #newcomers = new WorkerBatches((hostnames) => learnPools(this, hostnames));
+  readonly #returned = new WorkerBatches((hostnames) => this.#askForTasks(hostnames));
+  /** Who has told of its tasks since the connection was made. */
+  #answered = new Set<string>();
+  #seeding: Promise<unknown> = Promise.resolve();
   /** Whether it was said that the workers cannot be asked: a loss fails all that is being asked, each on its own. */
   #toldUnread = false;
+  #stopWatching: readonly (() => void)[] = [];
 
   constructor(options: CeleryOptions) {
     const { transport, results, log, clock = Date.now } = options;
     this.transport = transport;
     this.results = results;
+    this.unreadableResults = options.unreadableResults ?? null;
     this.clock = clock;
     this.#log = log;
     this.state = new State({ maxTasks: options.maxTasks, maxTaskBytes: options.maxTaskBytes, clock });
+    const metrics = new TaskMetrics({ clock });
+    this.metrics = metrics;
+    this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));
     this.events = new EventReceiver({ transport, state: this.state, log, clock });
     if (results !== null) {
       const wrappedErrors = new WrappedErrors({ results, state: this.state, log });
@@ -69,24 +100,57 @@ export class Celery implements AsyncDisposable {
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),
+      oldestSentAt: (queue) => this.state.oldestWaiting(queue)?.sentAt ?? null,
       configured: options.queues,
       clock,
     });
-    const pools = new PoolLearner(this);
+    this.gaps = new EventGaps({
+      clock,
+      lastEventAt: () => this.events.counters.lastSentAt,
+      stalledMs: () => this.#stallWatch.lately,
+    });
+    this.#reconciliation = new Reconciliation({ results, state: this.state, log });
+    this.#gapFilling = new GapFilling({
+      gaps: this.gaps,
+      seed: () => {
+        const seeded = this.#seed();
+        this.#seeding = seeded.catch(() => undefined);
+        return seeded;
+      },
+      caughtUp: () => this.#caughtUp(),
+      unfinishedIds: () => Array.from(this.state.unfinished(), ({ id }) => id),
+      reconciliation: this.#reconciliation,
+      isConnected: () => transport.connection.connected,
+    });
+    this.state.onOrphaned((ids) => void this.#reconciliation.search(ids));
     this.state.onWorkerStatus(({ hostname, online }) => {
-      if (online) void this.#learn(pools.learn(hostname));
+      if (online) void this.#learn(this.#newcomers.add(hostname));
+    });
+    this.state.onWorkerChange(({ worker: { hostname, status }, cause, previous }) => {
+      if (status === 'OFFLINE' || cause === 'RESTARTED') this.#answered.delete(hostname);
+      const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status === 'ONLINE';
+      const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
+      if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));
     });
   }
 
   /** Connects in the background and goes on by itself; what happened before or during an outage is asked for. */
   start(): void {
-    this.transport.onConnection(({ connected }) => {
-      if (!connected) return;
+    this.transport.onConnection(({ connected, reason }) => {
+      this.state.heard(connected, this.clock());
+      this.#answered.clear();
+      if (!connected) return this.gaps.open(reason ?? 'the connection was lost');
       this.#toldUnread = false;
-      void this.#learn(this.#seed());
+      this.gaps.close();
+      void this.#learn(this.#gapFilling.fill());
+    });
+    this.transport.onEventLoss(({ from, to, messages }) => {
+      this.gaps.add(from, to, `${messages} messages arrived faster than they could be read`);
+      void this.#learn(this.#gapFilling.fill());
     });
     this.events.start();
     this.#soloWatch.start();
+    this.#stopWatching = [this.state.watchSilence(), this.#stallWatch.start()];
     this.transport.start();
   }
 
@@ -96,15 +160,36 @@ export class Celery implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const stop of this.#stopWatching) stop();
+    this.#reconciliation[Symbol.dispose]();
     this.#soloWatch[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
   }
 
-  async #seed(): Promise<void> {
+  async #seed(): Promise<number> {
     // As Celery's own receiver does, so that all workers show themselves at once.
     await this.#mailbox.cast('heartbeat');
-    await seedFromInspect(this);
+    const { tasks, answered } = await seedFromInspect(this);
+    this.#answered = new Set(answered);
+    return tasks;
+  }
+
+  /** The events that have arrived are read, or more and more come. */
+  async #caughtUp(): Promise<void> {
+    const end = performance.now() + longestCatchUp;
+    while (this.transport.intake.waitingMessages > 0 && performance.now() < end)
+      await delay(catchUpInterval, undefined, { ref: false });
+  }
+
+  /** Of workers that were not there when all were asked: what they have, they had in the gap. */
+  async #askForTasks(hostnames: readonly string[]): Promise<void> {
+    await this.#seeding;
+    if (!this.transport.connection.connected) return; // all will be asked when it is back
+    const unasked = hostnames.filter((hostname) => !this.#answered.has(hostname));
+    const seededTasks = await seedTasksOf(this, unasked);
+    const { newest } = this.gaps;
+    if (seededTasks > 0 && newest !== null) this.gaps.learned([newest], { seededTasks });
   }
 
   /** What could not be learned now comes with later events; only a log line is owed. */

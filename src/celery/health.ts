@@ -1,8 +1,9 @@
 /** Whether what the gateway says can be trusted: a check each for what it depends on. */
 import { errorMessage } from '../error-message.js';
 import type { Celery } from './celery.js';
+import type { EventGap } from './event-gaps.js';
 
-export type CheckStatus = 'OK' | 'DEGRADED' | 'DOWN' | 'NOT_CONFIGURED';
+export type CheckStatus = 'OK' | 'DEGRADED' | 'DOWN' | 'NOT_CONFIGURED' | 'NOT_READABLE';
 
 export interface HealthCheck {
   readonly name: string;
@@ -19,6 +20,9 @@ export interface Health {
   readonly checks: readonly HealthCheck[];
 }
 
+/** Nothing is amiss where something was never there, or is none of a monitor's business. */
+const harmless: ReadonlySet<CheckStatus> = new Set(['OK', 'NOT_CONFIGURED', 'NOT_READABLE']);
+
 /** Workers send a heartbeat every two seconds; when none of them is heard for this long, something is cut. */
 const longestSilence = 30_000;
 
@@ -29,9 +33,7 @@ export function checkHealth(celery: Celery): Promise<readonly HealthCheck[]> {
 /** Without the broker nothing is known; without anything else, less. */
 export function overall(checks: readonly HealthCheck[]): Health['status'] {
   if (checks.some(({ name, status }) => name === 'broker' && status === 'DOWN')) return 'DOWN';
-  return checks.every(({ status }) => status === 'OK' || status === 'NOT_CONFIGURED')
-    ? 'OK'
-    : 'DEGRADED';
+  return checks.every(({ status }) => harmless.has(status)) ? 'OK' : 'DEGRADED';
 }
 
 async function checkBroker(celery: Celery): Promise<HealthCheck> {
@@ -41,7 +43,8 @@ async function checkBroker(celery: Celery): Promise<HealthCheck> {
   });
 }
 
-async function checkEventStream({ events, state, transport, clock }: Celery): Promise<HealthCheck> {
+async function checkEventStream(celery: Celery): Promise<HealthCheck> {
+  const { events, gaps, state, transport, clock } = celery;
   const check = { name: 'event_stream', latencySeconds: null, checkedAt: clock() };
   if (!transport.connection.connected) return { ...check, status: 'DOWN', message: 'not subscribed' };
   const { lastEventAt } = events.counters;
@@ -58,20 +61,36 @@ async function checkEventStream({ events, state, transport, clock }: Celery): Pr
       message: `${last}, though workers are online: are events sent?`,
     };
   }
-  return { ...check, status: 'OK', message: last };
+  const missed = describeGap(gaps.newest);
+  if (gaps.isFilling)
+    return {
+      ...check,
+      status: 'DEGRADED',
+      message: `${missed ?? 'an earlier gap is being filled'}; ${last}`,
+    };
+  return { ...check, status: 'OK', message: missed === null ? last : `${last}; ${missed}` };
+}
+
+/** What was before the gateway is no failure of the stream's once it is filled. */
+function describeGap(gap: EventGap | null): string | null {
+  if (gap === null || gap.to === null) return null;
+  const { from, to, reason, filledAt } = gap;
+  if (from === null) return filledAt === null ? 'learning what was before the start' : null;
+  const span = `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${reason})`;
+  if (filledAt === null) return `events were missed ${span}, what is known of them is being looked up`;
+  const learned = `${gap.seededTasks} tasks from workers, ${gap.settledTasks} from results`;
+  return `events were missed ${span}, filled with ${learned}`;
 }
 
 async function checkResultBackend(celery: Celery): Promise<HealthCheck> {
-  const { results } = celery;
+  const { results, unreadableResults } = celery;
   if (results === null) {
-    const message = 'no result backend that can be read';
-    return {
-      name: 'result_backend',
-      status: 'NOT_CONFIGURED',
-      latencySeconds: null,
-      message,
-      checkedAt: celery.clock(),
-    };
+    const checkedAt = celery.clock();
+    const check = { name: 'result_backend', latencySeconds: null, checkedAt };
+    if (unreadableResults === null)
+      return { ...check, status: 'NOT_CONFIGURED', message: 'no result backend is configured' };
+    const message = `results in ${unreadableResults} cannot be read by a monitor`;
+    return { ...check, status: 'NOT_READABLE', message };
   }
   return probe(celery, 'result_backend', async () => {
     await results.ping();

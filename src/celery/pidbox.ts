@@ -91,7 +91,8 @@ export class Mailbox {
   ): Promise<BroadcastResult> {
     const { transport, alive } = this.#options;
     const ticket = randomUUID();
-    const gathering = new ReplyGathering(destination, alive());
+    const living = alive();
+    const gathering = new ReplyGathering(destination, living);
     return new Promise<BroadcastResult>((resolve, reject) => {
       let stopQuiet: (() => void) | undefined;
       const stopDeadline = startDeadline(timeout, () => {
@@ -119,8 +120,8 @@ export class Mailbox {
         else if (progress === 'nearly') stopQuiet = startDeadline(quietWindow, finish);
       };
       this.#pending.set(ticket, { gathering, check, fail });
-      transport.boundNodes().then((hostnames) => {
-        gathering.bound(hostnames);
+      transport.boundNodes([...new Set([...living, ...(destination ?? [])])]).then((bound) => {
+        gathering.bound(bound);
         check();
       }, fail);
       transport.publishRequest({ method, arguments: args, destination, ticket }).then((receivers) => {

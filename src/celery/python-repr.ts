@@ -3,6 +3,9 @@
  * results. Counterpart of `celery.utils.saferepr`, with the quoting of Python's own `repr`.
  */
 
+import { floatRepr, numberRepr } from './python-json.js';
+import { isTyped, typedRepr } from './python-types.js';
+
 /** Deeper values become `...`, so that hostile nesting costs no stack. */
 const maxDepth = 32;
 
@@ -54,11 +57,15 @@ class Printer {
   }
 
   value(value: unknown, depth: number): void {
-    if (typeof value === 'string') this.#string(value);
+    if (typeof value === 'string') this.#text(value);
     else if (typeof value !== 'object' || value === null) this.#atom(scalar(value));
     else if (depth >= maxDepth) this.#tooDeep();
     else if (Array.isArray(value)) this.sequence('[', value, ']', depth);
-    else this.#dict(value, depth);
+    else {
+      const typed = isTyped(value) ? typedRepr(value) : null;
+      if (typed === null) this.#dict(value, depth);
+      else this.#atom(typed);
+    }
   }
 
   sequence(open: string, items: readonly unknown[], close: string, depth: number): void {
@@ -90,6 +97,12 @@ class Printer {
       print(item);
     }
     this.text += close;
+  }
+
+  #text(value: string): void {
+    const number = numberRepr(value);
+    if (number === null) this.#string(value);
+    else this.#atom(number);
   }
 
   #string(value: string): void {
@@ -136,13 +149,9 @@ function scalar(value: unknown): string {
   }
 }
 
-/** Whole numbers print as ints: JSON does not tell 1 from 1.0. */
+/** Whole numbers print as ints: where it is known that they are none, they are not numbers here. */
 function number(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  // Python turns to an exponent below 1e-4 (JavaScript below 1e-6), and writes it with two digits.
-  const text = value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value);
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  return Number.isInteger(value) ? String(value) : floatRepr(value);
 }
 
 const shortEscapes: Readonly<Record<string, string>> = {

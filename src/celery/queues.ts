@@ -14,6 +14,8 @@ export interface QueuesOptions {
   readonly transport: Transport;
   /** Finds a task that events have told of. */
   readonly task: (id: string) => Task | null;
+  /** When the first of those was sent to the queue that nobody has received, epoch milliseconds. */
+  readonly oldestSentAt?: ((queue: string) => number | null) | undefined;
   /** Names to watch though the broker does not list them. */
   readonly configured: readonly string[];
   /** Epoch milliseconds. */
@@ -43,6 +45,11 @@ export class Queues {
     return this.#byName([...new Set([...bound, ...this.#remembered])].sort());
   }
 
+  /** Tasks that the broker itself holds until their ETA, in no worker's hands; null when it does not, or cannot tell. */
+  async delayed(): Promise<number | null> {
+    return this.#options.transport.delayedMessages();
+  }
+
   /** The queue, whether it is empty or not; null when neither the broker nor anybody else knows the name. */
   async one(name: string): Promise<Queue | null> {
     const bound = await this.#options.transport.queueNames();
@@ -62,8 +69,12 @@ export class Queues {
     return messages.map((message) => readWaitingTask(message));
   }
 
-  #age({ oldestTaskId }: QueueDepth): number | null {
-    const sentAt = oldestTaskId === null ? null : (this.#options.task(oldestTaskId)?.sentAt ?? null);
-    return sentAt === null ? null : Math.max(0, (this.#options.clock() - sentAt) / 1000);
+  /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */
+  #age({ name, messages, oldestTaskId, oldestSentAt }: QueueDepth): number | null {
+    const { task, oldestSentAt: oldestOf, clock } = this.#options;
+    const isHidden = oldestTaskId === null && oldestSentAt === null && messages > 0;
+    const told = oldestTaskId === null ? null : (task(oldestTaskId)?.sentAt ?? null);
+    const sentAt = told ?? oldestSentAt ?? (isHidden ? (oldestOf?.(name) ?? null) : null);
+    return sentAt === null ? null : Math.max(0, (clock() - sentAt) / 1000);
   }
 }

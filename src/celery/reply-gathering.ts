@@ -3,6 +3,8 @@
  * timeout; here the number of pidboxes that received the request and the names of the workers that live tell.
  */
 
+import type { BoundNodes } from './transport/transport.js';
+
 /** `nearly`: all have answered but doubtful ones, which get a short while longer. */
 export type Progress = 'waiting' | 'nearly' | 'done';
 
@@ -15,7 +17,7 @@ export class ReplyGathering {
   readonly #living: readonly string[];
   #published = false;
   #receivers: number | null = null;
-  #bound: readonly string[] | null = null;
+  #bound: BoundNodes | null = null;
 
   /**
    * @param destination the nodes addressed, or null for all
@@ -36,9 +38,9 @@ export class ReplyGathering {
     return this.#published;
   }
 
-  /** Nodes whose pidbox is bound: their names linger when they were killed. */
-  bound(hostnames: readonly string[]): void {
-    this.#bound = hostnames;
+  /** Nodes whose pidbox is bound. */
+  bound(nodes: BoundNodes): void {
+    this.#bound = nodes;
   }
 
   add(hostname: string, value: unknown): void {
@@ -54,7 +56,7 @@ export class ReplyGathering {
   get silent(): readonly string[] {
     if (this.#destination !== null) return this.#missing(this.#destination).sort();
     // Bound names count only while more pidboxes listen than have replied: the others were killed.
-    const listening = this.#allListenersReplied ? [] : (this.#bound ?? []);
+    const listening = this.#allListenersReplied ? [] : (this.#bound?.nodes ?? []);
     return [...new Set(this.#missing([...this.#living, ...listening]))].sort();
   }
 
@@ -62,14 +64,18 @@ export class ReplyGathering {
     const unheard = this.#missing(destination);
     if (unheard.length === 0) return 'done';
     // A node that neither listens nor lives cannot answer: do not wait for it as long as for the others.
-    const able = new Set([...this.#living, ...(this.#bound ?? unheard)]);
-    return unheard.some((name) => able.has(name)) ? 'waiting' : 'nearly';
+    const able = new Set(this.#bound?.nodes ?? unheard);
+    if (unheard.some((name) => able.has(name))) return 'waiting';
+    if (this.#bound?.exact === true) return 'done';
+    return unheard.some((name) => this.#living.includes(name)) ? 'waiting' : 'nearly';
   }
 
   #ofAll(): Progress {
     const allLiving = this.#missing(this.#living).length === 0;
     const allBound =
-      this.#bound !== null && this.replies.size > 0 && this.#missing(this.#bound).length === 0;
+      this.#bound !== null && this.replies.size > 0 && this.#missing(this.#bound.nodes).length === 0;
+    // Who lives by its heartbeats and has no pidbox was killed since, and is known to.
+    if (allBound && this.#bound?.exact === true) return 'done';
     if (allLiving && (this.#allListenersReplied || allBound)) return 'done';
     // Doubtful: a receiver that nobody knows by name, or a worker that is known and does not listen.
     if (this.#allListenersReplied || (allLiving && this.#living.length > 0)) return 'nearly';

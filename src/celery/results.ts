@@ -2,16 +2,18 @@
  * Results that tasks have stored. Counterpart of `celery.backends.redis`: `celery-task-meta-<id>` holds a JSON
  * object, which Python may have written with NaN and Infinity in it.
  */
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ResultBackendUnavailableError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
 import { isoTimeOrNull } from './iso-time.js';
+import { decompressed } from './message.js';
+import { parsePythonJson, toPlainJson } from './python-json.js';
 import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
-import { describeAddress } from './transport/broker-url.js';
-import type { RedisAddress } from './transport/broker-url.js';
+import { isCustom } from './states.js';
+import { describeRedisAddress } from './transport/redis-address.js';
+import type { RedisAddress } from './transport/redis-address.js';
 import { RedisLink } from './transport/redis-link.js';
 import type { ResultBackend, TaskMeta } from './transport/transport.js';
 
@@ -43,7 +45,7 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
   const { status, result, traceback, date_done, name, args, kwargs, worker, queue, retries } =
     parsed.data;
   const state = status.toUpperCase();
-  // What is stored before the end is a pid, or the progress that the task tells of: it has returned nothing yet.
+  // What is stored before the end is a pid, an error or the progress that the task tells of: it has returned nothing.
   const succeeded = state === 'SUCCESS' && result !== undefined;
   const failure = state === 'SUCCESS' ? null : (exceptionResult.safeParse(result).data ?? null);
   const cut = new Set<TaskText>();
@@ -55,6 +57,7 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
     id,
     state,
     result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
+    progress: isCustom(state) ? progressOf(result) : null,
     exception: failure && describeException(failure, onCut('exception')),
     traceback: traceback == null ? null : shorten('traceback', traceback, onCut('traceback')),
     doneAt: isoTimeOrNull(date_done), // naive before Celery 5.3
@@ -75,7 +78,7 @@ export class RedisResultBackend implements ResultBackend {
 
   /** @param keyprefix `global_keyprefix` of `result_backend_transport_options`; never the broker's */
   constructor(address: RedisAddress, keyprefix: string, log: Logger) {
-    this.address = describeAddress(address);
+    this.address = describeRedisAddress(address);
     this.#keyprefix = completePrefix(keyprefix);
     this.#link = new RedisLink({
       address,
@@ -87,14 +90,14 @@ export class RedisResultBackend implements ResultBackend {
   }
 
   async fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]> {
-    const texts: (string | null)[] = [];
+    const payloads: (Buffer | null)[] = [];
     for (let start = 0; start < ids.length; start += mgetBatch) {
       const keys = ids.slice(start, start + mgetBatch).map((id) => this.#keyprefix + metaPrefix + id);
-      texts.push(...(await this.#link.run((client) => client.mget(keys))));
+      payloads.push(...(await this.#link.run((client) => client.mgetBuffer(keys))));
     }
     return ids.map((id, index) => {
-      const text = texts[index];
-      return typeof text === 'string' ? parseTaskMeta(id, text) : null;
+      const text = payloadText(payloads[index] ?? null);
+      return text === null ? null : parseTaskMeta(id, text);
     });
   }
 
@@ -106,6 +109,28 @@ export class RedisResultBackend implements ResultBackend {
     this.#link.dispose();
     return Promise.resolve();
   }
+}
+
+/** What Celery since 5.7 puts before results when `result_compression` is set, and then the compression's name. */
+const compressedMagic = Buffer.from('\0celery-compressed\0');
+
+/** @returns null where nothing is stored, or nothing that can be read */
+export function payloadText(payload: Buffer | null): string | null {
+  if (payload === null) return null;
+  if (payload.indexOf(compressedMagic) !== 0) return payload.toString();
+  const rest = payload.subarray(compressedMagic.length);
+  const end = rest.indexOf(0);
+  try {
+    return decompressed(rest.toString('latin1', 0, end), rest.subarray(end + 1)).toString();
+  } catch {
+    return null;
+  }
+}
+
+/** What a task tells of itself with `update_state(meta=...)`. */
+function progressOf(result: unknown): unknown {
+  const progress = toPlainJson(result ?? null);
+  return JSON.stringify(progress).length <= maxTextLength ? progress : null;
 }
 
 /** As Celery's backends do since 5.3. */
@@ -133,23 +158,4 @@ function shorten(field: TaskText, value: string, onCut: OnCut): string {
   const kept = cutText(field, value, maxTextLength);
   if (kept !== value || (field !== 'traceback' && isCutByWorker(value))) onCut();
   return kept;
-}
-
-/** Stands for NaN, which JSON has no number for; nobody else can have written it. */
-const nan = randomUUID();
-
-/** Python writes NaN, Infinity and -Infinity as bare words. */
-export function parsePythonJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const cleaned = text.replace(/"(?:[^"\\]|\\.)*"|\bInfinity\b|\bNaN\b/g, (token) =>
-      token === 'NaN' ? `"${nan}"` : token === 'Infinity' ? '1e999' : token,
-    );
-    try {
-      return JSON.parse(cleaned, (_, value: unknown) => (value === nan ? Number.NaN : value));
-    } catch {
-      return null;
-    }
-  }
 }

@@ -3,7 +3,7 @@
  */
 import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
-import type { InspectLoader } from './inspect-loader.js';
+import type { InspectLoader, InspectScope } from './inspect-loader.js';
 import { isoTimeOrNull } from './iso-time.js';
 import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
@@ -20,61 +20,50 @@ export interface Known {
   readonly clock: () => number;
 }
 
-export async function seedFromInspect(celery: Known): Promise<void> {
+/** @returns how many tasks, or states of them, were news, and who answered */
+export async function seedFromInspect(
+  celery: Known,
+): Promise<{ readonly tasks: number; readonly answered: ReadonlySet<string> }> {
   const everybody = { all: true } as const;
-  const [stats, active, reserved, scheduled, activeQueues] = await Promise.all([
+  const [stats, tasks, activeQueues] = await Promise.all([
     celery.inspect.load('stats', everybody),
-    celery.inspect.load('active', everybody),
-    celery.inspect.load('reserved', everybody),
-    celery.inspect.load('scheduled', everybody),
+    seedTasks(celery, everybody),
     celery.inspect.load('active_queues', everybody),
   ]);
   rememberPools(celery, stats);
-  for (const [hostname, tasks] of values(active)) {
-    for (const task of tasks) seedTask(celery, hostname, 'STARTED', task, null);
-  }
-  for (const [hostname, tasks] of values(reserved)) {
-    for (const task of tasks) seedTask(celery, hostname, 'RECEIVED', task, null);
-  }
-  for (const [hostname, entries] of values(scheduled)) {
-    for (const { eta, request } of entries)
-      seedTask(celery, hostname, 'RECEIVED', request, isoTimeOrNull(eta));
-  }
   for (const [, queues] of values(activeQueues)) celery.queues.remember(queues.map(({ name }) => name));
+  return { tasks, answered: new Set(stats.replies.keys()) };
 }
 
-/** More names than this, between two broadcasts, are not workers that start but somebody who makes names up. */
-const maxLearning = 1_000;
+/** What these workers run, hold and wait for. */
+export async function seedTasksOf(celery: Known, hostnames: readonly string[]): Promise<number> {
+  const counts = await Promise.all(hostnames.map((hostname) => seedTasks(celery, { hostname })));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
 
-/**
- * Asks workers that have come online what pool they have: a solo pool falls silent while it works. Those that come
- * while others are being asked are asked together afterwards, so that a deployment costs few broadcasts.
- */
-export class PoolLearner {
-  readonly #celery: Known;
-  readonly #waiting = new Set<string>();
-  #running: Promise<void> | null = null;
+async function seedTasks(celery: Known, scope: InspectScope): Promise<number> {
+  const [active, reserved, scheduled] = await Promise.all([
+    celery.inspect.load('active', scope),
+    celery.inspect.load('reserved', scope),
+    celery.inspect.load('scheduled', scope),
+  ]);
+  let news = 0;
+  for (const [hostname, tasks] of values(active))
+    for (const task of tasks) news += seedTask(celery, hostname, 'STARTED', task, null);
+  for (const [hostname, tasks] of values(reserved))
+    for (const task of tasks) news += seedTask(celery, hostname, 'RECEIVED', task, null);
+  for (const [hostname, entries] of values(scheduled))
+    for (const { eta, request } of entries)
+      news += seedTask(celery, hostname, 'RECEIVED', request, isoTimeOrNull(eta));
+  return news;
+}
 
-  constructor(celery: Known) {
-    this.#celery = celery;
-  }
-
-  learn(hostname: string): Promise<void> {
-    if (this.#waiting.size < maxLearning) this.#waiting.add(hostname);
-    this.#running ??= this.#learnAll().finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  async #learnAll(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const hostnames = [...this.#waiting];
-      this.#waiting.clear();
-      const told = await Promise.all(
-        hostnames.map((hostname) => this.#celery.inspect.load('stats', { hostname })),
-      );
-      for (const stats of told) rememberPools(this.#celery, stats);
-    }
-  }
+/** What pool workers have that have come online: a solo pool falls silent while it works. */
+export async function learnPools(celery: Known, hostnames: readonly string[]): Promise<void> {
+  const told = await Promise.all(
+    hostnames.map((hostname) => celery.inspect.load('stats', { hostname })),
+  );
+  for (const stats of told) rememberPools(celery, stats);
 }
 
 function rememberPools(celery: Known, stats: InspectResult<'stats'>): void {
@@ -82,6 +71,7 @@ function rememberPools(celery: Known, stats: InspectResult<'stats'>): void {
     celery.state.sawWorker(hostname, celery.clock(), {
       pool: poolOf(value),
       ...(typeof value.pid === 'number' && { pid: value.pid }),
+      ...(typeof value.uptime === 'number' && { uptimeSeconds: value.uptime }),
     });
   }
 }
@@ -100,9 +90,9 @@ function seedTask(
   taskState: 'STARTED' | 'RECEIVED',
   info: TaskInfo,
   eta: number | null,
-): void {
+): 0 | 1 {
   const { delivery_info: delivery } = info;
-  state.seedTask({
+  const isNews = state.seedTask({
     id: info.id,
     name: info.name ?? null,
     args: argumentsRepr(info.args, maxReprLength),
@@ -116,6 +106,7 @@ function seedTask(
     // The default exchange delivers to the queue that the routing key names.
     queue: delivery?.exchange === '' ? (delivery.routing_key ?? null) : null,
   });
+  return isNews ? 1 : 0;
 }
 
 function values<C extends Parameters<Known['inspect']['load']>[0]>(

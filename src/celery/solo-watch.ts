@@ -1,7 +1,7 @@
 /**
  * Tells a solo pool that works from one that died. Either sends nothing: the worker's loop stands still, and even the
- * start of the task waits in its buffer until the task is over. But the pidbox of a process that lives stays
- * subscribed, and a request that is addressed to nobody counts those.
+ * start of the task waits in its buffer until the task is over. But the pidbox of a process that lives stays: RabbitMQ
+ * knows it by name, and on Redis a request that is addressed to nobody counts those.
  */
 import type { State } from './events/state.js';
 import type { Transport } from './transport/transport.js';
@@ -12,7 +12,7 @@ const interval = 1_000;
 const nobody = 'nobody@celeryql';
 
 export interface SoloWatchOptions {
-  readonly transport: Pick<Transport, 'connection' | 'publishRequest'>;
+  readonly transport: Pick<Transport, 'connection' | 'boundNodes' | 'publishRequest'>;
   readonly state: Pick<State, 'aliveHostnames' | 'doubtfulHostnames' | 'sawPidbox'>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -35,6 +35,12 @@ export class SoloWatch implements Disposable {
     const { transport, state, clock } = this.#options;
     const doubtful = state.doubtfulHostnames();
     if (doubtful.length === 0 || !transport.connection.connected) return;
+    const bound = await transport.boundNodes(doubtful).catch(() => null);
+    if (bound?.exact === true) {
+      for (const hostname of doubtful)
+        state.sawPidbox(hostname, bound.nodes.includes(hostname), clock());
+      return;
+    }
     const request = { method: 'ping', arguments: {}, destination: [nobody], ticket: null };
     const listeners = await transport.publishRequest(request).catch(() => null);
     if (listeners === null) return;

@@ -38,3 +38,8 @@ const finalStates: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVOKED
 export function isFinal(state: string): boolean {
   return finalStates.has(state);
 }
+
+/** A state that the application has made up, such as PROGRESS. */
+export function isCustom(state: string): boolean {
+  return !ranks.has(state);
+}

@@ -22,6 +22,8 @@ export interface WaitingTask {
   readonly priority: number | null;
   readonly rootId: string | null;
   readonly parentId: string | null;
+  /** Of the group or chord that it is a member of. */
+  readonly groupId: string | null;
   readonly contentType: string | null;
 }
 
@@ -38,6 +40,7 @@ const headersV2 = z.object({
   retries: integer,
   root_id: text,
   parent_id: text,
+  group: text,
 });
 const bodyV2 = z.tuple([z.array(z.unknown()), z.unknown()]).rest(z.unknown());
 const bodyV1 = z.object({
@@ -48,6 +51,7 @@ const bodyV1 = z.object({
   eta: text,
   expires: text,
   retries: integer,
+  group: text,
 });
 
 const opaque: WaitingTask = {
@@ -61,6 +65,7 @@ const opaque: WaitingTask = {
   priority: null,
   rootId: null,
   parentId: null,
+  groupId: null,
   contentType: null,
 };
 
@@ -90,6 +95,7 @@ function readV2(known: WaitingTask, message: Message, headers: z.infer<typeof he
     retries: headers.retries ?? null,
     rootId: headers.root_id ?? null,
     parentId: headers.parent_id ?? null,
+    groupId: headers.group ?? null,
   };
 }
 
@@ -105,6 +111,7 @@ function readV1(known: WaitingTask, message: Message): WaitingTask {
     eta: isoTimeOrNull(body.eta),
     expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
+    groupId: body.group ?? null,
   };
 }
 

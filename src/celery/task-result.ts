@@ -1,6 +1,6 @@
 /** What the result backend knows of a task, laid over what events told. */
 import { taskTexts, type Task, type TaskText } from './events/task.js';
-import { isFinal } from './states.js';
+import { isCustom, isFinal } from './states.js';
 import type { TaskMeta } from './transport/transport.js';
 
 /** What `result_extended` stores besides the result. */
@@ -14,13 +14,17 @@ export function mayHaveResult(task: Task | null): boolean {
 }
 
 /**
- * A finished result wins over a state that is not final; otherwise events know more than a stored state, and only
- * what they have not told is filled in.
+ * A finished result wins over a state that is not final, and so does a custom state over STARTED or another custom
+ * one, since what is stored with it no event tells. Otherwise events know more than a stored state, and only what they
+ * have not told is filled in.
  */
 export function withResult(task: Task | null, meta: TaskMeta | null): Task | null {
   if (meta === null) return task;
   const known = task ?? unknownTask(meta.id);
-  const takesState = task === null || (!isFinal(task.state) && isFinal(meta.state));
+  const takesState =
+    task === null ||
+    (!isFinal(task.state) && isFinal(meta.state)) ||
+    ((task.state === 'STARTED' || isCustom(task.state)) && isCustom(meta.state));
   const fromMeta = new Set<TaskText>(takesState ? outcomeFields : []);
   for (const field of ['args', 'kwargs'] as const) if (known[field] === null) fromMeta.add(field);
   const filled: Task = {
@@ -46,10 +50,12 @@ function withState(task: Task, meta: TaskMeta): Task {
     result: meta.result,
     exception: meta.exception,
     traceback: meta.traceback,
+    progress: meta.progress,
     succeededAt: meta.state === 'SUCCESS' ? at : task.succeededAt,
     failedAt: meta.state === 'FAILURE' ? at : task.failedAt,
     revokedAt: meta.state === 'REVOKED' ? at : task.revokedAt,
     finishedAt: at,
+    orphanedAt: isFinal(meta.state) ? null : task.orphanedAt,
     source: 'RESULT_BACKEND',
   };
 }
@@ -84,6 +90,7 @@ function unknownTask(id: string): Task {
     revokedAt: null,
     rejectedAt: null,
     finishedAt: null,
+    orphanedAt: null,
     runtimeSeconds: null,
     queueWaitSeconds: null,
     rootId: null,

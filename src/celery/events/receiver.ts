@@ -16,6 +16,11 @@ export interface EventCounters {
   readonly dropped: number;
   /** Epoch milliseconds of the last good event; null before the first. */
   readonly lastEventAt: number | null;
+  /**
+   * When that one was sent, epoch milliseconds: earlier, where it had to wait for us. By the sender's clock, unless
+   * that is ahead of ours.
+   */
+  readonly lastSentAt: number | null;
 }
 
 export interface EventReceiverOptions {
@@ -49,6 +54,7 @@ export class EventReceiver {
   #malformed = 0;
   #dropped = 0;
   #lastEventAt: number | null = null;
+  #lastSentAt: number | null = null;
 
   constructor({ transport, state, log, clock = Date.now }: EventReceiverOptions) {
     this.#transport = transport;
@@ -61,7 +67,9 @@ export class EventReceiver {
 
   /** Listens from now on, through reconnects too: the transport has one listener, so call it once. */
   start(): void {
-    this.#transport.subscribeEvents((message) => this.#receive(message));
+    this.#transport.subscribeEvents((message, receivedAt) =>
+      this.#receive(message, receivedAt ?? this.#clock()),
+    );
   }
 
   get counters(): EventCounters {
@@ -70,6 +78,7 @@ export class EventReceiver {
       malformed: this.#malformed,
       dropped: this.#dropped,
       lastEventAt: this.#lastEventAt,
+      lastSentAt: this.#lastSentAt,
     };
   }
 
@@ -79,7 +88,7 @@ export class EventReceiver {
     return () => void this.#listeners.delete(listener);
   }
 
-  #receive(message: RawMessage): void {
+  #receive(message: RawMessage, receivedAt: number): void {
     let body: unknown;
     try {
       body = decodeBody(message.read());
@@ -89,8 +98,7 @@ export class EventReceiver {
     }
     const { events, malformed } = parseEvents(body);
     for (const reason of malformed) this.#skip(reason);
-    const now = this.#clock();
-    for (const event of events) this.#take(event, now);
+    for (const event of events) this.#take(event, receivedAt);
   }
 
   #skip(reason: string): void {
@@ -100,19 +108,20 @@ export class EventReceiver {
     if (skipped > 0) this.#log.warn('skipped malformed events', { events: skipped, lastReason: reason });
   }
 
-  #take(event: CeleryEvent, now: number): void {
+  #take(event: CeleryEvent, receivedAt: number): void {
     try {
-      this.#state.apply(event, now);
+      this.#state.apply(event, receivedAt);
     } catch (error) {
       this.#dropped++;
       this.#failed('the state failed on an event', error);
       return;
     }
     this.#received++;
-    this.#lastEventAt = now;
+    this.#lastEventAt = receivedAt;
+    this.#lastSentAt = Math.min(event.timestampMs, receivedAt);
     for (const listener of this.#listeners) {
       try {
-        listener(event, now);
+        listener(event, receivedAt);
       } catch (error) {
         this.#failed('a listener failed on an event', error);
       }

@@ -6,23 +6,30 @@ import type { CeleryEvent, TaskEvent } from './event.js';
 import { maxIdLength } from './event.js';
 import { identifier } from './event-fields.js';
 import { Interner } from './interner.js';
+import { Orphans, type OrphansListener } from './orphans.js';
 import { StateCounts } from './state-counts.js';
+import { Listeners } from '../listeners.js';
 import { isFinal } from '../states.js';
-import { compileFilter } from './task-filter.js';
+import { TaskFeed } from './task-feed.js';
 import { mergeError, mergeEvent, mergeSeed, type MergeOptions, type TaskSeed } from './task-merge.js';
-import { TaskOrder } from './task-order.js';
-import { pageOf } from './task-page.js';
-import type { FinishedTask, TaskRecord, UnfinishedTask } from './task-record.js';
+import { positionOf } from './task-order.js';
+import { queryTasks } from './task-query.js';
+import type { TaskRecord, UnfinishedTask } from './task-record.js';
+import { isEndOf, mergeResult } from './task-settle.js';
 import { TaskStore } from './task-store.js';
-import type { Task, TaskFilter, TaskPage, TaskSlice } from './task.js';
+import type { TaskChangeListener } from './task-watch.js';
+import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
 import type { WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
+import type { WorkerChangeListener } from './worker-watch.js';
 import type { Worker } from './worker.js';
+import type { TaskMeta } from '../transport/transport.js';
 
 export interface StateOptions {
   readonly maxTasks?: number | undefined;
   /** Estimated memory of the tasks. */
   readonly maxTaskBytes?: number | undefined;
+  /** When there are more, those unheard of for longest are dropped; 20,000 by default, about 1 kB each. */
   readonly maxWorkers?: number | undefined;
   /** Longer texts of a task are cut to this many characters. */
   readonly maxTextLength?: number | undefined;
@@ -62,11 +69,15 @@ function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
  * state.tasks({ states: ['FAILURE'], search: 'timeout -staging' }, { first: 20 }).totalCount;
  */
 export class State {
+  /** Task events as they come, and what has become of their tasks. */
+  readonly taskFeed = new TaskFeed((record) => this.#snapshot(record));
   readonly #store: TaskStore;
   readonly #workers: WorkerRegistry;
   readonly #counts = new StateCounts();
+  readonly #taskListeners = new Listeners<Parameters<TaskChangeListener>>();
   readonly #merge: MergeOptions;
   readonly #clock: () => number;
+  readonly #orphans: Orphans;
 
   constructor(options: StateOptions = {}) {
     const clock = options.clock ?? Date.now;
@@ -77,10 +88,17 @@ export class State {
       maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
     });
     this.#workers = new WorkerRegistry({
-      maxWorkers: options.maxWorkers ?? 5_000,
+      maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 600_000,
       clock,
     });
+    this.#orphans = new Orphans({
+      unfinishedOf: (hostname) => this.#store.indexes.held.list(hostname) ?? [],
+      mark: (task, at) => void this.#change(task.id, (record) => void (record.orphanedAt = at)),
+    });
+    this.#workers.watch.onChange((change) =>
+      this.#orphans.workerChanged(change, this.#workers.find(change.worker.hostname)?.since ?? null),
+    );
   }
 
   /** @param receivedAt epoch milliseconds by our own clock, from which the signs of life count */
@@ -94,18 +112,58 @@ export class State {
     const worker =
       event.subject === 'sent'
         ? null
-        : this.#workers.heardOfTask(event.hostname, event.timestampMs, receivedAt);
-    const task = this.#change(event.uuid, (record) => mergeEvent(record, event, this.#merge));
+        : this.#workers.heardOfTask(event.hostname, event.subject, event.timestampMs, receivedAt);
+    const isOfOldProcess = worker !== null && event.timestampMs < (worker.since ?? -Infinity);
+    const task = this.#change(event.uuid, (record) => {
+      mergeEvent(record, event, this.#merge);
+      // Whoever tells of it has it; what comes late from a process that was replaced ends nothing.
+      if (!record.isRunning) record.orphanedAt = null;
+      else if (worker !== null) record.orphanedAt = isOfOldProcess ? receivedAt : null;
+    });
     if (task.isRunning) worker?.started(task, receivedAt);
+    this.taskFeed.tell(event, task, receivedAt);
   }
 
-  /** Knowledge from an inspect reply: creates the task, or fills what events have not told. */
-  seedTask(seed: TaskSeed): void {
+  /**
+   * Knowledge from an inspect reply: creates the task, or fills what events have not told.
+   * @returns whether it told of a task, or of a state of it, that was not known
+   */
+  seedTask(seed: TaskSeed): boolean {
     const id = identifier(seed.id, maxIdLength);
-    if (id === null) return;
+    if (id === null) return false;
     const now = this.#clock();
-    const task = this.#change(id, (record) => mergeSeed(record, seed, now, this.#merge));
+    const before = this.#store.get(id)?.state;
+    const task = this.#change(id, (record) => {
+      mergeSeed(record, seed, now, this.#merge);
+      if (record.orphanedAt === null) return;
+      record.orphanedAt = null;
+      record.worker = identifier(seed.worker, maxIdLength) ?? record.worker;
+    });
     if (task.isRunning && task.worker !== null) this.#workers.find(task.worker)?.started(task, now);
+    return task.state !== before;
+  }
+
+  /**
+   * The end of a task as the result backend has it.
+   * @returns whether that was news
+   */
+  settleTask(meta: TaskMeta): boolean {
+    const known = this.#store.get(meta.id);
+    if (known === undefined || !isEndOf(known, meta)) return false;
+    const now = this.#clock();
+    this.#change(meta.id, (record) => mergeResult(record, meta, now, this.#merge));
+    return true;
+  }
+
+  /** Calls back with the ids of tasks whose worker went away while they ran; returns what stops it. */
+  onOrphaned(listener: OrphansListener): () => void {
+    return this.#orphans.onOrphaned(listener);
+  }
+
+  /** The broker is away, so that nobody can be heard, or it is back: see WorkerRegistry. */
+  heard(connected: boolean, at: number): void {
+    if (connected) this.#workers.hearAgain(at);
+    else this.#workers.deafen(at);
   }
 
   /** The error itself, for a failure whose event showed only the wrapper around it. */
@@ -118,9 +176,11 @@ export class State {
   #change(id: string, change: (record: TaskRecord) => void): TaskRecord {
     const known = this.#store.get(id);
     const before = known?.state ?? null;
-    const task = known ?? this.#store.create(id, 'INSPECT');
-    this.#store.update(task, change);
+    const outcome = known?.outcome() ?? null;
+    const task = known ?? this.#store.create(id, 'INSPECT', change);
+    if (known !== undefined) this.#store.update(known, change);
     this.#counts.move(before, task.state);
+    this.#taskListeners.tell(task, before, outcome);
     return task;
   }
 
@@ -130,40 +190,25 @@ export class State {
   }
 
   /**
-   * Without a filter it costs as much as the page; `ids` are looked up; anything else goes through all tasks.
-   * @throws BadUserInputError when the search text is too long
+   * It costs about as much as the page: `search` alone, and counting what passes several conditions, look at every
+   * task that the indexes cannot leave out.
+   * @throws BadUserInputError for a range that ends before it begins, or a search that nobody would type
    */
   tasks(filter: TaskFilter, slice: TaskSlice): TaskPage {
-    const order = this.#select(filter);
-    const { records, hasPreviousPage, hasNextPage } = pageOf(order, slice);
-    const tasks = records.map((record) => this.#snapshot(record));
-    return { tasks, totalCount: order.size, hasPreviousPage, hasNextPage };
-  }
-
-  #select(filter: TaskFilter): TaskOrder {
-    const test = compileFilter(filter);
-    const { ids } = filter;
-    const some = ids !== undefined && ids.length > 0;
-    const { order } = this.#store;
-    if (test === null && !some) return order;
-    const selected = new TaskOrder();
-    if (some) {
-      const named = [...new Set(ids)]
-        .map((id) => this.#store.get(id))
-        .filter((task) => task !== undefined);
-      named.sort((a, b) => a.sequence - b.sequence);
-      for (const task of named) if (test === null || test(task)) selected.append(task);
-      return selected;
-    }
-    for (let position = order.start; position < order.end; position++) {
-      const task = order.at(position);
-      if (task !== undefined && (test === null || test(task))) selected.append(task);
-    }
-    return selected;
+    const { records, ...page } = queryTasks(filter, slice, {
+      indexes: this.#store.indexes,
+      get: (id) => this.#store.get(id),
+    });
+    const { field } = slice.order ?? newestFirst;
+    return {
+      ...page,
+      tasks: records.map((record) => this.#snapshot(record)),
+      positions: records.map((record) => positionOf(record, field)),
+    };
   }
 
   #snapshot(record: TaskRecord): Task {
-    return record.snapshot(this.#store.family.childrenOf(record.id));
+    return record.snapshot(this.#store.childIdsOf(record.id));
   }
 
   /** Tasks by the state they were last seen in, since the start; those that have left the store stay counted. */
@@ -171,23 +216,38 @@ export class State {
     return this.#counts.snapshot();
   }
 
-  /** Tasks that reached a final state at that time or later, newest first sight first. Consume it at once. */
-  *finishedSince(since: number): IterableIterator<FinishedTask> {
-    const { order } = this.#store;
-    for (let position = order.end - 1; position >= order.start; position--) {
-      const record = order.at(position);
-      if (record === undefined || record.stateAt === null || record.stateAt < since) continue;
-      if (isFinal(record.state)) yield record;
-    }
+  isUnfinished(id: string): boolean {
+    const record = this.#store.get(id);
+    return record !== undefined && !isFinal(record.state);
   }
 
-  /** The tasks in any other state, newest first sight first; `isRunning` tells which run. Consume it at once. */
+  /** The tasks in any other state, state by state; `isRunning` tells which run. Consume it at once. */
   *unfinished(): IterableIterator<UnfinishedTask> {
-    const { order } = this.#store;
-    for (let position = order.end - 1; position >= order.start; position--) {
-      const record = order.at(position);
-      if (record !== undefined && !isFinal(record.state)) yield record;
-    }
+    const { states } = this.#store.indexes;
+    for (const state of states.values()) if (!isFinal(state)) yield* states.list(state) ?? [];
+  }
+
+  /** What a worker has that is neither finished nor rejected, in the order of first sight. Consume it at once. */
+  unfinishedOf(hostname: string): Iterable<UnfinishedTask> {
+    return this.#store.indexes.held.list(hostname) ?? [];
+  }
+
+  /** Tasks that lost their worker while they ran, and of which nothing else is known yet. */
+  get orphanCount(): number {
+    return this.#store.indexes.orphans.list('all')?.size ?? 0;
+  }
+
+  /** Of the tasks that were sent to a queue and not yet received, the one sent first; null when none is known. */
+  oldestWaiting(queue: string): UnfinishedTask | null {
+    return this.#store.indexes.waiting.list(queue)?.first ?? null;
+  }
+
+  /**
+   * Calls back after every event or reply about a task, at once; returns what stops that. Whatever it throws is
+   * its own affair.
+   */
+  onTaskChange(listener: TaskChangeListener): () => void {
+    return this.#taskListeners.add(listener);
   }
 
   /** A sign of life that is no event: a reply. Workers without heartbeat are found only so. */
@@ -222,6 +282,21 @@ export class State {
   /** Calls back when a worker comes or says goodbye (not when it falls silent); returns what stops that. */
   onWorkerStatus(listener: WorkerStatusListener): () => void {
     return this.#workers.onStatus(listener);
+  }
+
+  /** Calls back at every change of a worker's status; of silence only while `watchSilence` runs. */
+  onWorkerChange(listener: WorkerChangeListener): () => void {
+    return this.#workers.watch.onChange(listener);
+  }
+
+  /** Looks now; what `watchSilence` does once a second. */
+  lookForSilence(): void {
+    this.#workers.watch.look();
+  }
+
+  /** Looks once a second for workers that have fallen silent; returns what stops it. */
+  watchSilence(): () => void {
+    return this.#workers.watch.start();
   }
 
   stats(): StateStats {

@@ -4,11 +4,11 @@
  * store (then events were lost, and most of them will never finish). So every task is looked at a few times only.
  */
 import { RecordList } from './record-list.js';
-import type { TaskOrder } from './task-order.js';
+import type { SortedList } from './sorted-list.js';
 import type { TaskRecord } from './task-record.js';
 
 export class TaskEviction {
-  readonly #order: TaskOrder;
+  readonly #order: SortedList;
   /** Passed by the cursor while unfinished. */
   readonly #aside = new RecordList();
   /** Of those, the ones that have finished since. */
@@ -16,7 +16,8 @@ export class TaskEviction {
   /** Sequence number of the next one to look at. */
   #cursor = 0;
 
-  constructor(order: TaskOrder) {
+  /** @param order of first sight */
+  constructor(order: SortedList) {
     this.#order = order;
   }
 
@@ -37,14 +38,14 @@ export class TaskEviction {
   next(): TaskRecord | null {
     if (this.#settled.first !== null) return this.#settled.first;
     const order = this.#order;
-    for (let position = order.positionOf(this.#cursor); position < order.end; position++) {
-      if (this.#aside.size * 2 >= order.size) break;
-      const record = order.at(position);
-      if (record === undefined) continue;
+    const walk = order.seek(this.#cursor, 0);
+    while (this.#aside.size * 2 < order.size) {
+      const record = walk.next();
+      if (record === undefined) break;
       this.#cursor = record.sequence + 1;
       if (record.isSettled) return record;
       this.#aside.push(record);
     }
-    return this.#aside.first ?? order.oldest ?? null;
+    return this.#aside.first ?? order.first ?? null;
   }
 }

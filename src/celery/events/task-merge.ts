@@ -59,14 +59,20 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
   task.source = 'EVENTS';
 
   const timeField = timeFieldOf.get(subject);
-  if (timeField !== undefined) task[timeField] = timestampMs;
+  const before = timeField === undefined ? null : task[timeField];
+  // Workers send in batches, so of two that tried the task in turn the first may be heard last.
+  const ofEarlierAttempt =
+    fields.retries !== null && fields.retries < task.retries && timestampMs <= (before ?? -Infinity);
+  if (timeField !== undefined && !ofEarlierAttempt) task[timeField] = timestampMs;
 
-  const late = isLate(state, task.state);
+  // Celery lets a retry replace every state; one that happened before the end it would take back was only heard late.
+  const isOldRetry = state === 'RETRY' && isFinal(task.state) && timestampMs < (task.stateAt ?? 0);
+  const late = isOldRetry || isLate(state, task.state);
   if (!late) {
     task.state = options.names.intern(state);
     task.stateAt = timestampMs;
   }
-  mergeReceived(task, fields, options);
+  if (!ofEarlierAttempt) mergeReceived(task, fields, options);
   // Celery's merge rules: of a late task-received nothing else counts.
   if (late && state === 'RECEIVED') return;
   mergeOthers(task, fields, options);
@@ -107,25 +113,25 @@ function mergeOthers(task: TaskRecord, fields: TaskFields, options: MergeOptions
  * answers minutes late), so it never leaves a final state, and leaves RETRY only for a start after that retry.
  */
 export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options: MergeOptions): void {
-  const { names } = options;
   if (isFinal(task.state)) return;
+  const interned = (name: string | null): string | null =>
+    name === null ? null : options.names.intern(name);
   const startedAt = wholeMs(seed.startedAt);
+  const worker = interned(identifier(seed.worker, maxIdLength));
   const outdated =
     task.state === 'RETRY' && (startedAt === null || startedAt <= (task.retriedAt ?? Infinity));
   if (!outdated && task.state !== seed.state && !isLate(seed.state, task.state)) {
     task.state = seed.state;
     task.stateAt = startedAt ?? now;
-    task.worker = identifier(seed.worker, maxIdLength) ?? task.worker;
+    task.worker = worker ?? task.worker;
   }
-  task.worker ??= identifier(seed.worker, maxIdLength);
-  const name = shortText(seed.name);
-  if (name !== null) task.name ??= names.intern(name);
+  task.worker ??= worker;
+  task.name ??= interned(shortText(seed.name));
   if (task.args === null) setText(task, 'args', seed.args, options);
   if (task.kwargs === null) setText(task, 'kwargs', seed.kwargs, options);
-  const queue = shortText(seed.queue);
-  if (queue !== null) task.queue ??= names.intern(queue);
-  task.exchange ??= seed.exchange === '' ? '' : shortText(seed.exchange);
-  task.routingKey ??= shortText(seed.routingKey);
+  task.queue ??= interned(shortText(seed.queue));
+  task.exchange ??= seed.exchange === '' ? '' : interned(shortText(seed.exchange));
+  task.routingKey ??= interned(shortText(seed.routingKey));
   task.startedAt ??= startedAt;
   task.eta ??= wholeMs(seed.eta);
   if (seed.retries !== undefined) task.retries = Math.max(task.retries, seed.retries);
@@ -153,7 +159,12 @@ function clear(task: TaskRecord, field: TaskText): void {
   task[field] = null;
 }
 
-function setText(task: TaskRecord, field: TaskText, text: string | null, options: MergeOptions): void {
+export function setText(
+  task: TaskRecord,
+  field: TaskText,
+  text: string | null,
+  options: MergeOptions,
+): void {
   // Every event of a protocol repeats args and kwargs: nothing to weigh again.
   if (text === null || text === task[field]) return;
   const kept = cutText(field, text, options.maxTextLength);

@@ -16,6 +16,12 @@ const maxTerms = 64;
 /** A dash, a prefix, and a phrase (whose closing quote may be missing) or a word: all may be missing while it is typed. */
 const termPattern = /(-?)(?:(name|state|worker):)?(?:"([^"]*)"?|([^\s"]\S*))?/gi;
 
+/** Such a term may be in the id of any task; others only in ids that applications make up. */
+const partOfUuid = /^[\da-f-]{1,36}$/i;
+/** ASCII without letters: nothing else is the same in another case. */
+const withoutCase = /^[\0-@[-`{-\x7f]*$/;
+const maxRemembered = 10_000;
+
 type Test = (task: TaskRecord) => boolean;
 
 /** @throws BadUserInputError when the text is longer, or has more terms, than anyone would type. */
@@ -30,7 +36,9 @@ export function compileSearch(search: string): Test | null {
     const test = compileTerm(prefix?.toLowerCase(), wanted);
     tests.push(dash === '-' ? (task) => !test(task) : test);
   }
-  return tests.length === 0 ? null : (task) => tests.every((test) => test(task));
+  const [only, ...others] = tests;
+  if (only === undefined) return null;
+  return others.length === 0 ? only : (task) => tests.every((test) => test(task));
 }
 
 function compileTerm(prefix: string | undefined, wanted: string): Test {
@@ -38,16 +46,39 @@ function compileTerm(prefix: string | undefined, wanted: string): Test {
     const state = wanted.toUpperCase();
     return (task) => task.state === state;
   }
-  // A literal pattern: unlike lower-casing both sides, it copies none of the texts that it looks through.
-  const pattern = new RegExp(wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'i');
-  const found = (text: string | null): boolean => text !== null && pattern.test(text);
-  if (prefix === 'name') return (task) => found(task.name);
-  if (prefix === 'worker') return (task) => found(task.worker);
+  const found = finder(wanted);
+  const shared = remembering(found);
+  if (prefix === 'name') return (task) => shared(task.name);
+  if (prefix === 'worker') return (task) => shared(task.worker);
+  const mayBeInUuid = partOfUuid.test(wanted);
+  const inUuid = wanted.toLowerCase();
   return (task) =>
-    found(task.id) ||
-    found(task.name) ||
+    shared(task.name) ||
     found(task.args) ||
     found(task.kwargs) ||
     found(task.result) ||
-    found(task.exception);
+    found(task.exception) ||
+    (task.hasUuid ? mayBeInUuid && task.id.includes(inUuid) : found(task.id));
+}
+
+type Find = (text: string | null) => boolean;
+
+function finder(wanted: string): Find {
+  const { length } = wanted;
+  if (withoutCase.test(wanted)) return (text) => text !== null && text.includes(wanted);
+  // A literal pattern: unlike lower-casing both sides, it copies none of the texts that it looks through.
+  const pattern = new RegExp(wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'i');
+  return (text) => text !== null && text.length >= length && pattern.test(text);
+}
+
+/** For texts that many tasks share. */
+function remembering(find: Find): Find {
+  const known = new Map<string | null, boolean>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const found = find(text);
+    if (known.size < maxRemembered) known.set(text, found);
+    return found;
+  };
 }

@@ -1,7 +1,6 @@
 /** The tasks that are remembered, bounded in number and in bytes. Counterpart of `State.tasks`, an LRUCache in Celery. */
 import { TaskEviction } from './task-eviction.js';
-import { TaskFamily } from './task-family.js';
-import { TaskOrder } from './task-order.js';
+import { TaskIndexes } from './task-indexes.js';
 import { TaskRecord } from './task-record.js';
 import type { TaskSource } from './task.js';
 
@@ -10,11 +9,13 @@ export interface TaskStoreLimits {
   readonly maxTaskBytes: number;
 }
 
+const maxShown = 1_000;
+const nobody: readonly string[] = [];
+
 export class TaskStore {
-  readonly order = new TaskOrder();
-  readonly family = new TaskFamily();
+  readonly indexes = new TaskIndexes();
   readonly #records = new Map<string, TaskRecord>();
-  readonly #eviction = new TaskEviction(this.order);
+  readonly #eviction = new TaskEviction(this.indexes.seen);
   readonly #limits: TaskStoreLimits;
   #sequence = 0;
   #bytes = 0;
@@ -40,24 +41,41 @@ export class TaskStore {
     return this.#records.get(id);
   }
 
-  create(id: string, source: TaskSource): TaskRecord {
+  /** The tasks that it sent, in the order of first sight, the first thousand; whether it is known itself or not. */
+  childIdsOf(id: string): readonly string[] {
+    const walk = this.indexes.parents.list(id)?.seek(0, 0);
+    if (walk === undefined) return nobody;
+    const ids: string[] = [];
+    for (let child = walk.next(); child !== undefined; child = walk.next()) {
+      ids.push(child.id);
+      if (ids.length === maxShown) break;
+    }
+    return ids;
+  }
+
+  /** A new task, and what is known of it: only then the indexes know where it belongs. */
+  create(id: string, source: TaskSource, change: (record: TaskRecord) => void): TaskRecord {
     const record = new TaskRecord(id, ++this.#sequence, source);
+    change(record);
     this.#records.set(id, record);
-    this.order.append(record);
+    this.indexes.add(record);
     this.#bytes += record.bytes;
+    this.#keepWithinLimits(record);
     return record;
   }
 
   /** Runs `change` on a task of the store, and brings the books and the limits up to date. */
   update(record: TaskRecord, change: (record: TaskRecord) => void): void {
-    const { bytes, parentId } = record;
+    const { bytes } = record;
+    this.indexes.remember(record);
     change(record);
+    this.indexes.move(record);
     this.#bytes += record.bytes - bytes;
-    if (record.parentId !== parentId) {
-      if (parentId !== null) this.family.unlink(parentId, record.id);
-      if (record.parentId !== null) this.family.link(record.parentId, record.id);
-    }
-    this.#eviction.changed(record);
+    this.#keepWithinLimits(record);
+  }
+
+  #keepWithinLimits(changed: TaskRecord): void {
+    this.#eviction.changed(changed);
     const { maxTasks, maxTaskBytes } = this.#limits;
     while (this.size > 1 && (this.size > maxTasks || this.#bytes > maxTaskBytes)) this.#evict();
   }
@@ -67,8 +85,7 @@ export class TaskStore {
     if (record === null) return;
     this.#eviction.removed(record);
     this.#records.delete(record.id);
-    this.order.remove(record);
-    if (record.parentId !== null) this.family.unlink(record.parentId, record.id);
+    this.indexes.remove(record);
     this.#bytes -= record.bytes;
     this.#evicted++;
   }

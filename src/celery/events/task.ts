@@ -21,6 +21,8 @@ export interface Task {
   readonly result: string | null;
   readonly exception: string | null;
   readonly traceback: string | null;
+  /** What it told of itself in a custom state, as a JSON value: only the result backend knows. */
+  readonly progress?: unknown;
   /** Which texts were cut, by the worker (`...` at the end) or by the store's own limit. */
   readonly truncated: readonly TaskText[];
   /** Node name of the worker that had it last. */
@@ -45,6 +47,8 @@ export interface Task {
   readonly rejectedAt: number | null;
   /** When it reached a final state (SUCCESS, FAILURE, REVOKED, REJECTED). */
   readonly finishedAt: number | null;
+  /** When the worker that ran it went away, by our clock; null unless nobody is known to go on with it. */
+  readonly orphanedAt: number | null;
   /** As the worker measured it. */
   readonly runtimeSeconds: number | null;
   /** From sent (or received, when nobody told of the sending) to started; an ETA in between does not count. */
@@ -55,31 +59,94 @@ export interface Task {
   readonly source: TaskSource;
 }
 
-/** All conditions must hold; a list is satisfied by any of its members; an absent or empty list by everything. */
+/** Moments: from `after` on, and before `before`. Epoch milliseconds. */
+export interface TimeRange {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** Numbers: both ends belong to it. */
+export interface NumberRange {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/**
+ * All conditions must hold; a list is satisfied by any of its members; what is absent or empty by everything. A task
+ * that lacks a time or a runtime is in no range of it.
+ */
 export interface TaskFilter {
   readonly ids?: readonly string[] | undefined;
   readonly states?: readonly string[] | undefined;
   readonly names?: readonly string[] | undefined;
   readonly workers?: readonly string[] | undefined;
   readonly queues?: readonly string[] | undefined;
+  /** The root itself passes too. */
   readonly rootId?: string | undefined;
   readonly parentId?: string | undefined;
+  readonly received?: TimeRange | undefined;
+  readonly started?: TimeRange | undefined;
+  readonly finished?: TimeRange | undefined;
+  readonly runtimeSeconds?: NumberRange | undefined;
+  readonly retries?: NumberRange | undefined;
+  /** Whether its worker went away while it ran it, and nothing was heard or found of it since. */
+  readonly orphaned?: boolean | undefined;
   /** Free text: terms are AND-ed, "quotes" make a phrase, `-` excludes, `name:` `state:` `worker:` narrow. */
   readonly search?: string | undefined;
 }
 
-/** A slice of the tasks that pass a filter, newest first. `after` and `before` are sequence numbers, exclusive. */
+/** SEEN is the order of first sight, which never changes. */
+export const taskOrderFields = [
+  'SEEN',
+  'RECEIVED',
+  'STARTED',
+  'FINISHED',
+  'RUNTIME',
+  'QUEUE_WAIT',
+  'NAME',
+  'STATE',
+] as const;
+export type TaskOrderField = (typeof taskOrderFields)[number];
+
+/**
+ * Tasks without what is sorted by come last in either direction; those with the same are listed by their sequence,
+ * in the same direction.
+ */
+export interface TaskOrder {
+  readonly field: TaskOrderField;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export const newestFirst: TaskOrder = { field: 'SEEN', direction: 'DESC' };
+
+/** A place in an order: that of the task with this sequence when it had this key. The key of SEEN is null. */
+export interface TaskPosition {
+  readonly key: number | string | null;
+  readonly sequence: number;
+}
+
+/**
+ * A slice of the tasks that pass a filter. `after` and `before` are exclusive places, which are good whether their
+ * task is still there or not: a task whose key does not change meanwhile is neither repeated nor skipped.
+ */
 export interface TaskSlice {
+  /** Newest first by default. */
+  readonly order?: TaskOrder | undefined;
   readonly first?: number | undefined;
-  readonly after?: number | undefined;
+  readonly after?: TaskPosition | undefined;
   readonly last?: number | undefined;
-  readonly before?: number | undefined;
+  readonly before?: TaskPosition | undefined;
+  /** Whether all that pass are to be counted, which may mean to look at all of them; true by default. */
+  readonly totalCount?: boolean | undefined;
 }
 
 export interface TaskPage {
   readonly tasks: readonly Task[];
-  readonly totalCount: number;
-  /** Whether newer tasks precede, and older ones follow, what is shown. */
+  /** Where each task stands: a cursor. */
+  readonly positions: readonly TaskPosition[];
+  /** Null when nobody wants to know. */
+  readonly totalCount: number | null;
+  /** Whether others precede, and others follow, what is shown. */
   readonly hasPreviousPage: boolean;
   readonly hasNextPage: boolean;
 }

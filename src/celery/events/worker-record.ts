@@ -12,6 +12,7 @@ export interface WorkerFacts {
   readonly softwareVersion?: string | null | undefined;
   readonly softwareSystem?: string | null | undefined;
   readonly processed?: number | null | undefined;
+  readonly uptimeSeconds?: number | null | undefined;
 }
 
 /**
@@ -24,6 +25,10 @@ const longestExcuseMs = 3_600_000;
 /** How often it is asked whether the pidbox of a silent solo pool listens, and how long the answer excuses it. */
 const pidboxIntervalMs = 5_000;
 const pidboxExcuseMs = 15_000;
+/** By how much two computations of one start may differ: replies wait, most of all while we are busy ourselves. */
+const startToleranceMs = 30_000;
+/** A process that is heard again this soon under a name that another one has taken over lives beside that one. */
+const sharedNameMs = 60_000;
 
 export class WorkerRecord {
   readonly hostname: string;
@@ -33,6 +38,10 @@ export class WorkerRecord {
   /** Its goodbye, by our clock and by its own. */
   offlineAt: number | null = null;
   offlineTimestamp = 0;
+  /** When the process that is known greeted, by its own clock; null unless it is known to have replaced another. */
+  since: number | null = null;
+  /** What the watch has told last. */
+  toldStatus: WorkerStatus | null = null;
   pid: number | null = null;
   softwareIdent: string | null = null;
   softwareVersion: string | null = null;
@@ -46,6 +55,14 @@ export class WorkerRecord {
   #lastStarted: TaskRecord | null = null;
   #lastStartedAt = 0;
   #pidbox = { listening: false, at: 0 };
+  /** When its process started, by our clock, as it said how long it is up. */
+  #processStartedAt: number | null = null;
+  #duplicateAt: number | null = null;
+  /** Of the process before, and when that was last heard. */
+  #formerPid: number | null = null;
+  #formerHeardAt = 0;
+  /** Silence before then does not count: it may still be finding its way back to a broker that was away. */
+  #excusedUntil = 0;
 
   constructor(hostname: string) {
     this.hostname = hostname;
@@ -53,6 +70,9 @@ export class WorkerRecord {
 
   /** A new process under an old name: what the old one counted is void. Its pool is most likely of the same kind. */
   restart(): void {
+    this.#formerPid = this.pid;
+    this.#formerHeardAt = this.lastSignAt;
+    this.#processStartedAt = null;
     this.pid = null;
     this.softwareIdent = null;
     this.softwareVersion = null;
@@ -79,7 +99,28 @@ export class WorkerRecord {
     this.softwareSystem = fields.softwareSystem ?? this.softwareSystem;
   }
 
-  mergeFacts(facts: WorkerFacts): void {
+  /** Whether a pid that is not the known one is that of the process before, which then was never replaced. */
+  isFormer(pid: number | null, at: number): boolean {
+    return pid !== null && pid === this.#formerPid && at < this.#formerHeardAt + sharedNameMs;
+  }
+
+  /** The process before is heard again: each of the two is now the former of the other. */
+  sharesName(at: number): void {
+    this.#formerPid = this.pid;
+    this.#formerHeardAt = this.lastSignAt;
+    this.#duplicateAt = at;
+  }
+
+  /** Whether a reply comes from another process than the one known: in a container all have the same pid. */
+  isReplacedBy({ pid, uptimeSeconds }: WorkerFacts, at: number): boolean {
+    if (this.pid !== null && typeof pid === 'number' && pid !== this.pid) return true;
+    if (this.#processStartedAt === null || typeof uptimeSeconds !== 'number') return false;
+    return at - uptimeSeconds * 1000 > this.#processStartedAt + startToleranceMs;
+  }
+
+  mergeFacts(facts: WorkerFacts, at: number): void {
+    if (typeof facts.uptimeSeconds === 'number')
+      this.#processStartedAt = at - facts.uptimeSeconds * 1000;
     this.pid = facts.pid ?? this.pid;
     this.processed = facts.processed ?? this.processed;
     this.softwareIdent = facts.softwareIdent ?? this.softwareIdent;
@@ -117,6 +158,12 @@ export class WorkerRecord {
     );
   }
 
+  /** The broker is back: what it did not send meanwhile was no silence of its own. */
+  excuse(at: number, graceMs: number): void {
+    this.lastSignAt = Math.max(this.lastSignAt, at);
+    this.#excusedUntil = at + graceMs;
+  }
+
   status(now: number): WorkerStatus {
     if (this.offlineAt !== null) return 'OFFLINE';
     if (now < this.lastSignAt + 2 * this.#freqMs) return 'ONLINE';
@@ -133,7 +180,7 @@ export class WorkerRecord {
   }
 
   #lateUntil(): number {
-    const lapse = this.lastSignAt + 3 * this.#freqMs;
+    const lapse = Math.max(this.#excusedUntil, this.lastSignAt) + 3 * this.#freqMs;
     const { listening, at } = this.#pidbox;
     if (at > this.lastSignAt) {
       // Somebody else's subscription looks like a pidbox too, so even this excuse has an end.
@@ -159,6 +206,7 @@ export class WorkerRecord {
       processed: this.processed,
       activeCount: this.activeCount,
       clock: this.clock,
+      duplicateNodename: this.#duplicateAt !== null && now < this.#duplicateAt + sharedNameMs,
     };
   }
 }

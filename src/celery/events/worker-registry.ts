@@ -1,6 +1,8 @@
 /** The workers that were heard of, bounded in number. Counterpart of `State.workers`. */
+import { Listeners } from '../listeners.js';
 import type { WorkerEvent } from './event.js';
 import { WorkerRecord, type WorkerFacts } from './worker-record.js';
+import { WorkerWatch } from './worker-watch.js';
 import type { Worker } from './worker.js';
 
 export interface WorkerRegistryOptions {
@@ -17,13 +19,23 @@ export interface WorkerStatusChange {
 }
 export type WorkerStatusListener = (change: WorkerStatusChange) => void;
 
+/** Celery's workers try to reach a lost broker again and again, the longer it was away the rarer: `interval_max`. */
+const longestGraceMs = 30_000;
+
 export class WorkerRegistry {
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #options: WorkerRegistryOptions;
-  readonly #listeners = new Set<WorkerStatusListener>();
+  readonly #listeners = new Listeners<[WorkerStatusChange]>();
+  readonly watch: WorkerWatch;
+  #deafSince: number | null = null;
 
   constructor(options: WorkerRegistryOptions) {
     this.#options = options;
+    const workers = (): Iterable<WorkerRecord> => {
+      this.#forget();
+      return this.#workers.values();
+    };
+    this.watch = new WorkerWatch(workers, () => this.#now);
   }
 
   get size(): number {
@@ -32,8 +44,7 @@ export class WorkerRegistry {
   }
 
   onStatus(listener: WorkerStatusListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** An event of the worker's own. */
@@ -45,20 +56,32 @@ export class WorkerRegistry {
       if (otherProcess && worker.isBeating(at)) return;
       if (otherProcess) worker.restart();
       this.#leave(worker, event, at);
+      this.watch.examine(worker, at);
       return;
     }
     if (!otherProcess && isBeforeGoodbye(worker, event.timestampMs)) return;
+    const isFormer = otherProcess && worker.isFormer(event.pid, at);
+    if (isFormer) this.#shared(worker, at);
     // In a container every process has the same pid, so a greeting counts as a restart too.
-    if (otherProcess || event.subject === 'online') worker.restart();
+    else if (otherProcess || event.subject === 'online') worker.restart();
+    const restarted = otherProcess && !isFormer;
+    if (restarted) worker.since = event.timestampMs;
     worker.merge(event);
     worker.lastHeartbeatAt = Math.max(worker.lastHeartbeatAt ?? 0, at);
     this.#alive(worker, at, event.subject === 'online');
+    this.watch.examine(worker, at, restarted);
   }
 
-  /** An event about a task that the worker sent. The pool's processes send some of those: their pid says nothing. */
-  heardOfTask(hostname: string, timestampMs: number, at: number): WorkerRecord {
+  /**
+   * An event about a task that the worker sent. The pool's processes send some of those: their pid says nothing. A
+   * worker that shuts down says goodbye first and then ends its tasks, so only one that takes a task is back.
+   */
+  heardOfTask(hostname: string, subject: string, timestampMs: number, at: number): WorkerRecord {
     const worker = this.#getOrCreate(hostname);
-    if (!isBeforeGoodbye(worker, timestampMs)) this.#alive(worker, at, false);
+    if (worker.offlineAt !== null && subject !== 'received') return worker;
+    if (isBeforeGoodbye(worker, timestampMs)) return worker;
+    this.#alive(worker, at, false);
+    this.watch.examine(worker, at);
     return worker;
   }
 
@@ -66,19 +89,47 @@ export class WorkerRegistry {
   saw(hostname: string, at: number, facts: WorkerFacts): void {
     const worker = this.#getOrCreate(hostname);
     if (worker.offlineAt !== null && at <= worker.offlineAt) return;
-    if (worker.pid !== null && typeof facts.pid === 'number' && facts.pid !== worker.pid)
+    const isFormer = worker.isFormer(facts.pid ?? null, at);
+    const restarted = !isFormer && worker.isReplacedBy(facts, at);
+    if (restarted) {
       worker.restart();
-    worker.mergeFacts(facts);
+      worker.since = at - (facts.uptimeSeconds ?? 0) * 1000;
+    }
+    if (!isFormer) worker.mergeFacts(facts, at);
     this.#alive(worker, at, false);
+    this.watch.examine(worker, at, restarted);
   }
 
   sawPidbox(hostname: string, listening: boolean, at: number): void {
-    this.#workers.get(hostname)?.sawPidbox(listening, at);
+    const worker = this.#workers.get(hostname);
+    if (worker === undefined) return;
+    worker.sawPidbox(listening, at);
+    this.watch.examine(worker, at);
+  }
+
+  /** The connection is lost: nobody can be heard, so nobody falls silent. */
+  deafen(at: number): void {
+    this.#deafSince ??= at;
+  }
+
+  /** It is back: workers have the time that the outage took, and their three heartbeats, to come back themselves. */
+  hearAgain(at: number): void {
+    const since = this.#deafSince;
+    if (since === null) return;
+    const grace = Math.min(Math.max(0, at - since), longestGraceMs);
+    for (const worker of this.#workers.values()) {
+      if (worker.offlineAt === null && worker.status(since) !== 'OFFLINE') worker.excuse(at, grace);
+    }
+    this.#deafSince = null;
+  }
+
+  get #now(): number {
+    return this.#deafSince ?? this.#options.clock();
   }
 
   /** Solo pools of which nobody knows whether they work or died. */
   doubtfulHostnames(): readonly string[] {
-    const now = this.#options.clock();
+    const now = this.#now;
     const doubtful = [...this.#workers.values()].filter((worker) => worker.isDoubtful(now));
     return doubtful.map(({ hostname }) => hostname);
   }
@@ -87,20 +138,27 @@ export class WorkerRegistry {
     return this.#workers.get(hostname);
   }
 
+  /** Looks at that one alone: it is asked for with each event, and there may be thousands. */
   get(hostname: string): Worker | null {
-    this.#forget();
-    return this.#workers.get(hostname)?.snapshot(this.#options.clock()) ?? null;
+    const worker = this.#workers.get(hostname);
+    if (worker === undefined) return null;
+    const now = this.#now;
+    if (this.#isForgotten(worker, now)) {
+      this.#forgetOne(worker, now);
+      return null;
+    }
+    return worker.snapshot(now);
   }
 
   /** By hostname. */
   list(): readonly Worker[] {
     this.#forget();
-    const now = this.#options.clock();
+    const now = this.#now;
     return [...this.#workers.values()].sort(byHostname).map((worker) => worker.snapshot(now));
   }
 
   aliveHostnames(): readonly string[] {
-    const now = this.#options.clock();
+    const now = this.#now;
     const alive = [...this.#workers.values()].filter((worker) => worker.status(now) === 'ONLINE');
     return alive.sort(byHostname).map(({ hostname }) => hostname);
   }
@@ -114,35 +172,41 @@ export class WorkerRegistry {
     return worker;
   }
 
+  /** Two processes under one name: neither has replaced the other, so neither has lost what it ran. */
+  #shared(worker: WorkerRecord, at: number): void {
+    const isNews = worker.since !== null;
+    worker.since = null;
+    worker.sharesName(at);
+    if (isNews) this.watch.returned(worker, at);
+  }
+
   #alive(worker: WorkerRecord, at: number, greets: boolean): void {
     const news = greets || worker.lastSignAt === 0 || worker.offlineAt !== null;
     worker.lastSignAt = Math.max(worker.lastSignAt, at);
     worker.offlineAt = null;
-    if (news) this.#tell({ hostname: worker.hostname, online: true });
+    if (news) this.#listeners.tell({ hostname: worker.hostname, online: true });
   }
 
   #leave(worker: WorkerRecord, event: WorkerEvent, at: number): void {
     worker.merge(event);
     worker.offlineAt = at;
     worker.offlineTimestamp = event.timestampMs;
-    this.#tell({ hostname: worker.hostname, online: false });
-  }
-
-  #tell(change: WorkerStatusChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch {
-        // A listener's failure is its own: neither the event nor the other listeners may suffer.
-      }
-    }
+    this.#listeners.tell({ hostname: worker.hostname, online: false });
   }
 
   #forget(): void {
-    const limit = this.#options.clock() - this.#options.forgetWorkersAfter;
-    for (const worker of this.#workers.values()) {
-      if (worker.offlineSince() <= limit) this.#workers.delete(worker.hostname);
-    }
+    const now = this.#now;
+    for (const worker of this.#workers.values())
+      if (this.#isForgotten(worker, now)) this.#forgetOne(worker, now);
+  }
+
+  #isForgotten(worker: WorkerRecord, now: number): boolean {
+    return worker.offlineSince() <= now - this.#options.forgetWorkersAfter;
+  }
+
+  #forgetOne(worker: WorkerRecord, now: number): void {
+    this.#workers.delete(worker.hostname);
+    this.watch.forgotten(worker, now);
   }
 
   /** Drops a tenth at a time, those unheard of for longest: sorting for each one would invite a flood of names. */

@@ -25,4 +25,6 @@ export interface Worker {
   readonly activeCount: number | null;
   /** Lamport clock of its last event. */
   readonly clock: number | null;
+  /** Whether two processes take turns under this name, which mixes up what they tell. */
+  readonly duplicateNodename: boolean;
 }

@@ -1,0 +1,143 @@
+/**
+ * When the event stream was not heard, and what could be learned of it afterwards: the stream has no replay, so
+ * whoever reads counts and rates has to know of it. Celery has no counterpart: its monitors just miss those events.
+ */
+
+/** Times are epoch milliseconds. */
+export interface EventGap {
+  /** Since when events may be missing; null for what was before the gateway. */
+  readonly from: number | null;
+  /** Null while it is open. */
+  readonly to: number | null;
+  readonly reason: string;
+  /** Tasks that the workers, asked afterwards, had and that were not known to be with them. */
+  readonly seededTasks: number;
+  /** Tasks whose end was found in the result backend, so far. */
+  readonly settledTasks: number;
+  /** When the workers and the result backend had been asked; null before. */
+  readonly filledAt: number | null;
+}
+
+export interface EventGapsOptions {
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** When the last event was sent that was heard, epoch milliseconds; null before the first. */
+  readonly lastEventAt: () => number | null;
+  /** Milliseconds for which this process stood still just now: a loss meanwhile was noticed that much later. */
+  readonly stalledMs?: () => number;
+}
+
+/** The newest gaps that are kept. */
+const maxGaps = 100;
+/** A connection that is lost was seen to work this long before at the latest: both transports probe it. */
+const longestUnnoticedMs = 10_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class EventGaps {
+  readonly #options: EventGapsOptions;
+  readonly #listeners = new Set<() => void>();
+  #gaps: Mutable<EventGap>[];
+  #total = 1;
+
+  constructor(options: EventGapsOptions) {
+    this.#options = options;
+    this.#gaps = [gap(null, null, 'the gateway was not connected yet')];
+  }
+
+  /** Newest first, a hundred at most. */
+  list(): readonly EventGap[] {
+    return this.#gaps.map((each) => ({ ...each })).reverse();
+  }
+
+  /** How many there were since the start, the one before it included. */
+  get total(): number {
+    return this.#total;
+  }
+
+  get newest(): EventGap | null {
+    return this.#gaps.at(-1) ?? null;
+  }
+
+  /** Whether one is open, or not filled yet. */
+  get isFilling(): boolean {
+    return this.#gaps.some(({ filledAt }) => filledAt === null);
+  }
+
+  /** Calls back after every change; returns what stops it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The stream is lost. It may have been for a while before that was noticed. */
+  open(reason: string): void {
+    if (this.#gaps.at(-1)?.to === null) return;
+    const now = this.#options.clock();
+    const unnoticed = longestUnnoticedMs + (this.#options.stalledMs?.() ?? 0);
+    const from = Math.max(this.#options.lastEventAt() ?? 0, now - unnoticed);
+    this.#add(gap(Math.min(from, now), null, reason));
+  }
+
+  /** It is subscribed again. */
+  close(): void {
+    const last = this.#gaps.at(-1);
+    if (last?.to !== null) return;
+    last.to = this.#options.clock();
+    this.#tell();
+  }
+
+  /** A span within a stream that goes on: what arrived then was thrown away. */
+  add(from: number, to: number, reason: string): void {
+    const added = gap(from, to, reason);
+    const last = this.#gaps.at(-1);
+    // One that is open goes on to be the newest.
+    if (last?.to === null) this.#gaps.splice(-1, 0, added);
+    else this.#gaps.push(added);
+    this.#added();
+  }
+
+  /** Those that are over and not filled. */
+  unfilled(): readonly EventGap[] {
+    return this.#gaps.filter(({ to, filledAt }) => to !== null && filledAt === null);
+  }
+
+  /** What was learned of some of them; `isFilled` when everybody has been asked. */
+  learned(
+    gaps: readonly EventGap[],
+    { seededTasks = 0, settledTasks = 0, isFilled = false }: Learned,
+  ): void {
+    for (const each of this.#gaps) {
+      if (!gaps.includes(each)) continue;
+      each.seededTasks += seededTasks;
+      each.settledTasks += settledTasks;
+      if (isFilled) each.filledAt ??= this.#options.clock();
+    }
+    this.#tell();
+  }
+
+  #add(added: Mutable<EventGap>): void {
+    this.#gaps.push(added);
+    this.#added();
+  }
+
+  #added(): void {
+    this.#total++;
+    this.#gaps = this.#gaps.slice(-maxGaps);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export interface Learned {
+  readonly seededTasks?: number;
+  readonly settledTasks?: number;
+  readonly isFilled?: boolean;
+}
+
+function gap(from: number | null, to: number | null, reason: string): Mutable<EventGap> {
+  return { from, to, reason, seededTasks: 0, settledTasks: 0, filledAt: null };
+}

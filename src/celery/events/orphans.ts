@@ -1,0 +1,58 @@
+/**
+ * Which tasks lost their worker while they ran: nobody will finish them, though their state, by Celery's rules, stays
+ * what it was. A worker that falls silent, or is replaced by another process, has lost what it ran; one that says
+ * goodbye finishes it first, for as long as that takes, and has lost it only when it is forgotten, or replaced.
+ */
+import { Listeners } from '../listeners.js';
+import type { TaskRecord } from './task-record.js';
+import type { WorkerChange } from './worker-watch.js';
+
+export type OrphansListener = (ids: readonly string[]) => void;
+
+export interface OrphansOptions {
+  /** The unfinished tasks that this worker had last. */
+  readonly unfinishedOf: (hostname: string) => Iterable<TaskRecord>;
+  /** Sets `orphanedAt` in the store. */
+  readonly mark: (task: TaskRecord, orphanedAt: number | null) => void;
+}
+
+export class Orphans {
+  readonly #options: OrphansOptions;
+  readonly #listeners = new Listeners<[ids: readonly string[]]>();
+
+  constructor(options: OrphansOptions) {
+    this.#options = options;
+  }
+
+  /** Calls back with the ids of tasks that have just become orphans. */
+  onOrphaned(listener: OrphansListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** @param since when the process now known greeted, by its own clock; null when it is the first one known */
+  workerChanged({ worker, cause, at }: WorkerChange, since: number | null): void {
+    const { hostname, status } = worker;
+    if (cause === 'RESTARTED') this.#lose(hostname, at, since ?? at);
+    else if (cause === 'RETURNED') this.#regain(hostname, since ?? -Infinity);
+    else if (cause === 'FORGOTTEN' || (cause === 'FELL_SILENT' && status === 'OFFLINE'))
+      this.#lose(hostname, at, Infinity);
+  }
+
+  #lose(hostname: string, at: number, startedBefore: number): void {
+    const lost = [...this.#options.unfinishedOf(hostname)].filter(
+      (task) =>
+        task.isRunning && task.orphanedAt === null && (task.startedAt ?? -Infinity) < startedBefore,
+    );
+    if (lost.length === 0) return;
+    for (const task of lost) this.#options.mark(task, at);
+    this.#listeners.tell(lost.map(({ id }) => id));
+  }
+
+  /** The same process goes on, and so does what it ran. */
+  #regain(hostname: string, startedFrom: number): void {
+    for (const task of [...this.#options.unfinishedOf(hostname)]) {
+      if (task.orphanedAt !== null && (task.startedAt ?? Infinity) >= startedFrom)
+        this.#options.mark(task, null);
+    }
+  }
+}

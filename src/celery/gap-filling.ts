@@ -1,0 +1,82 @@
+/**
+ * Learns what the event stream did not tell while it was not heard: the workers say what they have now, and the result
+ * backend how the tasks ended that were unfinished before.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventGap, EventGaps } from './event-gaps.js';
+import type { Reconciliation } from './reconciliation.js';
+
+export interface GapFillingOptions {
+  readonly gaps: EventGaps;
+  /** Asks all workers; resolves to the number of tasks that were news. */
+  readonly seed: () => Promise<number>;
+  readonly unfinishedIds: () => Iterable<string>;
+  /** Resolves when what had arrived before the gap is read: only then it shows whose end is missing. */
+  readonly caughtUp?: () => Promise<void>;
+  readonly reconciliation: Pick<Reconciliation, 'search'>;
+  readonly isConnected: () => boolean;
+  /** Milliseconds before the workers are asked again when they could not be, each time; the last one for good. */
+  readonly pauses?: readonly number[];
+}
+
+const defaultPauses = [1_000, 2_000, 5_000, 10_000, 30_000];
+
+export class GapFilling {
+  readonly #options: GapFillingOptions;
+  /** Of which the workers have told: only the result backend may still be asked. */
+  readonly #seeded = new WeakSet<EventGap>();
+  #running: Promise<void> | null = null;
+  /** Tries that failed one after the other. */
+  #failures = 0;
+  #isPausing = false;
+
+  constructor(options: GapFillingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * To be called when a gap is over. Resolves when the workers have told of all gaps that are over, or nobody can be
+   * asked; a gap counts as filled when the result backend has answered as well, or is not asked any more.
+   * @throws what the first try of the workers fails with; it goes on trying while there is a connection
+   */
+  fill(): Promise<void> {
+    this.#running ??= this.#fill().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #fill(): Promise<void> {
+    for (;;) {
+      const unseeded = this.#options.gaps.unfilled().filter((gap) => !this.#seeded.has(gap));
+      if (unseeded.length === 0 || !this.#options.isConnected()) return;
+      try {
+        await this.#fillThese(unseeded);
+        this.#failures = 0;
+      } catch (error) {
+        void this.#tryAgain(this.#failures++);
+        throw error;
+      }
+    }
+  }
+
+  async #fillThese(these: readonly EventGap[]): Promise<void> {
+    const { gaps, seed, caughtUp, unfinishedIds, reconciliation } = this.#options;
+    gaps.learned(these, { seededTasks: await seed() });
+    await caughtUp?.();
+    for (const gap of these) this.#seeded.add(gap);
+    void reconciliation
+      .search(unfinishedIds(), (settledTasks) => gaps.learned(these, { settledTasks }))
+      .then(() => gaps.learned(these, { isFilled: true }));
+  }
+
+  /** @param failures before the one that leads here */
+  async #tryAgain(failures: number): Promise<void> {
+    if (this.#isPausing) return;
+    const { isConnected, pauses = defaultPauses } = this.#options;
+    this.#isPausing = true;
+    await delay(pauses[Math.min(failures, pauses.length - 1)], undefined, { ref: false });
+    this.#isPausing = false;
+    // A new connection fills of its own accord.
+    if (!isConnected() || this.#running !== null) return;
+    await this.fill().catch(() => undefined);
+  }
+}

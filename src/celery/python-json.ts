@@ -1,0 +1,88 @@
+/**
+ * JSON as Python writes it: with bare `NaN` and `Infinity`, with whole floats (`1.0`) and integers of any size. What
+ * JavaScript has no number for is kept as text that only this module understands. Counterpart of `kombu.utils.json`.
+ */
+import { randomBytes } from 'node:crypto';
+import { isTyped, plainTyped } from './python-types.js';
+
+/** Marks a number's text among strings; nobody else can have written it. */
+const mark = `\0${randomBytes(9).toString('base64url')}\0`;
+/** Longer texts are shown in part, if at all: their numbers may look like JavaScript's. */
+const maxExactLength = 1_000_000;
+/** Deeper values are not worth a stack. */
+const maxDepth = 32;
+
+/** What may not survive as a number. */
+const risky = /\d\.\d|\d[eE]|\d{16}|-0|NaN|Infinity/;
+const strings = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
+const words = String.raw`-?Infinity|NaN`;
+const numbers = String.raw`-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+const wordTokens = new RegExp(`${strings}|${words}`, 'g');
+const allTokens = new RegExp(`${strings}|${words}|${numbers}`, 'g');
+
+/** @returns null for what is not JSON */
+export function parsePythonJson(text: string): unknown {
+  const exact = text.length <= maxExactLength;
+  try {
+    if (exact && risky.test(text)) return JSON.parse(text.replace(allTokens, markNumber));
+    return JSON.parse(text);
+  } catch {
+    return exact ? null : parseWords(text);
+  }
+}
+
+/** The notation of Python of a number that was kept as text; null for every other string. */
+export function numberRepr(value: string): string | null {
+  if (!value.startsWith(mark)) return null;
+  const token = value.slice(mark.length);
+  if (/^-?\d+$/.test(token)) return token === '-0' ? '0' : token;
+  return floatRepr(Number(token));
+}
+
+/** As clients get it: typed values as their texts, and null for what JSON has no number for. */
+export function toPlainJson(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') {
+    if (!value.startsWith(mark)) return value;
+    const number = Number(value.slice(mark.length));
+    return Number.isFinite(number) ? number : null;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= maxDepth) return null;
+  if (Array.isArray(value)) return value.map((item) => toPlainJson(item, depth + 1));
+  if (isTyped(value)) return plainTyped(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, toPlainJson(item, depth + 1)]),
+  );
+}
+
+/** `repr(float)`: always with a point or an exponent, and that has two digits. */
+export function floatRepr(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.0';
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e16) ? value.toExponential() : String(value);
+  return /[.e]/.test(text) ? text.replace(/e([+-])(\d)$/, 'e$10$2') : `${text}.0`;
+}
+
+function markNumber(token: string): string {
+  if (token.startsWith('"') || String(Number(token)) === token) {
+    // 1.5 and 17 are the same in both languages, and so are their texts; NaN is no JSON.
+    return token === 'NaN' || token.endsWith('Infinity') ? quoted(token) : token;
+  }
+  return quoted(token);
+}
+
+function quoted(token: string): string {
+  return JSON.stringify(mark + token);
+}
+
+function parseWords(text: string): unknown {
+  try {
+    return JSON.parse(
+      text.replace(wordTokens, (token) => (token.startsWith('"') ? token : quoted(token))),
+    );
+  } catch {
+    return null;
+  }
+}
