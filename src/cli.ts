@@ -21,13 +21,13 @@ async function main(args: readonly string[]): Promise<void> {
   const config = configOrExit(args);
   const log = createLogger(config.logLevel);
   const gateway = await startOrExit(config, log);
+  stopOnSignals(gateway, log); // before anybody can know that it runs
   log.info(
     gateway.embedded
       ? 'showing the embedded cluster; to watch a real one, start with BROKER_URL=redis://host:6379/0'
       : 'watching a cluster',
     { url: gateway.url, broker: gateway.broker, version },
   );
-  stopOnSignals(gateway, log);
 }
 
 function configOrExit(args: readonly string[]): Config {

@@ -8,12 +8,18 @@ import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
 import { redact } from './celery/redact.js';
 import { parseBrokerUrl } from './celery/transport/broker-url.js';
 import type { BrokerAddress } from './celery/transport/broker-url.js';
+import { withSentinel } from './celery/transport/redis-address.js';
+import { parseManagementUrl } from './celery/transport/rabbitmq-address.js';
+import type { ManagementAddress } from './celery/transport/rabbitmq-address.js';
 import { defaultRedisOptions } from './celery/transport/redis-names.js';
+import { parseResultBackendUrl } from './celery/transport/result-backend-url.js';
+import type { ResultBackendAddress } from './celery/transport/result-backend-url.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
 import { logLevels } from './log.js';
 import type { LogLevel } from './log.js';
 import {
+  boolean,
   booleanOrText,
   list,
   megabytes,
@@ -56,12 +62,12 @@ export const settings = {
     parseBrokerUrl,
     null,
     'the embedded cluster',
-    'the cluster to watch, such as `redis://:password@host:6379/0`',
+    'the cluster to watch, such as `redis://:password@host:6379/0` or `amqp://user:password@host:5672/vhost`',
   ),
-  resultBackend: setting<BrokerAddress | null>(
+  resultBackend: setting<ResultBackendAddress | null>(
     'result-backend',
     'RESULT_BACKEND CELERY_RESULT_BACKEND',
-    parseBrokerUrl,
+    parseResultBackendUrl,
     null,
     'the broker',
     'where tasks store their results, such as `redis://host:6379/1`',
@@ -115,6 +121,22 @@ export const settings = {
     '256',
     'memory for them at most, in megabytes',
   ),
+  eventBacklogBytes: setting(
+    'event-backlog-megabytes',
+    'EVENT_BACKLOG_MEGABYTES',
+    megabytes,
+    defaultRedisOptions.eventBacklogBytes,
+    '256',
+    'events that have arrived may take this much memory until they are read',
+  ),
+  subscriptionBuffer: setting(
+    'subscription-buffer',
+    'SUBSCRIPTION_BUFFER',
+    wholeNumber(1, 1_000_000),
+    10_000,
+    '10000',
+    'events that wait for a slow subscriber at most; it misses the oldest and is told how many',
+  ),
   globalKeyprefix: setting(
     'global-keyprefix',
     'GLOBAL_KEYPREFIX',
@@ -130,6 +152,46 @@ export const settings = {
     '',
     'empty',
     'Redis: `global_keyprefix` of `result_backend_transport_options`, as written there',
+  ),
+  masterName: setting(
+    'master-name',
+    'MASTER_NAME',
+    text,
+    '',
+    'empty',
+    'Redis: transport option `master_name`, for addresses of Sentinels',
+  ),
+  resultMasterName: setting(
+    'result-master-name',
+    'RESULT_MASTER_NAME',
+    text,
+    '',
+    "the broker's",
+    'Redis: `master_name` of `result_backend_transport_options`, where it is another',
+  ),
+  sentinelUsername: setting(
+    'sentinel-username',
+    'SENTINEL_USERNAME',
+    text,
+    '',
+    'none',
+    'Redis: `username` of `sentinel_kwargs`',
+  ),
+  sentinelPassword: setting(
+    'sentinel-password',
+    'SENTINEL_PASSWORD',
+    text,
+    '',
+    'none',
+    'Redis: `password` of `sentinel_kwargs`',
+  ),
+  sentinelTls: setting(
+    'sentinel-tls',
+    'SENTINEL_TLS',
+    boolean,
+    false,
+    'false',
+    'Redis: `ssl` of `sentinel_kwargs`: true when the Sentinels speak TLS as the master does',
   ),
   fanoutPrefix: setting<boolean | string>(
     'fanout-prefix',
@@ -154,6 +216,22 @@ export const settings = {
     defaultRedisOptions.prioritySteps,
     '0,3,6,9',
     'Redis: transport option `priority_steps`, separated by commas',
+  ),
+  managementUrl: setting<ManagementAddress | false | null>(
+    'management-url',
+    'MANAGEMENT_URL',
+    parseManagementUrl,
+    null,
+    'auto',
+    'RabbitMQ: its management API, such as `http://user:password@host:15672`; `none` does without, `auto` looks on port 15672 where the broker is on 5672',
+  ),
+  amqpPeek: setting(
+    'amqp-peek',
+    'AMQP_PEEK',
+    boolean,
+    false,
+    'false',
+    'RabbitMQ: whether `peek` may take messages from classic queues and give them back: true or false',
   ),
   controlExchange: setting(
     'control-exchange',
@@ -243,7 +321,19 @@ export function readConfig(
     valueOf<unknown>(row, flags, env),
   ]);
   // Each row's parser gives the type of its own key, which Object.entries forgets.
-  return Object.freeze({ ...(Object.fromEntries(values) as Settings), caches });
+  return Object.freeze({ ...withMasters(Object.fromEntries(values) as Settings), caches });
+}
+
+/** Sentinels are asked for a master by its name, which no URL holds. */
+function withMasters(values: Settings): Settings {
+  const { broker, resultBackend, masterName, resultMasterName } = values;
+  const ofResults = { ...values, masterName: resultMasterName || masterName };
+  return {
+    ...values,
+    broker: broker?.scheme === 'redis' ? withSentinel(broker, values) : broker,
+    resultBackend:
+      resultBackend?.scheme === 'redis' ? withSentinel(resultBackend, ofResults) : resultBackend,
+  };
 }
 
 /** @throws ConfigError for a flag that is not in the table. */

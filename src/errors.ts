@@ -62,6 +62,15 @@ export class CommandRejectedError extends GatewayError {
   }
 }
 
+/** A queue's messages cannot be looked at, or not without harm. */
+export class PeekRefusedError extends GatewayError {
+  readonly code = 'COMMAND_REJECTED';
+
+  constructor(queue: string, reason: string) {
+    super(`peek at ${queue} was refused: ${reason}`);
+  }
+}
+
 /** An argument of the caller's is outside what the field accepts. */
 export class BadUserInputError extends GatewayError {
   readonly code = 'BAD_USER_INPUT';

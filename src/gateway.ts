@@ -1,13 +1,14 @@
 /** The composition root: builds the cluster's watch, the caches and the server, and owns all that must be closed. */
 import { CacheRegistry } from './cache/cache-registry.js';
 import { Celery } from './celery/celery.js';
-import { resultBackends, transports } from './celery/transport/index.js';
+import { createTransport, resultBackends } from './celery/transport/index.js';
 import type { ResultBackend, Transport } from './celery/transport/transport.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
 import { startEmbeddedCluster } from './demo/cluster.js';
 import { createResultLoader } from './graphql/loaders.js';
 import { schema } from './graphql/schema.js';
+import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import type { Services } from './graphql/context.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
@@ -44,6 +45,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     new Celery({
       transport: source.transport,
       results: source.results,
+      unreadableResults: source.unreadableResults ?? null,
       log,
       inspectTimeout: config.inspectTimeout,
       queues: config.queues,
@@ -57,7 +59,9 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   celery.transport.onConnection(({ connected }) =>
     caches.invalidate(connected ? {} : { name: 'health_check' }),
   );
+  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
   celery.start();
+  const subscriptions = new Subscriptions({ celery, maxItems: config.subscriptionBuffer });
 
   const services: Services = {
     celery,
@@ -67,12 +71,14 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     startedAt: celery.clock(),
     embedded: config.broker === null,
     log,
+    subscriptions,
   };
   const yoga = createGraphQLServer(schema, services);
   const { host, port } = config;
   const server = opened.own(await startHttpServer({ yoga, host, port, log }));
-  // Closed first: its streams end, and the server need not wait for them.
+  // Closed first: their streams end, and the server need not wait for them.
   opened.own(caches);
+  opened.own(subscriptions);
   return {
     url: server.url,
     port: server.port,
@@ -85,15 +91,22 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
 interface ClusterSource extends AsyncDisposable {
   readonly transport: Transport;
   readonly results: ResultBackend | null;
+  /** Where results are stored that cannot be read. */
+  readonly unreadableResults?: string | null;
 }
 
 function openCluster(config: Config, log: Logger): ClusterSource {
   const { broker } = config;
   if (broker === null) return startEmbeddedCluster({ log });
   const backend = config.resultBackend ?? broker;
+  const results =
+    backend.scheme === 'redis'
+      ? resultBackends[backend.scheme](backend, config.resultKeyprefix, log)
+      : null;
   return {
-    transport: transports[broker.scheme](broker, config, log),
-    results: resultBackends[backend.scheme](backend, config.resultKeyprefix, log),
+    transport: createTransport(broker, config, log),
+    results,
+    unreadableResults: backend.scheme === 'unreadable' ? backend.name : null,
     [Symbol.asyncDispose]: async () => undefined, // the cluster's watch closes both
   };
 }

@@ -50,6 +50,10 @@ export function steps(value: string): readonly number[] {
   return [...new Set(numbers)];
 }
 
+export function boolean(value: string): boolean {
+  return oneOf(['true', 'false'])(value) === 'true';
+}
+
 export function booleanOrText(value: string): boolean | string {
   if (value === 'true') return true;
   if (value === 'false') return false;

@@ -6,9 +6,9 @@ import type {
   CacheStatsReport,
   CacheStatsSummary,
 } from '../cache/cache-stats.js';
-import { BadUserInputError } from '../errors.js';
 import { builder } from './builder.js';
 import { CacheAdviceKindEnum, CacheNameEnum } from './enums.js';
+import { intervalArg, intervalMs } from './subscriptions/interval.js';
 
 const CacheAdviceType = builder.objectRef<CacheAdvice>('CacheAdvice').implement({
   description: 'A finding about a cache, with the numbers behind it.',
@@ -162,9 +162,6 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-const shortestInterval = 0.1;
-const longestInterval = 3_600;
-
 builder.subscriptionFields((t) => ({
   cacheStats: t.field({
     type: CacheStatsReportType,
@@ -172,20 +169,10 @@ builder.subscriptionFields((t) => ({
       'Figures of the caches: at once, then when something has changed, at most once per interval.',
     args: {
       names: t.arg({ type: [CacheNameEnum], ...namesArg }),
-      intervalSeconds: t.arg.float({
-        defaultValue: 1,
-        description: `${shortestInterval} to ${longestInterval}.`,
-      }),
+      intervalSeconds: t.arg.float(intervalArg),
     },
-    subscribe: (_root, { names, intervalSeconds }, { caches }) => {
-      const seconds = intervalSeconds ?? 1;
-      if (!(seconds >= shortestInterval && seconds <= longestInterval)) {
-        throw new BadUserInputError(
-          `intervalSeconds must be from ${shortestInterval} to ${longestInterval}`,
-        );
-      }
-      return caches.watch({ names: chosen(names), intervalMs: seconds * 1000 });
-    },
+    subscribe: (_root, { names, intervalSeconds }, { caches }) =>
+      caches.watch({ names: chosen(names), intervalMs: intervalMs(intervalSeconds) }),
     resolve: (report) => report,
   }),
 }));

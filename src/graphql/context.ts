@@ -3,6 +3,7 @@ import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import { Loaders } from './loaders.js';
 import type { LoaderServices } from './loaders.js';
+import type { Subscriptions } from './subscriptions/subscriptions.js';
 
 export interface Services extends LoaderServices {
   readonly version: string;
@@ -10,6 +11,7 @@ export interface Services extends LoaderServices {
   readonly startedAt: number;
   readonly embedded: boolean;
   readonly log: Logger;
+  readonly subscriptions: Subscriptions;
 }
 
 export interface Context extends Services {

@@ -47,6 +47,7 @@ export const QueueKindEnum = builder.enumType('QueueKind', {
     LIST: { value: 'list', description: 'Redis lists, one for each priority step.' },
     CLASSIC: { value: 'classic', description: 'A classic queue of RabbitMQ.' },
     QUORUM: { value: 'quorum', description: 'A quorum queue of RabbitMQ.' },
+    STREAM: { value: 'stream', description: 'A stream of RabbitMQ.' },
     MEMORY: { value: 'memory', description: 'A queue of the embedded cluster.' },
   } as const,
 });
@@ -67,6 +68,9 @@ export const CheckStatusEnum = builder.enumType('HealthCheckStatus', {
     DEGRADED: {},
     DOWN: {},
     NOT_CONFIGURED: { description: 'Nothing to check.' },
+    NOT_READABLE: {
+      description: 'There is one, of a kind that no monitor can or may read. Nothing is amiss.',
+    },
   } as const,
 });
 

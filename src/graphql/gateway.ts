@@ -1,4 +1,5 @@
 /** The gateway itself: what it is connected to and what it has heard. */
+import type { EventGap } from '../celery/event-gaps.js';
 import { builder } from './builder.js';
 import type { Services } from './context.js';
 
@@ -6,7 +7,7 @@ const GatewayBrokerType = builder.objectRef<Services>('GatewayBroker').implement
   description: "The gateway's connection to the broker.",
   fields: (t) => ({
     kind: t.string({
-      description: '`redis`, or `memory` for the embedded cluster.',
+      description: '`redis`, `amqp` for RabbitMQ, or `memory` for the embedded cluster.',
       resolve: ({ celery }) => celery.transport.kind,
     }),
     address: t.string({
@@ -27,6 +28,42 @@ const GatewayBrokerType = builder.objectRef<Services>('GatewayBroker').implement
   }),
 });
 
+const EventGapType = builder.objectRef<EventGap>('EventGap').implement({
+  description:
+    'A span of time in which events were not heard, and what could be learned of it afterwards: counts and rates of ' +
+    'that time may be too small.',
+  fields: (t) => ({
+    from: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when events may be missing; null for what was before the gateway.',
+      resolve: (gap) => gap.from,
+    }),
+    to: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the stream was subscribed again; null while it is not.',
+      resolve: (gap) => gap.to,
+    }),
+    reason: t.exposeString('reason'),
+    seededTasks: t.exposeInt('seededTasks', {
+      description:
+        'Tasks that workers had, when they were asked afterwards, and that were not known to be there.',
+    }),
+    settledTasks: t.exposeInt('settledTasks', {
+      description: 'Tasks whose end was found in the result backend, so far: it is asked a few times.',
+    }),
+    filledAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the workers that were there and the result backend had been asked; null before. Workers that come ' +
+        'back later are asked then.',
+      resolve: (gap) => gap.filledAt,
+    }),
+  }),
+});
+
 const EventCountersType = builder.objectRef<Services>('EventCounters').implement({
   description: 'What the event stream brought since the gateway started.',
   fields: (t) => ({
@@ -43,10 +80,27 @@ const EventCountersType = builder.objectRef<Services>('EventCounters').implement
       description: 'Good events that were lost on our side: always 0 unless the gateway has a fault.',
       resolve: ({ celery }) => celery.events.counters.dropped,
     }),
+    waiting: t.float({
+      description: 'Messages that have arrived and are not read yet: many only in a burst.',
+      resolve: ({ celery }) => celery.transport.intake.waitingMessages,
+    }),
+    waitingBytes: t.float({ resolve: ({ celery }) => celery.transport.intake.waitingBytes }),
+    lost: t.float({
+      description:
+        'Messages that arrived and were thrown away, because more of them came than may wait (`--event-backlog-megabytes`).',
+      resolve: ({ celery }) => celery.transport.intake.lostMessages,
+    }),
+    lostBytes: t.float({ resolve: ({ celery }) => celery.transport.intake.lostBytes }),
     reconnects: t.float({
       description:
         'How often the connection was regained after a loss: events in between were not heard.',
       resolve: ({ celery }) => celery.transport.connection.reconnects,
+    }),
+    gaps: t.field({
+      type: [EventGapType],
+      description:
+        'When events were not heard, newest first, the last 100. What was before the gateway is the first of them.',
+      resolve: ({ celery }) => celery.gaps.list(),
     }),
     lastEventAt: t.field({
       type: 'DateTime',
@@ -72,6 +126,24 @@ const TaskStoreType = builder.objectRef<Services>('TaskStore').implement({
   }),
 });
 
+const SubscriptionStatsType = builder.objectRef<Services>('SubscriptionStats').implement({
+  description: 'Those who subscribe to the events of tasks and workers.',
+  fields: (t) => ({
+    active: t.int({
+      description: 'Subscriptions at this moment.',
+      resolve: ({ subscriptions }) => subscriptions.stats.active,
+    }),
+    delivered: t.float({
+      description: 'Events that subscribers got since the gateway started.',
+      resolve: ({ subscriptions }) => subscriptions.stats.delivered,
+    }),
+    dropped: t.float({
+      description: 'Events that were missed by subscribers too slow for them; each is told how many.',
+      resolve: ({ subscriptions }) => subscriptions.stats.dropped,
+    }),
+  }),
+});
+
 const GatewayType = builder.objectRef<Services>('Gateway').implement({
   description: 'This process.',
   fields: (t) => ({
@@ -83,6 +155,7 @@ const GatewayType = builder.objectRef<Services>('Gateway').implement({
     broker: t.field({ type: GatewayBrokerType, resolve: (services) => services }),
     events: t.field({ type: EventCountersType, resolve: (services) => services }),
     taskStore: t.field({ type: TaskStoreType, resolve: (services) => services }),
+    subscriptions: t.field({ type: SubscriptionStatsType, resolve: (services) => services }),
   }),
 });
 

@@ -13,8 +13,9 @@ import { checkHealth, overall } from '../celery/health.js';
 import type { Health } from '../celery/health.js';
 import type { InspectCommand, InspectResult } from '../celery/inspect.js';
 import type { InspectScope } from '../celery/inspect-loader.js';
-import { clusterSummary, taskTypeSummaries } from '../celery/cluster-summary.js';
-import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
+import { clusterSummary } from '../celery/cluster-summary.js';
+import type { ClusterSummary } from '../celery/cluster-summary.js';
+import type { TaskTypeFigures } from '../celery/metrics/task-metrics.js';
 import type { Queue } from '../celery/queues.js';
 import type { WaitingTask } from '../celery/task-message.js';
 import { redact } from '../celery/redact.js';
@@ -74,6 +75,16 @@ export class Loaders {
     return this.#fromState(ask, 'task_status', 'counts', ({ state }) => ({ ...state.counts() }));
   }
 
+  delayedMessages(ask: Ask): Promise<number | null> {
+    return this.#reads.read({
+      path: `${ask.path}.delayed`,
+      useCache: ask.useCache,
+      cache: 'task_status',
+      key: 'delayed',
+      load: () => this.#celery.queues.delayed(),
+    });
+  }
+
   tasks(ask: Ask, filter: TaskFilter, slice: TaskSlice): Promise<TaskPage> {
     return this.#fromState(ask, 'task_status', cacheKey('tasks', { ...filter, ...slice }), ({ state }) =>
       state.tasks(filter, slice),
@@ -86,22 +97,29 @@ export class Loaders {
       cache: 'task_status',
       key: cacheKey('task', { id }),
       load: async () => {
-        const known = this.#celery.state.task(id);
-        if (this.#resultLoader === null || !mayHaveResult(known)) return known;
-        try {
-          return withResult(known, await this.#resultLoader.load(id));
-        } catch (error) {
-          if (known !== null) return known; // what events told is better than nothing
-          this.#celery.assertConnected(); // where both are away, the broker is the one to name
-          throw error;
-        }
+        const task = await this.#toldOrStored(id);
+        if (task === null) this.#celery.assertConnected(); // unheard is not unknown
+        return task;
       },
     });
   }
 
-  taskTypes(ask: Ask): Promise<readonly TaskTypeSummary[]> {
-    return this.#fromState(ask, 'metrics_summary', 'task_types', ({ state }) =>
-      taskTypeSummaries(state),
+  async #toldOrStored(id: string): Promise<Task | null> {
+    const known = this.#celery.state.task(id);
+    if (this.#resultLoader === null || !mayHaveResult(known)) return known;
+    try {
+      return withResult(known, await this.#resultLoader.load(id));
+    } catch (error) {
+      if (known !== null) return known; // what events told is better than nothing
+      this.#celery.assertConnected(); // where both are away, the broker is the one to name
+      throw error;
+    }
+  }
+
+  taskTypes(ask: Ask, windowSeconds: number | null): Promise<readonly TaskTypeFigures[]> {
+    const key = cacheKey('task_types', { windowSeconds });
+    return this.#fromState(ask, 'metrics_summary', key, ({ metrics }) =>
+      metrics.taskTypes(windowSeconds),
     );
   }
 

@@ -3,7 +3,7 @@
  * that is in the log beside what really happened.
  */
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 
@@ -25,7 +25,8 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
       error instanceof GraphQLError &&
       (error.originalError === undefined || error.originalError instanceof GraphQLError)
     ) {
-      return error;
+      const code = missingCode(error);
+      return code === null ? error : withCode(error, code);
     }
     const id = randomUUID();
     log.error('unexpected error', {
@@ -38,6 +39,23 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
       extensions: { code: 'INTERNAL_SERVER_ERROR', id },
     });
   };
+}
+
+/** Of what is refused neither by validation nor by a resolver, which have codes: the text, or a variable's value. */
+function missingCode({ extensions, nodes, source, path }: GraphQLError): string | null {
+  if (extensions['code'] !== undefined || path !== undefined) return null;
+  if (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) return 'BAD_USER_INPUT';
+  return nodes === undefined && source !== undefined ? 'GRAPHQL_PARSE_FAILED' : null;
+}
+
+function withCode(
+  { message, nodes, source, positions, extensions }: GraphQLError,
+  code: string,
+): GraphQLError {
+  return new GraphQLError(message, {
+    ...definedOnly({ nodes, source, positions }),
+    extensions: { ...extensions, code },
+  });
 }
 
 function rootCause(error: unknown): unknown {

@@ -1,33 +1,17 @@
-/** Figures over a window of time, and by task name. */
-import type { ClusterSummary, TaskTypeSummary } from '../celery/cluster-summary.js';
+/** Figures over a window of time. */
+import type { ClusterSummary } from '../celery/cluster-summary.js';
 import type { WorkerStatsReply } from '../celery/inspect.js';
+import { longestWindow } from '../celery/metrics/task-metrics.js';
 import { percent } from '../percent.js';
-import type { Distribution } from '../celery/summary.js';
-import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import type { Context } from './context.js';
-import { StateCount, stateCounts } from './counts.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
+import { checkWindow, OutcomesInterface } from './outcome-types.js';
+import type { WithOutcomes } from './outcome-types.js';
 
-const DistributionType = builder.objectRef<Distribution>('Distribution').implement({
-  description: 'How durations are spread, in seconds. All are null when nothing was measured.',
-  fields: (t) => {
-    const seconds = (name: Exclude<keyof Distribution, 'count'>, description: string) =>
-      t.float({ nullable: true, description, resolve: (distribution) => distribution[name] });
-    return {
-      count: t.exposeInt('count', { description: 'How many were measured.' }),
-      avgSeconds: seconds('avgSeconds', 'The mean; null when nothing was measured.'),
-      p50Seconds: seconds('p50Seconds', 'The median; null when nothing was measured.'),
-      p95Seconds: seconds('p95Seconds', '95 of 100 are at most this; null when nothing was measured.'),
-      p99Seconds: seconds('p99Seconds', '99 of 100 are at most this; null when nothing was measured.'),
-      maxSeconds: seconds('maxSeconds', 'The longest; null when nothing was measured.'),
-    };
-  },
-});
-
-interface SummaryParent {
-  readonly summary: ClusterSummary;
+interface SummaryParent extends WithOutcomes {
+  readonly figures: ClusterSummary;
   readonly ask: Ask;
 }
 
@@ -51,53 +35,35 @@ function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
   return autoscaler?.max ?? pool?.processes?.length ?? pool?.['max-concurrency'] ?? null;
 }
 
-async function activeTasks({ ask }: SummaryParent, { loaders }: Context): Promise<number> {
-  const { replies } = await loaders.inspect('active', {
+/** Tasks that run now; null when some worker did not tell. */
+async function activeTasks({ ask }: SummaryParent, { loaders }: Context): Promise<number | null> {
+  const { replies, silent } = await loaders.inspect('active', {
     ...ask,
     cache: 'metrics_summary',
     scope: { all: true },
   });
+  if (silent.length > 0) return null;
   return [...replies.values()].reduce((sum, reply) => sum + (reply.ok ? reply.value.length : 0), 0);
 }
 
-const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').implement({
+export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').implement({
   description: 'What the cluster did within a window of time, and how loaded it is now.',
+  interfaces: [OutcomesInterface],
   fields: (t) => ({
-    windowSeconds: t.float({ resolve: ({ summary }) => summary.windowSeconds }),
-    finished: t.int({
-      description: 'Tasks that reached a final state.',
-      resolve: ({ summary }) => summary.finished,
+    windowSeconds: t.float({ resolve: ({ figures }) => figures.windowSeconds }),
+    observedSeconds: t.float({
+      description:
+        'Of the window, the seconds since the gateway started: of what finished before nobody told it.',
+      resolve: ({ figures }) => figures.observedSeconds,
     }),
-    succeeded: t.int({ resolve: ({ summary }) => summary.succeeded }),
-    failed: t.int({ resolve: ({ summary }) => summary.failed }),
     throughputPerSecond: t.float({
-      description: 'Tasks finished per second.',
-      resolve: ({ summary }) => summary.throughputPerSecond,
+      description: 'Tasks finished per second of the window.',
+      resolve: ({ figures }) => figures.throughputPerSecond,
     }),
-    successRatePercent: t.float({
-      nullable: true,
-      description: 'Of those that succeeded or failed; null when none did.',
-      resolve: ({ summary }) => summary.successRatePercent,
-    }),
-    failureRatePercent: t.float({
-      nullable: true,
-      description: 'Of those that succeeded or failed; null when none did.',
-      resolve: ({ summary }) => summary.failureRatePercent,
-    }),
-    runtime: t.field({
-      type: DistributionType,
-      description: 'As workers measured it, of those that succeeded.',
-      resolve: ({ summary }) => summary.runtime,
-    }),
-    queueWait: t.field({
-      type: DistributionType,
-      description: 'From sending to the start.',
-      resolve: ({ summary }) => summary.queueWait,
-    }),
-    workersOnline: t.int({ resolve: ({ summary }) => summary.workersOnline }),
+    workersOnline: t.int({ resolve: ({ figures }) => figures.workersOnline }),
     workersTotal: t.int({
       description: 'Known, online or not.',
-      resolve: ({ summary }) => summary.workersTotal,
+      resolve: ({ figures }) => figures.workersTotal,
     }),
     poolSlots: t.int({
       nullable: true,
@@ -105,6 +71,12 @@ const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').im
         'Tasks that all workers together can run at once; null when a worker did not answer in time.',
       extensions: { inspect: 'stats' },
       resolve: (parent, _args, context) => poolSlots(parent, context),
+    }),
+    activeTasks: t.int({
+      nullable: true,
+      description: 'Tasks that run now; null when a worker did not answer in time.',
+      extensions: { inspect: 'active' },
+      resolve: (parent, _args, context) => activeTasks(parent, context),
     }),
     saturationPercent: t.float({
       nullable: true,
@@ -116,76 +88,46 @@ const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').im
           activeTasks(parent, context),
         ]);
         // Two commands, two moments: a task may have begun between them.
-        return slots === null || slots === 0 ? null : Math.min(100, percent(active, slots));
+        if (slots === null || active === null || slots === 0) return null;
+        return Math.min(100, percent(active, slots));
       },
     }),
-    waitingMessages: t.int({ description: 'In all queues.', resolve: ({ summary }) => summary.waiting }),
+    orphanedTasks: t.int({
+      description: 'Tasks whose worker went away while they ran, and of whose end nobody has told.',
+      resolve: ({ figures }) => figures.orphanedTasks,
+    }),
+    waitingMessages: t.int({ description: 'In all queues.', resolve: ({ figures }) => figures.waiting }),
     unacknowledgedMessages: t.int({
       nullable: true,
       description: 'Of all queues; null when the broker cannot tell.',
-      resolve: ({ summary }) => summary.unacknowledged,
+      resolve: ({ figures }) => figures.unacknowledged,
+    }),
+    delayedMessages: t.int({
+      nullable: true,
+      description:
+        'Tasks that RabbitMQ holds until their ETA (native delayed delivery, Celery 5.5): no worker has them yet. Null on other brokers, and without the management API.',
+      resolve: ({ figures }) => figures.delayed,
     }),
     oldestWaitingAgeSeconds: t.float({
       nullable: true,
       description:
         'Of the oldest message that is served next in any queue; null when none waits or nobody told.',
-      resolve: ({ summary }) => summary.oldestWaitingAgeSeconds,
+      resolve: ({ figures }) => figures.oldestWaitingAgeSeconds,
     }),
-  }),
-});
-
-interface TaskTypeParent {
-  readonly type: TaskTypeSummary;
-  readonly ask: Ask;
-}
-
-const TaskTypeType = builder.objectRef<TaskTypeParent>('TaskType').implement({
-  description: 'All tasks of one name.',
-  fields: (t) => ({
-    name: t.string({ resolve: ({ type }) => type.name }),
-    total: t.int({ description: 'Tasks in the store.', resolve: ({ type }) => type.total }),
-    counts: t.field({
-      type: [StateCount],
-      description: 'By state.',
-      resolve: ({ type }) => stateCounts(type.counts),
-    }),
-    failureRatePercent: t.float({
-      nullable: true,
-      description: 'Of those that succeeded or failed; null when none did.',
-      resolve: ({ type }) => type.failureRatePercent,
-    }),
-    runtime: t.field({ type: DistributionType, resolve: ({ type }) => type.runtime }),
-    queueWait: t.field({ type: DistributionType, resolve: ({ type }) => type.queueWait }),
-    registeredBy: t.idList({
-      nullable: true,
-      description: 'Node names of the workers that can run it; null when no worker answered in time.',
-      extensions: { inspect: 'registered' },
-      resolve: async ({ type, ask }, _args, { loaders }) => {
-        const everybody = { ...ask, cache: 'metrics_summary', scope: { all: true } } as const;
-        const { replies, silent } = await loaders.inspect('registered', everybody);
-        if (replies.size === 0 && silent.length > 0) return null;
-        return [...replies]
-          .flatMap(([hostname, reply]) =>
-            reply.ok && reply.value.some((entry) => entry.replace(/ \[.*$/, '') === type.name)
-              ? [hostname]
-              : [],
-          )
-          .sort();
-      },
-    }),
-  }),
-});
-
-const TaskTypeFilterInput = builder.inputType('TaskTypeFilter', {
-  description: 'All conditions must hold.',
-  fields: (t) => ({
-    names: t.stringList({ description: 'Any of these; all when empty.' }),
-    search: t.string({ description: 'Part of the name, in any case.' }),
   }),
 });
 
 const defaultWindow = 300;
-const longestWindow = 86_400;
+
+export const windowArg = {
+  defaultValue: defaultWindow,
+  description: `How far back to look: 1 to ${longestWindow}, by the time of the event; its far edge is off by a hundredth, or 50 ms, at most. What has left the task store counts.`,
+} as const;
+
+/** @throws BadUserInputError when it is outside of what is accepted */
+export function windowOf(seconds: number | null | undefined): number {
+  return checkWindow(seconds ?? defaultWindow);
+}
 
 builder.queryFields((t) => ({
   metricsSummary: t.field({
@@ -194,36 +136,12 @@ builder.queryFields((t) => ({
     description:
       'Throughput, failures, durations and load. Null, with an error, while the broker is away.',
     args: {
-      windowSeconds: t.arg.int({
-        defaultValue: defaultWindow,
-        description: `How far back to look: 1 to ${longestWindow}. What has left the task store does not count.`,
-      }),
+      windowSeconds: t.arg.int(windowArg),
       useCache: t.arg.boolean(useCacheArg),
     },
     resolve: async (_root, { windowSeconds, useCache }, { loaders }) => {
-      const window = windowSeconds ?? defaultWindow;
-      if (window < 1 || window > longestWindow) {
-        throw new BadUserInputError(`windowSeconds must be from 1 to ${longestWindow}`);
-      }
       const ask = askFor('metricsSummary', useCache);
-      return { summary: await loaders.metricsSummary(ask, window), ask };
-    },
-  }),
-  taskTypes: t.field({
-    type: [TaskTypeType],
-    nullable: true,
-    description: 'Figures by task name, in its order. Null, with an error, while the broker is away.',
-    args: { filter: t.arg({ type: TaskTypeFilterInput }), useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (_root, { filter, useCache }, { loaders }) => {
-      const ask = askFor('taskTypes', useCache);
-      const { names, search } = filter ?? {};
-      return (await loaders.taskTypes(ask))
-        .filter(
-          ({ name }) =>
-            (!names || names.length === 0 || names.includes(name)) &&
-            (!search || name.toLowerCase().includes(search.toLowerCase())),
-        )
-        .map((type) => ({ type, ask }));
+      return { figures: await loaders.metricsSummary(ask, windowOf(windowSeconds)), ask };
     },
   }),
 }));

@@ -23,7 +23,7 @@ const PriorityCount = builder
   .objectRef<{ priority: number; messages: number }>('QueuePriority')
   .implement({
     description:
-      'Waiting messages of one priority. On Redis 0 is served first, and priorities are rounded down to steps.',
+      'Waiting messages of one priority. On Redis 0 is served first, and priorities are rounded down to steps; on RabbitMQ the highest number is.',
     fields: (t) => ({ priority: t.exposeInt('priority', {}), messages: t.exposeInt('messages', {}) }),
   });
 
@@ -47,14 +47,22 @@ async function consumerCount(parent: QueueParent, context: Context): Promise<num
   return parent.queue.consumers ?? (await consumersOf(parent, context))?.length ?? null;
 }
 
-const QueueType = builder.objectRef<QueueParent>('Queue').implement({
+async function isOrphaned(parent: QueueParent, context: Context): Promise<boolean | null> {
+  if (parent.queue.messages === 0) return false;
+  const consumers = await consumerCount(parent, context);
+  return consumers === null ? null : consumers === 0;
+}
+
+export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
   description: 'A queue of the broker.',
   fields: (t) => ({
     name: t.id({ resolve: ({ queue }) => queue.name }),
     messages: t.int({ description: 'Waiting, all priorities.', resolve: ({ queue }) => queue.messages }),
     messagesByPriority: t.field({
       type: [PriorityCount],
-      description: 'Only priorities that have waiting messages.',
+      nullable: true,
+      description:
+        'Only priorities that have waiting messages; null when the broker cannot tell them apart at the moment.',
       resolve: ({ queue }) => queue.messagesByPriority,
     }),
     unacknowledged: t.int({
@@ -100,7 +108,9 @@ const QueueType = builder.objectRef<QueueParent>('Queue').implement({
     }),
     peek: t.field({
       type: [WaitingTaskType],
-      description: 'The tasks that are served next, in the order of service; none of them is taken.',
+      nullable: true,
+      description:
+        'The tasks that are served next, in the order of service; none of them is taken. Null, with an error, where the broker cannot show them, or not without side effects.',
       args: { first: t.arg.int({ defaultValue: 10, description: `1 to ${maxPeek}.` }) },
       resolve: ({ queue, ask }, { first }, { loaders }) => {
         const count = first ?? 10;
@@ -109,18 +119,41 @@ const QueueType = builder.objectRef<QueueParent>('Queue').implement({
         return loaders.peek(ask, queue.name, count);
       },
     }),
-    kind: t.field({ type: QueueKindEnum, resolve: ({ queue }) => queue.kind }),
+    kind: t.field({
+      type: QueueKindEnum,
+      nullable: true,
+      description: 'Null when the broker does not tell: RabbitMQ does so only with its management API.',
+      resolve: ({ queue }) => queue.kind,
+    }),
     orphaned: t.boolean({
       nullable: true,
       description: 'Messages wait and nobody consumes them; null when that is not known.',
-      resolve: async (parent, _args, context) => {
-        if (parent.queue.messages === 0) return false;
-        const consumers = await consumerCount(parent, context);
-        return consumers === null ? null : consumers === 0;
-      },
+      resolve: (parent, _args, context) => isOrphaned(parent, context),
     }),
   }),
 });
+
+const QueueFilterInput = builder.inputType('QueueFilter', {
+  description: 'All conditions must hold.',
+  fields: (t) => ({
+    names: t.idList({ description: 'Any of these; all when empty.' }),
+    search: t.string({ description: 'Part of the name, in any case.' }),
+    hasMessages: t.boolean({ description: 'Whether messages wait.' }),
+    orphaned: t.boolean({
+      description:
+        'Whether messages wait and nobody consumes them. Queues of which that is not known are left out.',
+    }),
+  }),
+});
+
+function matches({ name, messages }: Queue, filter: typeof QueueFilterInput.$inferInput): boolean {
+  const { names, search, hasMessages } = filter;
+  return (
+    (!names || names.length === 0 || names.includes(name)) &&
+    (!search || name.toLowerCase().includes(search.toLowerCase())) &&
+    (typeof hasMessages !== 'boolean' || messages > 0 === hasMessages)
+  );
+}
 
 builder.queryFields((t) => ({
   queues: t.field({
@@ -128,10 +161,17 @@ builder.queryFields((t) => ({
     nullable: true,
     description:
       'All queues that the broker has, by name. Null, with an error, while the broker is away.',
-    args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (_root, { useCache }, { loaders }) => {
+    args: { filter: t.arg({ type: QueueFilterInput }), useCache: t.arg.boolean(useCacheArg) },
+    resolve: async (_root, { filter, useCache }, context) => {
       const ask = askFor('queues', useCache);
-      return (await loaders.queues(ask)).map((queue) => ({ queue, ask }));
+      const queues = await context.loaders.queues(ask);
+      const parents = queues
+        .filter((queue) => matches(queue, filter ?? {}))
+        .map((queue) => ({ queue, ask }));
+      const wanted = filter?.orphaned;
+      if (typeof wanted !== 'boolean') return parents;
+      const orphaned = await Promise.all(parents.map((parent) => isOrphaned(parent, context)));
+      return parents.filter((_, index) => orphaned[index] === wanted);
     },
   }),
   queue: t.field({

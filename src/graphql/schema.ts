@@ -5,8 +5,13 @@ import './tasks.js';
 import './workers.js';
 import './queues.js';
 import './metrics.js';
+import './task-types.js';
 import './health.js';
 import './cache.js';
 import './gateway.js';
+import './subscriptions/task-events.js';
+import './subscriptions/worker-events.js';
+import './subscriptions/queues.js';
+import './subscriptions/metrics-summary.js';
 
 export const schema = builder.toSchema();

@@ -83,6 +83,14 @@ TaskType.implement({
       exceptionTruncated: truncated('exception'),
       traceback: text('traceback'),
       tracebackTruncated: truncated('traceback'),
+      progress: t.field({
+        type: 'JSON',
+        nullable: true,
+        description:
+          'What it told of itself with `update_state(meta=...)` in a custom state such as PROGRESS, as JSON. Only ' +
+          '`task(id)` reads it, from the result backend; null in all other states, and above 10,000 characters.',
+        resolve: ({ task }) => task.progress ?? null,
+      }),
       worker: t.field({
         type: WorkerType,
         nullable: true,
@@ -151,14 +159,16 @@ TaskType.implement({
         resolve: ({ task }) => isFinal(task.state),
       }),
       orphaned: t.boolean({
-        description: 'Its worker went away while it ran: nobody will finish it.',
-        resolve: ({ task }, _args, { celery }) => {
-          const runs = task.startedAt !== null && !isFinal(task.state) && task.state !== 'RETRY';
-          if (!runs || task.worker === null || task.source === 'RESULT_BACKEND') return false;
-          // One that has been gone for long is no longer known at all.
-          return (celery.state.worker(task.worker)?.status ?? 'OFFLINE') === 'OFFLINE';
-        },
+        description:
+          'Its worker went away while it ran, or was replaced by another process: nobody will finish it. Taken back ' +
+          'when the worker is heard again, another one takes the task, or a result is found. A worker that said ' +
+          'goodbye finishes its tasks first, so those count only when it is forgotten (10 minutes) or replaced.',
+        resolve: ({ task }) => task.orphanedAt !== null,
       }),
+      orphanedAt: moment(
+        'orphanedAt',
+        'When its worker was found to be gone, by the clock of the gateway; null unless it is orphaned.',
+      ),
       source: t.field({ type: TaskSourceEnum, resolve: ({ task }) => task.source }),
       rootId: t.id({
         nullable: true,

@@ -1,17 +1,22 @@
 /** Queries about tasks: counts, lists, one task. */
-import type { Task, TaskFilter, TaskPage, TaskSlice } from '../celery/events/task.js';
+import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/task.js';
 import type { InspectCommand, TaskInfo } from '../celery/inspect.js';
-import { BadUserInputError } from '../errors.js';
 import { builder, useCacheArg } from './builder.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { encodeCursor } from './cursor.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
+import { selectedFields } from './selected-fields.js';
+import {
+  defaultPageSize,
+  filterOf,
+  maxPageSize,
+  sliceOf,
+  TaskFilterInput,
+  TaskOrderInput,
+} from './task-inputs.js';
 import { TaskType } from './task-type.js';
 import type { TaskParent } from './task-type.js';
-
-const defaultPageSize = 50;
-const maxPageSize = 1_000;
 
 interface Held {
   readonly hostname: string;
@@ -41,7 +46,7 @@ const TaskStatusType = builder.objectRef<{ counts: Readonly<Record<string, numbe
 
 TaskStatusType.implement({
   description:
-    'How many tasks there are: by state since the gateway started, and in the hands of the workers now.',
+    'How many tasks there are: by state since the gateway started, and in the hands of workers and broker now.',
   fields: (t) => {
     const held = (
       command: InspectCommand & ('active' | 'reserved' | 'scheduled'),
@@ -78,34 +83,27 @@ TaskStatusType.implement({
         description: 'Tasks seen since the gateway started.',
         resolve: ({ counts }) => Object.values(counts).reduce((sum, count) => sum + count, 0),
       }),
+      orphaned: t.int({
+        description:
+          'Tasks whose worker went away while it ran them, and of which nothing was heard or found since.',
+        resolve: (_status, _args, { celery }) => celery.state.orphanCount,
+      }),
       active: held('active', 'Running.'),
       reserved: held('reserved', 'Taken from a queue by a worker, and not begun.'),
       scheduled: held('scheduled', 'Held by a worker until their ETA.'),
+      delayed: t.int({
+        nullable: true,
+        description:
+          'Held by RabbitMQ until their ETA (native delayed delivery, Celery 5.5): no worker has them yet. Null on other brokers, and without the management API.',
+        resolve: ({ ask }, _args, { loaders }) => loaders.delayedMessages(ask),
+      }),
     };
   },
 });
 
-const TaskFilterInput = builder.inputType('TaskFilter', {
-  description:
-    'All conditions must hold; a list is satisfied by any of its members, an empty one by everything.',
-  fields: (t) => ({
-    ids: t.idList({}),
-    states: t.field({ type: ['TaskState'] }),
-    names: t.stringList({}),
-    workers: t.idList({ description: 'Node names.' }),
-    queues: t.stringList({ description: 'Known of tasks whose senders publish task-sent events.' }),
-    rootId: t.id({}),
-    parentId: t.id({}),
-    search: t.string({
-      description:
-        'Free text over id, name, args, kwargs, result and exception. All terms must occur; "quotes" make a phrase, ' +
-        '`-` excludes, and `name:`, `state:`, `worker:` narrow.',
-    }),
-  }),
-});
-
 interface Edges {
   readonly page: TaskPage;
+  readonly order: TaskOrder;
   readonly ask: Ask;
 }
 
@@ -119,44 +117,49 @@ const PageInfoType = builder.objectRef<Edges>('PageInfo').implement({
   description: 'Where a page lies among the others, after the Relay cursor connections specification.',
   fields: (t) => ({
     hasNextPage: t.boolean({
-      description: 'Older tasks follow.',
+      description: 'Others follow.',
       resolve: ({ page }) => page.hasNextPage,
     }),
     hasPreviousPage: t.boolean({
-      description: 'Newer tasks precede.',
+      description: 'Others precede.',
       resolve: ({ page }) => page.hasPreviousPage,
     }),
     startCursor: t.string({
       nullable: true,
       description: 'Null when the page is empty.',
-      resolve: ({ page }) => cursorOf(page.tasks[0]),
+      resolve: ({ page, order }) => cursorOf(page.positions[0], order),
     }),
     endCursor: t.string({
       nullable: true,
       description: 'Null when the page is empty.',
-      resolve: ({ page }) => cursorOf(page.tasks.at(-1)),
+      resolve: ({ page, order }) => cursorOf(page.positions.at(-1), order),
     }),
   }),
 });
 
-const TaskEdgeType = builder.objectRef<{ edges: Edges; task: Task }>('TaskEdge').implement({
+const TaskEdgeType = builder.objectRef<{ edges: Edges; task: Task; at: number }>('TaskEdge').implement({
   description: 'A task of a page, and where it lies.',
   fields: (t) => ({
-    cursor: t.string({ resolve: ({ task }) => encodeCursor(task.sequence) }),
+    cursor: t.string({
+      description: 'Good for `after` and `before` in the same order.',
+      resolve: ({ edges: { page, order }, at }) => cursorOf(page.positions[at], order) ?? '',
+    }),
     node: t.field({ type: TaskType, resolve: ({ edges, task }) => node(edges, task) }),
   }),
 });
 
 const TaskConnectionType = builder.objectRef<Edges>('TaskConnection').implement({
-  description: 'A page of tasks, newest first. Cursors stay where they are when newer tasks arrive.',
+  description: 'A page of tasks. Cursors stay where they are when other tasks arrive.',
   fields: (t) => ({
     totalCount: t.int({
-      description: 'Tasks that pass the filter, on all pages.',
-      resolve: ({ page }) => page.totalCount,
+      description:
+        'Tasks that pass the filter, on all pages. Known at once for one condition; several, and `search`, are ' +
+        'counted when this is selected.',
+      resolve: ({ page }) => page.totalCount ?? 0,
     }),
     edges: t.field({
       type: [TaskEdgeType],
-      resolve: (edges) => edges.page.tasks.map((task) => ({ edges, task })),
+      resolve: (edges) => edges.page.tasks.map((task, at) => ({ edges, task, at })),
     }),
     nodes: t.field({
       type: [TaskType],
@@ -166,39 +169,8 @@ const TaskConnectionType = builder.objectRef<Edges>('TaskConnection').implement(
   }),
 });
 
-function cursorOf(task: Task | undefined): string | null {
-  return task === undefined ? null : encodeCursor(task.sequence);
-}
-
-interface PageArgs {
-  readonly first?: number | null | undefined;
-  readonly after?: string | null | undefined;
-  readonly last?: number | null | undefined;
-  readonly before?: string | null | undefined;
-}
-
-function sliceOf({ first, after, last, before }: PageArgs): TaskSlice {
-  for (const [name, size] of Object.entries({ first, last })) {
-    if (typeof size === 'number' && size < 0)
-      throw new BadUserInputError(`${name} must not be negative`);
-  }
-  if (typeof first === 'number' && typeof last === 'number')
-    throw new BadUserInputError('give first or last, not both');
-  const cursors = { after: decodeCursor('after', after), before: decodeCursor('before', before) };
-  if (typeof last === 'number') return { ...cursors, last: Math.min(last, maxPageSize) };
-  return { ...cursors, first: Math.min(first ?? defaultPageSize, maxPageSize) };
-}
-
-function filterOf(
-  input: { readonly [K in keyof TaskFilter]?: TaskFilter[K] | null } | null | undefined,
-): TaskFilter {
-  const given = Object.entries(input ?? {}).filter(
-    ([, value]) =>
-      value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
-  );
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value]),
-  );
+function cursorOf(position: TaskPosition | undefined, order: TaskOrder): string | null {
+  return position === undefined ? null : encodeCursor(position, order);
 }
 
 builder.queryFields((t) => ({
@@ -217,19 +189,22 @@ builder.queryFields((t) => ({
     type: TaskConnectionType,
     nullable: true,
     description:
-      `Tasks that events have told of, newest first; ${defaultPageSize} to a page unless told otherwise, and never more ` +
+      `Tasks that events have told of, newest first unless ordered otherwise; ${defaultPageSize} to a page unless told otherwise, and never more ` +
       `than ${maxPageSize}. Null, with an error, while the broker is away.`,
     args: {
       filter: t.arg({ type: TaskFilterInput }),
-      first: t.arg.int({ description: 'How many, from the newest or after the cursor.' }),
-      after: t.arg.string({ description: 'Only tasks older than that of this cursor.' }),
-      last: t.arg.int({ description: 'How many, from the oldest or before the cursor.' }),
-      before: t.arg.string({ description: 'Only tasks newer than that of this cursor.' }),
+      orderBy: t.arg({ type: TaskOrderInput, description: 'SEEN DESC by default.' }),
+      first: t.arg.int({ description: 'How many, from the beginning or after the cursor.' }),
+      after: t.arg.string({ description: 'Only tasks behind that of this cursor.' }),
+      last: t.arg.int({ description: 'How many, from the end or before the cursor.' }),
+      before: t.arg.string({ description: 'Only tasks ahead of that of this cursor.' }),
       useCache: t.arg.boolean(useCacheArg),
     },
-    resolve: async (_root, { filter, useCache, ...pageArgs }, { loaders }) => {
+    resolve: async (_root, { filter, useCache, ...pageArgs }, { loaders }, info) => {
       const ask = askFor('tasks', useCache);
-      return { page: await loaders.tasks(ask, filterOf(filter), sliceOf(pageArgs)), ask };
+      const totalCount = [...selectedFields(info)].some(({ name }) => name === 'totalCount');
+      const slice = { ...sliceOf(pageArgs), totalCount };
+      return { page: await loaders.tasks(ask, filterOf(filter), slice), order: slice.order, ask };
     },
   }),
   task: t.field({

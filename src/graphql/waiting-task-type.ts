@@ -32,6 +32,10 @@ export const WaitingTaskType = builder.objectRef<WaitingTask>('WaitingTask').imp
     priority: t.exposeInt('priority', { nullable: true, description: untold }),
     rootId: t.exposeID('rootId', { nullable: true, description: untold }),
     parentId: t.exposeID('parentId', { nullable: true, description: untold }),
+    groupId: t.exposeID('groupId', {
+      nullable: true,
+      description: `Group or chord that it is a member of; null for any other. ${untold}`,
+    }),
     contentType: t.exposeString('contentType', {
       nullable: true,
       description: 'Null when it is not a message of Celery at all.',

@@ -94,6 +94,10 @@ WorkerType.implement({
       description: 'Logical clock of its last event; null before one.',
       resolve: ({ worker }) => worker.clock,
     }),
+    duplicateNodename: t.boolean({
+      description: 'Whether two processes use this node name, which mixes up what they tell.',
+      resolve: ({ worker }) => worker.duplicateNodename,
+    }),
     stats: t.field({
       type: WorkerStatsType,
       nullable: true,

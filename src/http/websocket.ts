@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
 import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate } from 'graphql';
 import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
@@ -11,13 +12,16 @@ import { WebSocketServer } from 'ws';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
 import { isForeignOrigin } from './same-origin.js';
+import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
 /** Bytes of one message: a document with its variables. */
 const maxPayload = 256 * 1024;
-/** Milliseconds between two pings, which also find connections that are gone. */
-const keepAlive = 12_000;
+/** Operations that may run at once on one socket. */
+const maxOperations = 100;
+/** Off: its pings give a slow client no more time than there is between two of them. See slow-socket.ts. */
+const keepAlive = 0;
 /** Milliseconds that a client has to answer a close; without an end one that is stalled would hold up the stop. */
 const closeTimeout = 1_000;
 /** A variable, since the types of ws do not know `closeTimeout` yet. */
@@ -51,6 +55,7 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
+      watchSlowSocket(client);
       sockets.emit('connection', client, request);
       // A frame too large, or not of the protocol: ws closes it with the right code. graphql-ws's own listener would
       // print a stack trace among the log's JSON, for anything that a client sends.
@@ -64,6 +69,10 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
       execute: (args) => (args as PipelineArgs).rootValue.execute(args),
       subscribe: (args) => (args as PipelineArgs).rootValue.subscribe(args),
       onSubscribe: async (context, _id, params) => {
+        if (Object.keys(context.subscriptions).length > maxOperations) {
+          const message = `No more than ${maxOperations} operations run at once on one socket`;
+          return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
+        }
         const request = context.extra.request;
         const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params });
         const { schema, execute, subscribe } = pipeline;

@@ -10,6 +10,7 @@ import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useHead } from './plugins/use-head.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
+import { useSubscriptionItems } from './plugins/use-subscription-items.js';
 import type { ServerContext } from './server-context.js';
 
 export const graphqlPath = '/graphql';
@@ -38,6 +39,7 @@ export function createGraphQLServer(schema: GraphQLSchema, services: Services): 
       useNoForms(graphqlPath),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useRestRoutes(),
+      useSubscriptionItems(),
     ],
   });
 }

@@ -1,0 +1,92 @@
+/**
+ * Executes the items of a subscription. Each is an operation of its own: with loaders of its own, so that what it
+ * reads is as fresh as the caches, and with its own cache status in `extensions.cache`. An item that only looks is
+ * left out when it shows what the last one showed.
+ */
+import { createSourceEventStream, execute, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { CacheStatus } from '../../cache/cache-status.js';
+import { createContext } from '../../graphql/context.js';
+import type { Context } from '../../graphql/context.js';
+import { Looks } from '../../graphql/subscriptions/interval.js';
+import { DeliveryTurns } from '../delivery-turns.js';
+import type { ServerContext } from '../server-context.js';
+
+type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
+
+export function useSubscriptionItems(): Plugin<Context, ServerContext> {
+  const turns = new DeliveryTurns();
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const source = await createSourceEventStream(args);
+        if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(withCode) ?? [] };
+        return new ItemStream(source, (payload) => executeItem(args, payload), turns);
+      });
+    },
+  };
+}
+
+async function executeItem(args: ExecutionArgs, payload: unknown): Promise<ExecutionResult> {
+  // Not the status of the operation: its `Cache-Control: no-cache`, which browsers send with every EventSource,
+  // would let each subscriber ask the cluster at each interval.
+  const status = new CacheStatus();
+  const context = createContext(args.contextValue as Context, status);
+  const result = await execute({ ...args, rootValue: payload, contextValue: context });
+  const cache = status.summary();
+  return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
+}
+
+/** Of a variable, since an error of the field itself has a path: as Yoga's own executor says it. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.path !== undefined) return error;
+  const { message, nodes, extensions } = error;
+  const code = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, ...code } });
+}
+
+/** No generator: whose return would wait for the next item before it ends the source. */
+class ItemStream implements AsyncIterableIterator<ExecutionResult> {
+  readonly #source: AsyncIterator<unknown>;
+  readonly #leavesOutSame: boolean;
+  readonly #execute: ItemExecutor;
+  readonly #turns: DeliveryTurns;
+  /** Items that it may deliver before it waits for its turn. */
+  #granted = 0;
+  #last: string | null = null;
+
+  constructor(source: AsyncIterable<unknown>, executor: ItemExecutor, turns: DeliveryTurns) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#leavesOutSame = source instanceof Looks;
+    this.#execute = executor;
+    this.#turns = turns;
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    for (;;) {
+      if (this.#granted === 0) this.#granted = await this.#turns.take();
+      this.#granted--;
+      const item = await this.#source.next();
+      if (item.done === true) return { done: true, value: undefined };
+      const value = await this.#execute(item.value);
+      if (!this.#leavesOutSame || this.#isNew(value)) return { done: false, value };
+    }
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    await this.#source.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #isNew({ data, errors }: ExecutionResult): boolean {
+    const shown = JSON.stringify([data, errors]);
+    const isNew = shown !== this.#last;
+    this.#last = shown;
+    return isNew;
+  }
+}
