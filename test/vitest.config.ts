@@ -4,6 +4,24 @@ import { defineConfig } from 'vitest/config';
 // libraries index.js, and every `instanceof` between the two copies fails ("Duplicate graphql modules").
 const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
 
+/** They take a machine to themselves: they measure time or load, or build and start the program itself. */
+const alone = [
+  'broadcasts',
+  'bursts',
+  'cli',
+  'deadline',
+  'hostile',
+  'leftovers',
+  'stall',
+  'support',
+].map((name) => `test/integration/${name}.test.ts`);
+
+const integration = {
+  globalSetup: ['test/support/shared-rabbitmq-setup.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,12 +31,24 @@ export default defineConfig({
       },
       {
         resolve,
+        // Brokers and workers mostly wait, so two files at a time take half as long.
         test: {
+          ...integration,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        test: {
+          ...integration,
+          name: 'integration-alone',
+          include: alone,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -2,22 +2,22 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCluster, timeInspectStats, type Cluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
-import type { RedisMonitor } from '../support/redis-monitor.js';
-import { describeEachCelery } from '../support/requirements.js';
+import type { BrokerTap } from '../support/broker-tap.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const many = 200;
 const asked = '{ workers { hostname stats { pid } activeTasks { id } registeredTasks } }';
 
-describeEachCelery('broadcasts', (version) => {
+describeEachCluster('broadcasts', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
-  let monitor: RedisMonitor;
+  let tap: BrokerTap;
 
   beforeAll(async () => {
-    cluster = await startCluster({ version, workers: ['w1', { hostname: 'w2', pool: 'solo' }] });
+    cluster = await startCluster({ ...on, workers: ['w1', { hostname: 'w2', pool: 'solo' }] });
     gateway = await watchCluster(cluster);
-    monitor = await cluster.redis.monitor();
+    tap = await cluster.tap();
   });
 
   afterAll(async () => {
@@ -27,12 +27,12 @@ describeEachCelery('broadcasts', (version) => {
 
   beforeEach(async () => {
     await gateway.query('mutation { invalidateCache { invalidated } }');
-    monitor.clear();
+    tap.clear();
   });
 
   async function broadcasts(): Promise<string[]> {
-    await monitor.flush();
-    return monitor.broadcasts().sort();
+    await tap.flush();
+    return tap.broadcasts().sort();
   }
 
   it(`sends one for each selected command when ${many} ask at once, and none for what is cached`, async () => {
@@ -48,7 +48,7 @@ describeEachCelery('broadcasts', (version) => {
     });
     for (const { data, errors } of answers) expect({ data, errors }).toEqual({ data: first?.data });
 
-    monitor.clear();
+    tap.clear();
     const cached = await gateway.query(asked);
     expect(cached.headers.get('X-Cache')).toBe('HIT');
     expect(cached.data).toEqual(first?.data);
@@ -77,13 +77,13 @@ describeEachCelery('broadcasts', (version) => {
       one: { stats: { pid: cluster.worker('w1').pid } },
       two: { stats: { pid: cluster.worker('w2').pid } },
     });
-    await monitor.flush();
-    expect(monitor.requests()).toMatchObject([{ method: 'stats', destination: ['w1@test', 'w2@test'] }]);
+    await tap.flush();
+    expect(tap.requests()).toMatchObject([{ method: 'stats', destination: ['w1@test', 'w2@test'] }]);
 
-    monitor.clear();
+    tap.clear();
     await gateway.query('{ worker(hostname: "w2@test") { activeTasks { id } } }');
-    await monitor.flush();
-    expect(monitor.requests()).toMatchObject([{ method: 'active', destination: ['w2@test'] }]);
+    await tap.flush();
+    expect(tap.requests()).toMatchObject([{ method: 'active', destination: ['w2@test'] }]);
   });
 
   it('asks for a ping when only the answer itself is of interest', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startCluster, type ClusterWorker } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const deadline = 1;
@@ -17,9 +17,9 @@ const pools: [string, ClusterWorker][] = [
   ['solo', { hostname: 'w1', pool: 'solo' }],
 ];
 
-describeEachCelery('the deadline of an answer', (version) => {
+describeEachCluster('the deadline of an answer', (on) => {
   it.each(pools)('keeps a stopped %s worker from holding up the other', async (_, stopped) => {
-    await using cluster = await startCluster({ version, workers: [stopped, 'w2'] });
+    await using cluster = await startCluster({ ...on, workers: [stopped, 'w2'] });
     await using gateway = await watchCluster(cluster);
     const w2 = { hostname: 'w2@test', unresponsive: false, activeTasks: [] };
 

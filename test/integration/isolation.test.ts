@@ -1,4 +1,4 @@
-/** A database and a key prefix of its own: a cluster is seen whole, and nothing of its neighbours. */
+/** A database and a key prefix, or a virtual host, of its own: a cluster is seen whole, and nothing of its neighbours. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   sendTasks,
@@ -10,7 +10,8 @@ import {
 } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCelery } from '../support/matrix.js';
+import { onlineWorkers, watching } from '../support/watch.js';
 
 const prefix = '{team}:';
 
@@ -117,3 +118,56 @@ describeEachCelery('clusters that share a Redis', (version) => {
     expect(elsewhere?.data).toEqual({ task: null });
   });
 });
+
+describeEachCelery(
+  'clusters that share a RabbitMQ',
+  (version) => {
+    it('are told apart by their virtual hosts: workers, queues and tasks', async () => {
+      const on = { version, broker: 'rabbitmq' } as const;
+      const worker = { hostname: 'w1', pool: 'solo', queues: ['default'] } as const;
+      await using here = await startCluster({ ...on, workers: [worker] });
+      await using there = await startCluster({
+        ...on,
+        workers: [worker, { ...worker, hostname: 'w2' }],
+      });
+      await using gateway = await startTestGateway({
+        ...watching(here),
+        args: ['--management-url', here.vhost.managementUrl],
+      });
+      await using neighbour = await startTestGateway({
+        ...watching(there),
+        args: ['--management-url', there.vhost.managementUrl],
+      });
+      await eventually(async () => {
+        expect(await onlineWorkers(gateway)).toEqual(['w1@test']);
+        expect(await onlineWorkers(neighbour)).toEqual(['w1@test', 'w2@test']);
+      }, 10_000);
+
+      const [id = ''] = await sendTasks(here.application, [{ name: 'demo.echo', args: ['here'] }]);
+      await sendTasks(
+        there.application,
+        [1, 2, 3].map((n) => ({ name: 'demo.sleep', args: [n] })), // nobody takes these
+      );
+
+      const one = `query ($id: ID!) {
+        task(id: $id, useCache: false) { state }
+        tasks(useCache: false) { totalCount }
+        queue(name: "slow", useCache: false) { messages consumers }
+      }`;
+      await eventually(async () => {
+        expect((await gateway.query(one, { id })).data).toEqual({
+          task: { state: 'SUCCESS' },
+          tasks: { totalCount: 1 },
+          queue: { messages: 0, consumers: 0 },
+        });
+        expect((await neighbour.query(one, { id })).data).toEqual({
+          task: null,
+          tasks: { totalCount: 3 },
+          queue: { messages: 3, consumers: 0 },
+        });
+      }, 15_000);
+      expect(await onlineWorkers(gateway)).toEqual(['w1@test']);
+    });
+  },
+  'rabbitmq',
+);

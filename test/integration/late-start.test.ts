@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { celeryInspect, sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
-import { watchCluster } from '../support/watch.js';
+import { describeEachCluster } from '../support/matrix.js';
+import { watchCluster, watching } from '../support/watch.js';
 
 const fields = 'id name state source result exception retries queue args worker { hostname status }';
 
@@ -32,9 +32,9 @@ async function finished(cluster: Cluster, ids: readonly string[], keyprefix = ''
   await celeryInspect(cluster.application, 'ping', { destination: cluster.hostnames });
 }
 
-describeEachCelery('a gateway that starts late', (version) => {
+describeEachCluster('a gateway that starts late', (on) => {
   it('answers from the result backend for what ended before', async () => {
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }] });
     const ids = await sendTasks(cluster.application, [
       { name: 'demo.add', args: [1, 2] },
       { name: 'demo.fail', args: ["it's late", 408] },
@@ -70,7 +70,7 @@ describeEachCelery('a gateway that starts late', (version) => {
 
   it('finds results beside a broker whose keys have a prefix', async () => {
     const env = { KEYPREFIX: '{team}:' };
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }], env });
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
     await finished(cluster, [id]);
     await using gateway = await watchCluster(cluster, { args: ['--global-keyprefix', '{team}:'] });
@@ -84,8 +84,8 @@ describeEachCelery('a gateway that starts late', (version) => {
 
   it('finds results that have a prefix of their own, which Celery 5.2 does not know', async () => {
     const env = { KEYPREFIX: '{team}:', RESULT_KEYPREFIX: 'team' };
-    const isKnown = version.name === 'newest';
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    const isKnown = on.version.name === 'newest';
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }], env });
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
     await finished(cluster, [id], isKnown ? 'team_' : ''); // Celery's underscore
     const flags = ['--global-keyprefix', '{team}:', '--result-keyprefix', isKnown ? 'team' : ''];
@@ -95,7 +95,7 @@ describeEachCelery('a gateway that starts late', (version) => {
   });
 
   it('shows results as events do, and none of a task that runs', async () => {
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo', events: false }] });
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo', events: false }] });
     const env = { SENT_EVENT: '0' };
     const [echoed, running] = await sendTasks({ ...cluster.application, env }, [
       { name: 'demo.echo', args: ['a', null, true] },
@@ -105,7 +105,7 @@ describeEachCelery('a gateway that starts late', (version) => {
     await eventually(async () =>
       expect(await redis.get(`celery-task-meta-${running}`)).toMatch(/"status": "STARTED"/),
     );
-    await using gateway = await startTestGateway({ broker: cluster.broker });
+    await using gateway = await startTestGateway(watching(cluster));
 
     await eventually(async () =>
       expect(await task(gateway, echoed)).toMatchObject({
@@ -120,7 +120,7 @@ describeEachCelery('a gateway that starts late', (version) => {
   });
 
   it('tells of a result backend that is away by its own name', async () => {
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }] });
     await using gateway = await watchCluster(cluster, { resultBackend: 'redis://127.0.0.1:1/0' });
 
     const { data, errors } = await gateway.query('{ task(id: "no-such-task") { state } }');
@@ -135,7 +135,7 @@ describeEachCelery('a gateway that starts late', (version) => {
 
   it('tells all that extended results hold', async () => {
     const env = { RESULT_EXTENDED: '1' };
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }], env });
+    await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }], env });
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.flaky', args: [1] }]);
     await finished(cluster, [id]);
     await using gateway = await watchCluster(cluster);
@@ -153,7 +153,7 @@ describeEachCelery('a gateway that starts late', (version) => {
   });
 
   it('learns from the workers what they run, hold and wait for', async () => {
-    await using cluster = await startCluster({ version, workers: [{ concurrency: 1 }] });
+    await using cluster = await startCluster({ ...on, workers: [{ concurrency: 1 }] });
     const [running, reserved, waiting] = await sendTasks(cluster.application, [
       { name: 'demo.sleep', args: [600] },
       { name: 'demo.echo', args: ['next'] },
@@ -191,7 +191,7 @@ describeEachCelery('a gateway that starts late', (version) => {
   });
 
   it('takes a finished result for a task whose end it did not hear', async () => {
-    await using cluster = await startCluster({ version, workers: [{ events: false, pool: 'solo' }] });
+    await using cluster = await startCluster({ ...on, workers: [{ events: false, pool: 'solo' }] });
     await using gateway = await watchCluster(cluster);
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [20, 22] }]);
 

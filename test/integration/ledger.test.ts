@@ -9,20 +9,20 @@ import {
 } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { allPages, tasksOf, type TaskNode } from '../support/task-pages.js';
 import { watchCluster } from '../support/watch.js';
 
 const count = 500;
 
-describeEachCelery('a ledger of tasks', (version) => {
+describeEachCluster('a ledger of tasks', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
   let ledger: LedgerEntry[];
 
   beforeAll(async () => {
     cluster = await startCluster({
-      version,
+      ...on,
       workers: [
         { hostname: 'w1', queues: ['slow', 'high'] },
         { hostname: 'w2', pool: 'solo', queues: ['default', 'media.video'] },

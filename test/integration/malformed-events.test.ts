@@ -4,7 +4,7 @@ import { sendTasks, startCluster } from '../support/celery.js';
 import { envelope, eventChannel, oddMessages, taskEvent } from '../support/event-messages.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCelery } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 interface Counters {

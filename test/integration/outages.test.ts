@@ -1,12 +1,19 @@
 /** A broker that is away, comes back or falls silent: typed errors in time, and everything again afterwards. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
+import { taskEvent } from '../support/event-messages.js';
+import { eventPublisher } from '../support/event-publisher.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startRedis } from '../support/redis.js';
-import { describeEachCelery, describeWith } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
+import { describeWith } from '../support/requirements.js';
 import { onlineWorkers, watchCluster } from '../support/watch.js';
+
+/** Of the time without a broker; 60 and more by hand. */
+const outageSeconds = Number(process.env['CELERYQL_OUTAGE_SECONDS'] ?? 5);
 
 /** Every field that needs the broker, each as a query of its own. */
 const queries = [
@@ -68,22 +75,22 @@ describeWith(['redis'], 'a broker that is down when the gateway starts', () => {
   });
 });
 
-describeEachCelery('a broker with a cluster', (version) => {
+describeEachCluster('a broker with a cluster', (on) => {
   it('may restart: workers and events are there again by themselves', async () => {
     await using cluster = await startCluster({
-      version,
+      ...{ ...on, ownBroker: true },
       workers: ['w1', { hostname: 'w2', pool: 'solo' }],
     });
     await using gateway = await watchCluster(cluster);
 
-    await cluster.redis.kill();
+    await cluster.server.kill();
     await eventually(async () => expect(await health(gateway)).toBe('DOWN'), 2_000);
     for (const { errors, seconds } of await askAll(gateway)) {
       expect(errors).toMatchObject([{ extensions: { code: 'BROKER_UNAVAILABLE' } }]);
       expect(seconds).toBeLessThan(2);
     }
 
-    await cluster.redis.restart();
+    await cluster.server.restart();
     await eventually(async () => expect(await health(gateway)).toBe('OK'), 2_500);
     expect(
       (await gateway.query('{ gateway { broker { connected } events { reconnects } } }')).data,
@@ -107,18 +114,50 @@ describeEachCelery('a broker with a cluster', (version) => {
     }, 20_000);
   });
 
+  it(`may be down for ${outageSeconds} s: nobody waits for it, and the first event after it is heard`, async () => {
+    await using cluster = await startCluster({ ...on, ownBroker: true, workers: [{ pool: 'solo' }] });
+    await using gateway = await watchCluster(cluster);
+
+    await cluster.server.kill();
+    const down = performance.now();
+    await eventually(async () => expect(await health(gateway)).not.toBe('OK'), 3_000);
+    do {
+      for (const { errors, data, extensions, seconds } of await askAll(gateway)) {
+        expect(seconds).toBeLessThan(2);
+        const stale = extensions?.cache?.entries.some((entry) => entry.stale) === true;
+        if (stale) expect(Object.values(data ?? {})).not.toContain(null);
+        else expect(errors).toMatchObject([{ extensions: { code: 'BROKER_UNAVAILABLE' } }]);
+      }
+      expect(await health(gateway)).not.toBe('OK');
+      await delay(200);
+    } while (performance.now() - down < outageSeconds * 1_000);
+
+    await cluster.server.restart();
+    const back = performance.now();
+    await using publisher = await eventPublisher(cluster);
+    let published = 0;
+    await eventually(async () => {
+      await publisher.publish(taskEvent(`after-${published++}`));
+      const { data } = await gateway.query<{ tasks: { totalCount: number } | null }>(
+        '{ tasks(useCache: false, filter: { search: "after-" }) { totalCount } }',
+      );
+      expect(data?.tasks?.totalCount).toBeGreaterThan(0);
+    }, 2_000);
+    expect(performance.now() - back).toBeLessThan(2_000);
+  }, 180_000);
+
   it('may fall silent: every query is answered in time, and rightly when it goes on', async () => {
-    await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
+    await using cluster = await startCluster({ ...on, ownBroker: true, workers: [{ pool: 'solo' }] });
     await using gateway = await watchCluster(cluster);
     const typed = /^(BROKER_UNAVAILABLE|TIMEOUT)$/;
 
-    cluster.redis.pause();
+    cluster.server.pause();
     const silent = await askAll(gateway);
     const still = await askAll(gateway);
     const sick = await timed(
       gateway.query<{ health: { status: string } }>('{ health(useCache: false) { status } }'),
     );
-    cluster.redis.resume();
+    cluster.server.resume();
 
     expect(sick.data?.health.status).toBe('DOWN');
     for (const { seconds } of [...silent, ...still, sick]) expect(seconds).toBeLessThan(2.5);

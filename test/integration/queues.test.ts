@@ -1,10 +1,11 @@
-/** What waits in the broker, held against Redis itself and against the workers that consume it. */
+/** What waits in the broker, held against the broker itself and against the workers that consume it. */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { celeryInspect, sendTasks, startCluster, type Call, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCelery } from '../support/matrix.js';
+import { watching } from '../support/watch.js';
 
 const separator = '\x06\x16';
 
@@ -29,7 +30,7 @@ const ranked = (priority: number): Call => ({
 });
 
 // One file, one story: the tests below follow each other on one cluster.
-describeEachCelery('queues', (version) => {
+describeEachCelery('queues (Redis)', (version) => {
   let cluster: Cluster;
   let gateway: TestGateway;
   let redis: Redis;
@@ -181,3 +182,52 @@ describeEachCelery('queues', (version) => {
     }, 15_000);
   });
 });
+
+describeEachCelery(
+  'queues',
+  (version) => {
+    it('are orphaned until a worker comes, and tell priorities and what it holds', async () => {
+      await using cluster = await startCluster({ version, broker: 'rabbitmq', workers: [] });
+      await using gateway = await startTestGateway({
+        ...watching(cluster),
+        args: ['--management-url', cluster.vhost.managementUrl],
+      });
+      const told = async (): Promise<readonly Queue[] | undefined> =>
+        (await gateway.query<{ queues: Queue[] }>(`{ queues(useCache: false) { ${fields} } }`)).data
+          ?.queues;
+      await eventually(async () => expect(await told()).toEqual([]));
+
+      await sendTasks(cluster.application, [
+        ...[9, 9, 9, 9, 9, 0, 0].map(ranked),
+        { name: 'demo.encode', args: ['a.mov'], options: { countdown: 600 } },
+      ]);
+      const orphan = { kind: 'CLASSIC', unacknowledged: 0, consumers: 0, workers: [], orphaned: true };
+      const high = {
+        messages: 7,
+        messagesByPriority: [
+          { priority: 0, messages: 2 },
+          { priority: 9, messages: 5 },
+        ],
+      };
+      await eventually(async () => {
+        expect(await told()).toMatchObject([
+          { name: 'default', messages: 0, orphaned: false },
+          { ...orphan, name: 'high', ...high },
+          { ...orphan, name: 'media.video', messages: 1 },
+          { name: 'slow', messages: 0, orphaned: false },
+        ]);
+      }, 15_000);
+
+      await cluster.startWorker({ hostname: 'w1', queues: ['media.video'], concurrency: 1 });
+      await eventually(async () => {
+        const [, still, held] = (await told()) ?? [];
+        expect(still).toMatchObject({ ...orphan, name: 'high', ...high });
+        expect(held).toMatchObject({
+          ...{ name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1, orphaned: false },
+          workers: [{ hostname: 'w1@test' }],
+        });
+      }, 20_000);
+    });
+  },
+  'rabbitmq',
+);

@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
-import { parseBrokerUrl } from '../../src/celery/transport/broker-url.js';
+import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
 import { RedisLink, type RedisLinkOptions } from '../../src/celery/transport/redis-link.js';
 import { ResultBackendUnavailableError, TimeoutError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
@@ -21,7 +21,7 @@ afterEach(() => {
 
 function open(url: string, options: Partial<RedisLinkOptions> = {}): RedisLink {
   const log = createLogger('warn', (line) => void logs.push(line));
-  const link = new RedisLink({ address: parseBrokerUrl(url), name: 'test', log, ...options });
+  const link = new RedisLink({ address: parseRedisUrl(url), name: 'test', log, ...options });
   links.push(link);
   link.start();
   return link;

@@ -9,17 +9,18 @@ import {
 import { celeryVersion, pythonOutput, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery, describeWith } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
+import { describeWith } from '../support/requirements.js';
 import { watchCluster } from '../support/watch.js';
 
 const script = join(import.meta.dirname, '..', 'fixtures', 'requirements_test.py');
 
-describeEachCelery('the automated test of the requirements', (version) => {
+describeEachCluster('the automated test of the requirements', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
 
   beforeAll(async () => {
-    cluster = await startCluster({ version, workers: ['w1', { hostname: 'w2', pool: 'solo' }] });
+    cluster = await startCluster({ ...on, workers: ['w1', { hostname: 'w2', pool: 'solo' }] });
     gateway = await watchCluster(cluster);
   });
 

@@ -2,13 +2,13 @@
 import { expect, it } from 'vitest';
 import { startCluster, sendTasks } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
-describeEachCelery('The saturation of the pools', (version) => {
+describeEachCluster('The saturation of the pools', (on) => {
   it('counts an autoscaled pool at its largest', async () => {
     await using cluster = await startCluster({
-      version,
+      ...on,
       workers: [
         { hostname: 'fixed', concurrency: 2, queues: ['default'] },
         { hostname: 'growing', queues: ['slow'], args: ['--autoscale=3,1'] },

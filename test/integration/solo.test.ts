@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const heartbeat = 2_000;
@@ -16,10 +16,10 @@ async function statuses(gateway: TestGateway): Promise<Record<string, string>> {
   return Object.fromEntries((data?.workers ?? []).map(({ hostname, status }) => [hostname, status]));
 }
 
-describeEachCelery('a solo worker', (version) => {
+describeEachCluster('a solo worker', (on) => {
   it('is late, not offline, while it works, and offline when it is killed at work', async () => {
     await using cluster = await startCluster({
-      version,
+      ...on,
       workers: [{ queues: ['default'] }, { hostname: 'w2', pool: 'solo', queues: ['slow'] }],
     });
     await using gateway = await watchCluster(cluster);

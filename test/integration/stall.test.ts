@@ -1,13 +1,13 @@
 /** The gateway's own event loop stands still: what has arrived meanwhile is read before anybody is blamed. */
 import { expect, it } from 'vitest';
 import { Mailbox } from '../../src/celery/pidbox.js';
-import { parseBrokerUrl } from '../../src/celery/transport/broker-url.js';
+import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
 import { RedisTransport } from '../../src/celery/transport/redis.js';
 import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
 import { createLogger } from '../../src/log.js';
 import { startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCelery } from '../support/matrix.js';
 
 /** A garbage collection, a long query, a paused machine: no timer fires and no socket is read. */
 function standStill(milliseconds: number): void {
@@ -23,7 +23,7 @@ describeEachCelery('a stall of the event loop', (version) => {
     await using cluster = await startCluster({ version, workers: ['w1', 'w2', 'w3'] });
     const lines: string[] = [];
     const log = createLogger('warn', (line) => void lines.push(line));
-    await using transport = new RedisTransport(parseBrokerUrl(cluster.broker), defaultRedisOptions, log);
+    await using transport = new RedisTransport(parseRedisUrl(cluster.broker), defaultRedisOptions, log);
     const mailbox = new Mailbox({ transport, log, timeout: 1_000, alive: () => cluster.hostnames });
     transport.start();
     await eventually(() => expect(transport.connection.connected).toBe(true));

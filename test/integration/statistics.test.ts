@@ -5,7 +5,7 @@ import { CacheStatsDocument } from '../../src/generated/operations.js';
 import { startCluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 type Figures = CacheStatsReportFragment['caches'][number];
@@ -52,10 +52,11 @@ function expectIdentities(cache: Figures): void {
   expect(cache.size).toBeLessThanOrEqual(cache.maxSize);
 }
 
-describeEachCelery('the statistics of the caches', (version) => {
+describeEachCluster('the statistics of the caches', (on) => {
   it('add up at every scrape, under load and in an outage', async () => {
     await using cluster = await startCluster({
-      version,
+      ...on,
+      ownBroker: true,
       workers: ['w1', { hostname: 'w2', pool: 'solo' }],
     });
     await using gateway = await watchCluster(cluster, { args: tightCaches });
@@ -103,7 +104,7 @@ describeEachCelery('the statistics of the caches', (version) => {
     await gateway.query('{ workers { hostname } queues { name } }');
     await eventually(async () => expect(total(await scrape())['expirations']).toBeGreaterThan(expired));
     const calm = total(await scrape());
-    await cluster.redis.kill();
+    await cluster.server.kill();
     const failing = total(await underLoad(10));
 
     expect(scrapes).toBeGreaterThan(20);

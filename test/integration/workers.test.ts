@@ -9,7 +9,7 @@ import {
 } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/requirements.js';
+import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 import {
   activeQueue,
@@ -33,13 +33,13 @@ interface ByWorker<Told> {
   readonly workers: readonly ({ readonly hostname: string } & Record<string, Told>)[];
 }
 
-describeEachCelery('what workers say', (version) => {
+describeEachCluster('what workers say', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
 
   beforeAll(async () => {
     cluster = await startCluster({
-      version,
+      ...on,
       workers: [
         { hostname: 'w1', queues: ['default', 'slow'], args: ['--autoscale', '2,1'] },
         { hostname: 'w2', queues: ['high'], pool: 'solo' },

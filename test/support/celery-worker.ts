@@ -5,7 +5,7 @@
 import { Child, type Exit } from './process.js';
 import { applicationDir, applicationEnv, type Application } from './python.js';
 
-export type Pool = 'prefork' | 'solo' | 'threads';
+export type Pool = 'prefork' | 'solo' | 'threads' | 'gevent';
 
 export interface WorkerOptions extends Application {
   /** Its node name; what has no `@` gets `@test`. */

@@ -1,10 +1,13 @@
 /**
- * A whole Celery cluster of the test's own: a Redis server and workers, gone when the test is over.
+ * A whole Celery cluster of the test's own: a broker, a result backend and workers, gone when the test is over.
+ * On Redis one server is both; a RabbitMQ cluster keeps its results in a Redis server of its own.
  *
  * @example
  * await using cluster = await startCluster({ workers: ['w1', { hostname: 'w2', pool: 'solo' }] });
  * await celeryInspect(cluster.application, 'ping');
  */
+import { rabbitmqBroker, redisBroker, type BrokerName, type ClusterBroker } from './broker.js';
+import type { BrokerTap } from './broker-tap.js';
 import { celeryVersion, type CeleryVersion } from './celery-versions.js';
 import { startWorker, type CeleryWorker, type WorkerOptions } from './celery-worker.js';
 import type { Application } from './python.js';
@@ -16,6 +19,10 @@ export type ClusterWorker = string | Partial<WorkerOptions>;
 export interface ClusterOptions {
   /** The first that is installed unless told otherwise. */
   readonly version?: CeleryVersion | undefined;
+  /** `redis` unless told otherwise. */
+  readonly broker?: BrokerName | undefined;
+  /** A broker that the test may stop: on RabbitMQ that takes ten seconds more, on Redis it always is. */
+  readonly ownBroker?: boolean | undefined;
   readonly workers: readonly ClusterWorker[];
   readonly redis?: RedisOptions | undefined;
   /** For the workers and for Celery's own clients, such as `KEYPREFIX`; see `cluster.py`. */
@@ -26,7 +33,7 @@ export interface ClusterOptions {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { python } = options.version ?? celeryVersion();
   const redis = await startRedis(options.redis);
-  const cluster = new Cluster(redis, { python, broker: redis.url(), env: options.env });
+  const cluster = new Cluster(redis, await brokerBeside(redis, options), python, options.env);
   const started = await Promise.allSettled(options.workers.map((worker) => cluster.startWorker(worker)));
   const failure = started.find((worker) => worker.status === 'rejected');
   if (!failure) return cluster;
@@ -34,19 +41,55 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   throw failure.reason;
 }
 
+async function brokerBeside(redis: RedisServer, options: ClusterOptions): Promise<ClusterBroker> {
+  const { broker = 'redis', ownBroker = false } = options;
+  if (broker === 'redis') return redisBroker(redis);
+  try {
+    return await rabbitmqBroker(ownBroker);
+  } catch (error) {
+    await redis[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 export class Cluster implements AsyncDisposable {
+  /** Of the results, and on Redis of everything. */
   readonly redis: RedisServer;
   /** What Celery's own clients need to talk to this cluster. */
   readonly application: Application;
+  readonly #broker: ClusterBroker;
   readonly #workers: CeleryWorker[] = [];
 
-  constructor(redis: RedisServer, application: Application) {
+  constructor(redis: RedisServer, broker: ClusterBroker, python: string, env: Application['env']) {
     this.redis = redis;
-    this.application = application;
+    this.#broker = broker;
+    const resultBackend = broker.name === 'redis' ? undefined : redis.url();
+    this.application = { python, broker: broker.url, resultBackend, env };
   }
 
+  /** Its URL. */
   get broker(): string {
     return this.application.broker;
+  }
+
+  get brokerName(): BrokerName {
+    return this.#broker.name;
+  }
+
+  /** Of the broker, to make it fail. */
+  get server(): ClusterBroker['server'] {
+    return this.#broker.server;
+  }
+
+  /** RabbitMQ's; a Redis cluster has none. */
+  get vhost(): NonNullable<ClusterBroker['vhost']> {
+    if (!this.#broker.vhost) throw new Error('Redis has no virtual hosts');
+    return this.#broker.vhost;
+  }
+
+  /** Records what goes through the broker from now on. */
+  tap(): Promise<BrokerTap> {
+    return this.#broker.tap();
   }
 
   /** In the order of their node names, whichever was ready first. */
@@ -79,6 +122,7 @@ export class Cluster implements AsyncDisposable {
   /** Workers first, while the broker can still hear their goodbye. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
+    await this.#broker[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
   }
 }

@@ -9,6 +9,9 @@ import { disown, own } from './leftovers.js';
 /** Where `cluster.py` and `ledger.py` are. */
 export const applicationDir = join(import.meta.dirname, '..', 'fixtures', 'cluster');
 
+/** Characters of its output in failure messages: the last ones. */
+const shown = 4_000;
+
 /** Which application, and how to reach its broker: the environment that `cluster.py` reads. */
 export interface Application {
   readonly python: string;
@@ -62,7 +65,9 @@ export async function runPython(
   });
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   if (child.killed)
-    throw new Error(`${args.join(' ')} took more than ${deadlineMs} ms\n${stdout}${stderr}`);
+    throw new Error(
+      `${args.join(' ')} took more than ${deadlineMs} ms\n${stdout.slice(-shown)}${stderr.slice(-shown)}`,
+    );
   return { code, stdout, stderr };
 }
 
@@ -73,6 +78,9 @@ export async function pythonOutput(
   deadlineMs?: number,
 ): Promise<string> {
   const { code, stdout, stderr } = await runPython(application, args, deadlineMs);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}\n${stdout}${stderr}`);
+  if (code !== 0)
+    throw new Error(
+      `${args.join(' ')} ended with ${code}\n${stdout.slice(-shown)}${stderr.slice(-shown)}`,
+    );
   return stdout;
 }

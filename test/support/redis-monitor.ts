@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseMonitorLine, type MonitoredCommand } from './monitor-line.js';
+import type { BrokerTap } from './broker-tap.js';
 import { readPidboxRequest, type PidboxRequest } from './pidbox-request.js';
 
 export type { MonitoredCommand, PidboxRequest };
@@ -20,7 +21,7 @@ export interface Publish {
   readonly message: string;
 }
 
-export class RedisMonitor implements AsyncDisposable {
+export class RedisMonitor implements BrokerTap {
   /** In the order in which the server carried them out, since the start or the last `clear()`. */
   readonly commands: MonitoredCommand[] = [];
   readonly #port: number;
@@ -98,6 +99,17 @@ export class RedisMonitor implements AsyncDisposable {
   /** The method of each remote control request, in order: `['ping', 'stats']`. */
   broadcasts(exchange = 'celery'): string[] {
     return this.requests(exchange).map(({ method }) => method);
+  }
+
+  async untilRequest(method: string, deadlineMs?: number): Promise<PidboxRequest> {
+    const { args } = await this.until(
+      ({ args: [name, channel, message] }) =>
+        name?.toLowerCase() === 'publish' &&
+        channel?.endsWith('.pidbox') === true &&
+        readPidboxRequest(message ?? '{}').method === method,
+      deadlineMs,
+    );
+    return readPidboxRequest(args[2] ?? '{}');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

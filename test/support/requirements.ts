@@ -5,17 +5,41 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'vitest';
-import { celeryNames, celeryVersions, type CeleryName, type CeleryVersion } from './celery-versions.js';
+import { celeryVersions, type CeleryName } from './celery-versions.js';
+import { hasRabbitMQ } from './rabbitmq.js';
 
 /** A browser for playwright-core, which brings none. */
 export const chromiumPath = process.env['CELERYQL_CHROMIUM'] ?? '/usr/bin/chromium';
 
 const hasCelery = (name: CeleryName) => celeryVersions.some((version) => version.name === name);
 
+const imports = (release: CeleryName, module: string) =>
+  celeryVersions.some(
+    ({ name, python }) => name === release && spawnSync(python, ['-c', `import ${module}`]).status === 0,
+  );
+
 const requirements = {
   redis: {
     missing: 'redis-server is not installed',
     found: () => spawnSync('redis-server', ['--version']).status === 0,
+  },
+  'redis:tls': {
+    missing: 'redis-server is built without TLS',
+    found: () => {
+      // It stops at the first line that it does not know, and never starts.
+      const { stderr } = spawnSync('redis-server', ['--tls-port', '0', '--no-such-line', '1'], {
+        encoding: 'utf8',
+      });
+      return typeof stderr === 'string' && stderr.includes('no-such-line');
+    },
+  },
+  openssl: {
+    missing: 'openssl is not installed',
+    found: () => spawnSync('openssl', ['version']).status === 0,
+  },
+  rabbitmq: {
+    missing: 'rabbitmq-server is not installed',
+    found: hasRabbitMQ,
   },
   'celery:debian': {
     missing: "Debian's python3-celery and python3-redis are not installed",
@@ -25,13 +49,17 @@ const requirements = {
     missing: 'the newest Celery is not installed (.venv-celery, or CELERYQL_CELERY_PYTHON)',
     found: () => hasCelery('newest'),
   },
+  'gevent:debian': {
+    missing: "Debian's python3-gevent is not installed",
+    found: () => imports('debian', 'gevent'),
+  },
+  'gevent:newest': {
+    missing: "gevent is not installed for the newest Celery's Python",
+    found: () => imports('newest', 'gevent'),
+  },
   requests: {
     missing: "the library requests is not installed for the newest Celery's Python",
-    found: () =>
-      celeryVersions.some(
-        ({ name, python }) =>
-          name === 'newest' && spawnSync(python, ['-c', 'import requests']).status === 0,
-      ),
+    found: () => imports('newest', 'requests'),
   },
   chromium: {
     missing: `chromium is not installed (${chromiumPath}, or CELERYQL_CHROMIUM)`,
@@ -43,9 +71,16 @@ export type Need = keyof typeof requirements;
 
 /** What is missing for these needs, in words; empty when nothing is. */
 export function missing(needs: readonly Need[]): string[] {
-  return needs
-    .map((need) => requirements[need])
-    .flatMap(({ found, missing }) => (found() ? [] : [missing]));
+  return needs.flatMap((need) => (isFound(need) ? [] : [requirements[need].missing]));
+}
+
+/** Looked for once: it takes a process each. */
+const found = new Map<Need, boolean>();
+
+function isFound(need: Need): boolean {
+  const known = found.get(need) ?? requirements[need].found();
+  found.set(need, known);
+  return known;
 }
 
 /** A suite that needs servers. */
@@ -66,13 +101,4 @@ export function describeWith(needs: readonly Need[], name: string, suite: () => 
   }
 }
 
-/** The suite once for each Celery release, with a Redis server at hand. */
-export function describeEachCelery(name: string, suite: (version: CeleryVersion) => void): void {
-  for (const release of celeryNames) {
-    const version = celeryVersions.find((installed) => installed.name === release);
-    const title = `${name} (Celery ${version?.version ?? release})`;
-    describeWith(['redis', `celery:${release}`], title, () => {
-      if (version) suite(version);
-    });
-  }
-}
+export { describeEachCelery } from './matrix.js';

@@ -2,21 +2,26 @@
 import { expect } from 'vitest';
 import type { Cluster } from './cluster.js';
 import { eventually } from './eventually.js';
-import { readPidboxRequest } from './pidbox-request.js';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.js';
 
 /** The last of the commands by which a gateway learns what ran before it. */
 const lastLearned = 'active_queues';
+
+/** What a gateway must be told of a cluster: on Redis the results are where the broker is. */
+export function watching(cluster: Cluster): TestGatewayOptions {
+  const { broker, resultBackend } = cluster.application;
+  return { broker, ...(resultBackend === undefined ? {} : { resultBackend }) };
+}
 
 /** Resolves when every worker of the cluster is online and nothing more is asked of them. */
 export async function watchCluster(
   cluster: Cluster,
   options: Omit<TestGatewayOptions, 'broker'> = {},
 ): Promise<TestGateway> {
-  await using monitor = await cluster.redis.monitor();
-  const gateway = await startTestGateway({ broker: cluster.broker, ...options });
+  await using tap = await cluster.tap();
+  const gateway = await startTestGateway({ ...watching(cluster), ...options });
   try {
-    await monitor.until(({ args }) => isRequest(args, lastLearned));
+    await tap.untilRequest(lastLearned);
     await eventually(
       async () => expect(await onlineWorkers(gateway)).toEqual(cluster.hostnames),
       10_000,
@@ -36,9 +41,4 @@ export async function onlineWorkers(gateway: TestGateway): Promise<string[] | un
     '{ workers(useCache: false, filter: { statuses: [ONLINE] }) { hostname } }',
   );
   return data?.workers?.map(({ hostname }) => hostname);
-}
-
-function isRequest([command, channel, message]: readonly string[], method: string): boolean {
-  if (command?.toLowerCase() !== 'publish' || channel?.endsWith('.pidbox') !== true) return false;
-  return readPidboxRequest(message ?? '{}').method === method;
 }

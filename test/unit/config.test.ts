@@ -5,15 +5,28 @@ import { ConfigError } from '../../src/errors.js';
 import { helpText } from '../../src/help.js';
 
 const rows = [...Object.values(settings), ...cacheSettings];
-const redis = { scheme: 'redis', port: 6379, username: null, password: null };
+const redis = (host: string, db = 0) => ({
+  ...{ scheme: 'redis', place: { kind: 'tcp', host, port: 6379 }, tls: null, db },
+  ...{ username: null, password: null },
+});
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig([], {})).toEqual({
       ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
-      ...{ inspectTimeout: 1_000, queues: [], maxTasks: 100_000, maxTaskBytes: 268_435_456 },
+      ...{
+        inspectTimeout: 1_000,
+        queues: [],
+        eventBacklogBytes: 268_435_456,
+        maxTasks: 100_000,
+        maxTaskBytes: 268_435_456,
+        subscriptionBuffer: 10_000,
+      },
+      ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
+      ...{ masterName: '', resultMasterName: '', sentinelUsername: '', sentinelPassword: '' },
+      ...{ sentinelTls: false },
       caches: {
         task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
         worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
@@ -40,11 +53,11 @@ describe('readConfig', () => {
     [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: 'redis://a' }, 'a'],
     [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: '' }, 'b'],
   ])('finds the broker in %j', (env, host) => {
-    expect(readConfig([], env).broker).toEqual({ ...redis, host, db: 0 });
+    expect(readConfig([], env).broker).toEqual(redis(host));
   });
 
   it('finds the result backend under both of its names', () => {
-    const backend = { ...redis, host: 'r', db: 1 };
+    const backend = redis('r', 1);
     expect(readConfig([], { RESULT_BACKEND: 'redis://r/1' }).resultBackend).toEqual(backend);
     expect(readConfig([], { CELERY_RESULT_BACKEND: 'redis://r/1' }).resultBackend).toEqual(backend);
   });
@@ -58,6 +71,7 @@ describe('readConfig', () => {
     ['--priority-steps', '0, 5,5', { prioritySteps: [0, 5] }],
     ['--inspect-timeout', '0.25', { inspectTimeout: 250 }],
     ['--max-task-megabytes', '1', { maxTaskBytes: 1_048_576 }],
+    ['--event-backlog-megabytes', '1', { eventBacklogBytes: 1_048_576 }],
     ['--port', '0', { port: 0 }],
     ['--cache-task-status-ttl', '0.5', { caches: { task_status: { ttl: 500, maxSize: 500 } } }],
     ['--cache-health-check-max-size', '7', { caches: { health_check: { ttl: 10_000, maxSize: 7 } } }],
@@ -83,14 +97,48 @@ describe('readConfig', () => {
       '0',
       'CACHE_TASK_STATUS_TTL must be a number of seconds from 0.001 to 86400',
     ],
+    [
+      'MANAGEMENT_URL',
+      'hunter3',
+      'MANAGEMENT_URL must be auto, none or a URL such as http://host:15672',
+    ],
+    ['SENTINEL_TLS', 'yes', 'SENTINEL_TLS must be one of true, false'],
     ['BROKER_URL', 'hunter3', 'BROKER_URL is not a URL such as redis://host:6379/0'],
     [
       'CELERY_BROKER_URL',
-      'amqp://u:hunter3@h//',
-      'CELERY_BROKER_URL has scheme amqp://, but only redis:// can be watched',
+      'sqs://u:hunter3@h//',
+      'CELERY_BROKER_URL has scheme sqs://, but only redis://, rediss://, sentinel://, redis+socket://, amqp://, pyamqp://, librabbitmq://, amqps:// can be watched',
     ],
   ])('refuses %s=%s in one clear line', (name, text, message) => {
     expect(() => readConfig([], { [name]: text })).toThrow(new ConfigError(message));
+  });
+
+  it('asks the Sentinels for the master that is named, of broker and results', () => {
+    const flags = ['--broker', 'sentinel://a', '--result-backend', 'sentinel://b/1'];
+    const named = [...flags, '--master-name', 'one', '--sentinel-password', 'hunter3'];
+    const sentinel = { kind: 'sentinel', username: null, password: 'hunter3', tls: false };
+    const places = (args: readonly string[]) => {
+      const { broker, resultBackend } = readConfig(args, {});
+      return [broker, resultBackend];
+    };
+    expect(places(named)).toMatchObject([
+      { place: { ...sentinel, masterName: 'one', sentinels: [{ host: 'a', port: 26_379 }] } },
+      { db: 1, place: { ...sentinel, masterName: 'one', sentinels: [{ host: 'b', port: 26_379 }] } },
+    ]);
+    expect(places([...named, '--result-master-name', 'two'])).toMatchObject([
+      { place: { masterName: 'one' } },
+      { place: { masterName: 'two' } },
+    ]);
+    expect(() => readConfig(flags, {})).toThrow(
+      new ConfigError('--master-name (MASTER_NAME) must be set where Sentinels are to be asked'),
+    );
+  });
+
+  it('speaks TLS with Sentinels as with the master only', () => {
+    const flags = ['--master-name', 'one', '--sentinel-tls', 'true', '--broker'];
+    const url = 'sentinel://a?ssl_cert_reqs=required';
+    expect(readConfig([...flags, url], {}).broker).toMatchObject({ place: { tls: true } });
+    expect(() => readConfig([...flags, 'sentinel://a'], {})).toThrow(/^--sentinel-tls .* needs/);
   });
 
   it('names the flag when the flag is wrong', () => {
@@ -125,7 +173,7 @@ describe('settings', () => {
   });
 
   it('show defaults that can be written as they are shown', () => {
-    const words = ['the embedded cluster', 'the broker', 'none', 'empty'];
+    const words = ['the embedded cluster', 'the broker', "the broker's", 'none', 'empty'];
     for (const { parse, shownDefault, default: value } of rows) {
       if (!words.includes(shownDefault)) expect(parse(shownDefault)).toEqual(value);
     }

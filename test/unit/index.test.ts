@@ -11,6 +11,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'GatewayError',
     'MalformedMessageError',
     'MetricsCache',
+    'PeekRefusedError',
     'ResultBackendUnavailableError',
     'TimeoutError',
     'cacheDefaults',

@@ -44,6 +44,11 @@ describe('decodeEnvelope', () => {
 });
 
 describe('decodeBody', () => {
+  it('refuses what is not UTF-8, as Python does, rather than show what was never sent', () => {
+    const body = Buffer.from([0x22, 0xc3, 0x28, 0x22]).toString('base64');
+    expect(() => read({ body })).toThrow(new MalformedMessageError('the body is not UTF-8'));
+  });
+
   it.each([
     ['application/x-gzip', deflateSync],
     ['application/x-brotli', brotli],

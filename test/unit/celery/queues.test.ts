@@ -6,7 +6,7 @@ import { ScriptedTransport } from './scripted-transport.js';
 
 const depth = (name: string, messages = 0, oldestTaskId: string | null = null): QueueDepth => ({
   ...{ name, messages, oldestTaskId, kind: 'list' },
-  ...{ messagesByPriority: [], unacknowledged: 0, consumers: null },
+  ...{ messagesByPriority: [], unacknowledged: 0, consumers: null, oldestSentAt: null },
 });
 
 describe('Queues', () => {
@@ -62,6 +62,23 @@ describe('Queues', () => {
       expect(await age()).toBeNull();
       transport.depths = [depth('celery', 1, 'unheard-of')];
       expect(await age()).toBeNull();
+    });
+
+    it('goes by what events tell of the queue when the broker does not show who is next', async () => {
+      const oldestSentAt = (queue: string) => (queue === 'celery' ? cluster.clock.now - 7_000 : null);
+      const { state, clock } = cluster;
+      const queues = new Queues({
+        ...{ transport, oldestSentAt, configured: ['celery'], clock: () => clock.now },
+        task: (id) => state.task(id),
+      });
+      const ages = async () =>
+        (await queues.all()).map(({ oldestMessageAgeSeconds }) => oldestMessageAgeSeconds);
+      transport.depths = [depth('celery', 3), depth('mail', 1)];
+      expect(await ages()).toEqual([7, null]);
+      transport.depths = [depth('celery')];
+      expect(await ages()).toEqual([null]);
+      transport.depths = [depth('celery', 3, 'unheard-of')];
+      expect(await ages()).toEqual([null]);
     });
 
     it('counts from the sending of the task that is served next, and never below zero', async () => {

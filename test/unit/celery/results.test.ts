@@ -1,23 +1,8 @@
+import { brotliCompressSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parsePythonJson, parseTaskMeta } from '../../../src/celery/results.js';
+import { parseTaskMeta, payloadText } from '../../../src/celery/results.js';
 
 const meta = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
-
-describe('parsePythonJson', () => {
-  it.each<[string, unknown]>([
-    ['{"a": 1}', { a: 1 }],
-    ['[NaN, Infinity, -Infinity, 1]', [NaN, Infinity, -Infinity, 1]],
-    ['{"NaN": NaN}', { NaN: NaN }],
-    ['{"a": "NaN and -Infinity", "b": NaN}', { a: 'NaN and -Infinity', b: NaN }],
-    ['{"a": "a \\" NaN", "b": NaN}', { a: 'a " NaN', b: NaN }],
-    ['{"a": "\\\\", "b": Infinity}', { a: '\\', b: Infinity }],
-    ['{"a": NaN', null],
-    ['not json', null],
-    ['', null],
-  ])('reads %s', (text, value) => {
-    expect(parsePythonJson(text)).toEqual(value);
-  });
-});
 
 describe('parseTaskMeta', () => {
   it('reads a success, its result in the notation of Python', () => {
@@ -30,7 +15,7 @@ describe('parseTaskMeta', () => {
     ).toEqual({
       ...{ id: 't1', state: 'SUCCESS', result: "{'sum': 3}", exception: null, traceback: null },
       ...{ doneAt: Date.UTC(2026, 2, 1, 10, 0, 0, 123), name: 'add', worker: 'w1@h' },
-      ...{ queue: 'celery', retries: 2, args: null, kwargs: null, truncated: [] },
+      ...{ queue: 'celery', retries: 2, args: null, kwargs: null, truncated: [], progress: null },
     });
   });
 
@@ -72,9 +57,12 @@ describe('parseTaskMeta', () => {
     expect(meta({ result })).toMatchObject({ result: text, exception: null });
   });
 
-  it('keeps the numbers that JSON does not have', () => {
-    const text = '{"status": "SUCCESS", "result": [NaN, Infinity, -Infinity]}';
-    expect(parseTaskMeta('t1', text)?.result).toBe('[nan, inf, -inf]');
+  it('keeps the values that JSON does not have', () => {
+    const time = '{"__type__": "date", "__value__": "2026-03-01"}';
+    const text = `{"status": "SUCCESS", "result": [NaN, 1.0, 18446744073709551616, ${time}]}`;
+    expect(parseTaskMeta('t1', text)?.result).toBe(
+      '[nan, 1.0, 18446744073709551616, datetime.date(2026, 3, 1)]',
+    );
   });
 
   it('cuts a long result, between characters, and says so', () => {
@@ -113,8 +101,13 @@ describe('parseTaskMeta', () => {
     },
   );
 
-  it('takes custom states, in upper case', () => {
-    expect(meta({ status: 'progress', result: { done: 7 } })).toMatchObject({ state: 'PROGRESS' });
+  it('takes custom states, in upper case, and what the task tells of itself there', () => {
+    expect(meta({ status: 'progress', result: { done: 7, of: 10 } })).toMatchObject({
+      ...{ state: 'PROGRESS', progress: { done: 7, of: 10 }, result: null },
+    });
+    expect(meta({ status: 'PROGRESS' })).toMatchObject({ state: 'PROGRESS', progress: null });
+    expect(meta({ status: 'PROGRESS', result: 'x'.repeat(20_000) })?.progress).toBeNull();
+    expect(meta({ status: 'STARTED', result: { pid: 7 } })?.progress).toBeNull();
   });
 
   it('skips single fields of another type', () => {
@@ -129,4 +122,20 @@ describe('parseTaskMeta', () => {
       expect(parseTaskMeta('t1', text)).toBeNull();
     },
   );
+});
+
+describe('payloadText', () => {
+  const compressed = (type: string, body: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(`\0celery-compressed\0${type}\0`), body]);
+
+  it.each([
+    ['as it is', Buffer.from('{"status": "naïve"}'), '{"status": "naïve"}'],
+    ['compressed', compressed('application/x-gzip', deflateSync('{"a": 1}')), '{"a": 1}'],
+    ['compressed', compressed('application/x-brotli', brotliCompressSync('{"a": 1}')), '{"a": 1}'],
+    ['broken', compressed('application/x-gzip', Buffer.from('no')), null],
+    ['in a way that Node has not', compressed('application/x-lzma', Buffer.from('x')), null],
+    ['too large', compressed('application/x-gzip', deflateSync(Buffer.alloc(40_000_000))), null],
+  ])('reads what is stored %s', (_, payload, text) => {
+    expect(payloadText(payload)).toBe(text);
+  });
 });

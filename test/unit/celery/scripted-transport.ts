@@ -2,6 +2,7 @@
 import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
 import type { RawMessage } from '../../../src/celery/message.js';
 import type {
+  BoundNodes,
   ConnectionState,
   ControlRequest,
   QueueDepth,
@@ -16,6 +17,8 @@ export class ScriptedTransport implements Transport {
   /** Pidboxes that take a request; null for a broker that cannot tell. */
   receivers: number | null = null;
   bound: readonly string[] = [];
+  /** Whether those are certain. */
+  exact = false;
   depths: readonly QueueDepth[] = [];
   /** What publishing fails with. */
   failure: Error | null = null;
@@ -60,8 +63,12 @@ export class ScriptedTransport implements Transport {
     return this.receivers;
   }
 
-  async boundNodes(): Promise<readonly string[]> {
-    return this.bound;
+  async boundNodes(): Promise<BoundNodes> {
+    return { nodes: this.bound, exact: this.exact };
+  }
+
+  async delayedMessages(): Promise<null> {
+    return null;
   }
 
   async queueNames(): Promise<readonly string[]> {
@@ -82,6 +89,12 @@ export class ScriptedTransport implements Transport {
 
   subscribeEvents(): void {
     // Tells nothing of itself.
+  }
+
+  readonly intake = { waitingMessages: 0, waitingBytes: 0, lostMessages: 0, lostBytes: 0 };
+
+  onEventLoss(): () => void {
+    return () => undefined;
   }
 
   async ping(): Promise<void> {

@@ -28,6 +28,7 @@ describe('readWaitingTask', () => {
       priority: 0,
       rootId: '21636369-8b52-4b4a-97b7-50923ceb3ffd',
       parentId: null,
+      groupId: null,
       contentType: 'application/json',
     });
   });

@@ -68,6 +68,17 @@ describe('a stored result', () => {
     });
   });
 
+  it('tells of the progress of a task that runs, which no event does', () => {
+    const progress = stored({ status: 'PROGRESS', result: { done: 7, of: 10 } });
+    expect(withResult(told({ type: 'task-started' }), progress)).toMatchObject({
+      ...{ state: 'PROGRESS', progress: { done: 7, of: 10 }, result: null, startedAt: at },
+      ...{ finishedAt: null, source: 'RESULT_BACKEND' },
+    });
+    const retried = { type: 'task-retried', exception: 'OSError()' };
+    const again = withResult(told({ type: 'task-started' }, retried), progress);
+    expect(again).toMatchObject({ state: 'RETRY', source: 'EVENTS' });
+  });
+
   it('names as cut what it brings, and not what events brought', () => {
     const long = 'x'.repeat(20_000);
     const cutByUs = told({ ...received, args: long });

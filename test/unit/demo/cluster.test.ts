@@ -42,11 +42,10 @@ describe('the embedded cluster', () => {
         'task-revoked',
       ]),
     );
-    await expect(cluster.transport.boundNodes()).resolves.toEqual([
-      'worker1@embedded',
-      'worker2@embedded',
-      'media@embedded',
-    ]);
+    await expect(cluster.transport.boundNodes()).resolves.toEqual({
+      nodes: ['worker1@embedded', 'worker2@embedded', 'media@embedded'],
+      exact: true,
+    });
     const [media] = await cluster.transport.queueDepths(['media']);
     expect(media?.messages).toBeGreaterThan(10);
 

@@ -176,6 +176,6 @@ describe('the agent', () => {
     const { ask, events, transport } = await startWorker();
     expect(await ask('shutdown')).toBeUndefined();
     expect(events.at(-1)).toMatchObject({ type: 'worker-offline' });
-    await expect(transport.boundNodes()).resolves.toEqual([]);
+    await expect(transport.boundNodes()).resolves.toEqual({ nodes: [], exact: true });
   });
 });

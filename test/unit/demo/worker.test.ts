@@ -349,7 +349,7 @@ describe('the worker', () => {
     await expect(transport.queueDepths(['default'])).resolves.toMatchObject([
       { messages: 2, unacknowledged: 0, consumers: 0, oldestTaskId: waiting },
     ]);
-    await expect(transport.boundNodes()).resolves.toEqual([]);
+    await expect(transport.boundNodes()).resolves.toEqual({ nodes: [], exact: true });
     expect(vi.getTimerCount()).toBe(0);
   });
 

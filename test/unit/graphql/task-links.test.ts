@@ -36,6 +36,7 @@ describe('A task', () => {
     expect(await orphaned()).toEqual({ task: { state: 'STARTED', orphaned: false } });
 
     now.value += minute;
+    state.lookForSilence();
     expect(await orphaned()).toEqual({ task: { state: 'STARTED', orphaned: true } });
 
     now.value += 11 * minute;

@@ -28,7 +28,10 @@ describe('REST routes', () => {
   ];
 
   it.each([
-    ['/tasks/status', ['timestamp', 'total', 'counts', 'active', 'reserved', 'scheduled']],
+    [
+      '/tasks/status',
+      [...['timestamp', 'total', 'orphaned', 'counts', 'active', 'reserved', 'scheduled', 'delayed']],
+    ],
     ['/workers/status', ['timestamp', 'total', 'online', 'workers']],
     ['/queues/status', ['timestamp', 'total_messages', 'queues']],
     ['/health', ['timestamp', 'status', 'checks']],
@@ -39,7 +42,7 @@ describe('REST routes', () => {
         ...['timestamp', 'window_seconds', 'finished', 'succeeded', 'failed', 'throughput_per_second'],
         ...['success_rate_percent', 'failure_rate_percent', 'runtime', 'queue_wait', 'workers_online'],
         ...['workers_total', 'pool_slots', 'saturation_percent', 'waiting_messages'],
-        ...['unacknowledged_messages', 'oldest_waiting_age_seconds'],
+        ...['unacknowledged_messages', 'delayed_messages', 'oldest_waiting_age_seconds'],
       ],
     ],
   ])('GET %s answers JSON with the documented keys', async (path, keys) => {

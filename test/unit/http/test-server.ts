@@ -8,6 +8,7 @@ import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
+import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
 import { schema } from '../../../src/graphql/schema.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
@@ -40,11 +41,13 @@ export async function startTestServer(): Promise<TestServer> {
   const caches = new CacheRegistry({ clock: () => clock.now });
   const resultLoader = createResultLoader(celery);
   const about = { version: '1.2.3', startedAt: 0, embedded: true };
-  const services: Services = { celery, caches, resultLoader, log, ...about };
+  const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
+  const services: Services = { celery, caches, resultLoader, subscriptions, log, ...about };
   celery.start();
   const yoga = createGraphQLServer(schema, services);
   const server = opened.own(await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log }));
   opened.own(caches); // closed first, as in the gateway
+  opened.own(subscriptions);
   const { origin } = new URL(server.url);
 
   return {

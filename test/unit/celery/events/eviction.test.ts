@@ -108,4 +108,13 @@ describe('a crowd of workers', () => {
     expect(state.worker('w99@host')?.status).toBe('ONLINE');
     expect(state.worker('w0@host')).toBeNull();
   });
+
+  it('may be ten thousand without anybody being dropped', () => {
+    const { state, apply } = createState();
+
+    for (let n = 0; n < 10_000; n++) apply(worker('heartbeat', 0, { hostname: `w${n}@host` }));
+
+    expect(state.stats().workers).toBe(10_000);
+    expect(state.worker('w0@host')?.status).toBe('ONLINE');
+  });
 });

@@ -14,11 +14,4 @@ describe('an event from the future', () => {
     state.apply(parse(task('succeeded', 'a', ahead)), at(0));
     expect(state.task('a')).toMatchObject({ succeededAt: finishedAt, finishedAt });
   });
-
-  it('leaves the window of time when its time has passed', () => {
-    const { state } = createState();
-    state.apply(parse(task('succeeded', 'a', 86_400 * 365)), at(0));
-    expect([...state.finishedSince(at(0))]).toHaveLength(1);
-    expect([...state.finishedSince(at(1))]).toEqual([]);
-  });
 });

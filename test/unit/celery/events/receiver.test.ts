@@ -53,6 +53,7 @@ describe('EventReceiver', () => {
       malformed,
       dropped: 0,
       lastEventAt: start,
+      lastSentAt: expect.any(Number) as number,
     });
     expect(state.task('good')).toMatchObject({ state: 'RECEIVED', name: 'demo.add' });
     expect(state.workers().map(({ status }) => status)).toEqual(['ONLINE']);
@@ -73,7 +74,13 @@ describe('EventReceiver', () => {
 
     publish(envelopeOf([]));
 
-    expect(receiver.counters).toEqual({ received: 0, malformed: 0, dropped: 0, lastEventAt: null });
+    expect(receiver.counters).toEqual({
+      received: 0,
+      malformed: 0,
+      dropped: 0,
+      lastEventAt: null,
+      lastSentAt: null,
+    });
   });
 
   it('copies no field that Celery does not know', () => {

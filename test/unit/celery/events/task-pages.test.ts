@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskFilter, TaskSlice } from '../../../../src/celery/events/task.js';
+import type { TaskFilter, TaskPosition, TaskSlice } from '../../../../src/celery/events/task.js';
 import type { EventBody } from './cluster.js';
 import { createState, task } from './cluster.js';
+
+/** The place of a task in the order of first sight. */
+const seen = (sequence: number): TaskPosition => ({ key: null, sequence });
 
 /** Tasks t1 to t10, with these sequence numbers; the even ones have succeeded. */
 function tenTasks() {
@@ -29,17 +32,17 @@ describe('a page of tasks', () => {
   it.each<[TaskSlice, string, boolean, boolean]>([
     [{}, 't10 t9 t8 t7 t6 t5 t4 t3 t2 t1', false, false],
     [{ first: 3 }, 't10 t9 t8', false, true],
-    [{ first: 3, after: 8 }, 't7 t6 t5', true, true],
-    [{ first: 3, after: 3 }, 't2 t1', true, false],
-    [{ first: 3, after: 1 }, '', true, false],
-    [{ first: 3, after: 99 }, 't10 t9 t8', false, true],
+    [{ first: 3, after: seen(8) }, 't7 t6 t5', true, true],
+    [{ first: 3, after: seen(3) }, 't2 t1', true, false],
+    [{ first: 3, after: seen(1) }, '', true, false],
+    [{ first: 3, after: seen(99) }, 't10 t9 t8', false, true],
     [{ first: 10 }, 't10 t9 t8 t7 t6 t5 t4 t3 t2 t1', false, false],
     [{ last: 3 }, 't3 t2 t1', true, false],
-    [{ last: 3, before: 3 }, 't6 t5 t4', true, true],
-    [{ last: 3, before: 8 }, 't10 t9', false, true],
-    [{ last: 3, before: 10 }, '', false, true],
-    [{ after: 8, before: 5 }, 't7 t6', true, true],
-    [{ after: 5, before: 8 }, '', true, true],
+    [{ last: 3, before: seen(3) }, 't6 t5 t4', true, true],
+    [{ last: 3, before: seen(8) }, 't10 t9', false, true],
+    [{ last: 3, before: seen(10) }, '', false, true],
+    [{ after: seen(8), before: seen(5) }, 't7 t6', true, true],
+    [{ after: seen(5), before: seen(8) }, '', true, true],
     [{ first: 4, last: 2 }, 't8 t7', true, true],
     [{ first: 0 }, '', false, true],
     [{ last: 0 }, '', true, false],
@@ -71,19 +74,24 @@ describe('a page of tasks', () => {
   it('knows its neighbours within the filter', () => {
     const { page } = tenTasks();
 
-    expect(page({ first: 2, after: 8 }, { states: ['SUCCESS'] })).toEqual(['t6 t4', 5, true, true]);
-    expect(page({ first: 2, after: 4 }, { states: ['SUCCESS'] })).toEqual(['t2', 5, true, false]);
+    expect(page({ first: 2, after: seen(8) }, { states: ['SUCCESS'] })).toEqual([
+      't6 t4',
+      5,
+      true,
+      true,
+    ]);
+    expect(page({ first: 2, after: seen(4) }, { states: ['SUCCESS'] })).toEqual(['t2', 5, true, false]);
   });
 
   it('neither repeats nor skips a task while new ones come in', () => {
     const { state, apply, page } = tenTasks();
     const seen: string[] = [];
-    let after: number | undefined;
+    let after: TaskPosition | undefined;
 
     for (let round = 0; round < 4; round++) {
-      const { tasks } = state.tasks({}, { first: 3, after });
+      const { tasks, positions } = state.tasks({}, { first: 3, after });
       seen.push(...tasks.map(({ id }) => id));
-      after = tasks.at(-1)?.sequence;
+      after = positions.at(-1);
       apply(task('received', `new${round}`, 20), task('started', 't1', 21));
     }
 
@@ -96,16 +104,19 @@ describe('a page of tasks', () => {
     const succeed = (n: number): EventBody => task('succeeded', `t${n}`, n);
 
     for (let n = 1; n <= 8; n++) apply(succeed(n));
-    expect(state.tasks({}, { first: 2, after: 6 }).tasks.map(({ id }) => id)).toEqual(['t5', 't4']);
+    expect(state.tasks({}, { first: 2, after: seen(6) }).tasks.map(({ id }) => id)).toEqual([
+      't5',
+      't4',
+    ]);
 
     apply(succeed(9), succeed(10));
-    expect(state.tasks({}, { first: 2, after: 7 })).toMatchObject({
+    expect(state.tasks({}, { first: 2, after: seen(7) })).toMatchObject({
       tasks: [{ id: 't6', sequence: 6 }],
       totalCount: 5,
       hasPreviousPage: true,
       hasNextPage: false,
     });
-    expect(state.tasks({}, { first: 2, after: 3 })).toMatchObject({
+    expect(state.tasks({}, { first: 2, after: seen(3) })).toMatchObject({
       tasks: [],
       hasPreviousPage: true,
       hasNextPage: false,

@@ -67,7 +67,11 @@ describe('the status of a worker', () => {
     );
     expect(statuses(created, [2])).toEqual(['OFFLINE']);
 
-    created.apply(task('started', 'b', 3));
+    // It ends its tasks after the goodbye; only one that is there again takes new ones.
+    created.apply(task('started', 'b', 2.5), task('succeeded', 'b', 2.9));
+    expect(statuses(created, [2.9])).toEqual(['OFFLINE']);
+
+    created.apply(task('received', 'c', 3));
     expect(statuses(created, [3])).toEqual(['ONLINE']);
   });
 
@@ -165,6 +169,7 @@ describe('a worker', () => {
       processed: 20,
       activeCount: 1,
       clock: 4,
+      duplicateNodename: false,
     });
   });
 

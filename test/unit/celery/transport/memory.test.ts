@@ -81,7 +81,7 @@ describe('MemoryTransport', () => {
     const request = { method: 'ping', arguments: {}, destination: ['a@h'], ticket: 't1' };
 
     await expect(transport.publishRequest(request)).resolves.toBe(2);
-    await expect(transport.boundNodes()).resolves.toEqual(['a@h', 'b@h']);
+    await expect(transport.boundNodes()).resolves.toEqual({ nodes: ['a@h', 'b@h'], exact: true });
     await settled();
     expect(texts).toHaveLength(2);
     expect(decodeBody(decodeEnvelope(texts[0] ?? ''))).toEqual({
@@ -161,6 +161,7 @@ describe('MemoryTransport', () => {
         unacknowledged: 2,
         consumers: 1,
         oldestTaskId: '3',
+        oldestSentAt: null,
         kind: 'memory',
       },
       {
@@ -170,6 +171,7 @@ describe('MemoryTransport', () => {
         unacknowledged: 0,
         consumers: 0,
         oldestTaskId: null,
+        oldestSentAt: null,
         kind: 'memory',
       },
     ]);
@@ -283,6 +285,7 @@ describe('MemoryResultBackend', () => {
     const rest = {
       ...{ name: null, args: null, kwargs: null, worker: null, queue: null, retries: null },
       truncated: [],
+      progress: null,
     };
     await expect(new MemoryResultBackend(bus).fetch(['b', 'x', 'a', 'c'])).resolves.toEqual([
       {

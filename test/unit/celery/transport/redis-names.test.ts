@@ -9,9 +9,9 @@ const namesOf = (options: Partial<RedisOptions> = {}, db = 0) =>
 describe('RedisNames', () => {
   it('are those of Celery by default', () => {
     const names = namesOf();
-    expect(names.controlChannel).toBe('/0.celery.pidbox');
-    expect(names.eventPattern).toBe('/0.celeryev/*');
-    expect(names.replyExchange).toBe('reply.celery.pidbox');
+    expect(names.controlChannels).toEqual(['/0.celery.pidbox']);
+    expect(names.eventPatterns).toEqual(['/0.celeryev/*']);
+    expect(names.replyExchange('oid')).toBe('oid.reply.celery.pidbox');
     expect(names.bindingKey('celery')).toBe('_kombu.binding.celery');
     expect(names.replyQueue('oid')).toBe('oid.reply.celery.pidbox');
     expect(names.replyBinding('oid')).toBe(`oid${sep}${sep}oid.reply.celery.pidbox`);
@@ -27,7 +27,15 @@ describe('RedisNames', () => {
     [{ globalKeyprefix: 'a*[b]?\\' }, 'a*[b]?\\/7.celery.pidbox', 'a\\*\\[b\\]\\?\\\\/7.celeryev/*'],
   ])('follow %j in database 7', (options, control, events) => {
     const names = namesOf(options, 7);
-    expect([names.controlChannel, names.eventPattern]).toEqual([control, events]);
+    expect([names.controlChannels, names.eventPatterns]).toEqual([[control], [events]]);
+  });
+
+  it('are under two prefixes behind Sentinels, where kombu before 5.4 does not fill in the database', () => {
+    const names = new RedisNames(defaultRedisOptions, 7, true);
+    expect(names.eventPatterns).toEqual(['/7.celeryev/*', '/{db}.celeryev/*']);
+    expect(names.controlChannels).toEqual(['/7.celery.pidbox', '/{db}.celery.pidbox']);
+    const plain = new RedisNames({ ...defaultRedisOptions, fanoutPrefix: false }, 7, true);
+    expect(plain.controlChannels).toEqual(['celery.pidbox']);
   });
 
   it('put the prefix before every key, and take it off again', () => {

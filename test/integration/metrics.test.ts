@@ -1,0 +1,129 @@
+/** Figures over a window of time, held against what the sender and the result backend know of the tasks. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  runLedger,
+  sendTasks,
+  startCluster,
+  type Cluster,
+  type LedgerEntry,
+} from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import type { TestGateway } from '../support/gateway.js';
+import { describeEachCluster } from '../support/matrix.js';
+import { watchCluster } from '../support/watch.js';
+
+/** As many as are sent at once, and how often. */
+const [batch, batches] = [30, 3];
+const count = batch * batches;
+/** So few are remembered that the figures cannot come from the store. */
+const maxTasks = 60;
+
+interface TaskType {
+  readonly name: string;
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly registeredBy: readonly string[] | null;
+  readonly runtime: { readonly count: number; readonly p50Seconds: number | null };
+}
+
+describeEachCluster('The figures of a window', (on) => {
+  let cluster: Cluster;
+  let gateway: TestGateway;
+  let ledger: LedgerEntry[];
+
+  beforeAll(async () => {
+    cluster = await startCluster({
+      ...on,
+      workers: [
+        { hostname: 'w1', queues: ['slow', 'high'] },
+        { hostname: 'w2', pool: 'solo', queues: ['default', 'media.video'] },
+      ],
+    });
+    gateway = await watchCluster(cluster, { args: ['--max-tasks', String(maxTasks)] });
+    ledger = [];
+    for (let seed = 1; seed <= batches; seed++) {
+      ledger.push(...(await runLedger(cluster.application, { count: batch, seed })));
+      await eventually(async () => expect((await summary())?.['finished']).toBe(ledger.length), 20_000);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+  });
+
+  async function summary(window = 300) {
+    const { data } = await gateway.query<{ metricsSummary: Record<string, number> }>(
+      `query ($window: Int) { metricsSummary(windowSeconds: $window, useCache: false) {
+        finished succeeded failed failureRatePercent throughputPerSecond observedSeconds windowSeconds
+      } }`,
+      { window },
+    );
+    return data?.metricsSummary;
+  }
+
+  async function taskTypes(args: string): Promise<TaskType[]> {
+    const { data, errors } = await gateway.query<{ taskTypes: TaskType[] }>(
+      `{ taskTypes(${args} useCache: false) {
+        name total succeeded failed registeredBy runtime { count p50Seconds }
+      } }`,
+    );
+    expect(errors).toBeUndefined();
+    return data?.taskTypes ?? [];
+  }
+
+  const endedAs = (state: string, name?: string) =>
+    ledger.filter((entry) => entry.state === state && (name === undefined || entry.name === name))
+      .length;
+
+  it('count every task once, though most have left the store', async () => {
+    const failed = endedAs('FAILURE');
+    const told = await summary();
+    expect(told).toMatchObject({
+      ...{ finished: count, succeeded: count - failed, failed, windowSeconds: 300 },
+      failureRatePercent: Math.round((failed / count) * 10_000) / 100,
+      throughputPerSecond: count / 300,
+    });
+    expect(told?.['observedSeconds']).toBeGreaterThan(0);
+    expect(told?.['observedSeconds']).toBeLessThanOrEqual(300);
+    const { data } = await gateway.query('{ tasks(first: 0, useCache: false) { totalCount } }');
+    expect(data).toEqual({ tasks: { totalCount: maxTasks } });
+  });
+
+  it.each(['', 'windowSeconds: 300,'])('are told by task name, with arguments (%s)', async (args) => {
+    const told = await taskTypes(args);
+    expect(told.map(({ name }) => name)).toEqual([...new Set(ledger.map(({ name }) => name))].sort());
+    for (const { name, total, succeeded, failed, registeredBy, runtime } of told) {
+      expect([name, succeeded, failed]).toEqual([
+        ...[name, endedAs('SUCCESS', name), endedAs('FAILURE', name)],
+      ]);
+      expect(total).toBe(succeeded + failed);
+      expect(runtime.count).toBe(succeeded);
+      expect(registeredBy).toEqual(['w1@test', 'w2@test']);
+    }
+  });
+
+  it('have durations within one percent of what the tasks took', async () => {
+    const seconds = [0.2, 0.2, 0.2, 0.2, 0.6];
+    await sendTasks(
+      cluster.application,
+      seconds.map((second) => ({ name: 'demo.sleep', args: [second], options: { queue: 'high' } })),
+    );
+    const query = `{ taskTypes(filter: { names: ["demo.sleep"] }, windowSeconds: 2, useCache: false) {
+      runtime { count p50Seconds p95Seconds maxSeconds }
+      queueWait { count maxSeconds }
+    } }`;
+    // The ledger's own sleeps are out of a window of two seconds when the last of these has ended.
+    const runtime = await eventually(async () => {
+      const { data } = await gateway.query<{ taskTypes: { runtime: Record<string, number> }[] }>(query);
+      const [type] = data?.taskTypes ?? [];
+      expect(type?.runtime).toMatchObject({ count: 5 });
+      return type?.runtime;
+    }, 20_000);
+    expect(runtime?.['p50Seconds']).toBeGreaterThanOrEqual(0.2 * 0.99);
+    expect(runtime?.['p95Seconds']).toBeGreaterThanOrEqual(0.6 * 0.99);
+    expect(runtime?.['p95Seconds']).toBeLessThanOrEqual((runtime?.['maxSeconds'] ?? 0) * 1.01);
+    expect(runtime?.['maxSeconds']).toBeGreaterThanOrEqual(0.6);
+  });
+});

@@ -1,0 +1,63 @@
+/** The least rights of a Redis user, as the README lists them: with these everything is told, nothing more is needed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { celeryVersion, sendTasks, startCluster } from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import { startTestGateway } from '../support/gateway.js';
+import { describeWith } from '../support/requirements.js';
+
+const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+/** Such as `+psubscribe +publish`, over several lines. */
+const rights = (/A user of an ACL needs `([^`]+)`/.exec(readme)?.[1] ?? '').split(/\s+/);
+
+interface Told {
+  readonly health: { readonly status: string; readonly checks: readonly { status: string }[] };
+  readonly workers: readonly { hostname: string; stats: { pid: number } | null }[];
+  readonly queues: readonly { name: string; messages: number; unacknowledged: number | null }[];
+  readonly task: { readonly state: string; readonly result: string | null };
+}
+
+describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Redis', () => {
+  it('tells of workers, queues and results what a gateway with all rights tells', async () => {
+    await using cluster = await startCluster({
+      broker: 'redis',
+      version: celeryVersion('debian'),
+      workers: ['w1'],
+    });
+    const admin = cluster.redis.client();
+    await admin.call('ACL', 'SETUSER', 'monitor', 'reset', 'on', '>secret', '~*', '&*', ...rights);
+    const broker = cluster.broker.replace('redis://', 'redis://monitor:secret@');
+    await using gateway = await startTestGateway({ broker });
+    await eventually(async () => {
+      const { data } = await gateway.query<Pick<Told, 'workers'>>(
+        '{ workers(useCache: false) { hostname } }',
+      );
+      expect(data?.workers).toEqual([{ hostname: 'w1@test' }]);
+    }, 10_000);
+    const [id] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [2, 3] }]);
+
+    await eventually(async () => {
+      const { data, errors } = await gateway.query<Told>(
+        `query ($id: ID!) {
+            health(useCache: false) { status checks { status } }
+            workers(useCache: false) { hostname stats { pid } }
+            queues(useCache: false) { name messages unacknowledged }
+            task(id: $id, useCache: false) { state result }
+          }`,
+        { id },
+      );
+      expect(errors).toBeUndefined();
+      expect(data?.health.status).toBe('OK');
+      expect(data?.workers[0]?.stats?.pid).toBe(cluster.worker('w1').pid);
+      expect(data?.queues.find(({ name }) => name === 'default')).toEqual({
+        name: 'default',
+        messages: 0,
+        unacknowledged: 0,
+      });
+      expect(data?.task).toEqual({ state: 'SUCCESS', result: '5' });
+    }, 15_000);
+    const refused = (await admin.call('ACL', 'LOG')) as unknown[];
+    expect(refused).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+/**
+ * What a broker was asked to pass on, whoever asked and whether or not anybody listened: the proof of how
+ * often the workers are troubled. Redis shows it by MONITOR, RabbitMQ by its tracer.
+ */
+import type { PidboxRequest } from './pidbox-request.js';
+
+export interface BrokerTap extends AsyncDisposable {
+  /** Forgets what it has recorded. */
+  clear(): void;
+  /** Resolves when all that the broker did before this call is recorded. */
+  flush(): Promise<void>;
+  /** Remote control requests in order, whether they name a destination or go to everyone. */
+  requests(exchange?: string): PidboxRequest[];
+  /** The method of each remote control request, in order: `['ping', 'stats']`. */
+  broadcasts(exchange?: string): string[];
+  /** The first request of this method, of those recorded or of those to come. */
+  untilRequest(method: string, deadlineMs?: number): Promise<PidboxRequest>;
+}

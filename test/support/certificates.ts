@@ -1,0 +1,47 @@
+/** A certificate authority of the test's own, and what it has signed: files that live as long as whoever holds them. */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Certificates extends AsyncDisposable {
+  readonly ca: string;
+  /** Of the server, for 127.0.0.1 unless told otherwise; clients may show it as well. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** @param name a subject alternative name, such as `DNS:elsewhere` */
+export async function makeCertificates(name = 'IP:127.0.0.1'): Promise<Certificates> {
+  const dir = await mkdtemp(join(tmpdir(), 'celeryql-certificates-'));
+  const path = (file: string): string => join(dir, file);
+  const key = ['-newkey', 'rsa:2048', '-nodes'];
+  const extensions = path('extensions');
+  await writeFile(extensions, `subjectAltName=${name}`);
+  openssl('req', '-x509', ...key, '-keyout', path('ca.key'), '-out', path('ca.crt'), '-subj', '/CN=ca');
+  openssl(
+    'req',
+    ...key,
+    '-keyout',
+    path('server.key'),
+    '-out',
+    path('server.csr'),
+    '-subj',
+    '/CN=redis',
+  );
+  openssl(
+    ...['x509', '-req', '-in', path('server.csr'), '-out', path('server.crt'), '-days', '1'],
+    ...['-CA', path('ca.crt'), '-CAkey', path('ca.key'), '-CAcreateserial', '-extfile', extensions],
+  );
+  return {
+    ca: path('ca.crt'),
+    cert: path('server.crt'),
+    key: path('server.key'),
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+function openssl(...args: string[]): void {
+  const { status, stderr, error } = spawnSync('openssl', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`openssl ${args[0] ?? ''} failed: ${error?.message ?? stderr}`);
+}

@@ -1,0 +1,75 @@
+/** A gateway as its users run it: the command, in a process of its own, which can be measured, stopped and killed. */
+import { readFile } from 'node:fs/promises';
+import { cacheSettings, settings } from '../../src/config.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+import { Child } from './process.js';
+
+const root = new URL('../../', import.meta.url).pathname;
+/** The environment of this run must not configure the command. */
+const noSettings = Object.fromEntries(
+  [...Object.values(settings), ...cacheSettings].flatMap(({ env }) => env.map((name) => [name, ''])),
+);
+
+/** For a `beforeAll`: the command runs what was built. */
+export async function buildGateway(): Promise<void> {
+  const build = new Child('npm', ['run', 'build'], { name: 'npm run build', cwd: root });
+  const { code } = await build.exited;
+  if (code !== 0) throw new Error(build.log());
+}
+
+/** Resolves when it is connected to its broker. */
+export async function launchGateway(
+  broker: string,
+  args: readonly string[] = [],
+): Promise<GatewayProcess> {
+  const port = await freePort();
+  const gateway = new GatewayProcess(port, ['--broker', broker, '--port', String(port), ...args]);
+  try {
+    await eventually(async () => {
+      const { gateway: seen } = await gateway.query<{ gateway: { broker: { connected: boolean } } }>(
+        '{ gateway { broker { connected } } }',
+      );
+      if (!seen.broker.connected) throw new Error(`not connected\n${gateway.child.log()}`);
+    }, 20_000);
+    return gateway;
+  } catch (error) {
+    await gateway[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export class GatewayProcess implements AsyncDisposable {
+  readonly child: Child;
+  readonly #url: string;
+
+  constructor(port: number, args: readonly string[]) {
+    this.#url = `http://127.0.0.1:${port}/graphql`;
+    this.child = new Child(process.execPath, ['dist/cli.js', ...args], {
+      ...{ name: 'celeryql', cwd: root, env: noSettings },
+    });
+  }
+
+  /** The data of an answer without errors. */
+  async query<Data>(query: string, variables: object = {}): Promise<Data> {
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data?: Data | null; errors?: unknown };
+    if (data === undefined || data === null || errors !== undefined)
+      throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  /** The most memory that it has ever had, in megabytes, as Linux counts it. */
+  async peakMegabytes(): Promise<number> {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.child.stop();
+  }
+}

@@ -1,0 +1,49 @@
+/** What is said of a task while its events are not heard. */
+import DataLoader from 'dataloader';
+import { describe, expect, it } from 'vitest';
+import { CacheRegistry } from '../../../src/cache/cache-registry.js';
+import { CacheStatus } from '../../../src/cache/cache-status.js';
+import { Celery } from '../../../src/celery/celery.js';
+import { parseTaskMeta } from '../../../src/celery/results.js';
+import type { TaskMeta } from '../../../src/celery/transport/transport.js';
+import { BrokerUnavailableError } from '../../../src/errors.js';
+import { Loaders } from '../../../src/graphql/loaders.js';
+import { silentLogger } from '../../../src/log.js';
+import { ScriptedTransport } from '../celery/scripted-transport.js';
+
+type Results = DataLoader<string, TaskMeta | null>;
+
+const stored = new DataLoader<string, TaskMeta | null>(async (ids) =>
+  ids.map((id) => (id === 'stored' ? parseTaskMeta(id, '{"status": "SUCCESS", "result": 3}') : null)),
+);
+
+async function ask(id: string, resultLoader: Results | null, connected: boolean): Promise<unknown> {
+  const transport = new ScriptedTransport();
+  await using celery = new Celery({
+    ...{ transport, results: null, log: silentLogger, inspectTimeout: 1_000, queues: [] },
+    ...{ maxTasks: 10, maxTaskBytes: 1_000_000 },
+  });
+  if (!connected) transport.lose();
+  using caches = new CacheRegistry();
+  const loaders = new Loaders({ celery, caches, resultLoader }, new CacheStatus());
+  return await loaders.task({ path: 'task', useCache: false }, id);
+}
+
+describe.each([
+  ['with a result backend that answers', stored],
+  ['without a result backend', null],
+])('a task that no event told of, %s', (_, results) => {
+  it('is unknown while events are heard', async () => {
+    expect(await ask('unheard', results, true)).toBeNull();
+  });
+
+  it('is nothing that anybody can tell of while they are not', async () => {
+    await expect(ask('unheard', results, false)).rejects.toBeInstanceOf(BrokerUnavailableError);
+  });
+});
+
+it('shows a stored result of a task though the broker is away', async () => {
+  expect(await ask('stored', stored, false)).toMatchObject({
+    ...{ id: 'stored', state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' },
+  });
+});
