@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Imports go one way: cache and celery know nobody, graphql reads both, http serves graphql, gateway builds it all. */
+/** Imports go one way: access, cache and celery know nobody, graphql reads them, http serves graphql, gateway builds it all. */
 const boundary = (files, forbidden, message) => ({
   files,
   rules: {
@@ -62,23 +62,28 @@ export default tseslint.config(
   { files: ['src/http/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   boundary(
     ['src/cache/**'],
-    ['celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'cli'],
+    ['access', 'celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
     'cache knows nobody',
   ),
   boundary(
     ['src/celery/**'],
-    ['cache', 'graphql', 'http', 'demo', 'gateway', 'config', 'cli'],
+    ['access', 'cache', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
     'celery knows nobody',
   ),
   boundary(
-    ['src/graphql/**'],
-    ['http', 'demo', 'gateway', 'config', 'cli'],
-    'graphql reads cache and celery only',
+    ['src/access/**'],
+    ['cache', 'celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    'access knows nobody',
   ),
-  boundary(['src/http/**'], ['demo', 'gateway', 'config', 'cli'], 'http serves graphql'),
+  boundary(
+    ['src/graphql/**'],
+    ['http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    'graphql reads access, cache and celery only',
+  ),
+  boundary(['src/http/**'], ['demo', 'gateway', 'config', 'settings', 'cli'], 'http serves graphql'),
   boundary(
     ['src/demo/**'],
-    ['cache', 'graphql', 'http', 'gateway', 'config', 'cli'],
+    ['access', 'cache', 'graphql', 'http', 'gateway', 'config', 'settings', 'cli'],
     'demo hangs off celery',
   ),
 );

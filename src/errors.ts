@@ -71,6 +71,48 @@ export class PeekRefusedError extends GatewayError {
   }
 }
 
+/** A worker that was asked did not answer within its deadline (milliseconds): it may still do what it was told. */
+export class NoReplyError extends GatewayError {
+  readonly code = 'NO_REPLY';
+
+  constructor(command: string, hostname: string, milliseconds: number) {
+    super(`${hostname} did not answer ${command} within ${milliseconds} ms`);
+  }
+}
+
+/** No worker of this node name is known, or was ever heard of. */
+export class UnknownWorkerError extends GatewayError {
+  readonly code = 'UNKNOWN_WORKER';
+
+  constructor(hostname: string) {
+    super(`There is no worker ${hostname}`);
+  }
+}
+
+/** No task of this id, or of this name, is known to whoever was asked. */
+export class UnknownTaskError extends GatewayError {
+  readonly code = 'UNKNOWN_TASK';
+}
+
+/** The caller did not say who it is, or not credibly. The message never says which part was wrong. */
+export class UnauthenticatedError extends GatewayError {
+  readonly code = 'UNAUTHENTICATED';
+
+  constructor(message = 'Credentials are missing or wrong', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The caller is known, and may not do this. */
+export class ForbiddenError extends GatewayError {
+  readonly code = 'FORBIDDEN';
+}
+
+/** More was asked for than one caller may have. */
+export class LimitExceededError extends GatewayError {
+  readonly code = 'LIMIT_EXCEEDED';
+}
+
 /** An argument of the caller's is outside what the field accepts. */
 export class BadUserInputError extends GatewayError {
   readonly code = 'BAD_USER_INPUT';

@@ -1,6 +1,8 @@
 /** The composition root: builds the cluster's watch, the caches and the server, and owns all that must be closed. */
+import { AuditLog } from './access/audit-log.js';
 import { CacheRegistry } from './cache/cache-registry.js';
 import { Celery } from './celery/celery.js';
+import { redact } from './celery/redact.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
 import type { ResultBackend, Transport } from './celery/transport/transport.js';
 import type { Config } from './config.js';
@@ -72,6 +74,9 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     embedded: config.broker === null,
     log,
     subscriptions,
+    audit: new AuditLog({ log, maxRecords: 10_000 }),
+    redact: (value) => redact(value),
+    readOnly: false,
   };
   const yoga = createGraphQLServer(schema, services);
   const { host, port } = config;

@@ -1,6 +1,7 @@
 /** `--help`: the table of settings as text. */
-import { cacheSettings, settings } from './config.js';
-import type { Setting } from './config.js';
+import { settings } from './config.js';
+import { cacheSettings } from './settings/caches.js';
+import type { Setting } from './settings/setting.js';
 import { version } from './version.js';
 
 export function helpText(): string {

@@ -1,11 +1,18 @@
 /** The schema builder: what every type and field of the schema is made with. */
 import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { hasRole } from '../access/viewer.js';
+import type { Role } from '../access/viewer.js';
+import { ForbiddenError } from '../errors.js';
 import type { Context } from './context.js';
+import { mutationPlugin } from './mutation-plugin.js';
 
 export interface SchemaTypes {
   Context: Context;
   /** Fields are non-null unless they say so: what can be unknown is marked, one by one. */
   DefaultFieldNullability: false;
+  /** The least role that a field needs. */
+  AuthScopes: Record<Role, true>;
   Scalars: {
     ID: { Input: string; Output: string };
     /** Epoch milliseconds inside, ISO 8601 outside. */
@@ -15,13 +22,37 @@ export interface SchemaTypes {
   };
 }
 
-export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+export const builder = new SchemaBuilder<SchemaTypes>({
+  defaultFieldNullability: false,
+  plugins: [mutationPlugin, ScopeAuthPlugin], // the first goes around the second
+  scopeAuth: {
+    authScopes: ({ viewer }) => ({
+      viewer: hasRole(viewer, 'viewer'),
+      operator: hasRole(viewer, 'operator'),
+      admin: hasRole(viewer, 'admin'),
+    }),
+    authorizeOnSubscribe: true,
+    unauthorizedError: (_parent, { viewer }, { parentType, fieldName }) =>
+      new ForbiddenError(`The role ${viewer.role} may not use ${parentType.name}.${fieldName}`),
+  },
+});
 
 builder.queryType({
+  authScopes: { viewer: true },
   description: 'What the cluster does now. Every field reads through a cache unless it says otherwise.',
 });
-builder.mutationType({ description: 'What can be told to the gateway. Nothing of it is cached.' });
+builder.mutationType({
+  // In read-only mode nothing gets as far as the field's own role.
+  authScopes: (_root, { readOnly }) => {
+    if (readOnly) throw new ForbiddenError('The gateway is read-only');
+    return true;
+  },
+  description:
+    'What can be told to the gateway and, through it, to the cluster. Nothing of it is cached, and each call leaves a ' +
+    'record in `audit`.',
+});
 builder.subscriptionType({
+  authScopes: { viewer: true },
   description: 'What changes, as it changes: over WebSocket or server-sent events.',
 });
 

@@ -147,6 +147,7 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   invalidateCache: t.field({
     type: InvalidateCachePayload,
+    authScopes: { operator: true },
     description:
       'Forgets cached answers, so that the next read asks the cluster. A load already running is not kept.',
     args: {

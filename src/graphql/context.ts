@@ -1,4 +1,6 @@
 /** What resolvers are given: the services, and what is this operation's own. */
+import type { AuditLog } from '../access/audit-log.js';
+import type { Viewer } from '../access/viewer.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import { Loaders } from './loaders.js';
@@ -12,14 +14,28 @@ export interface Services extends LoaderServices {
   readonly embedded: boolean;
   readonly log: Logger;
   readonly subscriptions: Subscriptions;
+  readonly audit: AuditLog;
+  /** Masks secrets in any JSON value, at any depth. */
+  readonly redact: (value: unknown) => unknown;
+  /** Whether no mutation is allowed, whoever asks. */
+  readonly readOnly: boolean;
 }
 
-export interface Context extends Services {
+/** Who asks, and from where. */
+export interface Caller {
+  readonly viewer: Viewer;
+  /** IP address; null when there is no client, as in a test of the schema alone. */
+  readonly clientAddress: string | null;
+}
+
+export interface Context extends Services, Caller {
   readonly cacheStatus: CacheStatus;
   readonly loaders: Loaders;
 }
 
 /** One per operation: the members of a batch share their parent's status and nothing else. */
-export function createContext(services: Services, cacheStatus: CacheStatus): Context {
-  return { ...services, cacheStatus, loaders: new Loaders(services, cacheStatus) };
+export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
+  const { viewer, clientAddress } = caller;
+  const loaders = new Loaders(services, cacheStatus);
+  return { ...services, viewer, clientAddress, cacheStatus, loaders };
 }

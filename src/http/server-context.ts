@@ -1,7 +1,10 @@
 /** What travels with one HTTP request, from its arrival to its response. */
 import type { CacheStatus } from '../cache/cache-status.js';
+import type { Caller } from '../graphql/context.js';
 
 export interface ServerContext {
+  /** Who sent it, as far as it showed. */
+  readonly caller: Caller;
   /** Sums up what all operations of the request read; made when the request arrives. */
   responseCacheStatus?: CacheStatus;
 }

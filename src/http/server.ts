@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../log.js';
+import { callerOf } from './caller.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
 import { maxBodyBytes, readBody } from './request-body.js';
 import { isForeignOrigin } from './same-origin.js';
@@ -71,8 +72,9 @@ async function handle(yoga: Yoga, request: IncomingMessage, response: ServerResp
     return;
   }
   if (wantsGraphiQL(request)) return serveGraphiQL(request, response);
+  const caller = callerOf(request);
   if (request.method === 'GET' || request.method === 'HEAD') {
-    await yoga(request, response);
+    await yoga(request, response, { caller });
     return;
   }
   if (isForeignOrigin(request.headers)) {
@@ -87,7 +89,7 @@ async function handle(yoga: Yoga, request: IncomingMessage, response: ServerResp
     return;
   }
   // Yoga takes a body that was read before as it is: no second stream, no second Request.
-  await yoga(Object.assign(request, { body }), response);
+  await yoga(Object.assign(request, { body }), response, { caller });
 }
 
 function fail(response: ServerResponse, status: number, code: string, message: string): void {

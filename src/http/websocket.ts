@@ -11,6 +11,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
+import { callerOf } from './caller.js';
 import { isForeignOrigin } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
@@ -74,7 +75,8 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
           return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
         }
         const request = context.extra.request;
-        const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params });
+        const caller = callerOf(request);
+        const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params, caller });
         const { schema, execute, subscribe } = pipeline;
         try {
           const document = pipeline.parse(params.query);

@@ -22,8 +22,8 @@ export function createGraphQLServer(schema: GraphQLSchema, services: Services): 
   return createYoga<ServerContext, Context>({
     schema,
     // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.
-    context: ({ responseCacheStatus }) =>
-      createContext(services, (responseCacheStatus ?? new CacheStatus()).member()),
+    context: ({ caller, responseCacheStatus }) =>
+      createContext(services, caller, (responseCacheStatus ?? new CacheStatus()).member()),
     graphqlEndpoint: graphqlPath,
     batching: { limit: maxBatch },
     maskedErrors: { maskError: createErrorMask(services.log) },

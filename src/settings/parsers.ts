@@ -2,7 +2,7 @@
  * Parsers of settings. Each throws a ConfigError that completes "<setting> ...", and never repeats the text, which may
  * be a secret.
  */
-import { ConfigError } from './errors.js';
+import { ConfigError } from '../errors.js';
 
 export function text(value: string): string {
   return value;

@@ -1,6 +1,7 @@
 /** A gateway as its users run it: the command, in a process of its own, which can be measured, stopped and killed. */
 import { readFile } from 'node:fs/promises';
-import { cacheSettings, settings } from '../../src/config.js';
+import { settings } from '../../src/config.js';
+import { cacheSettings } from '../../src/settings/caches.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { Child } from './process.js';

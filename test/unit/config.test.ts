@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cacheSettings, readConfig, settings } from '../../src/config.js';
+import { readConfig, settings } from '../../src/config.js';
 import { ConfigError } from '../../src/errors.js';
 import { helpText } from '../../src/help.js';
+import { cacheSettings } from '../../src/settings/caches.js';
 
 const rows = [...Object.values(settings), ...cacheSettings];
 const redis = (host: string, db = 0) => ({

@@ -32,7 +32,8 @@ async function executeItem(args: ExecutionArgs, payload: unknown): Promise<Execu
   // Not the status of the operation: its `Cache-Control: no-cache`, which browsers send with every EventSource,
   // would let each subscriber ask the cluster at each interval.
   const status = new CacheStatus();
-  const context = createContext(args.contextValue as Context, status);
+  const operation = args.contextValue as Context;
+  const context = createContext(operation, operation, status);
   const result = await execute({ ...args, rootValue: payload, contextValue: context });
   const cache = status.summary();
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };

@@ -2,8 +2,10 @@
  * The HTTP server over the embedded cluster, with caches whose clock the test sets: ages are exact, and nothing
  * expires unless the test says so.
  */
+import { AuditLog } from '../../../src/access/audit-log.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
+import { redact } from '../../../src/celery/redact.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
@@ -42,7 +44,12 @@ export async function startTestServer(): Promise<TestServer> {
   const resultLoader = createResultLoader(celery);
   const about = { version: '1.2.3', startedAt: 0, embedded: true };
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
-  const services: Services = { celery, caches, resultLoader, subscriptions, log, ...about };
+  const access = { audit: new AuditLog({ log, maxRecords: 100 }), redact, readOnly: false };
+  const services: Services = {
+    ...{ celery, caches, resultLoader, subscriptions, log },
+    ...about,
+    ...access,
+  };
   celery.start();
   const yoga = createGraphQLServer(schema, services);
   const server = opened.own(await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log }));

@@ -1,0 +1,85 @@
+/**
+ * Who did what, to whom, and what came of it. Bounded, newest first; every record is a line of the log as well, which is
+ * where it outlives the process. What was refused has a place of its own, so that no flood of wrong passwords drives out
+ * what was done.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '../log.js';
+import type { AuthenticationMethod, Role } from './viewer.js';
+
+/**
+ * SUCCEEDED: everybody addressed did it. PARTIAL: somebody did not. FAILED: nobody did, or it could not be asked for.
+ * FORBIDDEN and UNAUTHENTICATED: refused before anything happened.
+ */
+export const auditOutcomes = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'FORBIDDEN', 'UNAUTHENTICATED'] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+/** What a mutation tells of how it went; its payload carries it as `audit`. */
+export interface AuditedResult {
+  /** Node names of the workers that did as they were told. */
+  readonly answered?: readonly string[];
+  readonly silent?: readonly string[];
+  /** What went wrong with whom, by the codes of errors.ts. */
+  readonly errors?: readonly { readonly code: string; readonly message: string }[];
+  /** Ids of the tasks that it was about. */
+  readonly taskIds?: readonly string[];
+}
+
+export interface AuditRecord {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The name that the caller goes by; null when it did not say, or not credibly. */
+  readonly viewer: string | null;
+  readonly role: Role | null;
+  readonly method: AuthenticationMethod;
+  /** Of the client, as far as it is known. */
+  readonly address: string | null;
+  /** The mutation's name, or `authenticate`. */
+  readonly action: string;
+  /** What it was called with, as JSON, secrets masked and cut at 2,000 characters; null without arguments. */
+  readonly arguments: string | null;
+  readonly outcome: AuditOutcome;
+  /** Of the first error, by errors.ts; null when there was none. */
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly answered: readonly string[];
+  readonly silent: readonly string[];
+  readonly taskIds: readonly string[];
+  readonly durationSeconds: number;
+}
+
+export type AuditEntry = Omit<AuditRecord, 'id'>;
+
+export interface AuditLogOptions {
+  readonly log: Logger;
+  /** Records of each of the two kinds. */
+  readonly maxRecords: number;
+}
+
+export class AuditLog {
+  readonly #log: Logger;
+  readonly #maxRecords: number;
+  readonly #done: AuditRecord[] = [];
+  readonly #refused: AuditRecord[] = [];
+
+  constructor({ log, maxRecords }: AuditLogOptions) {
+    this.#log = log;
+    this.#maxRecords = maxRecords;
+  }
+
+  add(entry: AuditEntry): void {
+    const record = { id: randomUUID(), ...entry };
+    const wasRefused = entry.outcome === 'FORBIDDEN' || entry.outcome === 'UNAUTHENTICATED';
+    const records = wasRefused ? this.#refused : this.#done;
+    records.push(record);
+    if (records.length > this.#maxRecords) records.shift();
+    const { at, ...fields } = record;
+    this.#log[wasRefused ? 'warn' : 'info']('audit', { ...fields, at: new Date(at).toISOString() });
+  }
+
+  /** Newest first. */
+  records(): AuditRecord[] {
+    return [...this.#done, ...this.#refused].sort((a, b) => b.at - a.at);
+  }
+}

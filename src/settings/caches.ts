@@ -1,0 +1,51 @@
+/** Four settings for each cache. */
+import { cacheDefaults, cacheNames } from '../cache/cache-registry.js';
+import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
+import { seconds, wholeNumber } from './parsers.js';
+import { setting } from './setting.js';
+import type { Setting } from './setting.js';
+
+/** Rows for each cache; their values are gathered under `caches`. */
+export const cacheSettings: readonly (Setting<number> & {
+  cache: CacheName;
+  option: keyof CacheOverrides;
+})[] = cacheNames.flatMap((cache) => {
+  const defaults = cacheDefaults[cache];
+  const flag = `cache-${cache.replaceAll('_', '-')}`;
+  const env = `CACHE_${cache.toUpperCase()}`;
+  const row = (
+    option: keyof CacheOverrides,
+    name: string,
+    parse: Setting<number>['parse'],
+    unit: number,
+    doc: string,
+  ) => {
+    const base = setting(
+      `${flag}-${name.toLowerCase().replaceAll('_', '-')}`,
+      `${env}_${name}`,
+      parse,
+      defaults[option],
+      String(defaults[option] / unit),
+      doc,
+    );
+    return { ...base, cache, option };
+  };
+  return [
+    row('ttl', 'TTL', seconds(0.001, 86_400), 1000, `${cache}: seconds that an answer counts as fresh`),
+    row('maxSize', 'MAX_SIZE', wholeNumber(1, 1_000_000), 1, `${cache}: entries at most`),
+    row(
+      'staleWhileRevalidate',
+      'STALE_WHILE_REVALIDATE',
+      seconds(0, 86_400),
+      1000,
+      `${cache}: seconds past the TTL that an old answer is given while a new one is loaded`,
+    ),
+    row(
+      'staleIfError',
+      'STALE_IF_ERROR',
+      seconds(0, 86_400),
+      1000,
+      `${cache}: seconds past the TTL that an old answer is given when the cluster cannot be asked`,
+    ),
+  ];
+});
