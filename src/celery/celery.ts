@@ -144,7 +144,9 @@ export class Celery implements AsyncDisposable {
       this.gaps.close();
       void this.#learn(this.#gapFilling.fill());
     });
-    this.transport.onEventLoss(({ from, to, messages }) => {
+    this.transport.onEventLoss((loss) => {
+      this.#log.warn('events were lost: more arrived than may wait to be read', { ...loss });
+      const { from, to, messages } = loss;
       this.gaps.add(from, to, `${messages} messages arrived faster than they could be read`);
       void this.#learn(this.#gapFilling.fill());
     });

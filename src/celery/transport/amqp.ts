@@ -22,7 +22,8 @@ import { AmqpPublisher, PublishBlockedError } from './amqp-publisher.js';
 import type { AmqpOutgoing } from './amqp-publisher.js';
 import { AmqpQueues } from './amqp-queues.js';
 import { ConnectionWatch } from './connection-watch.js';
-import { EventBacklog } from './event-backlog.js';
+import { controlRequestBody } from './control-request.js';
+import { EventBacklog, maxEventBytes } from './event-backlog.js';
 import { managementAccess } from './rabbitmq-address.js';
 import { RabbitMQManagement } from './rabbitmq-management.js';
 import type {
@@ -38,8 +39,6 @@ import type {
 
 /** Bytes of events that RabbitMQ keeps while we do not read; then the oldest go. */
 const maxQueuedEventBytes = 128 * 1024 * 1024;
-/** Of one message: a longer one is no event, and is not kept, but counted. */
-const maxEventBytes = 4 * 1024 * 1024;
 const maxReplyBytes = 32 * 1024 * 1024;
 /** Milliseconds: older events would tell of a past that inspect knows better. */
 const eventTtl = 60_000;
@@ -87,9 +86,6 @@ export class AmqpTransport implements Transport {
     this.#connection = new ConnectionWatch(this.address, log);
     this.#names = new AmqpNames(options);
     this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
-    this.#backlog.onLoss((loss) =>
-      log.warn('events were lost: more arrived than may wait to be read', { ...loss }),
-    );
     this.#link = new AmqpLink({
       address,
       log,
@@ -142,7 +138,6 @@ export class AmqpTransport implements Transport {
   /** RabbitMQ tells whether anybody listens, not how many. */
   async publishRequest(request: ControlRequest): Promise<number | null> {
     const { controlExchange } = this.#names;
-    const { ticket, ...command } = request;
     const routed = await this.#publish(
       ({ requests }) => requests,
       (session) => ({
@@ -151,16 +146,8 @@ export class AmqpTransport implements Transport {
         deliveryMode: 2,
         headers: { clock: ++this.#clock, expires: (Date.now() + requestExpiry) / 1000 },
         expiration: requestExpiry,
-        body: {
-          ...command,
-          pattern: null,
-          matcher: null,
-          // Straight into our queue, through the exchange that every broker has.
-          ...(ticket !== null && {
-            ticket,
-            reply_to: { exchange: '', routing_key: session.replyQueue },
-          }),
-        },
+        // Straight into our queue, through the exchange that every broker has.
+        body: controlRequestBody(request, { exchange: '', routing_key: session.replyQueue }),
       }),
     );
     return routed ? null : 0;

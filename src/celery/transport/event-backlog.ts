@@ -6,6 +6,13 @@
 import type { RawMessage } from '../message.js';
 import type { EventIntake, EventMessageListener, EventLoss } from './transport.js';
 
+/**
+ * The longest event message that is kept: a longer one is no event, and only counted. Celery cuts arguments and results
+ * to 1,024 characters and sends at most 24 events at once, so a hundredth of this is much; JSON of this size takes
+ * some 50 ms, in which nobody is answered.
+ */
+export const maxEventBytes = 4 * 1024 * 1024;
+
 export interface EventBacklogOptions {
   /** What may wait at most. */
   readonly maxBytes: number;

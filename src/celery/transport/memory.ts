@@ -5,6 +5,7 @@ import { EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { parseTaskMeta } from '../results.js';
 import { readWaitingTask } from '../task-message.js';
+import { controlRequestBody } from './control-request.js';
 import type { MemoryBus } from './memory-bus.js';
 import type {
   BoundNodes,
@@ -97,22 +98,16 @@ export class MemoryTransport implements Transport {
   async publishRequest(request: ControlRequest): Promise<number> {
     this.#assertConnected();
     this.#clock += 1;
-    const { ticket, ...command } = request;
-    const address = { exchange: `reply.${this.#controlExchange}.pidbox`, routing_key: this.#replyKey };
+    const replyTo = { exchange: `reply.${this.#controlExchange}.pidbox`, routing_key: this.#replyKey };
     return this.#bus.publishRequest({
       exchange: `${this.#controlExchange}.pidbox`,
       routingKey: '',
       deliveryMode: 2,
       headers: {
         clock: this.#clock,
-        expires: ticket === null ? 0 : this.#now() / 1000 + requestExpiresSeconds,
+        expires: request.ticket === null ? 0 : this.#now() / 1000 + requestExpiresSeconds,
       },
-      body: {
-        ...command,
-        pattern: null,
-        matcher: null,
-        ...(ticket !== null && { ticket, reply_to: address }),
-      },
+      body: controlRequestBody(request, replyTo),
     });
   }
 

@@ -11,7 +11,8 @@ import type { Logger } from '../../log.js';
 import { encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { ConnectionWatch } from './connection-watch.js';
-import { EventBacklog } from './event-backlog.js';
+import { controlRequestBody } from './control-request.js';
+import { EventBacklog, maxEventBytes } from './event-backlog.js';
 import { describeRedisAddress } from './redis-address.js';
 import type { RedisAddress } from './redis-address.js';
 import { RedisLink } from './redis-link.js';
@@ -38,12 +39,6 @@ const readingTime = 100;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
-/**
- * The longest event message that is read. Celery cuts arguments and results to 1,024 characters and sends at most 24
- * events at once, so a hundredth of this is much; JSON of this size takes some 50 ms, in which nobody is answered.
- */
-const maxEventBytes = 4 * 1024 * 1024;
-
 /** As many bytes of events in a second are a burst. */
 const burstBytes = 256 * 1024;
 
@@ -73,9 +68,6 @@ export class RedisTransport implements Transport {
     this.#connection = new ConnectionWatch(this.address, log);
     this.#names = new RedisNames(options, address.db, address.place.kind === 'sentinel');
     this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
-    this.#backlog.onLoss((loss) =>
-      log.warn('events were lost: more arrived than may wait to be read', { ...loss }),
-    );
     this.#commands = new RedisLink({
       address,
       name: 'celeryql-commands',
@@ -140,14 +132,7 @@ export class RedisTransport implements Transport {
       routingKey: '',
       deliveryMode: 2,
       headers: { clock: ++this.#clock, expires: Date.now() / 1000 + requestExpiry },
-      body: {
-        method: request.method,
-        arguments: request.arguments,
-        destination: request.destination,
-        pattern: null,
-        matcher: null,
-        ...(request.ticket !== null && { ticket: request.ticket, reply_to: this.#replies.address }),
-      },
+      body: controlRequestBody(request, this.#replies.address),
     });
     const channels = names.controlChannels;
     return this.#run(async (client) => {
