@@ -76,7 +76,8 @@ export class EventGaps {
     const now = this.#options.clock();
     const unnoticed = longestUnnoticedMs + (this.#options.stalledMs?.() ?? 0);
     const from = Math.max(this.#options.lastEventAt() ?? 0, now - unnoticed);
-    this.#add(gap(Math.min(from, now), null, reason));
+    this.#gaps.push(gap(Math.min(from, now), null, reason));
+    this.#added();
   }
 
   /** It is subscribed again. */
@@ -114,11 +115,6 @@ export class EventGaps {
       if (isFilled) each.filledAt ??= this.#options.clock();
     }
     this.#tell();
-  }
-
-  #add(added: Mutable<EventGap>): void {
-    this.#gaps.push(added);
-    this.#added();
   }
 
   #added(): void {

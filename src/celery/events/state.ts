@@ -93,7 +93,7 @@ export class State {
       clock,
     });
     this.#orphans = new Orphans({
-      unfinishedOf: (hostname) => this.#store.indexes.held.list(hostname) ?? [],
+      unfinishedOf: (hostname) => this.#heldBy(hostname),
       mark: (task, at) => void this.#change(task.id, (record) => void (record.orphanedAt = at)),
     });
     this.#workers.watch.onChange((change) =>
@@ -229,6 +229,10 @@ export class State {
 
   /** What a worker has that is neither finished nor rejected, in the order of first sight. Consume it at once. */
   unfinishedOf(hostname: string): Iterable<UnfinishedTask> {
+    return this.#heldBy(hostname);
+  }
+
+  #heldBy(hostname: string): Iterable<TaskRecord> {
     return this.#store.indexes.held.list(hostname) ?? [];
   }
 
