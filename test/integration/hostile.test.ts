@@ -78,6 +78,46 @@ async function counters(gateway: GatewayProcess): Promise<Counters> {
   return seen.events;
 }
 
+interface Channel<Attack> {
+  readonly attack: (name: string, attack: Attack) => Promise<unknown>;
+  readonly send: (event: object) => Promise<unknown>;
+}
+
+/** Each attack, and a good event behind it; resolves to the number of malformed events that were counted. */
+async function withstand<
+  Attack extends readonly [name: string, unknown, malformed: number, ...unknown[]],
+>(
+  gateway: GatewayProcess,
+  attacks: readonly Attack[],
+  { attack, send }: Channel<Attack>,
+): Promise<number> {
+  let malformed = 0;
+  let received = 0;
+  for (const each of attacks) {
+    const [name, , count] = each;
+    const good = `good-${name.replaceAll(/\W+/g, '-')}`;
+    await attack(name, each);
+    await send(taskEvent(good));
+    malformed += count;
+    received += count === 0 ? 2 : 1;
+    await eventually(
+      async () =>
+        expect(await counters(gateway), name).toEqual({
+          ...{ received, malformed, dropped: 0, lost: 0, reconnects: 0 },
+        }),
+      15_000,
+    );
+    expect(await gateway.query(`{ task(id: "${good}", useCache: false) { state } }`), name).toEqual({
+      task: { state: 'STARTED' },
+    });
+  }
+  expect(await gateway.query('{ task(id: "polluted", useCache: false) { state } }')).toEqual({
+    task: null,
+  });
+  expect(await gateway.peakMegabytes()).toBeLessThan(mostMegabytes);
+  return malformed;
+}
+
 /** In pieces, so that it is not the burst that is tested. */
 async function publishAll(redis: Redis, messages: readonly string[]): Promise<void> {
   for (let at = 0; at < messages.length; at += 200) {
@@ -93,31 +133,13 @@ describeWith(['redis'], 'hostile messages on the event channel', () => {
     await using gateway = await launchGateway(redis.url());
     const client = redis.client();
 
-    let malformed = 0;
-    let received = 0;
-    for (const [name, attack, count] of attacks) {
-      const good = `good-${name.replaceAll(/\W+/g, '-')}`;
-      expect(await client.publish(eventChannel, attack), name).toBe(1);
-      await client.publish(eventChannel, message(taskEvent(good)));
-      malformed += count;
-      received += count === 0 ? 2 : 1;
-      await eventually(
-        async () =>
-          expect(await counters(gateway), name).toEqual({
-            ...{ received, malformed, dropped: 0, lost: 0, reconnects: 0 },
-          }),
-        15_000,
-      );
-      expect(await gateway.query(`{ task(id: "${good}", useCache: false) { state } }`), name).toEqual({
-        task: { state: 'STARTED' },
-      });
-    }
+    const malformed = await withstand(gateway, attacks, {
+      attack: async (name, [, attack]) =>
+        expect(await client.publish(eventChannel, attack), name).toBe(1),
+      send: (event) => client.publish(eventChannel, message(event)),
+    });
     expect(attacks).toHaveLength(19);
     expect(malformed).toBe(13);
-    expect(await gateway.query('{ task(id: "polluted", useCache: false) { state } }')).toEqual({
-      task: null,
-    });
-    expect(await gateway.peakMegabytes()).toBeLessThan(mostMegabytes);
   });
 
   it('fill neither the workers nor the tasks beyond their bounds, and queries go on', async () => {
@@ -218,30 +240,11 @@ describeWith(['rabbitmq'], 'hostile messages on the event exchange of RabbitMQ',
       await channel.waitForConfirms();
     };
 
-    let malformed = 0;
-    let received = 0;
-    for (const [name, attack, count, properties] of amqpAttacks) {
-      const good = `good-${name.replaceAll(/\W+/g, '-')}`;
-      await publish(attack, properties);
-      await publish(body(taskEvent(good)));
-      malformed += count;
-      received += count === 0 ? 2 : 1;
-      await eventually(
-        async () =>
-          expect(await counters(gateway), name).toEqual({
-            ...{ received, malformed, dropped: 0, lost: 0, reconnects: 0 },
-          }),
-        15_000,
-      );
-      expect(await gateway.query(`{ task(id: "${good}", useCache: false) { state } }`), name).toEqual({
-        task: { state: 'STARTED' },
-      });
-    }
-    expect(malformed).toBe(13);
-    expect(await gateway.query('{ task(id: "polluted", useCache: false) { state } }')).toEqual({
-      task: null,
+    const malformed = await withstand(gateway, amqpAttacks, {
+      attack: (_, [, attack, , properties]) => publish(attack, properties),
+      send: (event) => publish(body(event)),
     });
-    expect(await gateway.peakMegabytes()).toBeLessThan(mostMegabytes);
+    expect(malformed).toBe(13);
     await connection.close();
   });
 });

@@ -1,34 +1,23 @@
 /** Five hundred tasks of every kind, held against what their sender and the result backend know of them. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  runLedger,
-  sendTasks,
-  startCluster,
-  type Cluster,
-  type LedgerEntry,
-} from '../support/celery.js';
+import { runLedger, sendTasks, type Cluster, type LedgerEntry } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { allPages, tasksOf, type TaskNode } from '../support/task-pages.js';
-import { watchCluster } from '../support/watch.js';
+import { startTwoPools, type WatchedCluster } from '../support/two-pools.js';
 
 const count = 500;
 
 describeEachCluster('a ledger of tasks', (on) => {
+  let watched: WatchedCluster;
   let cluster: Cluster;
   let gateway: TestGateway;
   let ledger: LedgerEntry[];
 
   beforeAll(async () => {
-    cluster = await startCluster({
-      ...on,
-      workers: [
-        { hostname: 'w1', queues: ['slow', 'high'] },
-        { hostname: 'w2', pool: 'solo', queues: ['default', 'media.video'] },
-      ],
-    });
-    gateway = await watchCluster(cluster);
+    watched = await startTwoPools(on);
+    ({ cluster, gateway } = watched);
     ledger = await runLedger(cluster.application, { count });
     await eventually(async () => {
       const finished = await tasksOf(gateway, { states: ['SUCCESS', 'FAILURE'] }, { first: 0 });
@@ -36,10 +25,7 @@ describeEachCluster('a ledger of tasks', (on) => {
     });
   }, 120_000);
 
-  afterAll(async () => {
-    await gateway[Symbol.asyncDispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  afterAll(() => watched[Symbol.asyncDispose]());
 
   it('is what the pages of all tasks show, each task once', async () => {
     const pages = await allPages(gateway, {}, 37);

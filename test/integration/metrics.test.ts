@@ -1,16 +1,10 @@
 /** Figures over a window of time, held against what the sender and the result backend know of the tasks. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  runLedger,
-  sendTasks,
-  startCluster,
-  type Cluster,
-  type LedgerEntry,
-} from '../support/celery.js';
+import { runLedger, sendTasks, type Cluster, type LedgerEntry } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
-import { watchCluster } from '../support/watch.js';
+import { startTwoPools, type WatchedCluster } from '../support/two-pools.js';
 
 /** As many as are sent at once, and how often. */
 const [batch, batches] = [30, 3];
@@ -28,19 +22,14 @@ interface TaskType {
 }
 
 describeEachCluster('The figures of a window', (on) => {
+  let watched: WatchedCluster;
   let cluster: Cluster;
   let gateway: TestGateway;
   let ledger: LedgerEntry[];
 
   beforeAll(async () => {
-    cluster = await startCluster({
-      ...on,
-      workers: [
-        { hostname: 'w1', queues: ['slow', 'high'] },
-        { hostname: 'w2', pool: 'solo', queues: ['default', 'media.video'] },
-      ],
-    });
-    gateway = await watchCluster(cluster, { args: ['--max-tasks', String(maxTasks)] });
+    watched = await startTwoPools(on, { args: ['--max-tasks', String(maxTasks)] });
+    ({ cluster, gateway } = watched);
     ledger = [];
     for (let seed = 1; seed <= batches; seed++) {
       ledger.push(...(await runLedger(cluster.application, { count: batch, seed })));
@@ -48,10 +37,7 @@ describeEachCluster('The figures of a window', (on) => {
     }
   }, 120_000);
 
-  afterAll(async () => {
-    await gateway[Symbol.asyncDispose]();
-    await cluster[Symbol.asyncDispose]();
-  });
+  afterAll(() => watched[Symbol.asyncDispose]());
 
   async function summary(window = 300) {
     const { data } = await gateway.query<{ metricsSummary: Record<string, number> }>(
