@@ -1,9 +1,75 @@
 /**
+ * Everything that an answer may say went wrong: its stable code, what it means, and its HTTP status where it is all that
+ * there is to answer. The schema's enum, the README and the REST routes have it from here.
+ */
+export const errorCodes = {
+  BROKER_UNAVAILABLE: {
+    status: 503,
+    description: 'The broker is away, refuses the connection, or takes nothing now. Nothing was sent.',
+  },
+  RESULT_BACKEND_UNAVAILABLE: {
+    status: 503,
+    description: 'The place where tasks store their results is away. The broker may be well.',
+  },
+  TIMEOUT: {
+    status: 503,
+    description: 'The broker did not answer in time. What it was asked for may still happen.',
+  },
+  NO_REPLY: {
+    status: 504,
+    description: 'A worker did not answer in time. What it was told may still happen.',
+  },
+  MALFORMED_MESSAGE: {
+    status: 502,
+    description: "What came through the broker does not follow Celery's protocol.",
+  },
+  UNKNOWN_WORKER: { status: 404, description: 'No worker of this node name is known.' },
+  UNKNOWN_TASK: {
+    status: 404,
+    description: 'No task of this id, or of this name, is known to whoever was asked.',
+  },
+  COMMAND_REJECTED: {
+    status: 409,
+    description: 'A worker, or the gateway for its sake, refused to do it. The message has the reason.',
+  },
+  UNAUTHENTICATED: { status: 401, description: 'Credentials are missing or wrong.' },
+  FORBIDDEN: { status: 403, description: 'The caller is known, and may not do this.' },
+  BAD_USER_INPUT: { status: 400, description: 'An argument is outside what the field accepts.' },
+  LIMIT_EXCEEDED: { status: 429, description: 'More was asked for than one caller may have.' },
+  BAD_REQUEST: { status: 400, description: 'The request is not HTTP, or has no operation in it.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, description: 'The document is not GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    description: 'The document asks for what the schema does not have.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    description: 'The document has several operations and none was named, or none of this name.',
+  },
+  NOT_FOUND: { status: 404, description: 'Nothing is served at this path.' },
+  METHOD_NOT_ALLOWED: { status: 405, description: 'This path is not asked for in this way.' },
+  NOT_ACCEPTABLE: { status: 406, description: 'The answer has none of the types that were accepted.' },
+  REQUEST_TIMEOUT: { status: 408, description: 'The request did not arrive whole in time.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, description: 'Operations are sent as JSON.' },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    description: 'A fault of the gateway. What happened is in its log, by the `id` beside the code.',
+  },
+} as const satisfies Record<string, { readonly status: number; readonly description: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
+/**
  * The errors that callers can act on. Each class has a stable `code`, which clients find in
  * `extensions.code`; whatever is not a GatewayError is masked before it leaves the gateway.
  */
 export abstract class GatewayError extends Error {
-  abstract readonly code: string;
+  /** No answer tells of bad settings: there is no gateway then. */
+  abstract readonly code: ErrorCode | 'CONFIG_INVALID';
 
   override get name(): string {
     return this.constructor.name;

@@ -23,6 +23,8 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'cacheDefaults',
     'cacheNames',
     'createLogger',
+    'errorCodes',
+    'isErrorCode',
     'readConfig',
     'silentLogger',
     'startGateway',

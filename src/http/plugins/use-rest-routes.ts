@@ -2,22 +2,14 @@
 import { print } from 'graphql';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin, YogaServerInstance } from 'graphql-yoga';
-import { BadUserInputError } from '../../errors.js';
+import { BadUserInputError, errorCodes, isErrorCode } from '../../errors.js';
+import type { ErrorCode } from '../../errors.js';
 import type { Context } from '../../graphql/context.js';
 import { restRoutes } from '../rest-routes.js';
 import type { RestRoute } from '../rest-routes.js';
 import type { ServerContext } from '../server-context.js';
 
 const restPrefix = '/api/';
-
-/** HTTP status of an operation that answered nothing but errors. */
-const statusOfCode: Readonly<Record<string, number>> = {
-  BAD_USER_INPUT: 400,
-  GRAPHQL_VALIDATION_FAILED: 400,
-  BROKER_UNAVAILABLE: 503,
-  RESULT_BACKEND_UNAVAILABLE: 503,
-  TIMEOUT: 503,
-};
 
 type Yoga = YogaServerInstance<ServerContext, Context>;
 
@@ -62,19 +54,16 @@ function answer(fetchAPI: FetchAPI, route: RestRoute, result: unknown): Response
   const isAnswered = data && Object.values(data).some((value) => value !== null);
   if (!isAnswered) {
     const [first] = errors ?? [];
-    return json(fetchAPI, statusOf(first), { error: describe(first) });
+    return json(fetchAPI, errorCodes[codeOf(first)].status, { error: describe(first) });
   }
   const { body, status = 200 } = route.shape(data);
   return json(fetchAPI, status, errors ? { ...(body as object), errors: errors.map(describe) } : body);
 }
 
-function statusOf(error: GraphQLError | undefined): number {
-  return statusOfCode[codeOf(error)] ?? 500;
-}
-
-function codeOf(error: GraphQLError | undefined): string {
+/** Of GraphQL's own complaints only those about arguments have no code. */
+function codeOf(error: GraphQLError | undefined): ErrorCode {
   const code = error?.extensions['code'];
-  return typeof code === 'string' ? code : 'BAD_USER_INPUT';
+  return isErrorCode(code) ? code : 'BAD_USER_INPUT';
 }
 
 function describe(error: GraphQLError | undefined): unknown {
