@@ -60,9 +60,8 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
 
   const timeField = timeFieldOf.get(subject);
   const before = timeField === undefined ? null : task[timeField];
-  // Workers send in batches, so of two that tried the task in turn the first may be heard last.
   const ofEarlierAttempt =
-    fields.retries !== null && fields.retries < task.retries && timestampMs <= (before ?? -Infinity);
+    fields.retries !== null && fields.retries < task.retries && !isOfNewRun(event, before);
   if (timeField !== undefined && !ofEarlierAttempt) task[timeField] = timestampMs;
 
   // Celery lets a retry replace every state; one that happened before the end it would take back was only heard late.
@@ -81,6 +80,15 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
     for (const field of ['exception', 'traceback'] as const) clear(task, field);
   // Clients do not synchronise their clocks, so theirs tell nothing.
   if (subject !== 'sent') task.clock = event.clock ?? task.clock;
+}
+
+/**
+ * Whether an event that counts fewer retries than are known tells of a task that was sent once more, rather than of an
+ * attempt before. Workers send in batches, so of two that tried the task in turn the first may be heard last. And a
+ * client tells of what it has sent when that may have been tried already: only a worker's word starts the count anew.
+ */
+function isOfNewRun({ subject, timestampMs }: TaskEvent, before: number | null): boolean {
+  return subject !== 'sent' && timestampMs > (before ?? -Infinity);
 }
 
 /** The fields that Celery takes from a task-received in whatever order it comes. */

@@ -131,6 +131,24 @@ describe('the state of a task', () => {
     });
   });
 
+  it('counts them also when the client tells of its sending after the first attempt', () => {
+    const { state, apply } = createState();
+    apply(task('received', 'a', 1, { retries: 0 }), task('started', 'a', 2));
+    apply(task('sent', 'a', 3, { retries: 1 }), task('received', 'a', 4, { retries: 1 }));
+    apply(task('sent', 'a', 5, { retries: 0 }), task('retried', 'a', 6));
+    apply(task('started', 'a', 7), task('succeeded', 'a', 8));
+
+    expect(state.task('a')).toMatchObject({ state: 'SUCCESS', retries: 1, sentAt: at(3) });
+  });
+
+  it('counts anew when a worker has received it once more', () => {
+    const { state, apply } = createState();
+    apply(task('received', 'a', 2, { retries: 1 }), task('succeeded', 'a', 3));
+    apply(task('received', 'a', 4, { retries: 0 }));
+
+    expect(state.task('a')).toMatchObject({ retries: 0, receivedAt: at(4) });
+  });
+
   it('forgets what an earlier attempt raised when the last one succeeds', () => {
     const { state, apply } = createState();
 
