@@ -169,6 +169,13 @@ export class UnauthenticatedError extends GatewayError {
   }
 }
 
+/** Credentials cannot be judged now, since those who know them do not answer: it is not the caller's fault. */
+export class AuthenticationUnavailableError extends UnauthenticatedError {
+  constructor(options?: ErrorOptions) {
+    super('Credentials cannot be checked now', options);
+  }
+}
+
 /** The caller is known, and may not do this. */
 export class ForbiddenError extends GatewayError {
   readonly code = 'FORBIDDEN';
@@ -177,6 +184,16 @@ export class ForbiddenError extends GatewayError {
 /** More was asked for than one caller may have. */
 export class LimitExceededError extends GatewayError {
   readonly code = 'LIMIT_EXCEEDED';
+}
+
+/** Too many wrong credentials came from one place: it has to wait before it may try others. */
+export class TooManyAttemptsError extends LimitExceededError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('Too many wrong credentials; wait before you try again');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 /** An argument of the caller's is outside what the field accepts. */

@@ -74,12 +74,13 @@ export class AuditLog {
     const records = wasRefused ? this.#refused : this.#done;
     records.push(record);
     if (records.length > this.#maxRecords) records.shift();
-    const { at, ...fields } = record;
-    this.#log[wasRefused ? 'warn' : 'info']('audit', { ...fields, at: new Date(at).toISOString() });
+    const { at, message, ...fields } = record;
+    const told = { ...fields, reason: message, at: new Date(at).toISOString() }; // a line has a message of its own
+    this.#log[wasRefused ? 'warn' : 'info']('audit', told);
   }
 
   /** Newest first. */
   records(): AuditRecord[] {
-    return [...this.#done, ...this.#refused].sort((a, b) => b.at - a.at);
+    return [...this.#done.toReversed(), ...this.#refused.toReversed()].sort((a, b) => b.at - a.at);
   }
 }

@@ -4,6 +4,13 @@
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/**
+ * What somebody may do who does not say who they are. `auto`: everything on this machine as long as no credentials are
+ * configured, and nothing otherwise.
+ */
+export const anonymousModes = ['auto', 'none', ...roles] as const;
+export type AnonymousMode = (typeof anonymousModes)[number];
+
 /** How they showed who they are. */
 export const authenticationMethods = ['none', 'basic', 'bearer', 'jwt', 'proxy'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
@@ -23,4 +30,13 @@ export function hasRole({ role }: Viewer, least: Role): boolean {
 /** Who names nobody, where that is allowed. */
 export function anonymous(role: Role): Viewer {
   return { name: 'anonymous', role, method: 'none', expiresAt: null };
+}
+
+export function isRole(text: string): text is Role {
+  return roles.some((role) => role === text);
+}
+
+/** The one that may do most; null of none. */
+export function highest(found: readonly Role[]): Role | null {
+  return roles.findLast((role) => found.includes(role)) ?? null;
 }

@@ -3,6 +3,7 @@ import * as api from '../../src/index.js';
 
 it('exports by name what the README shows, and nothing by accident', () => {
   expect(Object.keys(api).sort()).toEqual([
+    'AuthenticationUnavailableError',
     'BadUserInputError',
     'BrokerUnavailableError',
     'CacheRegistry',
@@ -17,6 +18,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'PeekRefusedError',
     'ResultBackendUnavailableError',
     'TimeoutError',
+    'TooManyAttemptsError',
     'UnauthenticatedError',
     'UnknownTaskError',
     'UnknownWorkerError',

@@ -1,0 +1,68 @@
+/**
+ * Bearer tokens (RFC 6750): those of the auth file, which are kept as their SHA-256, and JWTs. A token has as many random
+ * bits as its hash, so a fast hash is enough.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { UnauthenticatedError } from '../errors.js';
+import { credentialsOf } from './attempt.js';
+import type { Attempt, Scheme } from './attempt.js';
+import type { Role, Viewer } from './viewer.js';
+
+export interface Token {
+  readonly name: string;
+  readonly role: Role;
+  readonly sha256: Buffer;
+}
+
+/** Node's own bound for all headers of a request; `connection_init` has none of its own. */
+const maxLength = 16 * 1024;
+const challenge = 'Bearer realm="celeryql"';
+
+export class TokenScheme implements Scheme {
+  readonly method = 'bearer';
+  readonly challenge = challenge;
+  readonly #tokens: readonly Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  async authenticate(attempt: Attempt): Promise<Viewer | null> {
+    const token = tokenOf(attempt);
+    if (token === null) return null;
+    const sha256 = sha256Of(token);
+    // Each is compared, whichever it is: how long it takes tells nothing.
+    const [found] = this.#tokens.filter((known) => timingSafeEqual(known.sha256, sha256));
+    return found ? { name: found.name, role: found.role, method: this.method, expiresAt: null } : null;
+  }
+}
+
+export interface JwtVerifier {
+  /** @throws UnauthenticatedError when it is not to be trusted */
+  (token: string): Promise<Viewer>;
+}
+
+export class JwtScheme implements Scheme {
+  readonly method = 'jwt';
+  readonly challenge = challenge;
+  readonly #verify: JwtVerifier;
+
+  constructor(verify: JwtVerifier) {
+    this.#verify = verify;
+  }
+
+  async authenticate(attempt: Attempt): Promise<Viewer | null> {
+    const token = tokenOf(attempt);
+    return token === null ? null : this.#verify(token);
+  }
+}
+
+function tokenOf(attempt: Attempt): string | null {
+  const token = credentialsOf(attempt, 'bearer');
+  if (token !== null && token.length > maxLength) throw new UnauthenticatedError();
+  return token;
+}
+
+export function sha256Of(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

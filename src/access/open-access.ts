@@ -1,0 +1,157 @@
+/** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
+import { readFile, stat } from 'node:fs/promises';
+import { ConfigError } from '../errors.js';
+import { LogThrottle } from '../log-throttle.js';
+import type { Logger } from '../log.js';
+import { AllowedHosts } from './allowed-hosts.js';
+import type { Scheme } from './attempt.js';
+import type { AuditLog } from './audit-log.js';
+import { parseAuthFile } from './auth-file.js';
+import { Authenticator } from './authenticator.js';
+import { BasicScheme } from './basic.js';
+import { JwtScheme, TokenScheme } from './bearer.js';
+import { FailedAttempts } from './failed-attempts.js';
+import type { Subnet } from './ip-address.js';
+import { createJwtVerifier, localKeys, remoteKeys } from './jwt.js';
+import { isLoopback } from './loopback.js';
+import { RoleMap } from './role-map.js';
+import { ProxyScheme, TrustedProxies } from './trusted-proxies.js';
+import type { AnonymousMode, Role } from './viewer.js';
+
+/** As the settings tell it; a text that is empty was not set. */
+export interface AccessSettings {
+  /** Where the gateway listens. */
+  readonly host: string;
+  readonly anonymous: AnonymousMode;
+  readonly authFile: string;
+  readonly jwtJwks: string;
+  readonly jwtIssuer: string;
+  readonly jwtAudience: string;
+  readonly jwtRoleClaim: string;
+  readonly jwtUserClaim: string;
+  readonly trustedProxies: readonly Subnet[];
+  readonly proxyUserHeader: string;
+  readonly proxyRoleHeader: string;
+  readonly roleMap: ReadonlyMap<string, Role>;
+  readonly allowedHosts: readonly string[];
+}
+
+export interface AccessServices {
+  readonly audit: AuditLog;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface Access {
+  readonly authenticator: Authenticator;
+  /** Null when it may be addressed by any name. */
+  readonly hosts: AllowedHosts | null;
+}
+
+const maxFileBytes = 1024 * 1024;
+
+/** @throws ConfigError in one line, when settings contradict each other, or would let in everybody from anywhere */
+export async function openAccess(settings: AccessSettings, services: AccessServices): Promise<Access> {
+  const { audit, log, clock } = services;
+  const proxies = new TrustedProxies(settings.trustedProxies);
+  const failures = new FailedAttempts({ clock });
+  const schemes = [
+    ...proxySchemes(settings, proxies),
+    ...(await fileSchemes(settings, failures)),
+    ...(await jwtSchemes(settings, services)),
+  ];
+  const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
+  const anonymous = anonymousRole(settings, schemes);
+  if (isOpen) {
+    log.warn('everybody on this machine may do everything, since no credentials are configured', {
+      see: '--auth-file',
+    });
+  } else if (anonymous !== null) log.info('who names nobody is let in', { role: anonymous });
+  return {
+    authenticator: new Authenticator({ schemes, anonymous, audit, clock, proxies, failures }),
+    hosts: isOpen || settings.allowedHosts.length > 0 ? new AllowedHosts(settings.allowedHosts) : null,
+  };
+}
+
+function anonymousRole({ anonymous, host }: AccessSettings, schemes: readonly Scheme[]): Role | null {
+  if (anonymous === 'none' && schemes.length === 0)
+    throw new ConfigError(
+      '--anonymous none lets nobody in, since no credentials are configured; see --auth-file',
+    );
+  if (anonymous === 'none') return null;
+  if (anonymous !== 'auto') return anonymous;
+  if (schemes.length > 0) return null;
+  if (isLoopback(host)) return 'admin';
+  throw new ConfigError(
+    `--host ${host} lets other machines in, and no credentials are configured: set --auth-file, --jwt-jwks or ` +
+      '--proxy-user-header, or say what everybody may do, such as --anonymous viewer',
+  );
+}
+
+function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme[] {
+  const { trustedProxies, proxyUserHeader, proxyRoleHeader, roleMap } = settings;
+  if (proxyUserHeader === '') {
+    if (proxyRoleHeader !== '') throw new ConfigError('--proxy-role-header needs --proxy-user-header');
+    return [];
+  }
+  if (trustedProxies.length === 0)
+    throw new ConfigError('--proxy-user-header needs --trusted-proxies: nobody else is believed');
+  return [
+    new ProxyScheme({
+      proxies,
+      userHeader: proxyUserHeader,
+      roleHeader: proxyRoleHeader === '' ? null : proxyRoleHeader,
+      roles: new RoleMap(roleMap),
+    }),
+  ];
+}
+
+async function fileSchemes({ authFile }: AccessSettings, failures: FailedAttempts): Promise<Scheme[]> {
+  if (authFile === '') return [];
+  const { users, tokens } = await readSetting('--auth-file', authFile, parseAuthFile);
+  return [
+    ...(users.length > 0 ? [new BasicScheme({ users, failures })] : []),
+    ...(tokens.length > 0 ? [new TokenScheme(tokens)] : []),
+  ] satisfies readonly Scheme[];
+}
+
+async function jwtSchemes(settings: AccessSettings, { log, clock }: AccessServices): Promise<Scheme[]> {
+  const { jwtJwks, jwtIssuer, jwtAudience } = settings;
+  if (jwtJwks === '') {
+    if (jwtIssuer !== '' || jwtAudience !== '')
+      throw new ConfigError('--jwt-issuer and --jwt-audience need --jwt-jwks');
+    return [];
+  }
+  if (jwtIssuer === '' || jwtAudience === '')
+    throw new ConfigError('--jwt-jwks needs --jwt-issuer and --jwt-audience');
+  const isUrl = /^https?:/i.test(jwtJwks);
+  if (isUrl && !URL.canParse(jwtJwks)) throw new ConfigError('--jwt-jwks is not a URL');
+  const keys = isUrl
+    ? remoteKeys(new URL(jwtJwks))
+    : await readSetting('--jwt-jwks', jwtJwks, localKeys);
+  const verify = createJwtVerifier({
+    ...{ keys, clock, log, issuer: jwtIssuer, audience: jwtAudience },
+    ...{ userClaim: settings.jwtUserClaim, roleClaim: settings.jwtRoleClaim },
+    roles: new RoleMap(settings.roleMap),
+    throttle: new LogThrottle(clock),
+  });
+  return [new JwtScheme(verify)];
+}
+
+async function readSetting<T>(flag: string, path: string, parse: (text: string) => T): Promise<T> {
+  const { size, text } = await read(path).catch((cause: unknown) => {
+    throw new ConfigError(`${flag} names a file that cannot be read`, { cause });
+  });
+  if (size > maxFileBytes) throw new ConfigError(`${flag} names a file that is larger than 1 MB`);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${flag} ${error.message}`) : error;
+  }
+}
+
+async function read(path: string): Promise<{ size: number; text: string }> {
+  const { size } = await stat(path);
+  return { size, text: size > maxFileBytes ? '' : await readFile(path, 'utf8') };
+}
