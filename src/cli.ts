@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command: settings in, a running gateway out, and a clean end on SIGINT and SIGTERM. */
+import { commands, isCommand } from './commands.js';
+import type { Command } from './commands.js';
 import { readConfig } from './config.js';
 import type { Config } from './config.js';
 import { ConfigError } from './errors.js';
@@ -18,6 +20,8 @@ const shutdownDeadline = 4_500;
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(helpText());
   if (args.includes('--version')) return void process.stdout.write(`${version}\n`);
+  const [command, ...rest] = args;
+  if (isCommand(command)) return runCommandOrExit(command, rest);
   const config = configOrExit(args);
   const log = createLogger(config.logLevel);
   const gateway = await startOrExit(config, log);
@@ -28,6 +32,15 @@ async function main(args: readonly string[]): Promise<void> {
       : 'watching a cluster',
     { url: gateway.url, broker: gateway.broker, version },
   );
+}
+
+async function runCommandOrExit(command: Command, args: readonly string[]): Promise<void> {
+  try {
+    await commands[command].run(args, process.stdin, (line) => void process.stdout.write(`${line}\n`));
+  } catch (error) {
+    if (error instanceof ConfigError) exit(misused, error.message);
+    throw error;
+  }
 }
 
 function configOrExit(args: readonly string[]): Config {
@@ -45,6 +58,7 @@ async function startOrExit(config: Config, log: Logger): Promise<Gateway> {
     const { startGateway } = await import('./gateway.js');
     return await startGateway(config, log);
   } catch (error) {
+    if (error instanceof ConfigError) exit(misused, error.message);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const place = `${config.host}:${config.port}`;
     if (code === 'EADDRINUSE')

@@ -8,6 +8,7 @@ import { redact } from './celery/redact.js';
 import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
+import { accessSettings } from './settings/access.js';
 import { brokerSettings } from './settings/broker.js';
 import { cacheSettings } from './settings/caches.js';
 import { gatewaySettings } from './settings/gateway.js';
@@ -21,6 +22,7 @@ export const settings = {
   broker,
   resultBackend,
   ...gatewaySettings,
+  ...accessSettings,
   ...watchSettings,
   ...wire,
 } as const;

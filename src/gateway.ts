@@ -1,5 +1,6 @@
 /** The composition root: builds the cluster's watch, the caches and the server, and owns all that must be closed. */
 import { AuditLog } from './access/audit-log.js';
+import { openAccess } from './access/open-access.js';
 import { CacheRegistry } from './cache/cache-registry.js';
 import { Celery } from './celery/celery.js';
 import { redact } from './celery/redact.js';
@@ -29,6 +30,7 @@ export interface Gateway extends AsyncDisposable {
 
 /**
  * Connects in the background and listens at once: a broker that is down is answered for with typed errors.
+ * @throws ConfigError when it would let in more than the settings mean to
  * @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen; nothing is left open then.
  */
 export async function startGateway(config: Config, log: Logger): Promise<Gateway> {
@@ -42,6 +44,8 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
 }
 
 async function open(config: Config, log: Logger, opened: Disposal): Promise<Gateway> {
+  const audit = new AuditLog({ log, maxRecords: config.auditSize });
+  const access = await openAccess(config, { audit, log, clock: Date.now });
   const source = opened.own(openCluster(config, log));
   const celery = opened.own(
     new Celery({
@@ -74,13 +78,13 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     embedded: config.broker === null,
     log,
     subscriptions,
-    audit: new AuditLog({ log, maxRecords: 10_000 }),
+    audit,
     redact: (value) => redact(value),
-    readOnly: false,
+    readOnly: config.readOnly,
   };
   const yoga = createGraphQLServer(schema, services);
   const { host, port } = config;
-  const server = opened.own(await startHttpServer({ yoga, host, port, log }));
+  const server = opened.own(await startHttpServer({ yoga, access, host, port, log }));
   // Closed first: their streams end, and the server need not wait for them.
   opened.own(caches);
   opened.own(subscriptions);

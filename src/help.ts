@@ -1,4 +1,5 @@
 /** `--help`: the table of settings as text. */
+import { commands } from './commands.js';
 import { settings } from './config.js';
 import { cacheSettings } from './settings/caches.js';
 import type { Setting } from './settings/setting.js';
@@ -14,6 +15,8 @@ export function helpText(): string {
     `celeryql ${version}: a GraphQL monitoring gateway for Celery`,
     '',
     'Usage: celeryql [flags]   without a broker it shows an embedded cluster',
+    '',
+    ...Object.values(commands).map(({ usage, doc }) => `  celeryql ${usage.padEnd(33)} ${doc}`),
     '',
     '  --help       this text',
     '  --version    the version',

@@ -3,15 +3,25 @@
  * Whoever names a foreign one is refused; clients that are no browsers name none.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AllowedHosts } from '../access/allowed-hosts.js';
 
 /** Whether the request comes from a page that was not served from here (RFC 6454). */
 export function isForeignOrigin({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
   if (origin === undefined) return false;
-  // A proxy in front may rewrite Host; pages cannot set X-Forwarded-Host on the requests in question.
-  const forwarded = headers['x-forwarded-host'];
-  const ours = [
-    host,
-    ...(typeof forwarded === 'string' ? forwarded.split(',').map((name) => name.trim()) : []),
-  ];
+  const ours = [host, ...forwardedHosts(headers)];
   return !URL.canParse(origin) || !ours.includes(new URL(origin).host);
+}
+
+/** A proxy in front may rewrite Host; pages cannot set X-Forwarded-Host on the requests in question. */
+function forwardedHosts(headers: IncomingHttpHeaders): string[] {
+  const forwarded = headers['x-forwarded-host'];
+  return typeof forwarded === 'string' ? forwarded.split(',').map((name) => name.trim()) : [];
+}
+
+export const foreignHost =
+  'The gateway may not be addressed by this name: see --allowed-hosts, and --auth-file for more than one machine';
+
+/** Whether every name under which the request was sent is one of the gateway's. */
+export function isAllowedHost(hosts: AllowedHosts, headers: IncomingHttpHeaders): boolean {
+  return [headers.host, ...forwardedHosts(headers)].every((host) => hosts.allows(host));
 }

@@ -2,11 +2,14 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
+import type { Caller } from '../graphql/context.js';
 import { callerOf } from './caller.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
+import { fail, failUnauthenticated } from './refusal.js';
 import { maxBodyBytes, readBody } from './request-body.js';
-import { isForeignOrigin } from './same-origin.js';
+import { foreignHost, isAllowedHost, isForeignOrigin } from './same-origin.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -26,6 +29,7 @@ export interface HttpServer extends AsyncDisposable {
 
 export interface HttpServerOptions {
   readonly yoga: Yoga;
+  readonly access: Access;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -35,19 +39,20 @@ export interface HttpServerOptions {
 /** @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen. */
 export async function startHttpServer({
   yoga,
+  access,
   host,
   port,
   log,
 }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
-    handle(yoga, request, response).catch((error: unknown) => {
+    handle(yoga, access, request, response).catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('a request failed', { error });
       if (response.headersSent) response.destroy();
-      else fail(response, 500, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
+      else fail(response, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
     });
   });
-  const webSocket = serveWebSocket(server, yoga, log);
+  const webSocket = serveWebSocket(server, { yoga, access, log });
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -66,35 +71,47 @@ export async function startHttpServer({
   };
 }
 
-async function handle(yoga: Yoga, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  yoga: Yoga,
+  { authenticator, hosts }: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.url === '/') {
     response.writeHead(302, { location: graphqlPath }).end();
     return;
   }
-  if (wantsGraphiQL(request)) return serveGraphiQL(request, response);
-  const caller = callerOf(request);
-  if (request.method === 'GET' || request.method === 'HEAD') {
-    await yoga(request, response, { caller });
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (hosts !== null && !isAllowedHost(hosts, request.headers)) {
+    fail(response, 'FORBIDDEN', foreignHost);
     return;
   }
-  if (isForeignOrigin(request.headers)) {
-    response.setHeader('connection', 'close'); // the body is not read
-    fail(response, 403, 'FORBIDDEN', 'Requests from pages of other origins are refused');
+  if (!reads && isForeignOrigin(request.headers)) {
+    fail(response, 'FORBIDDEN', 'Requests from pages of other origins are refused');
+    return;
+  }
+  const isPage = wantsGraphiQL(request);
+  // The page holds nothing. Only where users have passwords must the browser be made to ask for one.
+  if (isPage && !authenticator.asksBrowsers) return serveGraphiQL(request, response);
+  let caller: Caller;
+  try {
+    caller = await callerOf(request, authenticator);
+  } catch (error) {
+    failUnauthenticated(response, error, authenticator.challenges);
+    return;
+  }
+  if (isPage) return serveGraphiQL(request, response);
+  if (reads) {
+    await yoga(request, response, { caller });
     return;
   }
   const body = await readBody(request);
   if (body === null) {
-    response.setHeader('connection', 'close'); // the rest of the body is not read
-    fail(response, 413, 'LIMIT_EXCEEDED', `The body is larger than ${maxBodyBytes} bytes`);
+    fail(response, 'LIMIT_EXCEEDED', `The body is larger than ${maxBodyBytes} bytes`, 413);
     return;
   }
   // Yoga takes a body that was read before as it is: no second stream, no second Request.
   await yoga(Object.assign(request, { body }), response, { caller });
-}
-
-function fail(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

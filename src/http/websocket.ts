@@ -9,10 +9,14 @@ import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate 
 import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { Access } from '../access/open-access.js';
+import { GatewayError, UnauthenticatedError } from '../errors.js';
+import type { Caller } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
 import { callerOf } from './caller.js';
-import { isForeignOrigin } from './same-origin.js';
+import { Expirations } from './expirations.js';
+import { isAllowedHost, isForeignOrigin } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -40,8 +44,24 @@ interface Pipeline {
 
 type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execute' | 'subscribe'> };
 
+/** Of graphql-transport-ws: what every client library knows as wrong credentials. */
+const unauthorized = [4401, 'Unauthorized'] as const;
+
+export interface WebSocketOptions {
+  readonly yoga: Yoga;
+  readonly access: Access;
+  readonly log: Logger;
+}
+
 /** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
-export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDisposable {
+export function serveWebSocket(
+  server: Server,
+  { yoga, access, log }: WebSocketOptions,
+): AsyncDisposable {
+  const { authenticator, hosts } = access;
+  const expirations = new Expirations();
+  /** Who is at the other end, from the moment that it is known. */
+  const callers = new WeakMap<IncomingMessage, Caller>();
   const maskError = createErrorMask(log);
   const sockets = new WebSocketServer(socketOptions);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -51,7 +71,8 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
-    if (isForeignOrigin(request.headers)) {
+    const isForeignHost = hosts !== null && !isAllowedHost(hosts, request.headers);
+    if (isForeignHost || isForeignOrigin(request.headers)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -69,13 +90,29 @@ export function serveWebSocket(server: Server, yoga: Yoga, log: Logger): AsyncDi
     {
       execute: (args) => (args as PipelineArgs).rootValue.execute(args),
       subscribe: (args) => (args as PipelineArgs).rootValue.subscribe(args),
+      onConnect: async ({ connectionParams, extra: { request, socket } }) => {
+        try {
+          const caller = await callerOf(request, authenticator, connectionParams);
+          callers.set(request, caller);
+          const forget = expirations.add(caller.viewer.expiresAt, () => socket.close(...unauthorized));
+          socket.once('close', forget);
+          if (socket.readyState !== socket.OPEN) forget(); // it has left meanwhile
+          return true;
+        } catch (error) {
+          // Why is not told: a close has room for few words, and browsers show them to nobody.
+          if (!(error instanceof GatewayError)) log.error('a WebSocket failed', { error });
+          socket.close(...unauthorized);
+          return false;
+        }
+      },
       onSubscribe: async (context, _id, params) => {
         if (Object.keys(context.subscriptions).length > maxOperations) {
           const message = `No more than ${maxOperations} operations run at once on one socket`;
           return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
         }
         const request = context.extra.request;
-        const caller = callerOf(request);
+        const caller = callers.get(request);
+        if (!caller) return [maskError(new UnauthenticatedError())];
         const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params, caller });
         const { schema, execute, subscribe } = pipeline;
         try {

@@ -84,7 +84,7 @@ describe('celeryql', () => {
   });
 
   it('says in one line that its host is not of this machine, and exits with 1', async () => {
-    const { exit, said } = await run(['--host', '192.0.2.1', '--port', '0']);
+    const { exit, said } = await run(['--host', '192.0.2.1', '--port', '0', '--anonymous', 'viewer']);
     expect([exit.code, said]).toEqual([1, 'celeryql: 192.0.2.1 is not an address of this machine']);
   });
 

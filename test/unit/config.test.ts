@@ -23,6 +23,9 @@ describe('readConfig', () => {
         maxTaskBytes: 268_435_456,
         subscriptionBuffer: 10_000,
       },
+      ...{ anonymous: 'auto', authFile: '', roleMap: new Map(), readOnly: false, auditSize: 10_000 },
+      ...{ jwtJwks: '', jwtIssuer: '', jwtAudience: '', jwtUserClaim: 'sub', jwtRoleClaim: 'role' },
+      ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
@@ -74,6 +77,27 @@ describe('readConfig', () => {
     ['--max-task-megabytes', '1', { maxTaskBytes: 1_048_576 }],
     ['--event-backlog-megabytes', '1', { eventBacklogBytes: 1_048_576 }],
     ['--port', '0', { port: 0 }],
+    ['--proxy-user-header', 'X-Forwarded-User', { proxyUserHeader: 'x-forwarded-user' }],
+    [
+      '--role-map',
+      'ops = operator,a=b=admin',
+      {
+        roleMap: new Map([
+          ['ops', 'operator'],
+          ['a=b', 'admin'],
+        ]),
+      },
+    ],
+    [
+      '--trusted-proxies',
+      '10.0.0.0/8, ::1',
+      {
+        trustedProxies: [
+          { address: '10.0.0.0', prefix: 8 },
+          { address: '::1', prefix: 128 },
+        ],
+      },
+    ],
     ['--cache-task-status-ttl', '0.5', { caches: { task_status: { ttl: 500, maxSize: 500 } } }],
     ['--cache-health-check-max-size', '7', { caches: { health_check: { ttl: 10_000, maxSize: 7 } } }],
   ])('reads %s %s', (flag, text, expected) => {
@@ -87,6 +111,19 @@ describe('readConfig', () => {
     ['PORT', '4000.5', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', ' 4000', 'PORT must be a whole number from 0 to 65535'],
     ['HOST', ' ', 'HOST must not be empty'],
+    ['ANONYMOUS', 'root', 'ANONYMOUS must be one of auto, none, viewer, operator, admin'],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/33',
+      'TRUSTED_PROXIES must be IP addresses or networks such as 10.0.0.0/8',
+    ],
+    ['TRUSTED_PROXIES', 'proxy', 'TRUSTED_PROXIES must be IP addresses or networks such as 10.0.0.0/8'],
+    ['PROXY_USER_HEADER', 'x user', 'PROXY_USER_HEADER must be the name of a header'],
+    [
+      'ROLE_MAP',
+      'ops=root',
+      'ROLE_MAP must be groups and roles (viewer, operator, admin) such as ops=operator',
+    ],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of debug, info, warn, error, silent'],
     ['INSPECT_TIMEOUT', '1s', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
     ['INSPECT_TIMEOUT', '0', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],

@@ -10,19 +10,24 @@ import { CacheStatus } from '../../cache/cache-status.js';
 import { createContext } from '../../graphql/context.js';
 import type { Context } from '../../graphql/context.js';
 import { Looks } from '../../graphql/subscriptions/interval.js';
+import { UnauthenticatedError } from '../../errors.js';
 import { DeliveryTurns } from '../delivery-turns.js';
+import { Expirations } from '../expirations.js';
 import type { ServerContext } from '../server-context.js';
 
 type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
 
 export function useSubscriptionItems(): Plugin<Context, ServerContext> {
   const turns = new DeliveryTurns();
+  const expirations = new Expirations();
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(withCode) ?? [] };
-        return new ItemStream(source, (payload) => executeItem(args, payload), turns);
+        const { expiresAt } = (args.contextValue as Context).viewer;
+        const expires = (expire: () => void) => expirations.add(expiresAt, expire);
+        return new ItemStream(source, (payload) => executeItem(args, payload), turns, expires);
       });
     },
   };
@@ -53,35 +58,59 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #leavesOutSame: boolean;
   readonly #execute: ItemExecutor;
   readonly #turns: DeliveryTurns;
+  /** Stops the wait for the end of the subscriber's credentials. */
+  readonly #forget: () => void;
   /** Items that it may deliver before it waits for its turn. */
   #granted = 0;
   #last: string | null = null;
+  /** Whether the subscriber's credentials have come to their end, and whether that was told. */
+  #expired: 'no' | 'untold' | 'told' = 'no';
 
-  constructor(source: AsyncIterable<unknown>, executor: ItemExecutor, turns: DeliveryTurns) {
+  constructor(
+    source: AsyncIterable<unknown>,
+    executor: ItemExecutor,
+    turns: DeliveryTurns,
+    expires: (expire: () => void) => () => void,
+  ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#leavesOutSame = source instanceof Looks;
     this.#execute = executor;
     this.#turns = turns;
+    this.#forget = expires(() => this.#expire());
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     for (;;) {
       if (this.#granted === 0) this.#granted = await this.#turns.take();
       this.#granted--;
-      const item = await this.#source.next();
-      if (item.done === true) return { done: true, value: undefined };
+      const item = this.#expired === 'no' ? await this.#source.next() : ended;
+      if (this.#expired === 'untold') {
+        this.#expired = 'told';
+        return { done: false, value: { errors: [expiredError()] } };
+      }
+      if (item.done === true) {
+        this.#forget();
+        return ended;
+      }
       const value = await this.#execute(item.value);
       if (!this.#leavesOutSame || this.#isNew(value)) return { done: false, value };
     }
   }
 
   async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.#forget();
     await this.#source.return?.();
-    return { done: true, value: undefined };
+    return ended;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #expire(): void {
+    this.#expired = 'untold';
+    // Whoever waits for the next item is told now.
+    this.#source.return?.().catch(() => undefined);
   }
 
   #isNew({ data, errors }: ExecutionResult): boolean {
@@ -90,4 +119,11 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
     this.#last = shown;
     return isNew;
   }
+}
+
+const ended = { done: true, value: undefined } as const;
+
+function expiredError(): GraphQLError {
+  const { code, message } = new UnauthenticatedError('The credentials have expired');
+  return new GraphQLError(message, { extensions: { code } });
 }

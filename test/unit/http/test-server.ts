@@ -3,6 +3,8 @@
  * expires unless the test says so.
  */
 import { AuditLog } from '../../../src/access/audit-log.js';
+import { Authenticator } from '../../../src/access/authenticator.js';
+import type { Access } from '../../../src/access/open-access.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { redact } from '../../../src/celery/redact.js';
@@ -31,7 +33,16 @@ export interface TestServer extends AsyncDisposable {
   ): Promise<Answer<Data>>;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+export interface TestServerOptions {
+  /** Who is let in; everybody as an admin by default, addressed by any name. */
+  readonly access?: (audit: AuditLog) => Access;
+  readonly readOnly?: boolean;
+}
+
+export async function startTestServer({
+  access = everybody,
+  readOnly = false,
+}: TestServerOptions = {}): Promise<TestServer> {
   const clock = { now: 0 };
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
@@ -44,15 +55,16 @@ export async function startTestServer(): Promise<TestServer> {
   const resultLoader = createResultLoader(celery);
   const about = { version: '1.2.3', startedAt: 0, embedded: true };
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
-  const access = { audit: new AuditLog({ log, maxRecords: 100 }), redact, readOnly: false };
+  const audit = new AuditLog({ log, maxRecords: 100 });
   const services: Services = {
     ...{ celery, caches, resultLoader, subscriptions, log },
     ...about,
-    ...access,
+    ...{ audit, redact, readOnly },
   };
   celery.start();
   const yoga = createGraphQLServer(schema, services);
-  const server = opened.own(await startHttpServer({ yoga, host: '127.0.0.1', port: 0, log }));
+  const place = { host: '127.0.0.1', port: 0 };
+  const server = opened.own(await startHttpServer({ yoga, access: access(audit), ...place, log }));
   opened.own(caches); // closed first, as in the gateway
   opened.own(subscriptions);
   const { origin } = new URL(server.url);
@@ -70,6 +82,14 @@ export async function startTestServer(): Promise<TestServer> {
       return { status: response.status, headers: response.headers, ...answer };
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+function everybody(audit: AuditLog): Access {
+  const clock = Date.now;
+  return {
+    authenticator: new Authenticator({ schemes: [], anonymous: 'admin', audit, clock }),
+    hosts: null,
   };
 }
 
