@@ -137,6 +137,33 @@ export class PeekRefusedError extends GatewayError {
   }
 }
 
+/** A queue was not emptied: it does not hold what whoever asked for it believed. */
+export class PurgeRefusedError extends GatewayError {
+  readonly code = 'COMMAND_REJECTED';
+
+  constructor(queue: string, messages: number, expected: number) {
+    super(`${queue} was not purged: ${messages} messages wait in it, not ${expected}`);
+  }
+}
+
+/** A task cannot be sent once more as it was. */
+export class RerunRefusedError extends GatewayError {
+  readonly code = 'COMMAND_REJECTED';
+
+  constructor(id: string, reason: string) {
+    super(`${id} was not rerun: ${reason}`);
+  }
+}
+
+/** Neither the broker nor a worker nor the configuration has a queue of this name. */
+export class UnknownQueueError extends GatewayError {
+  readonly code = 'BAD_USER_INPUT';
+
+  constructor(queue: string) {
+    super(`There is no queue ${queue}`);
+  }
+}
+
 /** A worker that was asked did not answer within its deadline (milliseconds): it may still do what it was told. */
 export class NoReplyError extends GatewayError {
   readonly code = 'NO_REPLY';

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { inflateSync, brotliDecompressSync } from 'node:zlib';
 import { MalformedMessageError } from '../errors.js';
+import type { OutgoingTask } from './transport/transport.js';
 
 export interface Message {
   readonly contentType: string;
@@ -117,25 +118,50 @@ export class OversizedMessage implements RawMessage {
 export interface OutgoingMessage {
   readonly exchange: string;
   readonly routingKey: string;
+  /** A value; or its JSON in bytes, where that is written already. */
   readonly body: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
   /** 1 transient, 2 persistent. */
   readonly deliveryMode: 1 | 2;
+  /** 0 unless told otherwise. */
+  readonly priority?: number;
+  /** Further properties, by kombu's names. */
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** A body as it travels. */
+export function encodeBody(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
 }
 
 /** Produces the envelope that kombu's virtual transports read; `delivery_tag` and `delivery_info` are required there. */
 export function encodeEnvelope(message: OutgoingMessage): string {
   return JSON.stringify({
-    body: Buffer.from(JSON.stringify(message.body)).toString('base64'),
+    body: encodeBody(message.body).toString('base64'),
     'content-encoding': 'utf-8',
     'content-type': 'application/json',
     headers: message.headers,
     properties: {
+      ...message.properties,
       delivery_mode: message.deliveryMode,
       delivery_info: { exchange: message.exchange, routing_key: message.routingKey },
-      priority: 0,
+      priority: message.priority ?? 0,
       body_encoding: 'base64',
       delivery_tag: randomUUID(),
+    },
+  });
+}
+
+/** A task as those transports carry it: the default exchange brings it to the queue that the routing key names. */
+export function encodeTask(task: OutgoingTask): string {
+  const { queue, correlationId, replyTo, expiration, ...message } = task;
+  return encodeEnvelope({
+    ...message,
+    ...{ exchange: '', routingKey: queue, deliveryMode: 2 },
+    properties: {
+      correlation_id: correlationId,
+      reply_to: replyTo,
+      ...(expiration !== null && { expiration: String(expiration) }),
     },
   });
 }

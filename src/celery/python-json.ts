@@ -7,6 +7,11 @@ import { isTyped, plainTyped } from './python-types.js';
 
 /** Marks a number's text among strings; nobody else can have written it. */
 const mark = `\0${randomBytes(9).toString('base64url')}\0`;
+/** The same in JSON, where the zeros are escaped; the rest of it needs none of that, here or in an expression. */
+const markedNumbers = new RegExp(
+  `"${JSON.stringify(mark).slice(1, -1).replaceAll('\\', '\\\\')}([^"]+)"`,
+  'g',
+);
 /** Longer texts are shown in part, if at all: their numbers may look like JavaScript's. */
 const maxExactLength = 1_000_000;
 /** Deeper values are not worth a stack. */
@@ -37,6 +42,16 @@ export function numberRepr(value: string): string | null {
   const token = value.slice(mark.length);
   if (/^-?\d+$/.test(token)) return token === '-0' ? '0' : token;
   return floatRepr(Number(token));
+}
+
+/** The value of a number's text, in either language's notation: kept as text where JavaScript would change it. */
+export function exactNumber(token: string): number | string {
+  return String(Number(token)) === token ? Number(token) : mark + token;
+}
+
+/** The JSON text of a value, with those numbers as they were written. */
+export function writePythonJson(value: unknown): string {
+  return JSON.stringify(value).replace(markedNumbers, '$1');
 }
 
 /** As clients get it: typed values as their texts, and null for what JSON has no number for. */

@@ -2,15 +2,14 @@
  * Broker and result backend that celery-node's applications use in place of their own. Its interfaces have
  * four methods each, and an own property hides the getter that would open a connection.
  */
-import { createClient, createWorker } from 'celery-node';
+import { createWorker } from 'celery-node';
 import { decodeBody, decodeEnvelope, encodeEnvelope } from '../celery/message.js';
 import type { MemoryBus } from '../celery/transport/memory-bus.js';
 import type { MemoryConsumer } from '../celery/transport/memory-queue.js';
 
-export type CeleryClient = ReturnType<typeof createClient>;
 export type CeleryWorker = ReturnType<typeof createWorker>;
-type CeleryBroker = CeleryClient['broker'];
-type CeleryBackend = CeleryClient['backend'];
+type CeleryBroker = CeleryWorker['broker'];
+type CeleryBackend = CeleryWorker['backend'];
 
 /** A task message as the worker's handler gets it. */
 export interface TaskMessage {
@@ -136,10 +135,6 @@ export class MemoryBackend implements CeleryBackend {
 const finalStates: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);
 
 /** The URLs are only read by the getters that the own properties hide. */
-export function memoryClient(broker: MemoryBroker, backend: MemoryBackend): CeleryClient {
-  return attach(createClient('memory://', 'memory://'), broker, backend);
-}
-
 export function memoryWorker(
   broker: MemoryBroker,
   backend: MemoryBackend,

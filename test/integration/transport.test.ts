@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decodeBody } from '../../src/celery/message.js';
 import type { RawMessage } from '../../src/celery/message.js';
-import type { ConnectionState, Transport } from '../../src/celery/transport/transport.js';
+import type { ConnectionState, OutgoingTask, Transport } from '../../src/celery/transport/transport.js';
 import { BrokerUnavailableError } from '../../src/errors.js';
 import { eventually } from '../support/eventually.js';
 import { describeWith, type Need } from '../support/requirements.js';
@@ -81,6 +81,11 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       await expect(request('t')).rejects.toBeInstanceOf(BrokerUnavailableError);
       await expect(transport.queueDepths(['q'])).rejects.toBeInstanceOf(BrokerUnavailableError);
       await expect(transport.boundNodes([])).rejects.toBeInstanceOf(BrokerUnavailableError);
+      await expect(transport.hasQueue('q')).rejects.toBeInstanceOf(BrokerUnavailableError);
+      await expect(transport.sendTask(outgoing('q', 'a'))).rejects.toBeInstanceOf(
+        BrokerUnavailableError,
+      );
+      await expect(transport.purge('q', 0)).rejects.toBeInstanceOf(BrokerUnavailableError);
     });
 
     it('streams events in their order', async () => {
@@ -171,6 +176,52 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       });
     }
 
+    it('knows a queue that there is from one that there is not, and from what serves to watch', async () => {
+      await using node = await bench.startNode('w1@h');
+      await start();
+      await bench.sendTask('jobs', 'a');
+      await eventually(async () => expect(await transport.hasQueue('jobs')).toBe(true));
+      expect(await transport.hasQueue('none')).toBe(false);
+      expect(await transport.hasQueue('w1@h.celery.pidbox')).toBe(false);
+      expect(node).toBeDefined();
+    });
+
+    it('sends a task, which waits with all that it was given', async () => {
+      await start();
+      await bench.sendTask('jobs', 'a');
+      await transport.sendTask(outgoing('jobs', 'b'));
+      await eventually(async () =>
+        expect(await transport.queueDepths(['jobs'])).toMatchObject([{ messages: 2 }]),
+      );
+      if (!lists) return; // nor shows it what waits
+      const [, sent] = await eventually(async () => {
+        const messages = await transport.peek('jobs', 2);
+        expect(messages).toHaveLength(2);
+        return messages.map((message) => message.read());
+      });
+      expect(sent).toMatchObject({
+        contentType: 'application/json',
+        contentEncoding: 'utf-8',
+        headers: { id: 'b', task: 'demo.add', lang: 'js', timelimit: [null, 1.5] },
+        priority: 2,
+      });
+      expect(sent && decodeBody(sent)).toEqual([[1, 'é'], { k: null }, {}]);
+    });
+
+    it('empties a queue of exactly what is expected to wait in it', async () => {
+      await start();
+      await bench.sendTask('jobs', 'a');
+      await transport.sendTask(outgoing('jobs', 'b', 9));
+      await eventually(async () =>
+        expect(await transport.purge('jobs', 1)).toEqual({ purged: false, messages: 2 }),
+      );
+      expect(await transport.purge('jobs', 3)).toEqual({ purged: false, messages: 2 });
+      expect(await transport.queueDepths(['jobs'])).toMatchObject([{ messages: 2 }]);
+      expect(await transport.purge('jobs', 2)).toEqual({ purged: true, messages: 2 });
+      expect(await transport.queueDepths(['jobs'])).toMatchObject([{ messages: 0 }]);
+      expect(await transport.purge('jobs', 0)).toEqual({ purged: true, messages: 0 });
+    });
+
     it('leaves nothing behind', async () => {
       const before = await bench.contents();
       await start();
@@ -180,6 +231,14 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       await expect(transport.ping()).rejects.toBeInstanceOf(BrokerUnavailableError);
     });
   });
+}
+
+function outgoing(queue: string, id: string, priority = 2): OutgoingTask {
+  return {
+    ...{ queue, priority, correlationId: id, replyTo: 'nobody', expiration: 60_000 },
+    headers: { id, task: 'demo.add', lang: 'js', eta: null, timelimit: [null, 1.5] },
+    body: Buffer.from(JSON.stringify([[1, 'é'], { k: null }, {}])),
+  };
 }
 
 function bodyOf(message: RawMessage): unknown {

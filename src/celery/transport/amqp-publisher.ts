@@ -1,21 +1,31 @@
 /** Publishes on a connection of its own, and learns of each message whether any queue took it. */
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { errorMessage } from '../../error-message.js';
+import { encodeBody } from '../message.js';
 import { openConfirmChannel } from './amqp-connection.js';
 
 export interface AmqpOutgoing {
   readonly exchange: string;
   readonly routingKey: string;
+  /** A value; or its JSON in bytes, where that is written already. */
   readonly body: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
   /** 1 transient, 2 persistent. */
   readonly deliveryMode: 1 | 2;
-  /** Milliseconds after which a queue drops it; 0 when no consumer takes it at once. */
-  readonly expiration: number;
+  /** Milliseconds after which a queue drops it; 0 when no consumer takes it at once, and null never. */
+  readonly expiration: number | null;
+  /** 0 unless told otherwise. */
+  readonly priority?: number;
+  readonly correlationId?: string;
+  readonly replyTo?: string;
 }
 
-/** RabbitMQ is low on memory or disk and reads nothing from publishers until that is over. */
+/** RabbitMQ takes no messages: it is low on memory or disk, or the queue is full and refuses more. */
 export class PublishBlockedError extends Error {}
+
+/** What amqplib makes of a message that the broker does not confirm: that of a queue with `reject-publish` that is full. */
+const nacked = 'message nacked';
 
 interface Channel {
   readonly channel: ConfirmChannel;
@@ -61,6 +71,7 @@ export class AmqpPublisher {
       this.#pending.add(fail);
       const settle = (error: unknown): void => {
         const routed = !this.#returned.delete(messageId);
+        if (errorMessage(error) === nacked) return fail(new PublishBlockedError('the queue is full'));
         if (error !== null) return fail(opened.failure ?? new Error('the channel was closed'));
         this.#pending.delete(fail);
         resolve(routed);
@@ -68,7 +79,7 @@ export class AmqpPublisher {
       opened.channel.publish(
         message.exchange,
         message.routingKey,
-        Buffer.from(JSON.stringify(message.body)),
+        encodeBody(message.body),
         {
           mandatory: true,
           messageId,
@@ -76,8 +87,10 @@ export class AmqpPublisher {
           contentEncoding: 'utf-8',
           headers: message.headers,
           deliveryMode: message.deliveryMode,
-          priority: 0,
-          expiration: message.expiration,
+          priority: message.priority ?? 0,
+          ...(message.expiration !== null && { expiration: message.expiration }),
+          ...(message.correlationId !== undefined && { correlationId: message.correlationId }),
+          ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
         },
         settle,
       );

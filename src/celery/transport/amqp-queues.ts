@@ -9,7 +9,7 @@ import { replyCode, replyCodes } from './amqp-errors.js';
 import { AmqpMessage } from './amqp-message.js';
 import type { AmqpNames } from './amqp-names.js';
 import type { ManagementQueue } from './rabbitmq-management.js';
-import type { QueueDepth } from './transport.js';
+import type { Purge, QueueDepth } from './transport.js';
 
 export interface AmqpQueuesOptions {
   readonly names: AmqpNames;
@@ -114,6 +114,19 @@ export class AmqpQueues {
       }
       return taken.map((message) => new AmqpMessage(message));
     });
+  }
+
+  /** A queue that belongs to somebody's connection is nobody else's. */
+  async has(queue: string): Promise<boolean> {
+    return !this.#options.names.isInternal(queue) && (await this.#declare(queue)) !== null;
+  }
+
+  async purge(queue: string, expectedMessages: number): Promise<Purge> {
+    const waiting = (await this.#declare(queue))?.messages ?? 0;
+    if (waiting !== expectedMessages || waiting === 0)
+      return { purged: waiting === expectedMessages, messages: waiting };
+    const { messageCount } = await this.#options.onChannel((channel) => channel.purgeQueue(queue));
+    return { purged: true, messages: messageCount };
   }
 
   async #declareAll(

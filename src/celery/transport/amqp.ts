@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel } from 'amqplib';
-import { BrokerUnavailableError } from '../../errors.js';
+import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { OversizedMessage } from '../message.js';
 import type { RawMessage } from '../message.js';
@@ -33,6 +33,8 @@ import type {
   EventIntake,
   EventLoss,
   EventMessageListener,
+  OutgoingTask,
+  Purge,
   QueueDepth,
   Transport,
 } from './transport.js';
@@ -52,6 +54,7 @@ interface Session {
   readonly connections: AmqpConnections;
   readonly requests: AmqpPublisher;
   readonly probes: AmqpPublisher;
+  readonly tasks: AmqpPublisher;
   readonly eventQueue: string;
   readonly replyQueue: string;
   readonly eventChannel: Channel;
@@ -178,6 +181,23 @@ export class AmqpTransport implements Transport {
     return this.#queues.peek(queue, count);
   }
 
+  hasQueue(name: string): Promise<boolean> {
+    return this.#queues.has(name);
+  }
+
+  async sendTask(message: OutgoingTask): Promise<void> {
+    const { queue, ...task } = message;
+    const routed = await this.#publish(({ tasks }) => tasks, {
+      ...task,
+      ...{ exchange: '', routingKey: queue, deliveryMode: 2 },
+    });
+    if (!routed) throw new UnknownQueueError(queue);
+  }
+
+  purge(queue: string, expectedMessages: number): Promise<Purge> {
+    return this.#queues.purge(queue, expectedMessages);
+  }
+
   async ping(): Promise<void> {
     await this.#run(({ replyChannel, replyQueue }) => replyChannel.checkQueue(replyQueue));
   }
@@ -222,6 +242,7 @@ export class AmqpTransport implements Transport {
       connections,
       requests: new AmqpPublisher(connections.publisher),
       probes: new AmqpPublisher(connections.publisher),
+      tasks: new AmqpPublisher(connections.publisher),
       eventQueue,
       replyQueue,
       eventChannel,

@@ -133,6 +133,12 @@ export class MemoryQueue {
     this.#front.push({ text, redelivered: true });
   }
 
+  /** Drops what waits; what consumers hold stays with them. */
+  clear(): void {
+    this.#front = [];
+    this.#back = [];
+  }
+
   attach(consumer: MemoryConsumer): void {
     this.#consumers.push(consumer);
   }

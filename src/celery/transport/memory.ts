@@ -1,7 +1,8 @@
 /** Transport and results of an embedded cluster. Counterpart of `kombu.transport.memory`. */
 import { randomUUID } from 'node:crypto';
-import { BrokerUnavailableError } from '../../errors.js';
-import { EnvelopeText } from '../message.js';
+import { errorMessage } from '../../error-message.js';
+import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
+import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { parseTaskMeta } from '../results.js';
 import { readWaitingTask } from '../task-message.js';
@@ -13,6 +14,8 @@ import type {
   ControlRequest,
   EventIntake,
   EventMessageListener,
+  OutgoingTask,
+  Purge,
   QueueDepth,
   ResultBackend,
   TaskMeta,
@@ -147,6 +150,31 @@ export class MemoryTransport implements Transport {
   async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
     this.#assertConnected();
     return (this.#bus.findQueue(queue)?.peek(count) ?? []).map((text) => new EnvelopeText(text));
+  }
+
+  async hasQueue(name: string): Promise<boolean> {
+    this.#assertConnected();
+    return this.#bus.findQueue(name) !== undefined;
+  }
+
+  async sendTask(message: OutgoingTask): Promise<void> {
+    this.#assertConnected();
+    const queue = this.#bus.findQueue(message.queue);
+    if (queue === undefined) throw new UnknownQueueError(message.queue);
+    try {
+      queue.push(encodeTask(message));
+    } catch (cause) {
+      throw new BrokerUnavailableError(this.address, { cause, reason: errorMessage(cause) });
+    }
+  }
+
+  async purge(queue: string, expectedMessages: number): Promise<Purge> {
+    this.#assertConnected();
+    const found = this.#bus.findQueue(queue);
+    const messages = found?.length ?? 0;
+    if (messages !== expectedMessages) return { purged: false, messages };
+    found?.clear();
+    return { purged: true, messages };
   }
 
   async ping(): Promise<void> {

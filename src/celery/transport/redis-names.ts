@@ -26,6 +26,9 @@ export const defaultRedisOptions: RedisOptions = {
   eventBacklogBytes: 256 * 1024 * 1024,
 };
 
+/** Of kombu's virtual transports. */
+const maxPriority = 9;
+
 export interface Binding {
   readonly routingKey: string;
   /** A Python regular expression for topic exchanges, else empty. */
@@ -128,10 +131,18 @@ export class RedisNames {
 
   /** The lists of a queue, by priority; the step 0 has the queue's own name. */
   queueKeys(queue: string): readonly { readonly priority: number; readonly key: string }[] {
-    return this.prioritySteps.map((priority) => ({
-      priority,
-      key: this.key(priority === 0 ? queue : queue + this.sep + String(priority)),
-    }));
+    return this.prioritySteps.map((priority) => ({ priority, key: this.#queueKey(queue, priority) }));
+  }
+
+  /** The list that takes messages of this priority: that of the next lower step, and of the highest where none is lower. */
+  queueKeyFor(queue: string, priority: number): string {
+    const capped = Math.min(priority, maxPriority);
+    const step = this.prioritySteps.findLast((one) => one <= capped) ?? this.prioritySteps.at(-1);
+    return this.#queueKey(queue, step ?? 0);
+  }
+
+  #queueKey(queue: string, step: number): string {
+    return this.key(step === 0 ? queue : queue + this.sep + String(step));
   }
 }
 

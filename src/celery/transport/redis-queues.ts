@@ -3,13 +3,13 @@
  * the database. What waits is counted and looked at, never taken.
  */
 import type { Redis } from 'ioredis';
-import { EnvelopeText } from '../message.js';
+import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { readWaitingTask } from '../task-message.js';
 import { isWrongType } from './redis-errors.js';
 import type { Binding, RedisNames } from './redis-names.js';
 import { UnackedIndex } from './redis-unacked.js';
-import type { QueueDepth } from './transport.js';
+import type { OutgoingTask, Purge, QueueDepth } from './transport.js';
 
 type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
 
@@ -17,6 +17,26 @@ type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
 const scanSteps = 50;
 const scanCount = 1_000;
 const maxBindingKeys = 5_000;
+
+/**
+ * All lists of a queue at once, so that no message comes or goes between the look and the purge. What an application
+ * keeps under such a name is no list of ours, and is left alone.
+ */
+const purgeScript = `
+local lists, messages = {}, 0
+for _, key in ipairs(KEYS) do
+  local length = redis.pcall('LLEN', key)
+  if type(length) == 'number' then
+    messages = messages + length
+    lists[#lists + 1] = key
+  elseif string.sub(length.err, 1, 9) ~= 'WRONGTYPE' then
+    return length
+  end
+end
+if messages == tonumber(ARGV[1]) then
+  for _, key in ipairs(lists) do redis.call('DEL', key) end
+end
+return messages`;
 
 export class RedisQueues {
   readonly #names: RedisNames;
@@ -84,6 +104,24 @@ export class RedisQueues {
       }
       return next;
     });
+  }
+
+  /** Bound to an exchange, as every producer of Celery's binds its queue. A list alone may be an application's own. */
+  async has(queue: string): Promise<boolean> {
+    return (await this.names()).includes(queue);
+  }
+
+  async send(task: OutgoingTask): Promise<void> {
+    const key = this.#names.queueKeyFor(task.queue, task.priority);
+    await this.#run((client) => client.lpush(key, encodeTask(task)));
+  }
+
+  async purge(queue: string, expectedMessages: number): Promise<Purge> {
+    const keys = this.#names.queueKeys(queue).map(({ key }) => key);
+    const messages = await this.#run((client) =>
+      client.eval(purgeScript, keys.length, ...keys, expectedMessages),
+    );
+    return { purged: messages === expectedMessages, messages: Number(messages) };
   }
 
   /** Bindings by exchange. Their keys are found by SCAN, a bounded part of the key space at each look. */

@@ -28,6 +28,8 @@ import type {
   EventIntake,
   EventLoss,
   EventMessageListener,
+  OutgoingTask,
+  Purge,
   QueueDepth,
   Transport,
 } from './transport.js';
@@ -172,6 +174,18 @@ export class RedisTransport implements Transport {
 
   peek(queue: string, count: number): Promise<readonly RawMessage[]> {
     return this.#queues.peek(queue, count);
+  }
+
+  hasQueue(name: string): Promise<boolean> {
+    return this.#queues.has(name);
+  }
+
+  sendTask(message: OutgoingTask): Promise<void> {
+    return this.#queues.send(message);
+  }
+
+  purge(queue: string, expectedMessages: number): Promise<Purge> {
+    return this.#queues.purge(queue, expectedMessages);
   }
 
   async ping(): Promise<void> {

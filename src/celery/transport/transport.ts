@@ -65,6 +65,28 @@ export interface ControlRequest {
   readonly ticket: string | null;
 }
 
+/** A task message on its way to a queue, as `celery.app.amqp` lays it out. It goes there by the default exchange. */
+export interface OutgoingTask {
+  readonly queue: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** JSON. */
+  readonly body: Buffer;
+  readonly correlationId: string;
+  readonly replyTo: string;
+  /** 0 to 255. */
+  readonly priority: number;
+  /** Milliseconds after which the broker may drop it; null when it may not. */
+  readonly expiration: number | null;
+}
+
+/** What became of a queue's waiting messages. */
+export interface Purge {
+  /** Whether they are gone. */
+  readonly purged: boolean;
+  /** How many those were; where none has gone, how many there are. */
+  readonly messages: number;
+}
+
 export interface QueueDepth {
   readonly name: string;
   /** Waiting messages, all priorities; 0 when the broker does not know the queue. */
@@ -143,6 +165,22 @@ export interface Transport extends AsyncDisposable {
 
   /** The messages that are served next, in the order of service, at most `count`; none of them is taken. */
   peek(queue: string, count: number): Promise<readonly RawMessage[]>;
+
+  /** Whether the broker has a queue of that name, monitoring's own excluded. */
+  hasQueue(name: string): Promise<boolean>;
+
+  /**
+   * Resolves when the broker has the message. Whether a message that it did not confirm has arrived, nobody knows.
+   * @throws UnknownQueueError where the broker itself finds no such queue
+   */
+  sendTask(message: OutgoingTask): Promise<void>;
+
+  /**
+   * Removes the waiting messages of a queue, of all priorities, if there are exactly as many as expected; those that
+   * workers hold stay. In one step where the broker knows one: RabbitMQ does not, so that what arrives between the look
+   * and the purge goes too.
+   */
+  purge(queue: string, expectedMessages: number): Promise<Purge>;
 
   /** One round trip to the broker. */
   ping(): Promise<void>;

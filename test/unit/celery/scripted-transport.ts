@@ -5,6 +5,8 @@ import type {
   BoundNodes,
   ConnectionState,
   ControlRequest,
+  OutgoingTask,
+  Purge,
   QueueDepth,
   Transport,
 } from '../../../src/celery/transport/transport.js';
@@ -14,6 +16,7 @@ export class ScriptedTransport implements Transport {
   readonly address = 'redis://test:6379/0';
   connection: ConnectionState = { connected: true, since: 0, reconnects: 0, reason: null };
   readonly requests: ControlRequest[] = [];
+  readonly tasks: OutgoingTask[] = [];
   /** Pidboxes that take a request; null for a broker that cannot tell. */
   receivers: number | null = null;
   bound: readonly string[] = [];
@@ -81,6 +84,20 @@ export class ScriptedTransport implements Transport {
 
   async peek(): Promise<readonly RawMessage[]> {
     return [];
+  }
+
+  async hasQueue(name: string): Promise<boolean> {
+    return this.depths.some((depth) => depth.name === name);
+  }
+
+  async sendTask(message: OutgoingTask): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.tasks.push(message);
+  }
+
+  async purge(queue: string, expectedMessages: number): Promise<Purge> {
+    const messages = this.depths.find((depth) => depth.name === queue)?.messages ?? 0;
+    return { purged: messages === expectedMessages, messages };
   }
 
   start(): void {

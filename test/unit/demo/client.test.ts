@@ -24,7 +24,11 @@ it("sends Celery's protocol 2 message, then announces it", async () => {
 
   const times = { eta: '2026-03-01T00:00:05.000+00:00', expires: '2026-03-01T00:01:00.000+00:00' };
   const { headers, body } = readTask(bus.queue('media').peek(1)[0] ?? '');
-  expect(body).toEqual([["it's", 1], { k: true }, {}]);
+  expect(body).toEqual([
+    ["it's", 1],
+    { k: true },
+    { callbacks: null, errbacks: null, chain: null, chord: null },
+  ]);
   expect(headers).toEqual({
     ...times,
     lang: 'js',
@@ -32,6 +36,8 @@ it("sends Celery's protocol 2 message, then announces it", async () => {
     id,
     shadow: null,
     group: null,
+    group_index: null,
+    ignore_result: false,
     retries: 0,
     timelimit: [null, null],
     root_id: 'r',
