@@ -118,10 +118,17 @@ async function withstand<
   return malformed;
 }
 
-/** In pieces, so that it is not the burst that is tested. */
-async function publishAll(redis: Redis, messages: readonly string[]): Promise<void> {
-  for (let at = 0; at < messages.length; at += 200) {
-    await Promise.all(messages.slice(at, at + 200).map((one) => redis.publish(eventChannel, one)));
+/** Never more at once than is heard before the next: it is not the burst that is tested. */
+async function publishAll(
+  redis: Redis,
+  messages: readonly string[],
+  heard: (messages: number) => Promise<unknown>,
+): Promise<void> {
+  const piece = 200;
+  for (let at = 0; at < messages.length; at += piece) {
+    const these = messages.slice(at, at + piece);
+    await Promise.all(these.map((one) => redis.publish(eventChannel, one)));
+    await heard(at + these.length);
   }
 }
 
@@ -147,9 +154,12 @@ describeWith(['redis'], 'hostile messages on the event channel', () => {
     await using gateway = await launchGateway(redis.url());
     const client = redis.client();
 
+    const heardSoFar = (received: number) =>
+      eventually(async () => expect((await counters(gateway)).received).toBe(received), 15_000);
     await publishAll(
       client,
       Array.from({ length: 10_000 }, (_, n) => heartbeat(`fake${n}@test`)),
+      heardSoFar,
     );
     const named = (n: number) =>
       taskEvent(`task-${n}`, { type: 'task-received', name: `name-${n}-${'x'.repeat(600)}` });
@@ -158,6 +168,7 @@ describeWith(['redis'], 'hostile messages on the event channel', () => {
       Array.from({ length: 5_000 }, (_, batch) =>
         message(Array.from({ length: 20 }, (_, n) => named(batch * 20 + n))),
       ),
+      (messages) => heardSoFar(10_000 + 20 * messages),
     );
     await client.publish(eventChannel, message(taskEvent('after', { hostname: 'good@test' })));
 

@@ -218,11 +218,13 @@ describeEachCelery(
         ]);
       }, 15_000);
 
-      await cluster.startWorker({ hostname: 'w1', queues: ['media.video'], concurrency: 1 });
+      const worker = await cluster.startWorker({
+        ...{ hostname: 'w1', queues: ['media.video'], concurrency: 1 },
+      });
       await eventually(async () => {
         const [, still, held] = (await told()) ?? [];
         expect(still).toMatchObject({ ...orphan, name: 'high', ...high });
-        expect(held).toMatchObject({
+        expect(held, worker.log()).toMatchObject({
           ...{ name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1, orphaned: false },
           workers: [{ hostname: 'w1@test' }],
         });

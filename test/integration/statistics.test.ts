@@ -99,18 +99,21 @@ describeEachCluster('the statistics of the caches', (on) => {
     }
 
     await underLoad(60);
+    // How an entry ends under load is a matter of luck: each end and each age of it is met in quiet as well.
     const expired = total(await scrape())['expirations'] ?? 0;
-    // Under load every entry may be invalidated before it dies: these are left to die in quiet.
     await gateway.query('{ workers { hostname } queues { name } }');
     await eventually(async () => expect(total(await scrape())['expirations']).toBeGreaterThan(expired));
-    const calm = total(await scrape());
+    const calm = await eventually(async () => {
+      await gateway.query('{ workers { hostname } }');
+      const figures = total(await scrape());
+      expect(counters.filter((counter) => figures[counter] === 0)).toEqual(['loadFailures']);
+      return figures;
+    }, 30_000);
     await cluster.server.kill();
     const failing = total(await underLoad(10));
 
     expect(scrapes).toBeGreaterThan(20);
-    const reached = counters.filter((counter) => calm[counter] === 0);
-    expect(reached).toEqual(['loadFailures']);
-    expect(failing['loadFailures']).toBeGreaterThan(0);
+    expect(failing['loadFailures']).toBeGreaterThan(calm['loadFailures'] ?? NaN);
     for (const cache of before?.caches ?? []) expect(cache.loadsRunning).toBe(0);
   });
 });
