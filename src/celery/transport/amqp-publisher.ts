@@ -4,6 +4,7 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { errorMessage } from '../../error-message.js';
 import { encodeBody } from '../message.js';
 import { openConfirmChannel } from './amqp-connection.js';
+import { amqpHeaders } from './amqp-headers.js';
 
 export interface AmqpOutgoing {
   readonly exchange: string;
@@ -85,7 +86,7 @@ export class AmqpPublisher {
           messageId,
           contentType: 'application/json',
           contentEncoding: 'utf-8',
-          headers: message.headers,
+          headers: amqpHeaders(message.headers),
           deliveryMode: message.deliveryMode,
           priority: message.priority ?? 0,
           ...(message.expiration !== null && { expiration: message.expiration }),
