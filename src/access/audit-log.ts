@@ -57,11 +57,18 @@ export interface AuditLogOptions {
   readonly maxRecords: number;
 }
 
+interface Numbered {
+  readonly record: AuditRecord;
+  /** By which they are ordered: clocks are set, and several records may have one time. */
+  readonly number: number;
+}
+
 export class AuditLog {
   readonly #log: Logger;
   readonly #maxRecords: number;
-  readonly #done: AuditRecord[] = [];
-  readonly #refused: AuditRecord[] = [];
+  readonly #done: Numbered[] = [];
+  readonly #refused: Numbered[] = [];
+  #count = 0;
 
   constructor({ log, maxRecords }: AuditLogOptions) {
     this.#log = log;
@@ -72,7 +79,7 @@ export class AuditLog {
     const record = { id: randomUUID(), ...entry };
     const wasRefused = entry.outcome === 'FORBIDDEN' || entry.outcome === 'UNAUTHENTICATED';
     const records = wasRefused ? this.#refused : this.#done;
-    records.push(record);
+    records.push({ record, number: this.#count++ });
     if (records.length > this.#maxRecords) records.shift();
     const { at, message, ...fields } = record;
     const told = { ...fields, reason: message, at: new Date(at).toISOString() }; // a line has a message of its own
@@ -81,6 +88,8 @@ export class AuditLog {
 
   /** Newest first. */
   records(): AuditRecord[] {
-    return [...this.#done.toReversed(), ...this.#refused.toReversed()].sort((a, b) => b.at - a.at);
+    return [...this.#done, ...this.#refused]
+      .sort((a, b) => b.number - a.number)
+      .map(({ record }) => record);
   }
 }

@@ -9,6 +9,7 @@ import './task-types.js';
 import './health.js';
 import './cache.js';
 import './gateway.js';
+import './access.js';
 import './subscriptions/task-events.js';
 import './subscriptions/worker-events.js';
 import './subscriptions/queues.js';
