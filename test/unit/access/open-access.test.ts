@@ -1,0 +1,161 @@
+/** From the settings to who is let in: never more than somebody meant. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditLog } from '../../../src/access/audit-log.js';
+import { parseAuthFile } from '../../../src/access/auth-file.js';
+import { sha256Of } from '../../../src/access/bearer.js';
+import { openAccess } from '../../../src/access/open-access.js';
+import { readConfig } from '../../../src/config.js';
+import { ConfigError, UnauthenticatedError } from '../../../src/errors.js';
+import { createLogger, silentLogger } from '../../../src/log.js';
+
+const hash = `$scrypt$ln=10,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const sha256 = sha256Of('t0ken').toString('hex');
+let folder: string;
+const file = (name: string) => join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+  await writeFile(file('auth'), `token ci operator ${sha256}\n`);
+  await writeFile(file('empty'), '# nobody yet\n');
+  await writeFile(file('large'), '#'.repeat(1024 * 1024 + 1));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function open(args: readonly string[], log = silentLogger) {
+  const audit = new AuditLog({ log, maxRecords: 10 });
+  const access = await openAccess(readConfig(args, {}), { audit, log, clock: () => 0 });
+  const request = (headers: Record<string, string[]>) =>
+    access.authenticator.authenticate({ headers, remoteAddress: '192.0.2.1' });
+  return { ...access, request };
+}
+
+describe('Without credentials', () => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
+    'everybody on this machine may do everything at %s, and the log says so',
+    async (host) => {
+      const lines: string[] = [];
+      const { request, hosts } = await open(
+        ['--host', host],
+        createLogger('info', (line) => void lines.push(line)),
+      );
+      expect(await request({})).toMatchObject({ name: 'anonymous', role: 'admin', method: 'none' });
+      expect(hosts).not.toBeNull();
+      expect(lines).toEqual([expect.stringContaining('everybody on this machine may do everything')]);
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'celeryql.example.com'])(
+    'it does not start at %s, and says what to do',
+    async (host) => {
+      await expect(open(['--host', host])).rejects.toThrow(
+        new ConfigError(
+          `--host ${host} lets other machines in, and no credentials are configured: set --auth-file, ` +
+            '--jwt-jwks or --proxy-user-header, or say what everybody may do, such as --anonymous viewer',
+        ),
+      );
+    },
+  );
+
+  it.each(['viewer', 'operator', 'admin'] as const)('everybody is a %s if told so', async (role) => {
+    const { request, hosts } = await open(['--host', '0.0.0.0', '--anonymous', role]);
+    expect(await request({})).toMatchObject({ name: 'anonymous', role });
+    expect(hosts).toBeNull();
+  });
+
+  it('credentials that somebody offers all the same are not judged', async () => {
+    const { request } = await open([]);
+    expect(await request({ authorization: ['Bearer left over'] })).toMatchObject({ name: 'anonymous' });
+  });
+});
+
+describe('With credentials', () => {
+  it('nobody is let in without them, wherever it listens', async () => {
+    for (const host of ['127.0.0.1', '0.0.0.0']) {
+      const { request } = await open(['--host', host, '--auth-file', file('auth')]);
+      expect(await request({ authorization: ['Bearer t0ken'] })).toMatchObject({ name: 'ci' });
+      await expect(request({})).rejects.toThrow(new UnauthenticatedError('Credentials are required'));
+    }
+  });
+
+  it('wrong ones are wrong even where nobody needs any', async () => {
+    const { request } = await open(['--auth-file', file('auth'), '--anonymous', 'viewer']);
+    expect(await request({})).toMatchObject({ role: 'viewer', method: 'none' });
+    await expect(request({ authorization: ['Bearer wrong'] })).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('any name will do, unless some are given', async () => {
+    const flags = ['--auth-file', file('auth')];
+    expect((await open(flags)).hosts).toBeNull();
+    const { hosts } = await open([...flags, '--allowed-hosts', 'Celeryql.Example.com']);
+    expect(
+      ['celeryql.example.com:4000', 'localhost', 'evil.test'].map((host) => hosts?.allows(host)),
+    ).toEqual([true, true, false]);
+  });
+});
+
+describe('Settings that contradict each other stop the start:', () => {
+  it.each([
+    [
+      ['--anonymous', 'none'],
+      '--anonymous none lets nobody in, since no credentials are configured; see --auth-file',
+    ],
+    [['--auth-file', '/nowhere'], '--auth-file names a file that cannot be read'],
+    [
+      ['--jwt-jwks', '/nowhere', '--jwt-issuer', 'i', '--jwt-audience', 'a'],
+      '--jwt-jwks names a file that cannot be read',
+    ],
+    [['--jwt-jwks', 'https://'], '--jwt-jwks needs --jwt-issuer and --jwt-audience'],
+    [['--jwt-jwks', 'https://', '--jwt-issuer', 'i', '--jwt-audience', 'a'], '--jwt-jwks is not a URL'],
+    [['--jwt-issuer', 'i'], '--jwt-issuer and --jwt-audience need --jwt-jwks'],
+    [
+      ['--proxy-user-header', 'x-user'],
+      '--proxy-user-header needs --trusted-proxies: nobody else is believed',
+    ],
+    [['--proxy-role-header', 'x-groups'], '--proxy-role-header needs --proxy-user-header'],
+  ])('%j', async (args, message) => {
+    await expect(open(args)).rejects.toThrow(new ConfigError(message));
+  });
+
+  it('a file that names nobody, or has no end', async () => {
+    await expect(open(['--auth-file', file('empty')])).rejects.toThrow(
+      new ConfigError('--auth-file holds no user and no token'),
+    );
+    await expect(open(['--auth-file', file('large')])).rejects.toThrow(
+      new ConfigError('--auth-file names a file that is larger than 1 MB'),
+    );
+  });
+});
+
+describe('The auth file', () => {
+  it('has a user or a token a line, and comments', () => {
+    const text = `# who may come in\r\n\n  user ada admin ${hash}\ntoken ci viewer ${sha256.toUpperCase()}\n`;
+    const { users, tokens } = parseAuthFile(text);
+    expect(users).toMatchObject([{ name: 'ada', role: 'admin', password: { ln: 10, r: 1, p: 1 } }]);
+    expect(tokens).toEqual([{ name: 'ci', role: 'viewer', sha256: sha256Of('t0ken') }]);
+  });
+
+  it('may have two tokens of one name, so that one can take the place of the other', () => {
+    expect(
+      parseAuthFile(`token ci viewer ${sha256}\ntoken ci viewer ${'a'.repeat(64)}`).tokens,
+    ).toHaveLength(2);
+  });
+
+  it.each([
+    ['hunter3', 'neither `user <name> <role> <hash>` nor `token <name> <role> <hash>`'],
+    ['user ada admin', 'neither `user <name> <role> <hash>` nor `token <name> <role> <hash>`'],
+    [
+      `user ada lovelace admin ${hash}`,
+      'neither `user <name> <role> <hash>` nor `token <name> <role> <hash>`',
+    ],
+    ['user ada admin hunter3', 'a password that is no hash of scrypt'],
+    [`user ada root ${hash}`, 'a role other than viewer, operator, admin'],
+    [`user a:b admin ${hash}`, 'a name that cannot be used'],
+    ['token ci viewer hunter3', 'a token that is no SHA-256 in hexadecimal digits'],
+    [`user bob admin ${hash}`, 'a user who was there before'],
+  ])('with %j is refused by its line, which is not quoted', (line, what) => {
+    const text = `user bob viewer ${hash}\n\n${line}\n`;
+    expect(() => parseAuthFile(text)).toThrow(new ConfigError(`has ${what} in line 3`));
+  });
+});

@@ -1,0 +1,124 @@
+/** Proxies that are believed, and everybody else, who is not. */
+import { describe, expect, it } from 'vitest';
+import { parseSubnet, placeOf, plainAddress } from '../../../src/access/ip-address.js';
+import type { Subnet } from '../../../src/access/ip-address.js';
+import { RoleMap } from '../../../src/access/role-map.js';
+import { ProxyScheme, TrustedProxies } from '../../../src/access/trusted-proxies.js';
+import { ForbiddenError, UnauthenticatedError } from '../../../src/errors.js';
+
+const proxies = new TrustedProxies(
+  ['10.0.0.0/8', 'fd00::/8'].map((text) => parseSubnet(text) as Subnet),
+);
+
+describe('The address of a client', () => {
+  const clientOf = (remoteAddress: string | null, ...forwarded: string[]) =>
+    proxies.clientOf({ remoteAddress, headers: { 'x-forwarded-for': forwarded } });
+
+  it.each([
+    ['its own, whatever it claims', '192.0.2.1', ['127.0.0.1'], '192.0.2.1'],
+    ['in the notation of IPv4 on a socket that takes both', '::ffff:192.0.2.1', [], '192.0.2.1'],
+    ["the proxy's when it tells none", '10.0.0.1', [], '10.0.0.1'],
+    ['what the proxy tells', '10.0.0.1', ['192.0.2.1'], '192.0.2.1'],
+    ['the last one, which the proxy has written', '10.0.0.1', ['127.0.0.1, 192.0.2.1'], '192.0.2.1'],
+    ['through several proxies', 'fd00::1', ['6.6.6.6, 192.0.2.1, 10.9.9.9'], '192.0.2.1'],
+    ['of several headers together', '10.0.0.1', ['6.6.6.6', '192.0.2.1, 10.0.0.2'], '192.0.2.1'],
+    ['without its port', '10.0.0.1', ['192.0.2.1:5000'], '192.0.2.1'],
+    ['without brackets', '10.0.0.1', ['[2001:db8::1]:5000'], '2001:db8::1'],
+    ["a proxy's when nothing else can be read", '10.0.0.1', ['192.0.2.1, unknown'], '10.0.0.1'],
+    ['the first when all are proxies', '10.0.0.1', ['10.0.0.3, 10.0.0.2'], '10.0.0.3'],
+  ])('is %s', (_name, remoteAddress, forwarded, client) => {
+    expect(clientOf(remoteAddress, ...forwarded)).toBe(client);
+  });
+
+  it('is unknown without a connection', () => {
+    expect(clientOf(null, '192.0.2.1')).toBeNull();
+  });
+});
+
+describe('A user whom a proxy names', () => {
+  const scheme = new ProxyScheme({
+    ...{ proxies, userHeader: 'x-user', roleHeader: 'x-groups' },
+    roles: new RoleMap(new Map([['ops', 'operator']])),
+  });
+  const attempt = (remoteAddress: string, headers: Record<string, string[]>) =>
+    scheme.authenticate({ headers, remoteAddress, clientAddress: remoteAddress });
+
+  it('is believed, with the most that the groups give', async () => {
+    expect(await attempt('10.0.0.1', { 'x-user': ['ada'], 'x-groups': ['dev, ops,viewer'] })).toEqual({
+      ...{ name: 'ada', role: 'operator', method: 'proxy', expiresAt: null },
+    });
+  });
+
+  it.each(['192.0.2.1', '127.0.0.1', '::1', '::ffff:192.0.2.1', '11.0.0.1'])(
+    'is nobody when the request comes from %s',
+    async (address) => {
+      expect(await attempt(address, { 'x-user': ['ada'], 'x-groups': ['admin'] })).toBeNull();
+    },
+  );
+
+  it('is nobody whatever else the request says of where it comes from', async () => {
+    const headers = { 'x-user': ['ada'], 'x-groups': ['admin'], 'x-forwarded-for': ['10.0.0.1'] };
+    expect(await attempt('192.0.2.1', headers)).toBeNull();
+  });
+
+  it.each([
+    ['named twice', { 'x-user': ['ada', 'admin'], 'x-groups': ['admin'] }],
+    ['appended to what the client sent', { 'x-user': ['root, ada'], 'x-groups': ['admin'] }],
+    ['given groups twice', { 'x-user': ['ada'], 'x-groups': ['admin', 'viewer'] }],
+    ['named without end', { 'x-user': ['a'.repeat(257)], 'x-groups': ['admin'] }],
+  ])('is refused when %s', async (_name, headers) => {
+    await expect(attempt('10.0.0.1', headers)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it.each([{ 'x-user': ['ada'] }, { 'x-user': ['ada'], 'x-groups': ['dev'] }])(
+    'may do nothing without a group that gives a role: %j',
+    async (headers) => {
+      await expect(attempt('10.0.0.1', headers)).rejects.toThrow(ForbiddenError);
+    },
+  );
+
+  it.each([{}, { 'x-user': [''] }, { 'x-groups': ['admin'] }])('is nobody in %j', async (headers) => {
+    expect(await attempt('10.0.0.1', headers)).toBeNull();
+  });
+
+  it('is a viewer where no header is named for roles', async () => {
+    const roles = new RoleMap(new Map());
+    const plain = new ProxyScheme({ proxies, userHeader: 'x-user', roleHeader: null, roles });
+    const headers = { 'x-user': ['ada'] };
+    expect(
+      await plain.authenticate({ headers, remoteAddress: '10.0.0.1', clientAddress: null }),
+    ).toMatchObject({ role: 'viewer' });
+  });
+});
+
+describe('Addresses', () => {
+  it.each([
+    ['10.0.0.0/8', { address: '10.0.0.0', prefix: 8 }],
+    ['10.0.0.1', { address: '10.0.0.1', prefix: 32 }],
+    ['::1', { address: '::1', prefix: 128 }],
+    ['10.0.0.0/33', null],
+    ['10.0.0.0/', null],
+    ['10.0.0.0/8/8', null],
+    ['fd00::/129', null],
+    ['host/8', null],
+    ['', null],
+  ])('of a network are read: %j', (text, subnet) => {
+    expect(parseSubnet(text)).toEqual(subnet);
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0db8:0001:0002::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+  ])('are of one place with their network, as far as IPv6 goes: %s', (address, place) => {
+    expect(placeOf(address)).toBe(place);
+  });
+
+  it('have no zone elsewhere', () => {
+    expect(plainAddress('fe80::1%eth0')).toBe('fe80::1');
+  });
+});
