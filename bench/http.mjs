@@ -51,7 +51,10 @@ const ttls = ['task-status', 'worker-status', 'queue-status'].flatMap((cache) =>
   `--cache-${cache}-ttl`,
   '3600',
 ]);
-const gateway = await startGateway(readConfig(['--port', '0', ...ttls], {}), silentLogger);
+const gateway = await startGateway(
+  readConfig(['--port', '0', '--rate-limit', '0', ...ttls], {}),
+  silentLogger,
+);
 const { origin } = new URL(gateway.url);
 await new Promise((resolve) => setTimeout(resolve, 3_000)); // the embedded cluster has tasks to show
 

@@ -12,6 +12,7 @@ import { accessSettings } from './settings/access.js';
 import { brokerSettings } from './settings/broker.js';
 import { cacheSettings } from './settings/caches.js';
 import { gatewaySettings } from './settings/gateway.js';
+import { limitSettings } from './settings/limits.js';
 import type { Setting } from './settings/setting.js';
 import { watchSettings } from './settings/watch.js';
 
@@ -24,6 +25,7 @@ export const settings = {
   ...gatewaySettings,
   ...accessSettings,
   ...watchSettings,
+  ...limitSettings,
   ...wire,
 } as const;
 

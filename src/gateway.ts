@@ -82,7 +82,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     redact: (value) => redact(value),
     readOnly: config.readOnly,
   };
-  const yoga = createGraphQLServer(schema, services);
+  const yoga = createGraphQLServer(schema, services, config);
   const { host, port } = config;
   const server = opened.own(await startHttpServer({ yoga, access, host, port, log }));
   // Closed first: their streams end, and the server need not wait for them.

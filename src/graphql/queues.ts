@@ -112,6 +112,7 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
       description:
         'The tasks that are served next, in the order of service; none of them is taken. Null, with an error, where the broker cannot show them, or not without side effects.',
       args: { first: t.arg.int({ defaultValue: 10, description: `1 to ${maxPeek}.` }) },
+      complexity: ({ first }) => ({ field: 1, multiplier: Math.min(first ?? 10, maxPeek) }),
       resolve: ({ queue, ask }, { first }, { loaders }) => {
         const count = first ?? 10;
         if (count < 1 || count > maxPeek)

@@ -189,6 +189,7 @@ TaskType.implement({
         type: [TaskType],
         description: 'The tasks that it sent, as far as they are known here.',
         args: { first: t.arg.int({ defaultValue: 20, description: `0 to ${maxChildren}.` }) },
+        complexity: ({ first }) => ({ field: 1, multiplier: Math.min(first ?? 20, maxChildren) }),
         resolve: (parent, { first }, { celery }) => {
           const count = first ?? 20;
           if (count < 0 || count > maxChildren)

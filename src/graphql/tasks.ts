@@ -101,6 +101,9 @@ TaskStatusType.implement({
   },
 });
 
+/** Its members are counted by the field that is told how many. */
+const onePage = { field: 1, multiplier: 1 };
+
 interface Edges {
   readonly page: TaskPage;
   readonly order: TaskOrder;
@@ -159,10 +162,12 @@ const TaskConnectionType = builder.objectRef<Edges>('TaskConnection').implement(
     }),
     edges: t.field({
       type: [TaskEdgeType],
+      complexity: onePage,
       resolve: (edges) => edges.page.tasks.map((task, at) => ({ edges, task, at })),
     }),
     nodes: t.field({
       type: [TaskType],
+      complexity: onePage,
       resolve: (edges) => edges.page.tasks.map((task) => node(edges, task)),
     }),
     pageInfo: t.field({ type: PageInfoType, resolve: (edges) => edges }),
@@ -200,6 +205,10 @@ builder.queryFields((t) => ({
       before: t.arg.string({ description: 'Only tasks ahead of that of this cursor.' }),
       useCache: t.arg.boolean(useCacheArg),
     },
+    complexity: ({ first, last }) => ({
+      field: 1,
+      multiplier: Math.min(first ?? last ?? defaultPageSize, maxPageSize),
+    }),
     resolve: async (_root, { filter, useCache, ...pageArgs }, { loaders }, info) => {
       const ask = askFor('tasks', useCache);
       const totalCount = [...selectedFields(info)].some(({ name }) => name === 'totalCount');

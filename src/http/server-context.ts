@@ -7,4 +7,8 @@ export interface ServerContext {
   readonly caller: Caller;
   /** Sums up what all operations of the request read; made when the request arrives. */
   responseCacheStatus?: CacheStatus;
+  /** What its operations cost so far, all together. */
+  budget?: { spent: number };
+  /** Unset over WebSocket, where no request arrives but many operations do. */
+  arrivedBy?: 'HTTP';
 }

@@ -6,19 +6,32 @@ import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
 import type { Context, Services } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
+import { ClientShares } from './client-shares.js';
+import type { ClientLimits, DocumentLimits } from './limits.js';
 import { useCacheStatus } from './plugins/use-cache-status.js';
+import { useClientShares } from './plugins/use-client-shares.js';
+import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useHead } from './plugins/use-head.js';
+import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
+import { useSubscriptionShares } from './plugins/use-subscription-shares.js';
+import { useTypedRefusals } from './plugins/use-typed-refusals.js';
 import type { ServerContext } from './server-context.js';
 
 export const graphqlPath = '/graphql';
-const maxBatch = 10;
 
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
-export function createGraphQLServer(schema: GraphQLSchema, services: Services): Yoga {
+export function createGraphQLServer(
+  schema: GraphQLSchema,
+  services: Services,
+  limits: DocumentLimits & ClientLimits,
+): Yoga {
+  const { maxBatch, introspection } = limits;
+  const shares = new ClientShares(limits);
+  const maskError = createErrorMask(services.log);
   return createYoga<ServerContext, Context>({
     schema,
     // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.
@@ -26,20 +39,28 @@ export function createGraphQLServer(schema: GraphQLSchema, services: Services): 
       createContext(services, caller, (responseCacheStatus ?? new CacheStatus()).member()),
     graphqlEndpoint: graphqlPath,
     batching: { limit: maxBatch },
-    maskedErrors: { maskError: createErrorMask(services.log) },
+    maskedErrors: {
+      maskError: introspection ? maskError : (error) => withoutSuggestion(maskError(error)),
+    },
     logging: false,
     landingPage: false,
     graphiql: false, // served from one rendering, see graphiql.ts
     multipart: false, // nothing is uploaded
     cors: false, // Yoga's default lets every origin in, with credentials
     maxRequestBodySize: false, // the body is read, and bounded, before it gets here
+    parserAndValidationCache: documentCache(),
     healthCheckEndpoint: '/.well-known/yoga', // its own answer would hide ours at any path that ends in /health
     plugins: [
       useHead(), // first: everything below sees a GET
+      useClientShares(maxBatch, shares),
+      useDocumentLimits(limits),
+      useIntrospectionSwitch(introspection),
       useNoForms(graphqlPath),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useRestRoutes(),
       useSubscriptionItems(),
+      useSubscriptionShares(shares),
+      useTypedRefusals(),
     ],
   });
 }

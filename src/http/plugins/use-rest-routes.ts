@@ -9,7 +9,7 @@ import { restRoutes } from '../rest-routes.js';
 import type { RestRoute } from '../rest-routes.js';
 import type { ServerContext } from '../server-context.js';
 
-const restPrefix = '/api/';
+export const restPrefix = '/api/';
 
 type Yoga = YogaServerInstance<ServerContext, Context>;
 

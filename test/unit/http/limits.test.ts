@@ -64,7 +64,11 @@ describe('a request', () => {
   it('with a document that nests too deep to be walked answers with an error, and the next one is answered', async () => {
     const depth = 20_000;
     const response = await post(JSON.stringify({ query: `${'{a'.repeat(depth)}${'}'.repeat(depth)}` }));
-    expect(await response.json()).toMatchObject({ errors: [{ message: 'Unexpected error' }] });
+    expect(await response.json()).toEqual({
+      errors: [
+        { message: 'The document nests too deep to be read', extensions: { code: 'LIMIT_EXCEEDED' } },
+      ],
+    });
     expect((await server.query('{ __typename }')).data).toEqual({ __typename: 'Query' });
   });
 

@@ -8,6 +8,7 @@ import type { Access } from '../../../src/access/open-access.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { redact } from '../../../src/celery/redact.js';
+import { readConfig } from '../../../src/config.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
@@ -37,12 +38,16 @@ export interface TestServerOptions {
   /** Who is let in; everybody as an admin by default, addressed by any name. */
   readonly access?: (audit: AuditLog) => Access;
   readonly readOnly?: boolean;
+  /** Further settings, as on the command line. */
+  readonly args?: readonly string[];
 }
 
 export async function startTestServer({
   access = everybody,
   readOnly = false,
+  args = [],
 }: TestServerOptions = {}): Promise<TestServer> {
+  const config = readConfig(args, {});
   const clock = { now: 0 };
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
@@ -62,7 +67,7 @@ export async function startTestServer({
     ...{ audit, redact, readOnly },
   };
   celery.start();
-  const yoga = createGraphQLServer(schema, services);
+  const yoga = createGraphQLServer(schema, services, config);
   const place = { host: '127.0.0.1', port: 0 };
   const server = opened.own(await startHttpServer({ yoga, access: access(audit), ...place, log }));
   opened.own(caches); // closed first, as in the gateway

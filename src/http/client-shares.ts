@@ -1,0 +1,39 @@
+/** What each client has used of what it may: operations a second, and subscriptions at once. */
+import { clientKey } from '../access/client-key.js';
+import { ClientSlots } from '../access/client-slots.js';
+import { RateLimit } from '../access/rate-limit.js';
+import type { Caller } from '../graphql/context.js';
+import { limitError } from '../graphql/limits/limit-error.js';
+import type { ClientLimits } from './limits.js';
+
+export class ClientShares {
+  readonly #limits: ClientLimits;
+  readonly #rate: RateLimit;
+  readonly #subscriptions: ClientSlots;
+
+  constructor(limits: ClientLimits, clock?: () => number) {
+    this.#limits = limits;
+    const { rateLimit: rate, rateBurst: burst, maxSubscriptions } = limits;
+    this.#rate = new RateLimit({ rate, burst, ...(clock && { clock }) });
+    this.#subscriptions = new ClientSlots(maxSubscriptions);
+  }
+
+  /** @throws GraphQLError when the client has asked too often. */
+  take({ viewer, clientAddress }: Caller, operations = 1): void {
+    const wait = this.#rate.take(clientKey(viewer, clientAddress), operations);
+    if (wait === 0) return;
+    const message = `No more than ${this.#limits.rateLimit} operations a second are answered to one client`;
+    throw limitError(message, {
+      status: 429,
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(wait))) },
+    });
+  }
+
+  /** @returns what ends its share; @throws GraphQLError when the client has as many subscriptions as it may. */
+  subscribe({ viewer, clientAddress }: Caller): () => void {
+    const release = this.#subscriptions.take(clientKey(viewer, clientAddress));
+    if (release !== null) return release;
+    const message = `No more than ${this.#limits.maxSubscriptions} subscriptions of one client run at once`;
+    throw limitError(message, { status: 429, headers: { 'retry-after': '1' } });
+  }
+}

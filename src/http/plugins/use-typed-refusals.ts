@@ -1,0 +1,47 @@
+/**
+ * Gives every refusal a body that says why, in the form of all others: Yoga answers what is none of its business with
+ * an empty one.
+ */
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+const refusals: Readonly<Record<number, { readonly code: string; readonly message: string }>> = {
+  404: { code: 'NOT_FOUND', message: 'There is nothing at this path; the API is at /graphql' },
+  405: { code: 'METHOD_NOT_ALLOWED', message: 'The method is not allowed here' },
+  406: {
+    code: 'NOT_ACCEPTABLE',
+    message: 'Accept one of application/graphql-response+json, application/json, text/event-stream',
+  },
+  413: { code: 'LIMIT_EXCEEDED', message: 'The request is too large' },
+  415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send application/json' },
+};
+const other = { code: 'BAD_REQUEST', message: 'The request was refused' };
+
+export function useTypedRefusals(): Plugin {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (!requestParser) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          // Of `variables` or `extensions` in a URL; those of a body are told by Yoga.
+          throw new GraphQLError('variables and extensions must be JSON', {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+          });
+        }
+      });
+    },
+    onResponse({ response, setResponse, fetchAPI }) {
+      const { status, headers } = response;
+      if (status < 400 || headers.has('content-type')) return;
+      const { code, message } = refusals[status] ?? other;
+      const typed = new fetchAPI.Headers(headers);
+      typed.set('content-type', 'application/json; charset=utf-8');
+      typed.delete('content-length');
+      const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+      setResponse(new fetchAPI.Response(body, { status, headers: typed }));
+    },
+  };
+}

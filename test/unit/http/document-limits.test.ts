@@ -1,0 +1,270 @@
+/** Documents that ask for too much are refused before they are executed, over every transport alike. */
+import { getIntrospectionQuery, Kind, OperationTypeNode, print } from 'graphql';
+import type { DocumentNode } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as generated from '../../../src/generated/operations.js';
+import { runOnce, serverSentEvents } from './subscribe.js';
+import { startTestServer } from './test-server.js';
+import type { TestServer } from './test-server.js';
+
+const flags = { depth: 3, aliases: 2, tokens: 100, cost: 50, batch: 3 };
+const strict = Object.entries(flags).flatMap(([name, value]) => [`--max-${name}`, String(value)]);
+
+const tooMuch = [
+  [
+    'too deep',
+    '{ tasks(first: 1) { nodes { parent { id } } } }',
+    'The operation has 4 levels of fields; no more than 3 are allowed',
+  ],
+  [
+    'too deep by a fragment',
+    '{ tasks(first: 1) { nodes { ...F } } } fragment F on Task { root { id } }',
+    'The operation has 4 levels of fields; no more than 3 are allowed',
+  ],
+  [
+    'of many aliases',
+    '{ a: __typename b: __typename c: __typename }',
+    'The operation has 3 aliases; no more than 2 are allowed',
+  ],
+  [
+    'of many tokens',
+    `{ ${'__typename '.repeat(100)} }`,
+    'The document has more than 100 tokens, which is what is allowed',
+  ],
+  [
+    'of a large page',
+    '{ tasks(first: 30) { nodes { id } } }',
+    'The operation costs 61; no more than 50 is allowed',
+  ],
+] as const;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ args: strict });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const post = (body: unknown, accept = 'application/json') =>
+  server.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  });
+
+describe.each(tooMuch)('a document that is %s', (_name, query, message) => {
+  const refusal = [{ message, extensions: { code: 'LIMIT_EXCEEDED' } }];
+
+  it('is refused over HTTP, with the status that GraphQL over HTTP has for it', async () => {
+    const plain = await post({ query });
+    expect([plain.status, await plain.json()]).toEqual([200, { errors: refusal }]);
+    const specified = await post({ query }, 'application/graphql-response+json');
+    expect([specified.status, await specified.json()]).toEqual([400, { errors: refusal }]);
+  });
+
+  it('is refused by GET, and again when it is known', async () => {
+    const path = `/graphql?query=${encodeURIComponent(query)}`;
+    const headers = { accept: 'application/graphql-response+json' };
+    for (let time = 0; time < 2; time++) {
+      const response = await server.fetch(path, { headers });
+      expect([response.status, await response.json()]).toEqual([400, { errors: refusal }]);
+    }
+  });
+
+  it('is refused in a batch, whose other members are answered', async () => {
+    const response = await post([{ query }, { query: '{ __typename }' }]);
+    expect(await response.json()).toMatchObject([
+      { errors: refusal },
+      { data: { __typename: 'Query' } },
+    ]);
+  });
+
+  it('is refused as a server-sent event', async () => {
+    const events = serverSentEvents(server, query);
+    expect((await events.next()).value).toEqual({ errors: refusal });
+    await events.return(undefined);
+  });
+
+  it('is refused over WebSocket', async () => {
+    const answer = await runOnce(server, query).catch((errors: unknown) => ({ errors }));
+    expect(answer).toMatchObject({ errors: refusal });
+  });
+});
+
+it('counts the value of a variable', async () => {
+  const query = 'query ($n: Int) { tasks(first: $n) { nodes { id } } }';
+  const [few, many] = await Promise.all([
+    server.query(query, { variables: { n: 3 } }),
+    server.query(query, { variables: { n: 1_000 } }),
+  ]);
+  expect(few.errors).toBeUndefined();
+  expect(many.errors).toMatchObject([
+    { message: 'The operation costs 2001; no more than 50 is allowed' },
+  ]);
+});
+
+it('counts the items of a subscription', async () => {
+  const query = 'subscription { taskEvents { task { children(first: 100) { id } } } }';
+  await using shallow = await startTestServer({ args: ['--max-cost', '50'] });
+  const events = serverSentEvents(shallow, query);
+  expect((await events.next()).value).toMatchObject({
+    errors: [{ message: 'The operation costs 103; no more than 50 is allowed' }],
+  });
+});
+
+it('counts the members of a batch together, and refuses those beyond', async () => {
+  const query = '{ tasks(first: 10) { nodes { id } } }';
+  const response = await post([{ query }, { query }, { query }]);
+  expect(await response.json()).toMatchObject([
+    { data: { tasks: {} } },
+    { data: { tasks: {} } },
+    {
+      errors: [
+        {
+          message:
+            'The operation costs 21, after 42 of the others in its batch; no more than 50 is allowed',
+          extensions: { code: 'LIMIT_EXCEEDED' },
+        },
+      ],
+    },
+  ]);
+});
+
+it('refuses a batch of too many members with 413', async () => {
+  const response = await post(Array.from({ length: 4 }, () => ({ query: '{ __typename }' })));
+  expect([response.status, await response.json()]).toEqual([
+    413,
+    {
+      errors: [
+        {
+          message: 'The batch has 4 operations; no more than 3 are allowed',
+          extensions: { code: 'LIMIT_EXCEEDED' },
+        },
+      ],
+    },
+  ]);
+});
+
+describe('by default', () => {
+  let usual: TestServer;
+  beforeAll(async () => {
+    usual = await startTestServer();
+  });
+  afterAll(() => usual[Symbol.asyncDispose]());
+
+  const operations = Object.entries(generated).flatMap(([name, document]: [string, DocumentNode]) => {
+    const [definition] = document.definitions;
+    const isAnswered =
+      definition?.kind === Kind.OPERATION_DEFINITION &&
+      definition.operation !== OperationTypeNode.SUBSCRIPTION;
+    return isAnswered ? [[name, print(document)] as const] : [];
+  });
+
+  const variables = { id: 'none', hostname: 'none', name: 'none', first: 50 };
+  it.each(operations)('%s is within the limits', async (_name, query) => {
+    const { errors = [] } = await usual.query(query, { variables });
+    expect(errors.filter(({ extensions }) => extensions?.['code'] === 'LIMIT_EXCEEDED')).toEqual([]);
+  });
+
+  it('introspection is within the limits', async () => {
+    const { data, errors } = await usual.query(
+      getIntrospectionQuery({
+        ...{ specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true },
+        ...{ inputValueDeprecation: true, oneOf: true },
+      }),
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toHaveProperty('__schema.queryType.name', 'Query');
+  });
+
+  it('200 tasks by their ids are, and a page of 1,000 with all that a list shows', async () => {
+    const fields = 'id name state source args kwargs result exception retries hostname rootId parentId';
+    const aliases = Array.from({ length: 200 }, (_, n) => `t${n}: task(id: "${n}") { ${fields} }`);
+    expect((await usual.query(`{ ${aliases.join(' ')} }`)).errors).toBeUndefined();
+    expect((await usual.query(`{ tasks(first: 1000) { nodes { ${fields} } } }`)).errors).toBeUndefined();
+  });
+
+  it.each([
+    ['10,000 aliases', `{ ${Array.from({ length: 10_000 }, (_, n) => `a${n}: __typename`).join(' ')} }`],
+    ['1,000 aliases', `{ ${Array.from({ length: 1_000 }, (_, n) => `a${n}: __typename`).join(' ')} }`],
+    [
+      'ancestors of ancestors',
+      `{ task(id: "x") { ${'parent { root { '.repeat(20)} id ${'} }'.repeat(20)} } }`,
+    ],
+    [
+      'children of the children of a page',
+      '{ tasks(first: 1000) { nodes { children { children { children { id } } } } } }',
+    ],
+    [
+      'a tower of fragments',
+      `{ task(id: "x") { ...F0 } } ${Array.from(
+        { length: 16 },
+        (_, n) => `fragment F${n} on Task { root { ...F${n + 1} } parent { ...F${n + 1} } }`,
+      ).join(' ')} fragment F16 on Task { id }`,
+    ],
+    [
+      'the whole schema three times',
+      `{ ${['a', 'b', 'c'].map((name) => `${name}: __schema { types { name } }`).join(' ')} }`,
+    ],
+  ])('%s are refused', async (_name, query) => {
+    const { errors, data } = await usual.query(query);
+    expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+    expect(data).toBeUndefined();
+  });
+
+  it('a cycle of fragments is not valid', async () => {
+    const { errors } = await usual.query(
+      '{ task(id: "x") { ...F } } fragment F on Task { root { ...F } }',
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+});
+
+describe('without introspection', () => {
+  let closed: TestServer;
+  beforeAll(async () => {
+    closed = await startTestServer({ args: ['--introspection', 'false'] });
+  });
+  afterAll(() => closed[Symbol.asyncDispose]());
+
+  it.each(['{ __schema { types { name } } }', '{ __type(name: "Task") { name } }'])(
+    '%s is refused',
+    async (query) => {
+      const { data, errors } = await closed.query(query);
+      expect(data).toBeUndefined();
+      expect(errors?.[0]).toMatchObject({
+        message: expect.stringContaining('introspection has been disabled') as string,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      });
+    },
+  );
+
+  it('names of the schema are not guessed at', async () => {
+    const asked = (target: TestServer) => [
+      target.query('{ taks { id } }'),
+      target.query('query ($n: CacheName!) { cacheStats(names: [$n]) { timestamp } }', {
+        variables: { n: 'TASK_STATUZ' },
+      }),
+      target.query('query ($f: TaskFilter) { tasks(filter: $f) { totalCount } }', {
+        variables: { f: { idz: [] } },
+      }),
+    ];
+    const messages = async (target: TestServer) =>
+      (await Promise.all(asked(target))).map(({ errors }) => errors?.[0]?.message);
+    const open = await messages(server);
+    expect(open.filter((message) => message?.includes('Did you mean'))).toHaveLength(3);
+    const hidden = await messages(closed);
+    expect(hidden.filter((message) => message?.includes('Did you mean'))).toEqual([]);
+    expect(hidden[0]).toBe('Cannot query field "taks" on type "Query".');
+  });
+
+  it('over WebSocket they are not either', async () => {
+    const answer = await runOnce(closed, '{ taks { id } }').catch((errors: unknown) => errors);
+    expect(JSON.stringify(answer)).toContain('Cannot query field \\"taks\\" on type \\"Query\\"."');
+  });
+
+  it('GraphiQL is served, and __typename is answered', async () => {
+    const page = await closed.fetch('/graphql', { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect((await closed.query('{ __typename }')).data).toEqual({ __typename: 'Query' });
+  });
+});
