@@ -2,6 +2,7 @@
 /** The command: settings in, a running gateway out, and a clean end on SIGINT and SIGTERM. */
 import { commands, isCommand } from './commands.js';
 import type { Command } from './commands.js';
+import { standardRedactor } from './celery/redaction/redactor.js';
 import { readConfig } from './config.js';
 import type { Config } from './config.js';
 import { ConfigError } from './errors.js';
@@ -9,6 +10,7 @@ import type { Gateway } from './gateway.js';
 import { helpText } from './help.js';
 import { createLogger } from './log.js';
 import type { Logger } from './log.js';
+import { redactorOf } from './redactor-of.js';
 import { version } from './version.js';
 
 /** Exit codes: 1 for what happened, 2 for what was asked. */
@@ -23,7 +25,8 @@ async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
   if (isCommand(command)) return runCommandOrExit(command, rest);
   const config = configOrExit(args);
-  const log = createLogger(config.logLevel);
+  const redactor = redactorOf(config);
+  const log = createLogger(config.logLevel, undefined, (entry) => redactor.value(entry));
   const gateway = await startOrExit(config, log);
   stopOnSignals(gateway, log); // before anybody can know that it runs
   log.info(
@@ -94,7 +97,7 @@ function stopOnSignals(gateway: Gateway, log: Logger): void {
 }
 
 function exit(code: number, message: string): never {
-  process.stderr.write(`celeryql: ${message}\n`);
+  process.stderr.write(`celeryql: ${standardRedactor.text(message)}\n`);
   process.exit(code);
 }
 

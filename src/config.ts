@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
-import { redact } from './celery/redact.js';
+import { standardRedactor } from './celery/redaction/redactor.js';
 import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
@@ -14,6 +14,7 @@ import { cacheSettings } from './settings/caches.js';
 import { gatewaySettings } from './settings/gateway.js';
 import { limitSettings } from './settings/limits.js';
 import type { Setting } from './settings/setting.js';
+import { redactionSettings } from './settings/redaction.js';
 import { watchSettings } from './settings/watch.js';
 
 const { broker, resultBackend, ...wire } = brokerSettings;
@@ -26,6 +27,7 @@ export const settings = {
   ...accessSettings,
   ...watchSettings,
   ...limitSettings,
+  ...redactionSettings,
   ...wire,
 } as const;
 
@@ -78,7 +80,7 @@ function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> 
   } catch (cause) {
     const [reason] = errorMessage(cause).split(/\.\s/);
     // It quotes the argument, which may be the URL of a broker whose flag was forgotten.
-    throw new ConfigError(`${String(redact(reason))}; --help lists what there is`);
+    throw new ConfigError(`${standardRedactor.text(reason ?? '')}; --help lists what there is`);
   }
 }
 

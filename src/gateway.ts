@@ -3,7 +3,7 @@ import { AuditLog } from './access/audit-log.js';
 import { openAccess } from './access/open-access.js';
 import { CacheRegistry } from './cache/cache-registry.js';
 import { Celery } from './celery/celery.js';
-import { redact } from './celery/redact.js';
+import type { Redactor } from './celery/redaction/redactor.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
 import type { ResultBackend, Transport } from './celery/transport/transport.js';
 import type { Config } from './config.js';
@@ -16,6 +16,7 @@ import type { Services } from './graphql/context.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
 import type { Logger } from './log.js';
+import { redactorOf } from './redactor-of.js';
 import { version } from './version.js';
 
 export interface Gateway extends AsyncDisposable {
@@ -46,13 +47,15 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
 async function open(config: Config, log: Logger, opened: Disposal): Promise<Gateway> {
   const audit = new AuditLog({ log, maxRecords: config.auditSize });
   const access = await openAccess(config, { audit, log, clock: Date.now });
-  const source = opened.own(openCluster(config, log));
+  const redactor = redactorOf(config);
+  const source = opened.own(openCluster(config, log, redactor));
   const celery = opened.own(
     new Celery({
       transport: source.transport,
       results: source.results,
       unreadableResults: source.unreadableResults ?? null,
       log,
+      redactor,
       inspectTimeout: config.inspectTimeout,
       queues: config.queues,
       maxTasks: config.maxTasks,
@@ -79,7 +82,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     log,
     subscriptions,
     audit,
-    redact: (value) => redact(value),
+    redact: (value) => redactor.value(value),
     readOnly: config.readOnly,
   };
   const yoga = createGraphQLServer(schema, services, config);
@@ -104,13 +107,13 @@ interface ClusterSource extends AsyncDisposable {
   readonly unreadableResults?: string | null;
 }
 
-function openCluster(config: Config, log: Logger): ClusterSource {
+function openCluster(config: Config, log: Logger, redactor: Redactor): ClusterSource {
   const { broker } = config;
-  if (broker === null) return startEmbeddedCluster({ log });
+  if (broker === null) return startEmbeddedCluster({ log, redaction: redactor.tasks });
   const backend = config.resultBackend ?? broker;
   const results =
     backend.scheme === 'redis'
-      ? resultBackends[backend.scheme](backend, config.resultKeyprefix, log)
+      ? resultBackends[backend.scheme](backend, config.resultKeyprefix, log, redactor.tasks)
       : null;
   return {
     transport: createTransport(broker, config, log),

@@ -33,10 +33,14 @@ function toLine(head: LogFields, fields: LogFields): string {
   }
 }
 
-/** @param write receives one line without its newline; standard output by default. */
+/**
+ * @param write receives one line without its newline; standard output by default
+ * @param redact masks secrets in the whole of an entry, which is plain JSON by then
+ */
 export function createLogger(
   level: LogLevel,
   write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+  redact?: (entry: unknown) => unknown,
 ): Logger {
   const threshold = logLevels.indexOf(level);
   const at =
@@ -44,7 +48,8 @@ export function createLogger(
     (message: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(name) < threshold) return;
       const head = { time: new Date().toISOString(), level: name, message };
-      write(toLine(head, fields));
+      const line = toLine(head, fields);
+      write(redact === undefined ? line : JSON.stringify(redact(JSON.parse(line))));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -12,6 +12,7 @@ import { InspectLoader } from './inspect-loader.js';
 import { TaskMetrics } from './metrics/task-metrics.js';
 import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
+import { standardRedactor, type Redactor } from './redaction/redactor.js';
 import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
@@ -39,6 +40,8 @@ export interface CeleryOptions {
   readonly queues: readonly string[];
   readonly maxTasks: number;
   readonly maxTaskBytes: number;
+  /** Masks secrets in whatever comes in, before it is stored. The result backend has its own. */
+  readonly redactor?: Redactor | undefined;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
 }
@@ -73,7 +76,7 @@ export class Celery implements AsyncDisposable {
   #stopWatching: readonly (() => void)[] = [];
 
   constructor(options: CeleryOptions) {
-    const { transport, results, log, clock = Date.now } = options;
+    const { transport, results, log, clock = Date.now, redactor = standardRedactor } = options;
     this.transport = transport;
     this.results = results;
     this.unreadableResults = options.unreadableResults ?? null;
@@ -83,7 +86,10 @@ export class Celery implements AsyncDisposable {
     const metrics = new TaskMetrics({ clock });
     this.metrics = metrics;
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));
-    this.events = new EventReceiver({ transport, state: this.state, log, clock });
+    this.events = new EventReceiver({
+      ...{ transport, state: this.state, log, clock },
+      redaction: redactor.tasks,
+    });
     if (results !== null) {
       const wrappedErrors = new WrappedErrors({ results, state: this.state, log });
       this.events.onEvent((event) => wrappedErrors.heard(event));
@@ -94,15 +100,17 @@ export class Celery implements AsyncDisposable {
       timeout: options.inspectTimeout,
       alive: () => this.state.aliveHostnames(),
       onReply: (hostname) => this.state.sawWorker(hostname, clock()),
+      redaction: redactor,
     });
     this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
-    this.inspect = new InspectLoader(new Inspect(this.#mailbox));
+    this.inspect = new InspectLoader(new Inspect(this.#mailbox, redactor));
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),
       oldestSentAt: (queue) => this.state.oldestWaiting(queue)?.sentAt ?? null,
       configured: options.queues,
       clock,
+      redaction: redactor.tasks,
     });
     this.gaps = new EventGaps({
       clock,

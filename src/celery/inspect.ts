@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Mailbox } from './pidbox.js';
+import { standardRedactor, type Redaction, type Redactor } from './redaction/redactor.js';
 
 /** What the API shows as GraphQL's Int: any other number reads as untold, so that it fails nothing. */
 const integer = z.int32().nullish().catch(null);
@@ -128,11 +129,34 @@ export interface InspectResult<C extends InspectCommand> {
 
 const errorReply = z.object({ error: z.string() });
 
+/** Where secrets may be in a reply; what is not listed has none. */
+const withoutSecrets: {
+  readonly [C in InspectCommand]?: (value: InspectValue<C>, redactor: Redactor) => InspectValue<C>;
+} = {
+  active: (tasks, { tasks: redaction }) => tasks.map((info) => maskedInfo(info, redaction)),
+  reserved: (tasks, { tasks: redaction }) => tasks.map((info) => maskedInfo(info, redaction)),
+  scheduled: (entries, { tasks: redaction }) =>
+    entries.map((entry) => ({ ...entry, request: maskedInfo(entry.request, redaction) })),
+  active_queues: (queues, redactor) =>
+    queues.map(({ queue_arguments: options, ...queue }) => ({
+      ...queue,
+      queue_arguments: options && redactor.configuration(options),
+    })),
+  conf: (conf, redactor) => redactor.configuration(conf),
+};
+
+function maskedInfo(info: TaskInfo, redaction: Redaction): TaskInfo {
+  return { ...info, args: redaction.value(info.args), kwargs: redaction.value(info.kwargs) };
+}
+
 export class Inspect {
   readonly #mailbox: Mailbox;
+  readonly #redactor: Redactor;
 
-  constructor(mailbox: Mailbox) {
+  /** Secrets are masked before a reply is handed on. */
+  constructor(mailbox: Mailbox, redactor: Redactor = standardRedactor) {
     this.#mailbox = mailbox;
+    this.#redactor = redactor;
   }
 
   /** Asks the named workers, or every worker for null: one broadcast, however many answer. */
@@ -142,17 +166,22 @@ export class Inspect {
   ): Promise<InspectResult<C>> {
     const { replies, silent, at } = await this.#mailbox.broadcast(command, {}, { destination });
     const parsed = [...replies].map(
-      ([hostname, reply]) => [hostname, parseReply(command, reply)] as const,
+      ([hostname, reply]) => [hostname, parseReply(command, reply, this.#redactor)] as const,
     );
     return { replies: new Map(parsed), silent, at };
   }
 }
 
-function parseReply<C extends InspectCommand>(command: C, reply: unknown): InspectReply<C> {
+function parseReply<C extends InspectCommand>(
+  command: C,
+  reply: unknown,
+  redactor: Redactor,
+): InspectReply<C> {
   const rejected = errorReply.safeParse(reply);
-  if (rejected.success) return { ok: false, error: rejected.data.error };
+  if (rejected.success) return { ok: false, error: redactor.text(rejected.data.error) };
   const parsed = inspectCommands[command].safeParse(reply);
   if (!parsed.success) return { ok: false, error: 'the reply is not of the documented shape' };
   // The schema was taken from the row of this very command, which the type checker cannot follow.
-  return { ok: true, value: parsed.data as InspectValue<C> };
+  const value = parsed.data as InspectValue<C>;
+  return { ok: true, value: withoutSecrets[command]?.(value, redactor) ?? value };
 }

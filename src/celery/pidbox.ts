@@ -11,6 +11,7 @@ import type { Logger } from '../log.js';
 import { LogThrottle } from '../log-throttle.js';
 import { decodeBody } from './message.js';
 import type { RawMessage } from './message.js';
+import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { ReplyGathering } from './reply-gathering.js';
 import type { Transport } from './transport/transport.js';
 
@@ -39,6 +40,7 @@ export interface MailboxOptions {
   readonly alive: () => readonly string[];
   /** Called with the name of each node that replies: a sign of life. */
   readonly onReply?: (hostname: string) => void;
+  readonly redaction?: Redaction | undefined;
 }
 
 /** Milliseconds without another reply that end the wait when only doubtful nodes have not answered. */
@@ -46,6 +48,7 @@ const quietWindow = 100;
 
 const replyHeaders = z.object({ ticket: z.string() });
 const replyBody = z.record(z.string(), z.unknown());
+const replyWords = z.union([z.strictObject({ ok: z.string() }), z.strictObject({ error: z.string() })]);
 
 interface Pending {
   readonly gathering: ReplyGathering;
@@ -139,7 +142,7 @@ export class Mailbox {
       if (!pending) return; // late: its deadline has passed
       const body = replyBody.parse(decodeBody(decoded));
       for (const [hostname, value] of Object.entries(body)) {
-        pending.gathering.add(hostname, value);
+        pending.gathering.add(hostname, this.#withoutSecrets(value));
         this.#options.onReply?.(hostname);
       }
       pending.check();
@@ -148,5 +151,15 @@ export class Mailbox {
       if (skipped === 0) return;
       this.#options.log.warn('skipped malformed remote control replies', { replies: skipped, error });
     }
+  }
+
+  /** What a worker says in words may quote arguments; what it tells in values, the reader of the command masks. */
+  #withoutSecrets(reply: unknown): unknown {
+    const words = replyWords.safeParse(reply);
+    if (!words.success) return reply;
+    const { redaction = standardRedactor } = this.#options;
+    return Object.fromEntries(
+      Object.entries(words.data).map(([name, said]) => [name, redaction.text(said)]),
+    );
   }
 }

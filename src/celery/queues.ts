@@ -1,5 +1,6 @@
 /** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
 import type { Task } from './events/task.js';
+import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
 import type { WaitingTask } from './task-message.js';
 import type { QueueDepth, Transport } from './transport/transport.js';
@@ -20,6 +21,7 @@ export interface QueuesOptions {
   readonly configured: readonly string[];
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  readonly redaction?: Redaction | undefined;
 }
 
 /** Names come from outside: more than this are not remembered. */
@@ -66,7 +68,8 @@ export class Queues {
   /** The tasks that are served next, in the order of service; none of them is taken. */
   async peek(name: string, count: number): Promise<readonly WaitingTask[]> {
     const messages = await this.#options.transport.peek(name, count);
-    return messages.map((message) => readWaitingTask(message));
+    const { redaction = standardRedactor.tasks } = this.#options;
+    return messages.map((message) => readWaitingTask(message, redaction));
   }
 
   /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */

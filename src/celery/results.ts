@@ -11,6 +11,7 @@ import { isoTimeOrNull } from './iso-time.js';
 import { decompressed } from './message.js';
 import { parsePythonJson, toPlainJson } from './python-json.js';
 import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
+import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { isCustom } from './states.js';
 import { describeRedisAddress } from './transport/redis-address.js';
 import type { RedisAddress } from './transport/redis-address.js';
@@ -38,12 +39,20 @@ const meta = z.object({
 });
 const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown().optional() });
 
-/** @returns null when the text is not a task's meta: a foreign key must not fail the read. */
-export function parseTaskMeta(id: string, text: string): TaskMeta | null {
+/**
+ * Secrets are masked before anything is cut.
+ * @returns null when the text is not a task's meta: a foreign key must not fail the read
+ */
+export function parseTaskMeta(
+  id: string,
+  text: string,
+  redaction: Redaction = standardRedactor.tasks,
+): TaskMeta | null {
   const parsed = meta.safeParse(parsePythonJson(text));
   if (!parsed.success) return null;
-  const { status, result, traceback, date_done, name, args, kwargs, worker, queue, retries } =
-    parsed.data;
+  const { status, date_done, name, args, kwargs, worker, queue, retries } = parsed.data;
+  const result = redaction.value(parsed.data.result);
+  const traceback = parsed.data.traceback == null ? null : redaction.text(parsed.data.traceback);
   const state = status.toUpperCase();
   // What is stored before the end is a pid, an error or the progress that the task tells of: it has returned nothing.
   const succeeded = state === 'SUCCESS' && result !== undefined;
@@ -59,10 +68,10 @@ export function parseTaskMeta(id: string, text: string): TaskMeta | null {
     result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
     progress: isCustom(state) ? progressOf(result) : null,
     exception: failure && describeException(failure, onCut('exception')),
-    traceback: traceback == null ? null : shorten('traceback', traceback, onCut('traceback')),
+    traceback: traceback === null ? null : shorten('traceback', traceback, onCut('traceback')),
     doneAt: isoTimeOrNull(date_done), // naive before Celery 5.3
-    args: describeArguments('args', args, onCut('args')),
-    kwargs: describeArguments('kwargs', kwargs, onCut('kwargs')),
+    args: describeArguments('args', args, redaction, onCut('args')),
+    kwargs: describeArguments('kwargs', kwargs, redaction, onCut('kwargs')),
     name: name ?? null,
     worker: worker ?? null,
     queue: queue ?? null,
@@ -75,9 +84,16 @@ export class RedisResultBackend implements ResultBackend {
   readonly address: string;
   readonly #link: RedisLink;
   readonly #keyprefix: string;
+  readonly #redaction: Redaction;
 
   /** @param keyprefix `global_keyprefix` of `result_backend_transport_options`; never the broker's */
-  constructor(address: RedisAddress, keyprefix: string, log: Logger) {
+  constructor(
+    address: RedisAddress,
+    keyprefix: string,
+    log: Logger,
+    redaction: Redaction = standardRedactor.tasks,
+  ) {
+    this.#redaction = redaction;
     this.address = describeRedisAddress(address);
     this.#keyprefix = completePrefix(keyprefix);
     this.#link = new RedisLink({
@@ -97,7 +113,7 @@ export class RedisResultBackend implements ResultBackend {
     }
     return ids.map((id, index) => {
       const text = payloadText(payloads[index] ?? null);
-      return text === null ? null : parseTaskMeta(id, text);
+      return text === null ? null : parseTaskMeta(id, text, this.#redaction);
     });
   }
 
@@ -148,10 +164,15 @@ function describeException(
 }
 
 /** Stored as values, or as the representations that the message had. */
-function describeArguments(field: 'args' | 'kwargs', value: unknown, onCut: OnCut): string | null {
-  return typeof value === 'string'
-    ? shorten(field, value, onCut)
-    : argumentsRepr(value, maxTextLength, onCut);
+function describeArguments(
+  field: 'args' | 'kwargs',
+  value: unknown,
+  redaction: Redaction,
+  onCut: OnCut,
+): string | null {
+  if (typeof value !== 'string') return argumentsRepr(redaction.value(value), maxTextLength, onCut);
+  if (isCutByWorker(value)) onCut(); // which may not be seen when that part is masked
+  return shorten(field, redaction.text(value), onCut);
 }
 
 function shorten(field: TaskText, value: string, onCut: OnCut): string {

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { isoTimeOrNull } from './iso-time.js';
 import { decodeBody } from './message.js';
 import type { Message, RawMessage } from './message.js';
-import { argsRepr, pythonRepr } from './python-repr.js';
+import { argumentsRepr } from './python-repr.js';
+import { standardRedactor, type Redaction } from './redaction/redactor.js';
 
 /** What a waiting message tells of its task. Null means: it does not tell, or it is not a task of Celery's. */
 export interface WaitingTask {
@@ -69,27 +70,37 @@ const opaque: WaitingTask = {
   contentType: null,
 };
 
-/** Never throws: what is not a task is told as such. */
-export function readWaitingTask(raw: RawMessage): WaitingTask {
+/** Secrets in it are masked. Never throws: what is not a task is told as such. */
+export function readWaitingTask(
+  raw: RawMessage,
+  redaction: Redaction = standardRedactor.tasks,
+): WaitingTask {
   try {
     const message = raw.read();
     const known = { ...opaque, contentType: message.contentType, priority: message.priority };
     const headers = headersV2.safeParse(message.headers);
-    return headers.success ? readV2(known, message, headers.data) : readV1(known, message);
+    return headers.success
+      ? readV2(known, message, headers.data, redaction)
+      : readV1(known, message, redaction);
   } catch {
     return opaque;
   }
 }
 
-function readV2(known: WaitingTask, message: Message, headers: z.infer<typeof headersV2>): WaitingTask {
+function readV2(
+  known: WaitingTask,
+  message: Message,
+  headers: z.infer<typeof headersV2>,
+  redaction: Redaction,
+): WaitingTask {
   // Clients in other languages leave the representations out; the body has the values.
   const [args, kwargs] = headers.argsrepr ? [] : (jsonBody(message, bodyV2) ?? []);
   return {
     ...known,
     id: headers.id,
     name: headers.task ?? null,
-    args: headers.argsrepr || (args ? argsRepr(args) : null),
-    kwargs: headers.kwargsrepr || (kwargs === undefined ? null : pythonRepr(kwargs)),
+    args: shown(headers.argsrepr || args, redaction),
+    kwargs: shown(headers.kwargsrepr || kwargs, redaction),
     eta: isoTimeOrNull(headers.eta),
     expires: isoTimeOrNull(headers.expires),
     retries: headers.retries ?? null,
@@ -99,20 +110,25 @@ function readV2(known: WaitingTask, message: Message, headers: z.infer<typeof he
   };
 }
 
-function readV1(known: WaitingTask, message: Message): WaitingTask {
+function readV1(known: WaitingTask, message: Message, redaction: Redaction): WaitingTask {
   const body = jsonBody(message, bodyV1);
   if (body === null) return known;
   return {
     ...known,
     id: body.id,
     name: body.task,
-    args: body.args ? argsRepr(body.args) : null,
-    kwargs: body.kwargs === undefined || body.kwargs === null ? null : pythonRepr(body.kwargs),
+    args: shown(body.args, redaction),
+    kwargs: shown(body.kwargs, redaction),
     eta: isoTimeOrNull(body.eta),
     expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
     groupId: body.group ?? null,
   };
+}
+
+/** The sender's text of the arguments, or ours of the arguments themselves. */
+function shown(args: unknown, redaction: Redaction): string | null {
+  return argumentsRepr(redaction.value(args));
 }
 
 function jsonBody<T>(message: Message, shape: z.ZodType<T>): T | null {

@@ -1,4 +1,5 @@
 /** A whole Celery cluster in this process, for a first look at the gateway without any server. */
+import type { Redaction } from '../celery/redaction/redactor.js';
 import type { Logger } from '../log.js';
 import { MemoryBus } from '../celery/transport/memory-bus.js';
 import { MemoryResultBackend, MemoryTransport } from '../celery/transport/memory.js';
@@ -21,6 +22,7 @@ export interface EmbeddedClusterOptions {
   readonly seed?: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  readonly redaction?: Redaction | undefined;
 }
 
 export interface EmbeddedCluster extends AsyncDisposable {
@@ -41,6 +43,7 @@ export function startEmbeddedCluster({
   log,
   seed = Math.floor(Math.random() * 2 ** 32),
   now = Date.now,
+  redaction,
 }: EmbeddedClusterOptions): EmbeddedCluster {
   const bus = new MemoryBus({ maxResults: 5_000 });
   const workers = workerRows.map(
@@ -60,7 +63,7 @@ export function startEmbeddedCluster({
     log,
   });
   const transport = new MemoryTransport(bus, { now });
-  const results = new MemoryResultBackend(bus);
+  const results = new MemoryResultBackend(bus, redaction);
 
   for (const worker of workers) {
     worker.start().catch((error: unknown) => {

@@ -18,7 +18,6 @@ import type { ClusterSummary } from '../celery/cluster-summary.js';
 import type { TaskTypeFigures } from '../celery/metrics/task-metrics.js';
 import type { Queue } from '../celery/queues.js';
 import type { WaitingTask } from '../celery/task-message.js';
-import { redact } from '../celery/redact.js';
 import { mayHaveResult, withResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
 import { cacheKey, OperationReads } from './reads.js';
@@ -187,7 +186,7 @@ export class Loaders {
       ...ask,
       path: `${ask.path}.${command}`,
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
-      load: async () => withoutSecrets(command, await this.#celery.inspect.load(command, scope)),
+      load: () => this.#celery.inspect.load(command, scope),
       ttl: ({ replies, silent }) => {
         const most =
           silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
@@ -213,17 +212,4 @@ export class Loaders {
       },
     });
   }
-}
-
-/** Configuration is masked before it is stored anywhere. */
-function withoutSecrets<C extends InspectCommand>(
-  command: C,
-  result: InspectResult<C>,
-): InspectResult<C> {
-  if (command !== 'conf') return result;
-  const replies = [...result.replies].map(
-    ([hostname, reply]) =>
-      [hostname, reply.ok ? { ...reply, value: redact(reply.value) } : reply] as const,
-  );
-  return { ...result, replies: new Map(replies) as typeof result.replies };
 }

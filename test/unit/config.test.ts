@@ -28,6 +28,7 @@ describe('readConfig', () => {
       ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
       ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 50_000, maxBatch: 10 },
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
+      ...{ redact: true, redactKeys: [], redactPatterns: [] },
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },

@@ -17,6 +17,9 @@ import {
   text,
 } from './event-fields.js';
 import { isoTime } from '../iso-time.js';
+import { standardRedactor, type Redaction } from '../redaction/redactor.js';
+import { isCutByWorker } from './task-text.js';
+import type { TaskText } from './task.js';
 
 interface CommonFields {
   /** Such as `task-received`: the group, a dash and the subject. */
@@ -50,6 +53,8 @@ export interface TaskFields {
   readonly result: string | null;
   readonly exception: string | null;
   readonly traceback: string | null;
+  /** Those of the texts that no longer show that the worker cut them, since that part is masked. */
+  readonly cut?: readonly TaskText[] | undefined;
   readonly runtimeSeconds: number | null;
   readonly retries: number | null;
   /** Here null means that there is none, and undefined that the event does not tell. */
@@ -111,13 +116,16 @@ const subjectStates: ReadonlyMap<string, string> = new Map([
   ['rejected', 'REJECTED'],
 ]);
 
-/** Reads the body of an event message: one event, or a batch of them, which Celery 5.2 also sends empty. */
-export function parseEvents(body: unknown): ParsedEvents {
+/**
+ * Reads the body of an event message: one event, or a batch of them, which Celery 5.2 also sends empty. Secrets are
+ * masked before anybody sees them.
+ */
+export function parseEvents(body: unknown, redaction: Redaction = standardRedactor.tasks): ParsedEvents {
   const events: CeleryEvent[] = [];
   const malformed: string[] = [];
   const elements: readonly unknown[] = Array.isArray(body) ? body : [body];
   for (const element of elements) {
-    const event = parseEvent(element);
+    const event = parseEvent(element, redaction);
     if (typeof event === 'string') malformed.push(event);
     else events.push(event);
   }
@@ -125,7 +133,7 @@ export function parseEvents(body: unknown): ParsedEvents {
 }
 
 /** The event, or why it is none. */
-function parseEvent(value: unknown): CeleryEvent | string {
+function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string {
   if (!isObject(value)) return 'the event is not an object';
   const type = value['type'];
   if (typeof type !== 'string' || type.length > maxTypeLength) return 'the type is not a short string';
@@ -156,7 +164,7 @@ function parseEvent(value: unknown): CeleryEvent | string {
     const uuid = identifier(value['uuid'], maxIdLength);
     if (uuid === null) return 'the uuid is not a short string';
     const state = subjectStates.get(subject) ?? subject.toUpperCase();
-    return { group: 'task', ...common, uuid, state, fields: taskFields(value) };
+    return { group: 'task', ...common, uuid, state, fields: taskFields(value, redaction) };
   }
   if (type.startsWith('worker-')) {
     const fields = workerFields(value);
@@ -165,14 +173,26 @@ function parseEvent(value: unknown): CeleryEvent | string {
   return { group: 'other', ...common };
 }
 
-function taskFields(value: Readonly<Record<string, unknown>>): TaskFields {
+function taskFields(value: Readonly<Record<string, unknown>>, redaction: Redaction): TaskFields {
+  let cut: TaskText[] | undefined;
+  const masked = (field: TaskText): string | null => {
+    const told = text(value[field]);
+    if (told === null) return null;
+    const shown = redaction.text(told);
+    if (shown !== told && isCutByWorker(told)) (cut ??= []).push(field);
+    return shown;
+  };
+  const texts = {
+    args: masked('args'),
+    kwargs: masked('kwargs'),
+    result: masked('result'),
+    exception: masked('exception'),
+    traceback: masked('traceback'),
+  };
   return {
     name: shortText(value['name']),
-    args: text(value['args']),
-    kwargs: text(value['kwargs']),
-    result: text(value['result']),
-    exception: text(value['exception']),
-    traceback: text(value['traceback']),
+    ...texts,
+    cut,
     runtimeSeconds: seconds(value['runtime']),
     retries: retries(value['retries']),
     eta: isoTime(value['eta']),

@@ -3,6 +3,7 @@ import { MalformedMessageError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { LogThrottle } from '../../log-throttle.js';
 import { decodeBody, type RawMessage } from '../message.js';
+import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import type { Transport } from '../transport/transport.js';
 import { parseEvents, type CeleryEvent } from './event.js';
 import type { State } from './state.js';
@@ -29,6 +30,7 @@ export interface EventReceiverOptions {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;
+  readonly redaction?: Redaction | undefined;
 }
 
 export type EventListener = (event: CeleryEvent, receivedAt: number) => void;
@@ -47,6 +49,7 @@ export class EventReceiver {
   readonly #transport: Pick<Transport, 'subscribeEvents'>;
   readonly #log: Logger;
   readonly #clock: () => number;
+  readonly #redaction: Redaction;
   readonly #listeners = new Set<EventListener>();
   readonly #malformedLog: LogThrottle;
   readonly #failureLog: LogThrottle;
@@ -56,7 +59,8 @@ export class EventReceiver {
   #lastEventAt: number | null = null;
   #lastSentAt: number | null = null;
 
-  constructor({ transport, state, log, clock = Date.now }: EventReceiverOptions) {
+  constructor({ transport, state, log, clock = Date.now, ...options }: EventReceiverOptions) {
+    this.#redaction = options.redaction ?? standardRedactor.tasks;
     this.#transport = transport;
     this.#state = state;
     this.#log = log;
@@ -96,7 +100,7 @@ export class EventReceiver {
       this.#skip(error instanceof MalformedMessageError ? error.message : String(error));
       return;
     }
-    const { events, malformed } = parseEvents(body);
+    const { events, malformed } = parseEvents(body, this.#redaction);
     for (const reason of malformed) this.#skip(reason);
     for (const event of events) this.#take(event, receivedAt);
   }

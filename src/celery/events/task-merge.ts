@@ -95,8 +95,8 @@ function isOfNewRun({ subject, timestampMs }: TaskEvent, before: number | null):
 function mergeReceived(task: TaskRecord, fields: TaskFields, options: MergeOptions): void {
   const { names } = options;
   if (fields.name !== null) task.name = names.intern(fields.name);
-  setText(task, 'args', fields.args, options);
-  setText(task, 'kwargs', fields.kwargs, options);
+  setText(task, 'args', fields.args, options, fields.cut);
+  setText(task, 'kwargs', fields.kwargs, options, fields.cut);
   if (fields.rootId !== null) task.rootId = fields.rootId === task.id ? task.id : fields.rootId;
   // A retry is published from within the task, and so names the task as its own parent: not a link to follow.
   if (fields.parentId !== null && fields.parentId !== task.id) task.parentId = fields.parentId;
@@ -107,9 +107,9 @@ function mergeReceived(task: TaskRecord, fields: TaskFields, options: MergeOptio
 
 function mergeOthers(task: TaskRecord, fields: TaskFields, options: MergeOptions): void {
   const { names } = options;
-  setText(task, 'result', fields.result, options);
-  setText(task, 'exception', fields.exception, options);
-  setText(task, 'traceback', fields.traceback, options);
+  setText(task, 'result', fields.result, options, fields.cut);
+  setText(task, 'exception', fields.exception, options, fields.cut);
+  setText(task, 'traceback', fields.traceback, options, fields.cut);
   if (fields.runtimeSeconds !== null) task.runtimeSeconds = fields.runtimeSeconds;
   if (fields.queue !== null) task.queue = names.intern(fields.queue);
   if (fields.exchange !== null) task.exchange = names.intern(fields.exchange);
@@ -172,12 +172,13 @@ export function setText(
   field: TaskText,
   text: string | null,
   options: MergeOptions,
+  knownCut: readonly TaskText[] = [],
 ): void {
   // Every event of a protocol repeats args and kwargs: nothing to weigh again.
   if (text === null || text === task[field]) return;
   const kept = cutText(field, text, options.maxTextLength);
   const bit = 1 << taskTexts.indexOf(field);
-  if (kept !== text || isCutByWorker(text)) task.truncated |= bit;
+  if (kept !== text || isCutByWorker(text) || knownCut.includes(field)) task.truncated |= bit;
   else task.truncated &= ~bit;
   task.bytes += bytesOf(kept) - bytesOf(task[field]);
   task[field] = kept;

@@ -1,5 +1,6 @@
 /** The transports that there are: a scheme of a broker URL leads to the one that speaks it. */
 import type { Logger } from '../../log.js';
+import type { Redaction } from '../redaction/redactor.js';
 import { RedisResultBackend } from '../results.js';
 import { AmqpTransport } from './amqp.js';
 import type { AmqpOptions } from './amqp-names.js';
@@ -11,7 +12,12 @@ import type { ResultBackend, Transport } from './transport.js';
 
 type TransportOptions = RedisOptions & AmqpOptions;
 
-type ResultBackendFactory = (address: RedisAddress, keyprefix: string, log: Logger) => ResultBackend;
+type ResultBackendFactory = (
+  address: RedisAddress,
+  keyprefix: string,
+  log: Logger,
+  redaction: Redaction,
+) => ResultBackend;
 type Scheme = BrokerAddress['scheme'];
 type AddressOf<S extends Scheme> = Extract<BrokerAddress, { scheme: S }>;
 
@@ -24,7 +30,8 @@ const transports: {
 
 /** Those that can be read. */
 export const resultBackends: Readonly<Record<RedisAddress['scheme'], ResultBackendFactory>> = {
-  redis: (address, keyprefix, log) => new RedisResultBackend(address, keyprefix, log),
+  redis: (address, keyprefix, log, redaction) =>
+    new RedisResultBackend(address, keyprefix, log, redaction),
 };
 
 export function createTransport<S extends Scheme>(

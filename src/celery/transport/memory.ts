@@ -4,6 +4,7 @@ import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
+import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import { parseTaskMeta } from '../results.js';
 import { readWaitingTask } from '../task-message.js';
 import { controlRequestBody } from './control-request.js';
@@ -197,15 +198,17 @@ export class MemoryTransport implements Transport {
 export class MemoryResultBackend implements ResultBackend {
   readonly address = 'embedded';
   readonly #bus: MemoryBus;
+  readonly #redaction: Redaction;
 
-  constructor(bus: MemoryBus) {
+  constructor(bus: MemoryBus, redaction: Redaction = standardRedactor.tasks) {
+    this.#redaction = redaction;
     this.#bus = bus;
   }
 
   async fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]> {
     return ids.map((id) => {
       const text = this.#bus.findResult(id);
-      return text === null ? null : parseTaskMeta(id, text);
+      return text === null ? null : parseTaskMeta(id, text, this.#redaction);
     });
   }
 

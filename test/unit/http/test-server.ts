@@ -7,8 +7,8 @@ import { Authenticator } from '../../../src/access/authenticator.js';
 import type { Access } from '../../../src/access/open-access.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
-import { redact } from '../../../src/celery/redact.js';
 import { readConfig } from '../../../src/config.js';
+import { standardRedactor } from '../../../src/celery/redaction/redactor.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
@@ -64,7 +64,7 @@ export async function startTestServer({
   const services: Services = {
     ...{ celery, caches, resultLoader, subscriptions, log },
     ...about,
-    ...{ audit, redact, readOnly },
+    ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
   celery.start();
   const yoga = createGraphQLServer(schema, services, config);

@@ -1,0 +1,157 @@
+/**
+ * Masks secrets before anything is stored, searched, shown or logged. What has a name is judged by the name, what has
+ * none by its looks; a password that is neither, as in `('bob', 'hunter3')`, nobody can know.
+ */
+import { numberRepr } from '../python-json.js';
+import { isTyped, typedRepr } from '../python-types.js';
+import { cardHint, isCardNumber, maskCardNumbers } from './card-numbers.js';
+import { KeyedSecrets } from './keyed-secrets.js';
+import { knownSecrets } from './known-secrets.js';
+import { mask } from './mask.js';
+import { QuickLook } from './quick-look.js';
+import { isSecretSetting, SecretNames } from './secret-names.js';
+import { maskUrlPasswords } from './url-passwords.js';
+
+export interface RedactorOptions {
+  /** Whether what tasks are given, return and raise is masked; true by default. All else always is. */
+  readonly tasks?: boolean | undefined;
+  /** Further names of secrets, as globs. */
+  readonly keys?: readonly string[] | undefined;
+  /** Further secrets by their looks; with the flag `g`. */
+  readonly patterns?: readonly RegExp[] | undefined;
+}
+
+/** Masks texts, and values of JSON. What has been masked stays as it is when it is masked again. */
+export interface Redaction {
+  text(text: string): string;
+  value(value: unknown): unknown;
+}
+
+/** Deeper values are not shown. */
+const maxDepth = 64;
+const mostRounds = 4;
+/** Settings whose keys are names of tasks, of queues or of entries, and say nothing of what is below. */
+const mapSettings = /^(?:beat_schedule|task_routes|task_annotations|task_queues)$/i;
+
+/** Masks nothing. */
+const transparent: Redaction = { text: (text) => text, value: (value) => value };
+
+/**
+ * @example
+ * const redactor = new Redactor({ keys: ['iban'] });
+ * redactor.text("{'password': 'hunter3'}"); // {'password': '********'}
+ */
+export class Redactor implements Redaction {
+  /** For what tasks are given, return and raise. */
+  readonly tasks: Redaction;
+  readonly #names: SecretNames;
+  readonly #keyed: KeyedSecrets;
+  readonly #patterns: readonly RegExp[];
+  readonly #quickLook: QuickLook;
+
+  constructor({ tasks = true, keys = [], patterns = [] }: RedactorOptions = {}) {
+    this.#names = new SecretNames(keys);
+    this.#keyed = new KeyedSecrets(this.#names);
+    this.#patterns = patterns;
+    const hints = [...this.#names.hints, '://', ...knownSecrets.flatMap((known) => known.hints)];
+    this.#quickLook = new QuickLook(hints, cardHint);
+    this.tasks = tasks ? this : transparent;
+  }
+
+  /** Notations of Python stay readable for Python. */
+  text(text: string): string {
+    let shown = text;
+    if (this.#quickLook.mayHold(text)) {
+      // What stands beside a mask may look different from what stood beside the secret.
+      for (let round = 0, before = ''; before !== shown && round < mostRounds; round++) {
+        before = shown;
+        shown = this.#masked(shown);
+      }
+    }
+    for (const pattern of this.#patterns) shown = shown.replace(pattern, mask);
+    return shown;
+  }
+
+  #masked(text: string): string {
+    let shown = maskUrlPasswords(this.#keyed.mask(text));
+    for (const known of knownSecrets) shown = known.mask(shown);
+    return maskCardNumbers(shown);
+  }
+
+  /** A value below a secret name is masked whole, unless it says that there is none: null, a boolean, or empty. */
+  value(value: unknown): unknown {
+    return this.#value(value, 0);
+  }
+
+  /** A worker's configuration: its settings have names of their own, and other people's secrets. */
+  configuration(conf: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const shown = Object.entries(conf).map(([name, value]) => {
+      if (isSecretSetting(name) && isScalar(value)) return [name, this.#secret(value)];
+      return [name, mapSettings.test(name) ? this.#values(value, 0) : this.#named(name, value, 0)];
+    });
+    return Object.fromEntries(shown) as Record<string, unknown>;
+  }
+
+  #value(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return this.#string(value);
+    if (typeof value === 'number' || typeof value === 'bigint')
+      return isCardNumber(String(value)) ? mask : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth >= maxDepth) return '...';
+    if (Array.isArray(value)) return this.#array(value, depth);
+    if (isTyped(value)) {
+      const repr = typedRepr(value);
+      return repr === null || this.text(repr) === repr ? value : mask;
+    }
+    const shown = Object.entries(value).map(([key, item]) => [
+      this.text(key),
+      this.#named(key, item, depth + 1),
+    ]);
+    return Object.fromEntries(shown) as unknown;
+  }
+
+  #array(items: readonly unknown[], depth: number): unknown {
+    const [name, secret] = items;
+    // A pair of a name and its value, as headers are often given.
+    if (
+      items.length === 2 &&
+      typeof name === 'string' &&
+      typeof secret === 'string' &&
+      this.#names.isSecret(name)
+    )
+      return [name, this.#secret(secret)];
+    return items.map((item) => this.#value(item, depth + 1));
+  }
+
+  #named(name: string, value: unknown, depth: number): unknown {
+    return this.#names.isSecret(name) ? this.#secret(value) : this.#value(value, depth);
+  }
+
+  #values(value: unknown, depth: number): unknown {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return this.#value(value, depth);
+    const shown = Object.entries(value).map(([key, item]) => [key, this.#value(item, depth + 1)]);
+    return Object.fromEntries(shown) as unknown;
+  }
+
+  /** Numbers that JavaScript has no form for are kept in strings. */
+  #string(value: string): string {
+    const number = numberRepr(value);
+    if (number === null) return this.text(value);
+    return isCardNumber(number) ? mask : value;
+  }
+
+  #secret(value: unknown): unknown {
+    if (value === null || value === undefined || typeof value === 'boolean' || value === '')
+      return value;
+    if (typeof value === 'object' && Object.keys(value).length === 0) return value;
+    return mask;
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+/** Where nobody says otherwise. */
+export const standardRedactor = new Redactor();
