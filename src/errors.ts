@@ -168,8 +168,23 @@ export class UnknownQueueError extends GatewayError {
 export class NoReplyError extends GatewayError {
   readonly code = 'NO_REPLY';
 
-  constructor(command: string, hostname: string, milliseconds: number) {
-    super(`${hostname} did not answer ${command} within ${milliseconds} ms`);
+  /** @param therefore what that means; that it may be busy, unless told */
+  constructor(
+    command: string,
+    hostname: string,
+    milliseconds: number,
+    therefore = 'it may be busy, and do it later',
+  ) {
+    super(`${hostname} did not answer ${command} within ${milliseconds} ms: ${therefore}`);
+  }
+}
+
+/** Every worker was meant, and there is none. */
+export class NobodyAnsweredError extends GatewayError {
+  readonly code = 'NO_REPLY';
+
+  constructor(command: string) {
+    super(`No worker is there to answer ${command}`);
   }
 }
 

@@ -9,6 +9,7 @@ import type { ResultBackend, Transport } from './celery/transport/transport.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
 import { startEmbeddedCluster } from './demo/cluster.js';
+import { LateEffects } from './graphql/controls/invalidations.js';
 import { createResultLoader } from './graphql/loaders.js';
 import { schema } from './graphql/schema.js';
 import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
@@ -81,6 +82,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     embedded: config.broker === null,
     log,
     subscriptions,
+    lateEffects: new LateEffects(celery.state, caches),
     audit,
     redact: (value) => redactor.value(value),
     readOnly: config.readOnly,

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { BrokerUnavailableError } from '../errors.js';
+import { Control } from './control/control.js';
 import { EventReceiver } from './events/receiver.js';
 import { State } from './events/state.js';
 import { Inspect } from './inspect.js';
@@ -56,6 +57,7 @@ export class Celery implements AsyncDisposable {
   readonly gaps: EventGaps;
   readonly metrics: TaskMetrics;
   readonly inspect: InspectLoader;
+  readonly control: Control;
   readonly queues: Queues;
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -103,7 +105,9 @@ export class Celery implements AsyncDisposable {
       redaction: redactor,
     });
     this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
-    this.inspect = new InspectLoader(new Inspect(this.#mailbox, redactor));
+    const inspect = new Inspect(this.#mailbox, redactor);
+    this.inspect = new InspectLoader(inspect);
+    this.control = new Control({ mailbox: this.#mailbox, inspect, transport, state: this.state });
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),

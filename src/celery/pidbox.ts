@@ -29,6 +29,8 @@ export interface BroadcastOptions {
   readonly destination?: readonly string[] | null;
   /** Total deadline in milliseconds, however many replies come. */
   readonly timeout?: number;
+  /** Called when the broker has taken the request: workers may act from now on. */
+  readonly onTaken?: (() => void) | undefined;
 }
 
 export interface MailboxOptions {
@@ -73,13 +75,18 @@ export class Mailbox {
   }
 
   /** Sends a command that nobody replies to. */
-  async cast(method: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.#options.transport.publishRequest({
-      method,
-      arguments: args,
-      destination: null,
-      ticket: null,
-    });
+  async cast(
+    method: string,
+    args: Readonly<Record<string, unknown>> = {},
+    destination: readonly string[] | null = null,
+  ): Promise<void> {
+    const { transport } = this.#options;
+    await transport.publishRequest({ method, arguments: args, destination, ticket: null });
+  }
+
+  /** Milliseconds that a broadcast takes at most, unless it says otherwise. */
+  get timeout(): number {
+    return this.#options.timeout;
   }
 
   /**
@@ -90,7 +97,7 @@ export class Mailbox {
   async broadcast(
     method: string,
     args: Readonly<Record<string, unknown>> = {},
-    { destination = null, timeout = this.#options.timeout }: BroadcastOptions = {},
+    { destination = null, timeout = this.#options.timeout, onTaken }: BroadcastOptions = {},
   ): Promise<BroadcastResult> {
     const { transport, alive } = this.#options;
     const ticket = randomUUID();
@@ -129,6 +136,7 @@ export class Mailbox {
       }, fail);
       transport.publishRequest({ method, arguments: args, destination, ticket }).then((receivers) => {
         gathering.published(receivers);
+        onTaken?.();
         check();
       }, fail);
     });

@@ -3,6 +3,7 @@ import type { AuditLog } from '../access/audit-log.js';
 import type { Viewer } from '../access/viewer.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
+import type { LateEffects } from './controls/invalidations.js';
 import { Loaders } from './loaders.js';
 import type { LoaderServices } from './loaders.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
@@ -14,6 +15,8 @@ export interface Services extends LoaderServices {
   readonly embedded: boolean;
   readonly log: Logger;
   readonly subscriptions: Subscriptions;
+  /** Invalidates what a control changes after it was answered. */
+  readonly lateEffects: LateEffects;
   readonly audit: AuditLog;
   /** Masks secrets in any JSON value, at any depth. */
   readonly redact: (value: unknown) => unknown;

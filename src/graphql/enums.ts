@@ -1,6 +1,8 @@
 /** Enums: UPPER_CASE outside, our own strings inside. */
 import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName } from '../cache/cache-registry.js';
+import { terminateSignals, type TerminateSignal } from '../celery/control/commands.js';
+import { errorCodes, type ErrorCode } from '../errors.js';
 import { builder } from './builder.js';
 
 const cacheDescriptions: Readonly<Record<CacheName, string>> = {
@@ -81,4 +83,27 @@ export const CacheAdviceKindEnum = builder.enumType('CacheAdviceKind', {
     FREQUENT_EVICTIONS: { description: 'More than 10 within an hour: it holds too few entries.' },
     HIGH_UTILIZATION: { description: 'Over 70 %: it will soon hold too few entries.' },
   } as const,
+});
+
+export const ErrorCodeEnum = builder.enumType('ErrorCode', {
+  description:
+    'What went wrong, for programs: the same codes that are in `extensions.code` of errors, and no others.',
+  values: Object.fromEntries(
+    Object.entries(errorCodes).map(([code, { description }]) => [code, { description }]),
+  ) as Record<ErrorCode, { description: string }>,
+});
+
+const signalDescriptions: Readonly<Record<TerminateSignal, string>> = {
+  SIGTERM: "Ends the process that runs the task: Celery's default.",
+  SIGKILL: 'Ends it at once, and nothing of it is cleaned up.',
+  SIGINT: 'As if it were interrupted from a terminal.',
+  SIGQUIT: 'Ends it, possibly with a core dump.',
+  SIGUSR1: 'Raises SoftTimeLimitExceeded in the task, which may clean up.',
+};
+
+export const TerminateSignalEnum = builder.enumType('TerminateSignal', {
+  description: 'What is sent to the process that runs a task.',
+  values: Object.fromEntries(
+    terminateSignals.map((signal) => [signal, { description: signalDescriptions[signal] }]),
+  ) as Record<TerminateSignal, { description: string }>,
 });

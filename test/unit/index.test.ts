@@ -15,6 +15,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'MalformedMessageError',
     'MetricsCache',
     'NoReplyError',
+    'NobodyAnsweredError',
     'PeekRefusedError',
     'PurgeRefusedError',
     'RerunRefusedError',

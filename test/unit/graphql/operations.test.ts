@@ -1,4 +1,4 @@
-/** The committed operations: each one answers. */
+/** The committed queries: each one answers. (What controls do is in test/unit/http/controls.test.ts.) */
 import { Kind, OperationTypeNode } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import type { TestGateway } from '../../support/gateway.js';
 const operations = Object.entries(generated).flatMap(([name, document]: [string, DocumentNode]) => {
   const [definition] = document.definitions;
   const isOperation = definition?.kind === Kind.OPERATION_DEFINITION;
-  return isOperation && definition.operation !== OperationTypeNode.SUBSCRIPTION
+  return isOperation && definition.operation === OperationTypeNode.QUERY
     ? [[name, document] as const]
     : [];
 });

@@ -12,6 +12,7 @@ import { standardRedactor } from '../../../src/celery/redaction/redactor.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
+import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
 import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
 import { schema } from '../../../src/graphql/schema.js';
@@ -61,8 +62,9 @@ export async function startTestServer({
   const about = { version: '1.2.3', startedAt: 0, embedded: true };
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
   const audit = new AuditLog({ log, maxRecords: 100 });
+  const lateEffects = new LateEffects(celery.state, caches);
   const services: Services = {
-    ...{ celery, caches, resultLoader, subscriptions, log },
+    ...{ celery, caches, resultLoader, subscriptions, lateEffects, log },
     ...about,
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };

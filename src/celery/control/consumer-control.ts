@@ -1,0 +1,88 @@
+/** Which queues workers consume. They say yes at once and act later, so what they consume is looked at again. */
+import type { InspectValue } from '../inspect.js';
+import { refused, together, type ControlOutcome } from './outcome.js';
+import type { Addressed, ControlSender } from './sender.js';
+
+type Consumed = InspectValue<'active_queues'>;
+
+/** What is left out is as Celery has it by default. */
+export interface Consumer {
+  readonly queue: string;
+  readonly exchange?: string | null | undefined;
+  readonly exchangeType?: string | null | undefined;
+  readonly routingKey?: string | null | undefined;
+}
+
+export class ConsumerControl {
+  readonly #sender: ControlSender;
+
+  constructor(sender: ControlSender) {
+    this.#sender = sender;
+  }
+
+  async add(consumer: Consumer, addressed: Addressed): Promise<ControlOutcome> {
+    const { queue: name, exchange, exchangeType, routingKey } = consumer;
+    // Python's defaults are for what is left out, and null is a value.
+    const args = {
+      queue: name,
+      ...(exchange != null && { exchange }),
+      ...(exchangeType != null && { exchange_type: exchangeType }),
+      ...(routingKey != null && { routing_key: routingKey }),
+    };
+    const sent = await this.#sender.command('add_consumer', args, addressed);
+    const exchanges = new Map<string, string>();
+    const outcome = await this.#sender.confirm(
+      'add_consumer',
+      sent,
+      'active_queues',
+      (hostname, queues) => {
+        const queue = queues.find((one) => one.name === name);
+        if (queue !== undefined) exchanges.set(hostname, queue.exchange?.name ?? '');
+        return queue !== undefined;
+      },
+    );
+    addressed.onChange?.();
+    return {
+      ...outcome,
+      replies: outcome.replies.map((reply) => withExchange(reply, consumer, exchanges)),
+    };
+  }
+
+  /** Celery says that it consumes no longer also from what it never consumed. */
+  async cancel(queue: string, { hostnames, onChange }: Addressed): Promise<ControlOutcome> {
+    const sender = this.#sender;
+    sender.check('cancel_consumer', { queue });
+    const roll = await sender.roll('cancel_consumer', hostnames);
+    const { told, untold } = await sender.ask('active_queues', 'cancel_consumer', roll.hostnames);
+    const consumers = [...told].filter(([, queues]) => consumes(queues, queue)).map(([name]) => name);
+    const others = [...told.keys()].filter((hostname) => !consumers.includes(hostname));
+    const sent = await sender.send('cancel_consumer', { queue }, consumers, onChange);
+    const outcome = await sender.confirm(
+      'cancel_consumer',
+      sent,
+      'active_queues',
+      (_hostname, queues) => !consumes(queues, queue),
+    );
+    onChange?.();
+    const refusals = others.map((hostname) =>
+      refused('cancel_consumer', hostname, `it does not consume from ${queue}`),
+    );
+    return together(outcome, ...refusals, untold, roll.missing);
+  }
+}
+
+function consumes(queues: Consumed, queue: string): boolean {
+  return queues.some(({ name }) => name === queue);
+}
+
+/** A queue that is in the worker's own configuration is taken from there, whatever it was told. */
+function withExchange<R extends { readonly hostname: string; readonly message: string }>(
+  reply: R,
+  { exchange, queue }: Consumer,
+  exchanges: ReadonlyMap<string, string>,
+): R {
+  const used = exchanges.get(reply.hostname);
+  if (used === undefined || exchange == null || used === exchange) return reply;
+  const note = `${queue} was known to it, by exchange "${used}", and is consumed so`;
+  return { ...reply, message: `${reply.message} (${note})` };
+}

@@ -1,0 +1,89 @@
+/**
+ * Revokes tasks. Workers keep the ids in memory and drop those tasks when they come to them; one that starts later knows
+ * nothing of them unless its neighbours tell.
+ */
+import { UnknownTaskError } from '../../errors.js';
+import type { State } from '../events/state.js';
+import type { Task, TaskFilter } from '../events/task.js';
+import { isFinal, taskStates } from '../states.js';
+import { maxTaskIds, type ControlArguments } from './commands.js';
+import { nothing, together, type ControlOutcome } from './outcome.js';
+import type { Addressed, ControlSender } from './sender.js';
+
+export interface Revocation extends ControlOutcome {
+  /** Ids of the tasks that a worker said it has terminated. */
+  readonly terminated: readonly string[];
+}
+
+export interface RevocableTasks {
+  /** Those that were seen first come first. */
+  readonly tasks: readonly Task[];
+  /** Of all that pass. */
+  readonly totalCount: number;
+}
+
+/** What Celery answers to `terminate`, before the ids that it has found. */
+const terminated = /^terminate: (.*)$/s;
+
+export class RevocationControl {
+  readonly #sender: ControlSender;
+  readonly #state: State;
+
+  constructor(sender: ControlSender, state: State) {
+    this.#sender = sender;
+    this.#state = state;
+  }
+
+  /** @throws BadUserInputError for what `byIds` would refuse */
+  check(args: ControlArguments<'revoke'>): void {
+    this.#sender.check('revoke', args);
+  }
+
+  async byIds(args: ControlArguments<'revoke'>, addressed: Addressed): Promise<Revocation> {
+    const ids = [...new Set(args.task_id)];
+    const outcome = await this.#sender.command('revoke', { ...args, task_id: ids }, addressed);
+    if (!args.terminate) return { ...outcome, terminated: [] };
+    const found = new Set(outcome.replies.flatMap(({ ok, message }) => (ok ? idsOf(message) : [])));
+    const unknown = ids.filter((id) => !found.has(id));
+    // Who rejected, or said nothing, may have them.
+    const isCertain = outcome.replies.length > 0 && outcome.replies.every(({ ok }) => ok);
+    const failures =
+      unknown.length > 0 && isCertain ? [{ hostname: null, error: notRunning(unknown) }] : [];
+    return {
+      ...together(outcome, { ...nothing, failures }),
+      terminated: ids.filter((id) => found.has(id)),
+    };
+  }
+
+  byStampedHeaders(
+    args: ControlArguments<'revoke_by_stamped_headers'>,
+    addressed: Addressed,
+  ): Promise<ControlOutcome> {
+    return this.#sender.command('revoke_by_stamped_headers', args, addressed);
+  }
+
+  /** Tasks that are not over, as far as events have told: what `limit` leaves out is counted. */
+  unfinished(filter: TaskFilter, limit: number): RevocableTasks {
+    const wanted = filter.states?.map((state) => state.toUpperCase());
+    const known = [...new Set([...taskStates, ...Object.keys(this.#state.counts())])];
+    const states = (wanted ?? known).filter((state) => !isFinal(state));
+    if (states.length === 0) return { tasks: [], totalCount: 0 }; // to the store no states are all of them
+    const { tasks, totalCount } = this.#state.tasks(
+      { ...filter, states },
+      { first: Math.min(limit, maxTaskIds), order: { field: 'SEEN', direction: 'ASC' } },
+    );
+    return { tasks, totalCount: totalCount ?? tasks.length };
+  }
+}
+
+function idsOf(message: string): readonly string[] {
+  return terminated.exec(message)?.[1]?.split(', ') ?? [];
+}
+
+function notRunning(ids: readonly string[]): UnknownTaskError {
+  const shown =
+    ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ');
+  return new UnknownTaskError(
+    `No worker that answered runs ${shown}: nothing was terminated there, but the ids are revoked, and will not be run`,
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * What every control does: finds out whom it addresses, sends, and looks whether the effect shows. A name that nobody
+ * knows is never sent: a request stays in the mailbox of whoever comes by that name.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  BadUserInputError,
+  NobodyAnsweredError,
+  NoReplyError,
+  TimeoutError,
+  UnknownWorkerError,
+} from '../../errors.js';
+import type { State } from '../events/state.js';
+import type { Inspect, InspectCommand, InspectReply, InspectValue } from '../inspect.js';
+import type { Mailbox } from '../pidbox.js';
+import type { Transport } from '../transport/transport.js';
+import { checkArguments, type ControlArguments, type ControlCommand } from './commands.js';
+import { nothing, outcomeOf, rejected, together } from './outcome.js';
+import type { ControlFailure, ControlOutcome } from './outcome.js';
+
+export interface ControlOptions {
+  readonly mailbox: Mailbox;
+  readonly inspect: Inspect;
+  readonly transport: Transport;
+  readonly state: State;
+  /** Milliseconds that an effect has to show itself. */
+  readonly confirmationTime?: number | undefined;
+}
+
+/** Node names, or null for every worker; and who wants to know when something may have changed. */
+export interface Addressed {
+  readonly hostnames: readonly string[] | null;
+  /** Called when the broker has taken a command, and when an effect shows. */
+  readonly onChange?: (() => void) | undefined;
+}
+
+/** Workers by name, and what is wrong with the other names. */
+export interface Roll {
+  readonly hostnames: readonly string[];
+  readonly missing: ControlOutcome;
+}
+
+const maxHostnames = 1_000;
+/** Bytes: with the name of the pidbox behind it, it must be a name of AMQP's. */
+const maxHostnameBytes = 200;
+/** Milliseconds: a pool of processes looks after itself every five seconds, and only then do new ones start. */
+const effectTime = 8_000;
+/** Milliseconds between two looks. */
+const pause = 100;
+
+export class ControlSender {
+  readonly confirmationTime: number;
+  readonly #options: ControlOptions;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+    this.confirmationTime = options.confirmationTime ?? effectTime;
+  }
+
+  /** Milliseconds to wait for an earlier control of the same workers. */
+  get longestLock(): number {
+    return 2 * this.confirmationTime;
+  }
+
+  /** @throws BadUserInputError before anybody is asked anything */
+  check<C extends ControlCommand>(command: C, args: ControlArguments<C>): void {
+    checkArguments(command, args);
+  }
+
+  /**
+   * Sends to those of the named workers that are known, or to everybody.
+   * @throws BadUserInputError, BrokerUnavailableError, TimeoutError when it could be sent to nobody
+   */
+  async command<C extends ControlCommand>(
+    command: C,
+    args: ControlArguments<C>,
+    { hostnames, onChange }: Addressed,
+  ): Promise<ControlOutcome> {
+    this.check(command, args);
+    if (hostnames === null) {
+      const outcome = await this.send(command, args, null, onChange);
+      return outcome.replies.length + outcome.silent.length > 0
+        ? outcome
+        : together(outcome, nobody(command));
+    }
+    const { hostnames: known, missing } = await this.#known(hostnames);
+    return together(await this.send(command, args, known, onChange), missing);
+  }
+
+  /** To these workers by name, or to everybody for null; to nobody for an empty list, unlike Celery. */
+  async send<C extends ControlCommand>(
+    command: C,
+    args: ControlArguments<C>,
+    destination: readonly string[] | null,
+    onChange?: () => void,
+  ): Promise<ControlOutcome> {
+    const checked = checkArguments(command, args);
+    if (destination?.length === 0) return nothing;
+    const { mailbox } = this.#options;
+    const result = await mailbox.broadcast(command, checked, { destination, onTaken: onChange });
+    onChange?.();
+    return outcomeOf(command, result, mailbox.timeout);
+  }
+
+  /** Who is meant, by name: where everybody is, those who answer now, and those who should. */
+  async roll(command: ControlCommand, hostnames: readonly string[] | null): Promise<Roll> {
+    if (hostnames !== null) return this.#known(hostnames);
+    const { replies, silent } = await this.#options.mailbox.broadcast('ping');
+    const all = [...new Set([...replies.keys(), ...silent])].sort();
+    return { hostnames: all, missing: all.length === 0 ? nobody(command) : nothing };
+  }
+
+  /** What workers say before they are told; whoever does not say it is not told either. */
+  async ask<C extends InspectCommand>(
+    about: C,
+    command: ControlCommand,
+    hostnames: readonly string[],
+  ): Promise<{ readonly told: ReadonlyMap<string, InspectValue<C>>; readonly untold: ControlOutcome }> {
+    const told = new Map<string, InspectValue<C>>();
+    if (hostnames.length === 0) return { told, untold: nothing };
+    const { replies, silent } = await this.#options.inspect.run(about, hostnames);
+    const failures: ControlFailure[] = silent.map((hostname) => {
+      const { timeout } = this.#options.mailbox;
+      return { hostname, error: new NoReplyError(about, hostname, timeout, `${command} was not sent`) };
+    });
+    for (const [hostname, reply] of replies) {
+      if (reply.ok) told.set(hostname, reply.value);
+      else failures.push(rejected(command, hostname, `${about}: ${reply.error}`));
+    }
+    return { told, untold: { replies: [], silent, failures } };
+  }
+
+  /** Looks again and again until the effect shows with each worker that did as it was told, for a while. */
+  async confirm<C extends InspectCommand>(
+    command: ControlCommand,
+    outcome: ControlOutcome,
+    about: C,
+    holds: (hostname: string, value: InspectValue<C>) => boolean,
+  ): Promise<ControlOutcome> {
+    const obeyed = outcome.replies.filter(({ ok }) => ok).map(({ hostname }) => hostname);
+    const waiting = await this.#until(about, obeyed, holds);
+    return {
+      ...outcome,
+      replies: outcome.replies.map((reply) =>
+        reply.ok ? { ...reply, confirmed: !waiting.has(reply.hostname) } : reply,
+      ),
+      failures: [
+        ...outcome.failures,
+        ...[...waiting].map((hostname) => ({
+          hostname,
+          error: new TimeoutError(`The effect of ${command} on ${hostname}`, this.confirmationTime),
+        })),
+      ],
+    };
+  }
+
+  /** With whom it has not shown. Whatever goes wrong with looking, the command itself was obeyed. */
+  async #until<C extends InspectCommand>(
+    about: C,
+    hostnames: readonly string[],
+    holds: (hostname: string, value: InspectValue<C>) => boolean,
+  ): Promise<ReadonlySet<string>> {
+    const waiting = new Set(hostnames);
+    const end = performance.now() + this.confirmationTime;
+    while (waiting.size > 0) {
+      const replies = await this.#look(about, [...waiting]);
+      for (const [hostname, reply] of replies)
+        if (reply.ok && holds(hostname, reply.value)) waiting.delete(hostname);
+      if (waiting.size === 0 || performance.now() > end) break;
+      await delay(pause, undefined, { ref: false });
+    }
+    return waiting;
+  }
+
+  async #look<C extends InspectCommand>(
+    about: C,
+    hostnames: readonly string[],
+  ): Promise<ReadonlyMap<string, InspectReply<C>>> {
+    try {
+      return (await this.#options.inspect.run(about, hostnames)).replies;
+    } catch {
+      return new Map();
+    }
+  }
+
+  /** @throws BadUserInputError for a list that Celery would take for everybody, or that is no list of workers */
+  async #known(hostnames: readonly string[]): Promise<Roll> {
+    const names = [...new Set(hostnames)];
+    if (names.length === 0)
+      throw new BadUserInputError('hostnames must not be empty; leave it out for every worker');
+    if (names.length > maxHostnames)
+      throw new BadUserInputError(`hostnames must be ${maxHostnames} at most`);
+    if (names.some((name) => name === '' || Buffer.byteLength(name) > maxHostnameBytes))
+      throw new BadUserInputError(`a hostname must be 1 to ${maxHostnameBytes} bytes long`);
+    const { state, transport } = this.#options;
+    const bound = new Set((await transport.boundNodes(names)).nodes);
+    const isKnown = (name: string): boolean => bound.has(name) || state.worker(name) !== null;
+    const unknown = names.filter((name) => !isKnown(name)).sort();
+    return {
+      hostnames: names.filter(isKnown).sort(),
+      missing: {
+        ...nothing,
+        failures: unknown.map((hostname) => ({ hostname, error: new UnknownWorkerError(hostname) })),
+      },
+    };
+  }
+}
+
+function nobody(command: ControlCommand): ControlOutcome {
+  return { ...nothing, failures: [{ hostname: null, error: new NobodyAnsweredError(command) }] };
+}
