@@ -7,8 +7,8 @@ import { LRUCache } from 'lru-cache';
 import { TooManyAttemptsError, UnauthenticatedError } from '../errors.js';
 import { credentialsOf, maxNameLength } from './attempt.js';
 import type { Attempt, Scheme } from './attempt.js';
+import { network } from './client-key.js';
 import type { FailedAttempts } from './failed-attempts.js';
-import { placeOf } from './ip-address.js';
 import { isPassword } from './password-hash.js';
 import type { PasswordHash } from './password-hash.js';
 import type { Role, Viewer } from './viewer.js';
@@ -73,7 +73,7 @@ export class BasicScheme implements Scheme {
   ): Promise<User | null> {
     const running = this.#running.get(key);
     if (running) return running;
-    const place = address === null ? '' : placeOf(address);
+    const place = network(address);
     const guesses = this.#guesses.get(place) ?? 0;
     if (guesses >= this.#failures.left(address))
       throw new TooManyAttemptsError(this.#failures.retryAfter(address));

@@ -2,7 +2,7 @@
  * Wrong credentials, counted for each place that they come from, so that guessing is not free. Bounded: of more places
  * than it may hold, those that failed longest ago are forgotten.
  */
-import { placeOf } from './ip-address.js';
+import { network } from './client-key.js';
 
 export interface FailedAttemptsOptions {
   /** Epoch milliseconds. */
@@ -46,7 +46,7 @@ export class FailedAttempts {
 
   /** One more. How many there are now. */
   add(address: string | null): number {
-    const place = key(address);
+    const place = network(address);
     const window = this.#current(address) ?? { failures: 0, endsAt: this.#clock() + this.#window };
     window.failures++;
     this.#windows.delete(place); // it becomes the youngest
@@ -57,11 +57,7 @@ export class FailedAttempts {
   }
 
   #current(address: string | null): Window | undefined {
-    const window = this.#windows.get(key(address));
+    const window = this.#windows.get(network(address));
     return window !== undefined && window.endsAt > this.#clock() ? window : undefined;
   }
-}
-
-function key(address: string | null): string {
-  return address === null ? '' : placeOf(address);
 }

@@ -15,22 +15,6 @@ export function addressIn(text: string): string | null {
   return isIP(bare) === 0 ? null : plainAddress(bare);
 }
 
-/**
- * What counts as one place: of IPv6, where every client has 2^64 addresses of its own, their network (/64).
- */
-export function placeOf(address: string): string {
-  const plain = plainAddress(address);
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail = ''] = plain.split('::');
-  const groups = head.split(':');
-  const missing = plain.includes('::') ? 8 - groups.length - tail.split(':').length : 0;
-  const all = [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...tail.split(':')];
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group || '0', 16).toString(16))
-    .join(':');
-}
-
 export interface Subnet {
   readonly address: string;
   readonly prefix: number;

@@ -1,6 +1,6 @@
 /** Proxies that are believed, and everybody else, who is not. */
 import { describe, expect, it } from 'vitest';
-import { parseSubnet, placeOf, plainAddress } from '../../../src/access/ip-address.js';
+import { parseSubnet, plainAddress } from '../../../src/access/ip-address.js';
 import type { Subnet } from '../../../src/access/ip-address.js';
 import { RoleMap } from '../../../src/access/role-map.js';
 import { ProxyScheme, TrustedProxies } from '../../../src/access/trusted-proxies.js';
@@ -104,18 +104,6 @@ describe('Addresses', () => {
     ['', null],
   ])('of a network are read: %j', (text, subnet) => {
     expect(parseSubnet(text)).toEqual(subnet);
-  });
-
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-    ['2001:0db8:0001:0002::1', '2001:db8:1:2'],
-    ['2001:db8::1', '2001:db8:0:0'],
-    ['::1', '0:0:0:0'],
-    ['fe80::1%eth0', 'fe80:0:0:0'],
-  ])('are of one place with their network, as far as IPv6 goes: %s', (address, place) => {
-    expect(placeOf(address)).toBe(place);
   });
 
   it('have no zone elsewhere', () => {
