@@ -11,9 +11,12 @@ import { Disposal } from './disposal.js';
 import { startEmbeddedCluster } from './demo/cluster.js';
 import { LateEffects } from './graphql/controls/invalidations.js';
 import { createResultLoader } from './graphql/loaders.js';
+import { defaultWindow } from './graphql/metrics.js';
 import { schema } from './graphql/schema.js';
 import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import type { Services } from './graphql/context.js';
+import { WarmUp } from './graphql/warm-up.js';
+import { Readiness } from './http/readiness.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
 import type { Logger } from './log.js';
@@ -70,13 +73,14 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     caches.invalidate(connected ? {} : { name: 'health_check' }),
   );
   celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
+  const loading = { celery, caches, resultLoader: createResultLoader(celery) };
+  const warmUp = opened.own(new WarmUp({ ...loading, log, windowSeconds: defaultWindow }));
+  warmUp.start();
   celery.start();
   const subscriptions = new Subscriptions({ celery, maxItems: config.subscriptionBuffer });
 
   const services: Services = {
-    celery,
-    caches,
-    resultLoader: createResultLoader(celery),
+    ...loading,
     version,
     startedAt: celery.clock(),
     embedded: config.broker === null,
@@ -89,10 +93,12 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   };
   const yoga = createGraphQLServer(schema, services, config);
   const { host, port } = config;
-  const server = opened.own(await startHttpServer({ yoga, access, host, port, log }));
+  const readiness = new Readiness({ celery, warmUp });
+  const server = opened.own(await startHttpServer({ yoga, access, readiness, host, port, log }));
   // Closed first: their streams end, and the server need not wait for them.
   opened.own(caches);
   opened.own(subscriptions);
+  opened.own(readiness); // before anything else: whoever is still answered is told to go elsewhere
   return {
     url: server.url,
     port: server.port,

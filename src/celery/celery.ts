@@ -17,6 +17,7 @@ import { standardRedactor, type Redactor } from './redaction/redactor.js';
 import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
+import { Listeners } from './listeners.js';
 import { learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
@@ -73,6 +74,8 @@ export class Celery implements AsyncDisposable {
   /** Who has told of its tasks since the connection was made. */
   #answered = new Set<string>();
   #seeding: Promise<unknown> = Promise.resolve();
+  #isSeeded = false;
+  readonly #seededListeners = new Listeners<[]>();
   /** Whether it was said that the workers cannot be asked: a loss fails all that is being asked, each on its own. */
   #toldUnread = false;
   #stopWatching: readonly (() => void)[] = [];
@@ -151,6 +154,7 @@ export class Celery implements AsyncDisposable {
     this.transport.onConnection(({ connected, reason }) => {
       this.state.heard(connected, this.clock());
       this.#answered.clear();
+      this.#isSeeded = false;
       if (!connected) return this.gaps.open(reason ?? 'the connection was lost');
       this.#toldUnread = false;
       this.gaps.close();
@@ -173,6 +177,16 @@ export class Celery implements AsyncDisposable {
     if (!this.transport.connection.connected) throw new BrokerUnavailableError(this.transport.address);
   }
 
+  /** Whether the workers have told what they have since the connection was made: before, what is known is not whole. */
+  get isSeeded(): boolean {
+    return this.#isSeeded && this.transport.connection.connected;
+  }
+
+  /** Calls back each time when they have told; returns what stops it. */
+  onSeeded(listener: () => void): () => void {
+    return this.#seededListeners.add(listener);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stopWatching) stop();
     this.#reconciliation[Symbol.dispose]();
@@ -182,10 +196,15 @@ export class Celery implements AsyncDisposable {
   }
 
   async #seed(): Promise<number> {
+    const { connection } = this.transport;
     // As Celery's own receiver does, so that all workers show themselves at once.
     await this.#mailbox.cast('heartbeat');
     const { tasks, answered } = await seedFromInspect(this);
     this.#answered = new Set(answered);
+    if (this.transport.connection === connection) {
+      this.#isSeeded = true;
+      this.#seededListeners.tell();
+    }
     return tasks;
   }
 

@@ -117,7 +117,8 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
   }),
 });
 
-const defaultWindow = 300;
+/** Seconds. */
+export const defaultWindow = 300;
 
 export const windowArg = {
   defaultValue: defaultWindow,

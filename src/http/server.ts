@@ -6,7 +6,9 @@ import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
 import { callerOf } from './caller.js';
+import { healthRouteOf, serveHealth } from './health-routes.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
+import type { Readiness } from './readiness.js';
 import { fail, failUnauthenticated } from './refusal.js';
 import { maxBodyBytes, readBody } from './request-body.js';
 import { foreignHost, isAllowedHost, isForeignOrigin } from './same-origin.js';
@@ -30,6 +32,7 @@ export interface HttpServer extends AsyncDisposable {
 export interface HttpServerOptions {
   readonly yoga: Yoga;
   readonly access: Access;
+  readonly readiness: Readiness;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -40,12 +43,17 @@ export interface HttpServerOptions {
 export async function startHttpServer({
   yoga,
   access,
+  readiness,
   host,
   port,
   log,
 }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
-    handle(yoga, access, request, response).catch((error: unknown) => {
+    const health = healthRouteOf(request);
+    const handled = health
+      ? serveHealth(health, readiness, response)
+      : handle(yoga, access, request, response);
+    handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('a request failed', { error });
       if (response.headersSent) response.destroy();

@@ -4,9 +4,6 @@ import type { Cluster } from './cluster.js';
 import { eventually } from './eventually.js';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.js';
 
-/** The last of the commands by which a gateway learns what ran before it. */
-const lastLearned = 'active_queues';
-
 /** What a gateway must be told of a cluster: on Redis the results are where the broker is. */
 export function watching(cluster: Cluster): TestGatewayOptions {
   const { broker, resultBackend } = cluster.application;
@@ -18,10 +15,9 @@ export async function watchCluster(
   cluster: Cluster,
   options: Omit<TestGatewayOptions, 'broker'> = {},
 ): Promise<TestGateway> {
-  await using tap = await cluster.tap();
   const gateway = await startTestGateway({ ...watching(cluster), ...options });
   try {
-    await tap.untilRequest(lastLearned);
+    await untilReady(gateway);
     await eventually(
       async () => expect(await onlineWorkers(gateway)).toEqual(cluster.hostnames),
       10_000,
@@ -34,6 +30,14 @@ export async function watchCluster(
     await gateway[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** It has asked the workers what ran before it, and its caches are warm: nothing more is asked of its own accord. */
+export async function untilReady(gateway: TestGateway, deadlineMs = 20_000): Promise<void> {
+  await eventually(async () => {
+    const response = await gateway.fetch('/health/ready');
+    expect(await response.json()).toMatchObject({ status: 'ready' });
+  }, deadlineMs);
 }
 
 export async function onlineWorkers(gateway: TestGateway): Promise<string[] | undefined> {

@@ -16,6 +16,7 @@ import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
 import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
 import { schema } from '../../../src/graphql/schema.js';
+import { Readiness } from '../../../src/http/readiness.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
 import { createLogger } from '../../../src/log.js';
@@ -25,6 +26,8 @@ export interface TestServer extends AsyncDisposable {
   readonly services: Services;
   /** Of the caches, in milliseconds. */
   readonly clock: { now: number };
+  /** For nothing is loaded that a test did not ask for. */
+  readonly warmUp: { isWarm: boolean };
   /** Lines of the log. */
   readonly log: readonly string[];
   readonly origin: string;
@@ -70,14 +73,18 @@ export async function startTestServer({
   };
   celery.start();
   const yoga = createGraphQLServer(schema, services, config);
+  const warmUp = { isWarm: false };
+  const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
-  const server = opened.own(await startHttpServer({ yoga, access: access(audit), ...place, log }));
+  const http = { yoga, access: access(audit), readiness, ...place, log };
+  const server = opened.own(await startHttpServer(http));
   opened.own(caches); // closed first, as in the gateway
   opened.own(subscriptions);
+  opened.own(readiness);
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services, clock, origin, log: lines },
+    ...{ services, clock, origin, warmUp, log: lines },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {

@@ -1,0 +1,82 @@
+/**
+ * Whether the gateway should be sent requests now, and why not. Anybody may ask, and as often as they like: no answer
+ * names an address, and all probes of a moment cost the broker one round trip.
+ */
+import type { Celery } from '../celery/celery.js';
+import { withDeadline } from '../deadline.js';
+
+export interface ReadinessCheck {
+  readonly name: 'broker' | 'event_stream' | 'caches';
+  readonly status: 'ok' | 'failed';
+  readonly message: string;
+}
+
+export interface ReadinessReport {
+  /** `stopping` is for good. */
+  readonly status: 'ready' | 'not_ready' | 'stopping';
+  readonly checks: readonly ReadinessCheck[];
+}
+
+export interface ReadinessOptions {
+  readonly celery: Pick<Celery, 'transport' | 'isSeeded'>;
+  readonly warmUp: { readonly isWarm: boolean };
+  /** Milliseconds that the broker may take to answer. */
+  readonly pingTimeout?: number;
+}
+
+/** Milliseconds for which an answer of the broker's counts. */
+const pingCounts = 500;
+
+export class Readiness implements Disposable {
+  readonly #options: ReadinessOptions;
+  #ping: Promise<boolean> | null = null;
+  #isStopping = false;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+  }
+
+  async report(): Promise<ReadinessReport> {
+    if (this.#isStopping) return { status: 'stopping', checks: [] };
+    const checks = await this.#checks();
+    const isReady = checks.every(({ status }) => status === 'ok');
+    return { status: isReady ? 'ready' : 'not_ready', checks };
+  }
+
+  /** From now on it is stopping. */
+  [Symbol.dispose](): void {
+    this.#isStopping = true;
+  }
+
+  async #checks(): Promise<readonly ReadinessCheck[]> {
+    const { celery, warmUp } = this.#options;
+    const { connected } = celery.transport.connection;
+    const answers = connected && (await this.#answers());
+    const isHeard = celery.transport.connection.connected;
+    return [
+      check('broker', answers, 'it answers', isHeard ? 'it does not answer' : 'not connected'),
+      check(
+        'event_stream',
+        celery.isSeeded,
+        'subscribed',
+        isHeard ? 'learning from the workers what was before' : 'not subscribed',
+      ),
+      check('caches', warmUp.isWarm, 'warm', 'not warm yet'),
+    ];
+  }
+
+  #answers(): Promise<boolean> {
+    const { celery, pingTimeout = 1_500 } = this.#options;
+    this.#ping ??= withDeadline(celery.transport.ping(), pingTimeout, 'The broker')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => setTimeout(() => (this.#ping = null), pingCounts).unref());
+    return this.#ping;
+  }
+}
+
+function check(name: ReadinessCheck['name'], isOk: boolean, good: string, bad: string): ReadinessCheck {
+  return { name, status: isOk ? 'ok' : 'failed', message: isOk ? good : bad };
+}
