@@ -12,10 +12,12 @@ export function fail(response: ServerResponse, code: ErrorCode, message: string,
   const { method } = response.req;
   // What is left of the body is not read.
   if (method !== 'GET' && method !== 'HEAD') response.setHeader('connection', 'close');
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   response.writeHead(status ?? errorCodes[code].status, {
     'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
   });
-  response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+  response.end(body);
 }
 
 /**

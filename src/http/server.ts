@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
+import { answerBrokenRequests, isWellFormed } from './broken-requests.js';
 import { callerOf } from './caller.js';
 import { healthRouteOf, serveHealth } from './health-routes.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
@@ -60,6 +61,7 @@ export async function startHttpServer({
       else fail(response, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
     });
   });
+  answerBrokenRequests(server);
   const webSocket = serveWebSocket(server, { yoga, access, log });
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
@@ -85,6 +87,10 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!isWellFormed(request)) {
+    fail(response, 'BAD_REQUEST', 'The path and the Host header are no URL together');
+    return;
+  }
   if (request.url === '/') {
     response.writeHead(302, { location: graphqlPath }).end();
     return;

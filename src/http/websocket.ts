@@ -14,9 +14,10 @@ import { GatewayError, UnauthenticatedError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
+import { refuseSocket } from './broken-requests.js';
 import { callerOf } from './caller.js';
 import { Expirations } from './expirations.js';
-import { isAllowedHost, isForeignOrigin } from './same-origin.js';
+import { foreignHost, isAllowedHost, isForeignOrigin } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -68,12 +69,15 @@ export function serveWebSocket(
     const path = (request.url ?? '').split('?', 1)[0];
     socket.on('error', () => socket.destroy());
     if (path !== graphqlPath) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      refuseSocket(socket, { code: 'NOT_FOUND', message: `WebSockets are served at ${graphqlPath}` });
       return;
     }
-    const isForeignHost = hosts !== null && !isAllowedHost(hosts, request.headers);
-    if (isForeignHost || isForeignOrigin(request.headers)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    if (hosts !== null && !isAllowedHost(hosts, request.headers)) {
+      refuseSocket(socket, { code: 'FORBIDDEN', message: foreignHost });
+      return;
+    }
+    if (isForeignOrigin(request.headers)) {
+      refuseSocket(socket, { code: 'FORBIDDEN', message: 'Pages of other origins are refused' });
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {

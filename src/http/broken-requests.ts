@@ -1,0 +1,67 @@
+/**
+ * What is no request: Node tells of it instead of handing it over, and would answer with a bare status. The answer says
+ * why, in the form of all others, and the connection is closed: nobody knows where the next request would begin.
+ */
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errorCodes } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Where it is another than the code's own. */
+  readonly status?: number;
+}
+
+/** By the code of Node's error. */
+const refusals: ReadonlyMap<string, Refusal> = new Map([
+  [
+    'HPE_HEADER_OVERFLOW',
+    { code: 'LIMIT_EXCEEDED', status: 431, message: 'The headers are larger than 16 KiB' },
+  ],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    { code: 'REQUEST_TIMEOUT', message: 'The request did not arrive whole in time' },
+  ],
+]);
+const noRequest: Refusal = { code: 'BAD_REQUEST', message: 'This is not HTTP' };
+
+/** Call it before the server listens. */
+export function answerBrokenRequests(server: Server): void {
+  /** Connections on which a response is under way: a second one in between would pass for a part of it. */
+  const answering = new WeakSet<Duplex>();
+  server.on('request', ({ socket }, response) => {
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || answering.has(socket) || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    refuseSocket(socket, refusals.get(error.code ?? '') ?? noRequest);
+  });
+}
+
+/** Where there is no response to write to: of what is no request, or asks for a WebSocket. */
+export function refuseSocket(socket: Duplex, { code, message, status }: Refusal): void {
+  const number = status ?? errorCodes[code].status;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  const head = [
+    `HTTP/1.1 ${number} ${STATUS_CODES[number] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Whoever goes on sending does not keep it open.
+  socket.once('finish', () => socket.destroy());
+}
+
+/** Whether its target, with the host that it names, is a URL: Yoga would take one that is not for a fault of its own. */
+export function isWellFormed({ url = '', headers }: IncomingMessage): boolean {
+  return URL.canParse(url.startsWith('/') ? `http://${headers.host ?? 'localhost'}${url}` : url);
+}
