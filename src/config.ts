@@ -11,6 +11,7 @@ import { ConfigError } from './errors.js';
 import { accessSettings } from './settings/access.js';
 import { brokerSettings } from './settings/broker.js';
 import { cacheSettings } from './settings/caches.js';
+import { controlSettings } from './settings/control.js';
 import { gatewaySettings } from './settings/gateway.js';
 import { limitSettings } from './settings/limits.js';
 import type { Setting } from './settings/setting.js';
@@ -28,6 +29,7 @@ export const settings = {
   ...watchSettings,
   ...limitSettings,
   ...redactionSettings,
+  ...controlSettings,
   ...wire,
 } as const;
 

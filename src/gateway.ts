@@ -62,6 +62,9 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
       redactor,
       inspectTimeout: config.inspectTimeout,
       queues: config.queues,
+      defaultQueue: source.defaultQueue ?? config.defaultQueue,
+      allowedTasks: config.allowedTasks,
+      allowedQueues: config.allowedQueues,
       maxTasks: config.maxTasks,
       maxTaskBytes: config.maxTaskBytes,
     }),
@@ -113,6 +116,8 @@ interface ClusterSource extends AsyncDisposable {
   readonly results: ResultBackend | null;
   /** Where results are stored that cannot be read. */
   readonly unreadableResults?: string | null;
+  /** Where it is not for the settings to say. */
+  readonly defaultQueue?: string;
 }
 
 function openCluster(config: Config, log: Logger, redactor: Redactor): ClusterSource {

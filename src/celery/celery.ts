@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
+import { AllowLists } from './allow-lists.js';
 import { BrokerUnavailableError } from '../errors.js';
 import { Control } from './control/control.js';
 import { EventReceiver } from './events/receiver.js';
@@ -21,6 +22,7 @@ import { Listeners } from './listeners.js';
 import { learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
+import { TaskSender } from './task-sender.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
 import { WorkerBatches } from './worker-batches.js';
 import { WrappedErrors } from './wrapped-errors.js';
@@ -40,6 +42,11 @@ export interface CeleryOptions {
   readonly inspectTimeout: number;
   /** Queues to watch though the broker does not list them. */
   readonly queues: readonly string[];
+  /** Where a task goes whose sender names no queue; Celery's `task_default_queue`. */
+  readonly defaultQueue?: string;
+  /** Patterns of names that may be sent, and sent to or purged; all unless told otherwise. */
+  readonly allowedTasks?: readonly string[];
+  readonly allowedQueues?: readonly string[];
   readonly maxTasks: number;
   readonly maxTaskBytes: number;
   /** Masks secrets in whatever comes in, before it is stored. The result backend has its own. */
@@ -60,6 +67,7 @@ export class Celery implements AsyncDisposable {
   readonly inspect: InspectLoader;
   readonly control: Control;
   readonly queues: Queues;
+  readonly sender: TaskSender;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly #log: Logger;
@@ -118,6 +126,11 @@ export class Celery implements AsyncDisposable {
       configured: options.queues,
       clock,
       redaction: redactor.tasks,
+    });
+    this.sender = new TaskSender({
+      ...{ transport, results, state: this.state, queues: this.queues, clock },
+      allowed: new AllowLists(options.allowedTasks, options.allowedQueues),
+      defaultQueue: options.defaultQueue ?? 'celery',
     });
     this.gaps = new EventGaps({
       clock,

@@ -1,4 +1,5 @@
 /** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
+import { UnknownQueueError } from '../errors.js';
 import type { Task } from './events/task.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
@@ -58,6 +59,12 @@ export class Queues {
     if (!this.#remembered.has(name) && !bound.includes(name)) return null;
     const [queue] = await this.#byName([name]);
     return queue ?? null;
+  }
+
+  /** @throws UnknownQueueError when neither the broker nor anybody else knows the name: it may be mistyped */
+  async assertKnown(name: string): Promise<void> {
+    if (this.#remembered.has(name) || (await this.#options.transport.hasQueue(name))) return;
+    throw new UnknownQueueError(name);
   }
 
   async #byName(names: readonly string[]): Promise<readonly Queue[]> {

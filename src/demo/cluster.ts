@@ -29,6 +29,8 @@ export interface EmbeddedCluster extends AsyncDisposable {
   /** Not started yet: that is the gateway's affair. */
   readonly transport: MemoryTransport;
   readonly results: MemoryResultBackend;
+  /** Of its workers' queues, the one that all tasks are for. */
+  readonly defaultQueue: string;
 }
 
 /**
@@ -75,6 +77,7 @@ export function startEmbeddedCluster({
   return {
     transport,
     results,
+    defaultQueue: 'default',
     async [Symbol.asyncDispose]() {
       producer.stop();
       await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));

@@ -43,6 +43,13 @@ export function list(value: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
+/** Of names, in which `*` stands for any characters and `?` for one. */
+export function patterns(value: string): readonly string[] {
+  const named = list(value);
+  if (named.length === 0) throw new ConfigError('must name at least one pattern');
+  return named;
+}
+
 export function steps(value: string): readonly number[] {
   const parse = wholeNumber(0, 255);
   const numbers = list(value).map(parse);

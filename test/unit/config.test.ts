@@ -29,6 +29,7 @@ describe('readConfig', () => {
       ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 50_000, maxBatch: 10 },
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
       ...{ redact: true, redactKeys: [], redactPatterns: [] },
+      ...{ defaultQueue: 'celery', allowedTasks: ['*'], allowedQueues: ['*'] },
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
@@ -71,6 +72,7 @@ describe('readConfig', () => {
 
   it.each([
     ['--queues', 'mail, ,media,', { queues: ['mail', 'media'] }],
+    ['--allowed-tasks', 'mail.*, demo.add', { allowedTasks: ['mail.*', 'demo.add'] }],
     ['--fanout-prefix', 'false', { fanoutPrefix: false }],
     ['--fanout-prefix', 'app-{db}.', { fanoutPrefix: 'app-{db}.' }],
     ['--sep', ':', { sep: ':' }],
@@ -131,6 +133,7 @@ describe('readConfig', () => {
     ['INSPECT_TIMEOUT', '1s', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
     ['INSPECT_TIMEOUT', '0', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
     ['TASK_STORE_MAX_TASKS', '0', 'TASK_STORE_MAX_TASKS must be a whole number from 1 to 10000000'],
+    ['ALLOWED_TASKS', ' , ', 'ALLOWED_TASKS must name at least one pattern'],
     ['PRIORITY_STEPS', '0,x', 'PRIORITY_STEPS must be a whole number from 0 to 255'],
     ['PRIORITY_STEPS', ',', 'PRIORITY_STEPS must name at least one priority'],
     [

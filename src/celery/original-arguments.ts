@@ -1,0 +1,70 @@
+/**
+ * The arguments that a task was called with, as far as they are known in full. Events have them in a notation for people,
+ * cut at 1,024 characters and three levels; the result backend has the values themselves, with `result_extended`.
+ */
+import { isCutByWorker } from './events/task-text.js';
+import type { Task } from './events/task.js';
+import { readPythonLiteral, type LiteralFlaw, type Notation } from './python-literal.js';
+import type { TaskMeta } from './transport/transport.js';
+
+export type ArgumentsField = 'args' | 'kwargs';
+
+/** The values, or why they are not known. */
+export type Original<T> = { readonly value: T } | { readonly reason: string };
+
+/** Of a text that a sender made: a longer one was cut, or nearly. */
+const longestWhole = 999;
+
+const reasons: Readonly<Record<LiteralFlaw, string>> = {
+  CUT: 'are known in part only',
+  MASKED: 'hold masked secrets',
+  AMBIGUOUS: "hold a backslash, which Celery's notation leaves ambiguous",
+  NOT_JSON: 'are no JSON values',
+};
+
+/** The result backend is asked first: it has the values, where events have a text of the sender's choice. */
+export function originalArgs(task: Task, meta: TaskMeta | null): Original<readonly unknown[]> {
+  return original('args', task, meta, (value) => (Array.isArray(value) ? value : null));
+}
+
+export function originalKwargs(
+  task: Task,
+  meta: TaskMeta | null,
+): Original<Readonly<Record<string, unknown>>> {
+  return original('kwargs', task, meta, (value) => (isDict(value) ? value : null));
+}
+
+function original<T>(
+  field: ArgumentsField,
+  task: Task,
+  meta: TaskMeta | null,
+  shape: (value: unknown) => T | null,
+): Original<T> {
+  const stored = read(meta?.[field], meta?.truncated.includes(field) === true, 'python', shape);
+  if (stored !== null && 'value' in stored) return stored;
+  const text = task[field];
+  const cut = task.truncated.includes(field) || (text?.length ?? 0) > longestWhole;
+  const told = read(text, cut, 'unknown', shape);
+  if (told !== null && 'value' in told) return told;
+  const { reason } = stored ?? told ?? { reason: 'were told by nobody' };
+  return { reason: `its ${field} ${reason}` };
+}
+
+/** Null where nobody told. */
+function read<T>(
+  text: string | null | undefined,
+  cut: boolean,
+  notation: Notation,
+  shape: (value: unknown) => T | null,
+): Original<T> | null {
+  if (text === null || text === undefined || text === '') return null;
+  if (cut || isCutByWorker(text)) return { reason: reasons.CUT };
+  const literal = readPythonLiteral(text, notation);
+  if ('flaw' in literal) return { reason: reasons[literal.flaw] };
+  const value = shape(literal.value);
+  return value === null ? { reason: reasons.NOT_JSON } : { value };
+}
+
+function isDict(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

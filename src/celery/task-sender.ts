@@ -1,0 +1,231 @@
+/**
+ * Sends tasks to the cluster, new ones and old ones once more, and empties queues. Counterpart of
+ * `celery.app.base.Celery.send_task` and `celery.app.control.Control.purge`, with what an operator needs besides: names
+ * that must be known, lists of what is allowed, and arguments that are not guessed.
+ */
+import { randomUUID } from 'node:crypto';
+import { withDeadline } from '../deadline.js';
+import {
+  BadUserInputError,
+  BrokerUnavailableError,
+  PurgeRefusedError,
+  RerunRefusedError,
+  TimeoutError,
+  UnknownTaskError,
+  type GatewayError,
+} from '../errors.js';
+import type { AllowLists } from './allow-lists.js';
+import { parseEvents } from './events/event.js';
+import type { State } from './events/state.js';
+import type { Task } from './events/task.js';
+import { originalArgs, originalKwargs, type Original } from './original-arguments.js';
+import { createTaskMessage, type TaskCall, type TaskSent } from './outgoing-task.js';
+import type { Queues } from './queues.js';
+import { isFinal } from './states.js';
+import { checkHeaders } from './task-headers.js';
+import { checkArguments, checkOptions, checkSize, type TaskOptions } from './task-options.js';
+import { withResult } from './task-result.js';
+import type { ResultBackend, TaskMeta, Transport } from './transport/transport.js';
+
+export interface TaskSenderOptions {
+  readonly transport: Transport;
+  readonly results: ResultBackend | null;
+  readonly state: State;
+  readonly queues: Queues;
+  readonly allowed: AllowLists;
+  /** Where a task goes that names no queue. */
+  readonly defaultQueue: string;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface SentTask {
+  readonly id: string;
+  readonly queue: string;
+}
+
+export interface Rerun {
+  readonly sent: SentTask;
+  readonly original: Task;
+}
+
+/** Given values replace the original ones. */
+export interface RerunOptions {
+  readonly args?: unknown;
+  readonly kwargs?: unknown;
+  readonly queue?: string | null | undefined;
+}
+
+type Routed = Omit<TaskCall, 'origin'>;
+
+/** Milliseconds: several round trips, each with its own deadline, must not add up to what a caller would not wait for. */
+const longest = 1_900;
+
+export class TaskSender {
+  readonly #options: TaskSenderOptions;
+  /** What Celery calls a process that is not a worker. */
+  readonly #origin = `gen${process.pid}@celeryql`;
+  #clock = 0;
+
+  constructor(options: TaskSenderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the broker has it; the state knows it then.
+   * @throws BadUserInputError, LimitExceededError, ForbiddenError, UnknownQueueError before anything is sent
+   */
+  send(
+    name: string,
+    given: { readonly args: unknown; readonly kwargs: unknown },
+    options: TaskOptions = {},
+  ): Promise<SentTask> {
+    return inTime('Sending the task', (go) => this.#send(name, given, options, go));
+  }
+
+  async #send(
+    name: string,
+    given: { readonly args: unknown; readonly kwargs: unknown },
+    options: TaskOptions,
+    go: Go,
+  ): Promise<SentTask> {
+    const { state, defaultQueue, clock } = this.#options;
+    const { args, kwargs } = checkArguments(given);
+    checkOptions(name, options);
+    const id = options.id ?? randomUUID();
+    if (options.id && state.task(id) !== null)
+      throw new BadUserInputError(`There is a task ${id} already`);
+    const now = clock();
+    const later = (seconds: number | null | undefined): number | null =>
+      typeof seconds === 'number' ? Math.round(now + seconds * 1000) : null;
+    const call: Routed = {
+      ...{ id, name, args, kwargs, queue: options.queue ?? defaultQueue },
+      eta: options.eta ?? later(options.countdownSeconds),
+      expires: options.expires ?? later(options.expiresSeconds),
+      // As Celery does: only what is said in seconds may be dropped by the broker.
+      expiration:
+        typeof options.expiresSeconds === 'number' ? Math.round(options.expiresSeconds * 1000) : null,
+      ...{ retries: options.retries, priority: options.priority },
+      timeLimitSeconds: options.timeLimitSeconds,
+      softTimeLimitSeconds: options.softTimeLimitSeconds,
+      headers: checkHeaders(options.headers),
+    };
+    return this.#publish(call, go);
+  }
+
+  /**
+   * Sends a finished or orphaned task once more, as a child of the one that there was.
+   * @throws UnknownTaskError, RerunRefusedError with the reason, and what `send` throws
+   */
+  rerun(id: string, options: RerunOptions = {}): Promise<Rerun> {
+    return inTime('Sending the task', (go) => this.#rerun(id, options, go));
+  }
+
+  async #rerun(id: string, options: RerunOptions, go: Go): Promise<Rerun> {
+    const { original, meta } = await this.#find(id);
+    const refused = (reason: string): GatewayError => new RerunRefusedError(id, reason);
+    if (!isFinal(original.state) && original.orphanedAt === null)
+      throw refused(`it is not finished, but ${original.state}`);
+    if (original.name === null) throw refused('nobody told its name');
+    const queue = options.queue ?? original.queue;
+    if (queue === null) throw refused('nobody told its queue; give one');
+    const known = <T>(field: 'args' | 'kwargs', value: Original<T>): T => {
+      if ('value' in value) return value.value;
+      throw refused(`${value.reason}; give ${field}`);
+    };
+    checkOptions(original.name, { queue });
+    const given = checkArguments({ args: options.args, kwargs: options.kwargs });
+    const call: Routed = {
+      ...{ id: randomUUID(), name: original.name, queue },
+      args: hasValue(options.args) ? given.args : known('args', originalArgs(original, meta)),
+      kwargs: hasValue(options.kwargs) ? given.kwargs : known('kwargs', originalKwargs(original, meta)),
+      ...{ parentId: id, rootId: original.rootId ?? id },
+    };
+    return { sent: await this.#publish(call, go), original };
+  }
+
+  /**
+   * Removes what waits in a queue; resolves to how many messages that were.
+   * @throws ForbiddenError, UnknownQueueError, and PurgeRefusedError when another number waits
+   */
+  purge(queue: string, expectedMessages: number): Promise<number> {
+    return inTime('Purging the queue', (go) => this.#purge(queue, expectedMessages, go));
+  }
+
+  async #purge(queue: string, expectedMessages: number, go: Go): Promise<number> {
+    const { transport, queues, allowed } = this.#options;
+    if (expectedMessages < 0) throw new BadUserInputError('expectedMessages must not be negative');
+    allowed.assertQueue(queue);
+    await queues.assertKnown(queue);
+    go();
+    const { purged, messages } = await transport.purge(queue, expectedMessages);
+    if (!purged) throw new PurgeRefusedError(queue, messages, expectedMessages);
+    return messages;
+  }
+
+  async #publish(call: Routed, go: Go): Promise<SentTask> {
+    const { transport, queues, allowed } = this.#options;
+    const { id, name, queue } = call;
+    allowed.assertTask(name);
+    allowed.assertQueue(queue);
+    const { message, sent } = createTaskMessage({ ...call, origin: this.#origin });
+    checkSize(message.body);
+    await queues.assertKnown(queue);
+    go();
+    await transport.sendTask(message);
+    this.#learn(sent);
+    return { id, queue };
+  }
+
+  /** As from the `task-sent` event of a Celery client, so that it is there at once for whoever asks. */
+  #learn(sent: TaskSent): void {
+    const { state, clock } = this.#options;
+    const now = clock();
+    const event = {
+      ...{ ...sent, type: 'task-sent', hostname: this.#origin, pid: process.pid },
+      ...{ clock: ++this.#clock, timestamp: now / 1000 },
+    };
+    for (const one of parseEvents(event).events) state.apply(one, now);
+  }
+
+  /** What events and the result backend know of it; what the latter stores are the values themselves. */
+  async #find(id: string): Promise<{ original: Task; meta: TaskMeta | null }> {
+    const known = this.#options.state.task(id);
+    const meta = await this.#stored(id, known !== null);
+    const original = withResult(known, meta);
+    if (original !== null) return { original, meta };
+    const { transport } = this.#options;
+    // Unheard is not unknown.
+    if (!transport.connection.connected) throw new BrokerUnavailableError(transport.address);
+    throw new UnknownTaskError(`There is no task ${id}`);
+  }
+
+  async #stored(id: string, isKnown: boolean): Promise<TaskMeta | null> {
+    try {
+      const [meta = null] = (await this.#options.results?.fetch([id])) ?? [];
+      return meta;
+    } catch (error) {
+      if (isKnown) return null; // events may have told enough
+      throw error;
+    }
+  }
+}
+
+/** Throws when the answer has been given already: what was not sent by then is not sent any more. */
+type Go = () => void;
+
+async function inTime<T>(what: string, work: (go: Go) => Promise<T>): Promise<T> {
+  let late = false;
+  const go = (): void => {
+    if (late) throw new TimeoutError(what, longest);
+  };
+  try {
+    return await withDeadline(work(go), longest, what);
+  } finally {
+    late = true;
+  }
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
