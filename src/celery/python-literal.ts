@@ -154,11 +154,11 @@ class Reader {
         return { value: next, length: 1 };
       throw new Flawed('AMBIGUOUS');
     }
-    const short = shortEscapes.get(next);
-    if (short !== undefined) return { value: short, length: 1 };
+    const simple = shortEscapes.get(next);
+    if (simple !== undefined) return { value: simple, length: 1 };
     codeEscape.lastIndex = at;
-    const [code, ...digits] = codeEscape.exec(this.#text) ?? [];
-    const point = Number.parseInt(digits.find((some) => some !== undefined) ?? '', 16);
+    const [code, byte, short, long] = codeEscape.exec(this.#text) ?? [];
+    const point = Number.parseInt(byte ?? short ?? long ?? '', 16);
     if (code === undefined || point > 0x10_ff_ff) throw new Flawed('NOT_JSON');
     return { value: String.fromCodePoint(point), length: code.length };
   }

@@ -1,4 +1,4 @@
-/** The committed queries: each one answers. (What controls do is in test/unit/http/controls.test.ts.) */
+/** The committed queries: each one answers. What mutations do has tests of its own. */
 import { Kind, OperationTypeNode } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -58,8 +58,8 @@ export async function startTestServer({
   const opened = new Disposal();
   const cluster = opened.own(startEmbeddedCluster({ log, seed: 1 }));
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const { transport, results } = cluster;
-  const celery = opened.own(new Celery({ transport, results, log, ...limits }));
+  const { transport, results, defaultQueue } = cluster;
+  const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
   const caches = new CacheRegistry({ clock: () => clock.now });
   const resultLoader = createResultLoader(celery);
   const about = { version: '1.2.3', startedAt: 0, embedded: true };

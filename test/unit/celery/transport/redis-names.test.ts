@@ -71,6 +71,21 @@ describe('RedisNames', () => {
   });
 
   it.each([
+    [0, 'q'],
+    [2, 'q'],
+    [3, 'q\x06\x163'],
+    [8, 'q\x06\x166'],
+    [9, 'q\x06\x169'],
+    [255, 'q\x06\x169'],
+  ])('know the list for priority %d', (priority, key) => {
+    expect(namesOf().queueKeyFor('q', priority)).toBe(key);
+  });
+
+  it('take the highest step for a priority below all of them, as kombu does', () => {
+    expect(namesOf({ prioritySteps: [5, 3] }).queueKeyFor('q', 1)).toBe('q\x06\x165');
+  });
+
+  it.each([
     ['w1@h.celery.pidbox', 'w1@h'],
     ['celery@host.example.org.celery.pidbox', 'celery@host.example.org'],
     ['.celery.pidbox', null],

@@ -1,0 +1,269 @@
+/** What becomes of a task that is sent from here, sent once more, or purged. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AllowLists } from '../../../src/celery/allow-lists.js';
+import { parseEvents } from '../../../src/celery/events/event.js';
+import { State } from '../../../src/celery/events/state.js';
+import { Queues } from '../../../src/celery/queues.js';
+import { parseTaskMeta } from '../../../src/celery/results.js';
+import { TaskSender } from '../../../src/celery/task-sender.js';
+import type { QueueDepth, ResultBackend } from '../../../src/celery/transport/transport.js';
+import {
+  BrokerUnavailableError,
+  ForbiddenError,
+  PurgeRefusedError,
+  RerunRefusedError,
+  ResultBackendUnavailableError,
+  UnknownQueueError,
+  UnknownTaskError,
+} from '../../../src/errors.js';
+import { ScriptedTransport } from './scripted-transport.js';
+
+const now = Date.UTC(2026, 2, 1);
+const origin = `gen${process.pid}@celeryql`;
+
+let transport: ScriptedTransport;
+let state: State;
+let stored: Record<string, object>;
+let backendFailure: Error | null;
+let sender: TaskSender;
+
+function createSender(allowed = new AllowLists()): TaskSender {
+  const results: ResultBackend = {
+    address: 'test',
+    fetch: async (ids) => {
+      if (backendFailure) throw backendFailure;
+      return ids.map((id) => parseTaskMeta(id, JSON.stringify(stored[id] ?? null)));
+    },
+    ping: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+  const clock = () => now;
+  const queues = new Queues({ transport, task: () => null, configured: ['configured'], clock });
+  return new TaskSender({ transport, results, state, queues, allowed, defaultQueue: 'jobs', clock });
+}
+
+beforeEach(() => {
+  transport = new ScriptedTransport();
+  transport.depths = ['jobs', 'high'].map((name) => ({ name, messages: 2 }) as QueueDepth);
+  state = new State({ clock: () => now });
+  stored = {};
+  backendFailure = null;
+  sender = createSender();
+});
+
+function told(type: string, fields: object = {}): void {
+  const common = { hostname: 'w1@h', uuid: 'old', timestamp: now / 1000, clock: 1 };
+  for (const event of parseEvents({ type, ...common, ...fields }).events) state.apply(event, now);
+}
+
+const bodyOf = (n = 0): unknown => JSON.parse(transport.tasks[n]?.body.toString() ?? 'null');
+
+describe('sending', () => {
+  it("makes Celery's message of it", async () => {
+    const { id, queue } = await sender.send(
+      'demo.add',
+      { args: [1, 'é'], kwargs: { k: null } },
+      {
+        ...{ queue: 'high', countdownSeconds: 5, expiresSeconds: 60, priority: 7, retries: 2 },
+        ...{ timeLimitSeconds: 30, softTimeLimitSeconds: 20, headers: { tenant: 'acme' } },
+      },
+    );
+
+    expect(queue).toBe('high');
+    expect(transport.tasks).toEqual([
+      {
+        ...{ queue: 'high', correlationId: id, priority: 7, expiration: 60_000 },
+        replyTo: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+        body: expect.any(Buffer) as Buffer,
+        headers: {
+          ...{ lang: 'js', task: 'demo.add', id, shadow: null, group: null, group_index: null },
+          ...{ eta: '2026-03-01T00:00:05.000+00:00', expires: '2026-03-01T00:01:00.000+00:00' },
+          ...{ retries: 2, timelimit: [30, 20], root_id: id, parent_id: null, ignore_result: false },
+          ...{ argsrepr: "(1, 'é')", kwargsrepr: "{'k': None}", origin, tenant: 'acme' },
+        },
+      },
+    ]);
+    const nothingAfter = { callbacks: null, errbacks: null, chain: null, chord: null };
+    expect(bodyOf()).toEqual([[1, 'é'], { k: null }, nothingAfter]);
+  });
+
+  it('goes to the default queue, at once and for good, unless told otherwise', async () => {
+    await sender.send('demo.add', { args: null, kwargs: null });
+    expect(transport.tasks[0]).toMatchObject({
+      ...{ queue: 'jobs', priority: 0, expiration: null },
+      headers: { eta: null, expires: null, retries: 0, timelimit: [null, null] },
+    });
+  });
+
+  it('lets the broker drop only what expires after seconds, not at a time', async () => {
+    await sender.send('demo.add', { args: [], kwargs: {} }, { expires: now - 1_000 });
+    expect(transport.tasks[0]).toMatchObject({
+      expiration: null,
+      headers: { expires: '2026-02-28T23:59:59.000+00:00' },
+    });
+  });
+
+  it('is known at once, as a task-sent event would tell', async () => {
+    const { id } = await sender.send('demo.add', { args: [1], kwargs: {} }, { queue: 'high' });
+    expect(state.task(id)).toMatchObject({
+      ...{ state: 'PENDING', name: 'demo.add', args: '(1,)', kwargs: '{}', queue: 'high' },
+      ...{ client: origin, sentAt: now, rootId: id, parentId: null, source: 'EVENTS' },
+    });
+  });
+
+  it('takes an id that is new', async () => {
+    expect(await sender.send('a', { args: [], kwargs: {} }, { id: 'mine' })).toMatchObject({
+      id: 'mine',
+    });
+    await expect(sender.send('a', { args: [], kwargs: {} }, { id: 'mine' })).rejects.toThrow(
+      'There is a task mine already',
+    );
+  });
+
+  it.each([['configured'], ['high']])('knows the queue %s', async (queue) => {
+    await sender.send('a', { args: [], kwargs: {} }, { queue });
+    expect(transport.tasks).toHaveLength(1);
+  });
+
+  it('is refused where nobody knows the queue', async () => {
+    await expect(sender.send('a', { args: [], kwargs: {} }, { queue: 'hihg' })).rejects.toEqual(
+      new UnknownQueueError('hihg'),
+    );
+    expect(transport.tasks).toEqual([]);
+  });
+
+  it('is kept to the names that are allowed', async () => {
+    sender = createSender(new AllowLists(['mail.*'], ['jobs']));
+    await expect(sender.send('demo.add', { args: [], kwargs: {} })).rejects.toEqual(
+      new ForbiddenError('The task demo.add is not among those that this gateway may send'),
+    );
+    await expect(sender.send('mail.send', { args: [], kwargs: {} }, { queue: 'high' })).rejects.toEqual(
+      new ForbiddenError('The queue high is not among those that this gateway may touch'),
+    );
+    await expect(sender.purge('high', 2)).rejects.toBeInstanceOf(ForbiddenError);
+    expect(transport.tasks).toEqual([]);
+    await sender.send('mail.send', { args: [], kwargs: {} });
+    expect(transport.tasks).toHaveLength(1);
+  });
+
+  it('that fails leaves no task behind', async () => {
+    transport.failure = new BrokerUnavailableError('redis://test');
+    await expect(sender.send('a', { args: [], kwargs: {} }, { id: 'mine' })).rejects.toBe(
+      transport.failure,
+    );
+    expect(state.task('mine')).toBeNull();
+  });
+
+  it('refuses arguments of more than 256 kB', async () => {
+    const args = ['x'.repeat(262_144)];
+    await expect(sender.send('a', { args, kwargs: {} })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+  });
+});
+
+describe('sending once more', () => {
+  const sent = { name: 'demo.add', args: "(1.0, 'two')", kwargs: "{'k': [None]}", queue: 'high' };
+  const refusal = (reason: string) => new RerunRefusedError('old', reason);
+
+  it('makes a child of a finished task, with the same arguments to the last digit', async () => {
+    told('task-sent', { ...sent, root_id: 'root' });
+    told('task-succeeded', { result: '3' });
+    const rerun = await sender.rerun('old');
+
+    expect(rerun).toMatchObject({ original: { id: 'old', state: 'SUCCESS' }, sent: { queue: 'high' } });
+    expect(transport.tasks[0]).toMatchObject({
+      queue: 'high',
+      headers: { task: 'demo.add', parent_id: 'old', root_id: 'root', retries: 0 },
+    });
+    expect(transport.tasks[0]?.body.toString()).toMatch(/^\[\[1\.0,"two"\],\{"k":\[null\]\},/);
+    expect(state.task('old')?.childIds).toEqual([rerun.sent.id]);
+  });
+
+  it('takes the values of the result backend rather than the texts of events', async () => {
+    told('task-sent', { ...sent, args: "('***',)" });
+    told('task-succeeded', { result: '3' });
+    stored['old'] = { status: 'SUCCESS', result: 3, args: ['C:\\new', 'dots...'], kwargs: {} };
+    await sender.rerun('old');
+    expect(bodyOf()).toMatchObject([['C:\\new', 'dots...'], {}, {}]);
+  });
+
+  it('needs no events where the result backend has it all', async () => {
+    const extended = { name: 'demo.add', args: [1], kwargs: {}, queue: 'jobs' };
+    stored['old'] = { status: 'FAILURE', result: null, ...extended };
+    expect(await sender.rerun('old')).toMatchObject({ original: { id: 'old', state: 'FAILURE' } });
+    expect(transport.tasks[0]?.headers).toMatchObject({ parent_id: 'old', root_id: 'old' });
+  });
+
+  it('needs no result backend where events have told it all', async () => {
+    told('task-sent', sent);
+    told('task-failed', { exception: "ValueError('x')" });
+    backendFailure = new ResultBackendUnavailableError('test');
+    await sender.rerun('old');
+    expect(transport.tasks).toHaveLength(1);
+  });
+
+  it('takes given values in place of those that are not known', async () => {
+    told('task-received', { name: 'demo.add', args: '(1, ...)', kwargs: '{}' });
+    told('task-succeeded', { result: '3' });
+    await sender.rerun('old', { args: [1, 2], queue: 'jobs' });
+    expect(bodyOf()).toMatchObject([[1, 2], {}, {}]);
+  });
+
+  it.each([
+    [{ args: '(1, ...)' }, 'its args are known in part only; give args'],
+    [{ args: `('${'x'.repeat(995)}',)` }, 'its args are known in part only; give args'],
+    [{ kwargs: "{'a': 'long te...'}" }, 'its kwargs are known in part only; give kwargs'],
+    [{ kwargs: "{'password': '********'}" }, 'its kwargs hold masked secrets; give kwargs'],
+    [{ args: '(<object>,)' }, 'its args are no JSON values; give args'],
+    [{ args: "{'a': 1}" }, 'its args are no JSON values; give args'],
+    [{ kwargs: '[1]' }, 'its kwargs are no JSON values; give kwargs'],
+    [
+      { args: String.raw`('C:\new',)` },
+      "its args hold a backslash, which Celery's notation leaves ambiguous; give args",
+    ],
+    [{ args: undefined }, 'its args were told by nobody; give args'],
+    [{ kwargs: '' }, 'its kwargs were told by nobody; give kwargs'],
+    [{ queue: undefined }, 'nobody told its queue; give one'],
+    [{ name: undefined }, 'nobody told its name'],
+  ])('is refused of a task with %j', async (fields, reason) => {
+    told('task-sent', { ...sent, ...fields });
+    told('task-succeeded', { result: '3' });
+    await expect(sender.rerun('old')).rejects.toEqual(refusal(reason));
+    expect(transport.tasks).toEqual([]);
+  });
+
+  it('is refused of a task that may still end by itself', async () => {
+    told('task-sent', sent);
+    told('task-started');
+    await expect(sender.rerun('old')).rejects.toEqual(refusal('it is not finished, but STARTED'));
+  });
+
+  it('is refused of a task that nobody knows', async () => {
+    await expect(sender.rerun('old')).rejects.toEqual(new UnknownTaskError('There is no task old'));
+    transport.lose();
+    await expect(sender.rerun('old')).rejects.toBeInstanceOf(BrokerUnavailableError);
+  });
+
+  it('is kept to the names that are allowed', async () => {
+    told('task-sent', sent);
+    told('task-succeeded', { result: '3' });
+    sender = createSender(new AllowLists(['mail.*']));
+    await expect(sender.rerun('old')).rejects.toBeInstanceOf(ForbiddenError);
+  });
+});
+
+describe('purging', () => {
+  it('tells how many messages are gone', async () => {
+    expect(await sender.purge('jobs', 2)).toBe(2);
+  });
+
+  it('is refused with the number that really waits', async () => {
+    await expect(sender.purge('jobs', 3)).rejects.toEqual(new PurgeRefusedError('jobs', 2, 3));
+    await expect(sender.purge('jobs', 3)).rejects.toThrow('2 messages wait in it, not 3');
+  });
+
+  it('is refused where nobody knows the queue', async () => {
+    await expect(sender.purge('jbos', 0)).rejects.toEqual(new UnknownQueueError('jbos'));
+  });
+});

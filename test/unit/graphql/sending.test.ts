@@ -1,0 +1,144 @@
+/** The mutations that send tasks and empty queues, over HTTP to the embedded cluster. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { print } from 'graphql';
+import { Authenticator } from '../../../src/access/authenticator.js';
+import { sha256Of, TokenScheme } from '../../../src/access/bearer.js';
+import { roles } from '../../../src/access/viewer.js';
+import type { Role } from '../../../src/access/viewer.js';
+import {
+  PurgeQueueDocument,
+  RerunTaskDocument,
+  SendTaskDocument,
+} from '../../../src/generated/operations.js';
+import { eventually } from '../../support/eventually.js';
+import { startTestServer } from '../http/test-server.js';
+import type { TestServer } from '../http/test-server.js';
+
+interface Sent {
+  readonly sendTask: { id: string; queue: string; task: { state: string; args: string } };
+}
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await startTestServer({
+    access: (audit) => {
+      const tokens = roles.map((role) => ({ name: `the ${role}`, role, sha256: sha256Of(role) }));
+      const given = { schemes: [new TokenScheme(tokens)], anonymous: 'viewer', audit } as const;
+      return { authenticator: new Authenticator({ ...given, clock: Date.now }), hosts: null };
+    },
+  });
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const ask = <Data>(role: Role, query: string, variables: object = {}) =>
+  server.query<Data>(query, { variables, headers: { authorization: `Bearer ${role}` } });
+const send = (variables: object, role: Role = 'operator') =>
+  ask<Sent>(role, print(SendTaskDocument), variables);
+
+describe('sendTask', () => {
+  it('sends a task, which is known at once and run by a worker', async () => {
+    await server.query('{ taskStatus { total } queues { name } }'); // cached now
+    const { data, errors } = await send({
+      ...{ name: 'reports.build', args: [null, [1.5]], kwargs: { pages: 1 } },
+      options: { id: 'mine' },
+    });
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      sendTask: {
+        ...{ id: 'mine', queue: 'default' },
+        task: { name: 'reports.build', args: '(None, [1.5])', kwargs: "{'pages': 1}", rootId: 'mine' },
+      },
+    });
+    await eventually(async () => {
+      const task = '{ task(id: "mine", useCache: false) { finished } }';
+      expect((await server.query(task)).data).toEqual({ task: { finished: true } });
+    }, 10_000);
+  });
+
+  it('makes cached counts and depths be asked for anew', async () => {
+    const query = '{ taskStatus { total } queues { name } metricsSummary { finished } }';
+    await server.query(query);
+    await send({ name: 'reports.build' });
+    const { extensions } = await server.query(query);
+    expect(extensions?.cache?.entries.map(({ status }) => status)).toEqual(['MISS', 'MISS', 'MISS']);
+  });
+
+  it.each([
+    [{ name: '' }, 'name must have 1 to 255 characters, and no control characters'],
+    [{ name: 'a', kwargs: [] }, 'kwargs must be an object'],
+    [{ name: 'a', options: { queue: 'no' } }, 'There is no queue no'],
+    [{ name: 'a', options: { headers: { chain: 'b' } } }, 'The header chain has a meaning of its own'],
+  ])('says what is wrong with %j', async (variables, message) => {
+    expect((await send(variables)).errors).toMatchObject([
+      { message, extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  it('is for operators, and on record with its id', async () => {
+    expect((await send({ name: 'a' }, 'viewer')).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+    await send({ name: 'reports.build', options: { id: 'mine' } });
+    const { data } = await ask('admin', '{ audit { action viewer outcome taskIds } }');
+    expect(data).toMatchObject({
+      audit: [
+        { action: 'sendTask', viewer: 'the operator', outcome: 'SUCCEEDED', taskIds: ['mine'] },
+        { action: 'sendTask', viewer: 'the viewer', outcome: 'FORBIDDEN', taskIds: [] },
+      ],
+    });
+  });
+});
+
+describe('rerunTask', () => {
+  const rerun = (variables: object) =>
+    ask<{ rerunTask: { id: string } }>('operator', print(RerunTaskDocument), variables);
+
+  it('links the new task to the one that there was', async () => {
+    await send({ name: 'reports.build', kwargs: { pages: 1 }, options: { id: 'mine' } });
+    const id = await eventually(async () => {
+      const { data, errors } = await rerun({ id: 'mine' });
+      expect(errors).toBeUndefined();
+      expect(data).toMatchObject({
+        rerunTask: {
+          ...{ queue: 'default', original: { id: 'mine' } },
+          task: { name: 'reports.build', kwargs: "{'pages': 1}", parentId: 'mine', rootId: 'mine' },
+        },
+      });
+      return data?.rerunTask.id;
+    }, 10_000);
+    const { data } = await server.query('{ task(id: "mine", useCache: false) { children { id } } }');
+    expect(data).toMatchObject({ task: { children: [{ id }] } });
+  });
+
+  it('says that there is no such task', async () => {
+    expect((await rerun({ id: 'none' })).errors).toMatchObject([
+      { message: 'There is no task none', extensions: { code: 'UNKNOWN_TASK' } },
+    ]);
+  });
+});
+
+describe('purgeQueue', () => {
+  const purge = (role: Role, name: string, expectedMessages: number) =>
+    ask(role, print(PurgeQueueDocument), { name, expectedMessages });
+
+  it('is refused when it is not as expected, and on record', async () => {
+    expect((await purge('admin', 'default', 123_456)).errors).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^default was not purged: \d+ messages wait in it, not 123456$/,
+        ) as string,
+        extensions: { code: 'COMMAND_REJECTED' },
+      },
+    ]);
+    const { data } = await ask('admin', '{ audit { action outcome code } }');
+    expect(data).toEqual({
+      audit: [{ action: 'purgeQueue', outcome: 'FAILED', code: 'COMMAND_REJECTED' }],
+    });
+  });
+
+  it('is for admins', async () => {
+    expect((await purge('operator', 'default', 0)).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+  });
+});
