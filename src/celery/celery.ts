@@ -129,6 +129,7 @@ export class Celery implements AsyncDisposable {
     });
     this.sender = new TaskSender({
       ...{ transport, results, state: this.state, queues: this.queues, clock },
+      redaction: redactor.tasks,
       allowed: new AllowLists(options.allowedTasks, options.allowedQueues),
       defaultQueue: options.defaultQueue ?? 'celery',
     });

@@ -21,6 +21,7 @@ import type { Task } from './events/task.js';
 import { originalArgs, originalKwargs, type Original } from './original-arguments.js';
 import { createTaskMessage, type TaskCall, type TaskSent } from './outgoing-task.js';
 import type { Queues } from './queues.js';
+import type { Redaction } from './redaction/redactor.js';
 import { isFinal } from './states.js';
 import { checkHeaders } from './task-headers.js';
 import { checkArguments, checkOptions, checkSize, type TaskOptions } from './task-options.js';
@@ -35,6 +36,8 @@ export interface TaskSenderOptions {
   readonly allowed: AllowLists;
   /** Where a task goes that names no queue. */
   readonly defaultQueue: string;
+  /** What is not to be remembered of the arguments. */
+  readonly redaction?: Redaction | undefined;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -179,13 +182,13 @@ export class TaskSender {
 
   /** As from the `task-sent` event of a Celery client, so that it is there at once for whoever asks. */
   #learn(sent: TaskSent): void {
-    const { state, clock } = this.#options;
+    const { state, clock, redaction } = this.#options;
     const now = clock();
     const event = {
       ...{ ...sent, type: 'task-sent', hostname: this.#origin, pid: process.pid },
       ...{ clock: ++this.#clock, timestamp: now / 1000 },
     };
-    for (const one of parseEvents(event).events) state.apply(one, now);
+    for (const one of parseEvents(event, redaction).events) state.apply(one, now);
   }
 
   /** What events and the result backend know of it; what the latter stores are the values themselves. */

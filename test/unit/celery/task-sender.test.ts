@@ -111,6 +111,13 @@ describe('sending', () => {
     });
   });
 
+  it('brings secrets to the worker, and keeps none of them here', async () => {
+    const kwargs = { password: 'hunter3' };
+    const { id } = await sender.send('demo.add', { args: [], kwargs });
+    expect(bodyOf()).toMatchObject([[], { password: 'hunter3' }, {}]);
+    expect(state.task(id)?.kwargs).toBe("{'password': '********'}");
+  });
+
   it('takes an id that is new', async () => {
     expect(await sender.send('a', { args: [], kwargs: {} }, { id: 'mine' })).toMatchObject({
       id: 'mine',
