@@ -11,6 +11,10 @@ const redis = (host: string, db = 0) => ({
   ...{ username: null, password: null },
 });
 
+const badNames =
+  'must be at most 100 names of letters, digits and _ . - * ?, with three letters in a row in each';
+const patterns = (...sources: string[]) => sources.map((source) => new RegExp(source, 'gv'));
+
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig([], {})).toEqual({
@@ -82,6 +86,9 @@ describe('readConfig', () => {
     ['--max-task-megabytes', '1', { maxTaskBytes: 1_048_576 }],
     ['--event-backlog-megabytes', '1', { eventBacklogBytes: 1_048_576 }],
     ['--port', '0', { port: 0 }],
+    ['--redact', 'false', { redact: false }],
+    ['--redact-keys', 'iban, *_pin_code', { redactKeys: ['iban', '*_pin_code'] }],
+    ['--redact-patterns', 'a,b\n\n \\d{5}\n', { redactPatterns: patterns('a,b', '\\d{5}') }],
     ['--proxy-user-header', 'X-Forwarded-User', { proxyUserHeader: 'x-forwarded-user' }],
     [
       '--role-map',
@@ -145,6 +152,15 @@ describe('readConfig', () => {
       'MANAGEMENT_URL',
       'hunter3',
       'MANAGEMENT_URL must be auto, none or a URL such as http://host:15672',
+    ],
+    ['REDACT_KEYS', 'iban,*', `REDACT_KEYS ${badNames}`],
+    ['REDACT_KEYS', 'a(b)', `REDACT_KEYS ${badNames}`],
+    ['REDACT_PATTERNS', '(hunter3', 'REDACT_PATTERNS must be regular expressions, one a line'],
+    ['REDACT_PATTERNS', 'a*', 'REDACT_PATTERNS must be regular expressions that match something'],
+    [
+      'REDACT_PATTERNS',
+      'x'.repeat(501),
+      'REDACT_PATTERNS must be at most 20 lines of at most 500 characters',
     ],
     ['SENTINEL_TLS', 'yes', 'SENTINEL_TLS must be one of true, false'],
     ['BROKER_URL', 'hunter3', 'BROKER_URL is not a URL such as redis://host:6379/0'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standardRedactor } from '../../src/celery/redaction/redactor.js';
 import { createLogger, silentLogger } from '../../src/log.js';
 import type { LogLevel } from '../../src/log.js';
 
@@ -55,6 +56,29 @@ describe('createLogger', () => {
       },
     ]);
     expect(JSON.stringify(written('error', (log) => log.error('x', { error })))).not.toContain('secret');
+  });
+
+  it('masks the whole of an entry, names, texts and errors', () => {
+    const lines: string[] = [];
+    const write = (line: string) => void lines.push(line);
+    const log = createLogger('info', write, (entry) => standardRedactor.value(entry));
+    const error = new Error('no login with password=hunter3', {
+      cause: new Error('at redis://:hunter3@h'),
+    });
+    log.info('started with token: hunter3', { error, args: { api_key: 'hunter3' }, port: 4000 });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      {
+        message: 'started with token: ********',
+        error: {
+          message: 'no login with password=********',
+          cause: { message: 'at redis://:********@h' },
+        },
+        args: { api_key: '********' },
+        port: 4000,
+      },
+    ]);
+    log.info('still here', { value: 1n });
+    expect(lines[1]).toContain('"unprintable":["value"]');
   });
 
   it.each([

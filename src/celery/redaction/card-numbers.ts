@@ -60,7 +60,7 @@ function maskRun(run: string, { text, at, strings }: Place): string {
       parts[last + 1] !== '-' &&
       !(first === 0 && touchedBefore.test(text.slice(Math.max(0, from - 2), from))) &&
       !(last === parts.length - 1 && touchedBehind.test(text.slice(to, to + 2)));
-    const isQuoted = isCard && strings.isOutside(from) && isItem(text, from, to);
+    const isQuoted = isCard && /^\d+$/.test(found) && strings.isOutside(from) && isItem(text, from, to);
     if (isCard) shown += isQuoted ? `'${mask}'` : mask;
     else shown += parts[first] ?? '';
     if (isCard) first = last;
@@ -98,7 +98,7 @@ export function isCardNumber(digits: string): boolean {
   const isIssued = issuers.some(
     ([prefix, lengths]) => lengths.includes(digits.length) && prefix.test(digits),
   );
-  return isIssued && hasCheckDigit(digits);
+  return isIssued && /^\d+$/.test(digits) && hasCheckDigit(digits);
 }
 
 /** Luhn: every second digit from the right counts twice. */

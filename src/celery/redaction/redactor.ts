@@ -137,8 +137,8 @@ export class Redactor implements Redaction {
   /** Numbers that JavaScript has no form for are kept in strings. */
   #string(value: string): string {
     const number = numberRepr(value);
-    if (number === null) return this.text(value);
-    return isCardNumber(number) ? mask : value;
+    if (isCardNumber(number ?? value)) return mask;
+    return number === null ? this.text(value) : value;
   }
 
   #secret(value: unknown): unknown {
