@@ -98,6 +98,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const { host, port } = config;
   const readiness = new Readiness({ celery, warmUp });
   const server = opened.own(await startHttpServer({ yoga, access, readiness, host, port, log }));
+  access.announce();
   // Closed first: their streams end, and the server need not wait for them.
   opened.own(caches);
   opened.own(subscriptions);

@@ -49,10 +49,18 @@ export interface Access {
   readonly hosts: AllowedHosts | null;
 }
 
+export interface OpenedAccess extends Access {
+  /** Says in the log who is let in without credentials: as soon as anybody can be. */
+  readonly announce: () => void;
+}
+
 const maxFileBytes = 1024 * 1024;
 
 /** @throws ConfigError in one line, when settings contradict each other, or would let in everybody from anywhere */
-export async function openAccess(settings: AccessSettings, services: AccessServices): Promise<Access> {
+export async function openAccess(
+  settings: AccessSettings,
+  services: AccessServices,
+): Promise<OpenedAccess> {
   const { audit, log, clock } = services;
   const proxies = new TrustedProxies(settings.trustedProxies);
   const failures = new FailedAttempts({ clock });
@@ -63,14 +71,16 @@ export async function openAccess(settings: AccessSettings, services: AccessServi
   ];
   const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
   const anonymous = anonymousRole(settings, schemes);
-  if (isOpen) {
-    log.warn('everybody on this machine may do everything, since no credentials are configured', {
-      see: '--auth-file',
-    });
-  } else if (anonymous !== null) log.info('who names nobody is let in', { role: anonymous });
   return {
     authenticator: new Authenticator({ schemes, anonymous, audit, clock, proxies, failures }),
     hosts: isOpen || settings.allowedHosts.length > 0 ? new AllowedHosts(settings.allowedHosts) : null,
+    announce: () => {
+      if (isOpen) {
+        const message =
+          'everybody on this machine may do everything, since no credentials are configured';
+        log.warn(message, { see: '--auth-file' });
+      } else if (anonymous !== null) log.info('who names nobody is let in', { role: anonymous });
+    },
   };
 }
 

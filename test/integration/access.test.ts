@@ -270,6 +270,12 @@ describeEachCelery('access', (version) => {
     expectNothingLogged();
     expect(await state()).toEqual(before);
   });
+
+  it('an admin, for comparison, stops the worker with what a viewer was refused', async () => {
+    const shutdown = mutations.find(({ name }) => name === 'shutdownWorkers');
+    await ways['HTTP']?.(gateway, shutdown?.document ?? '', admin);
+    await cluster.worker('w1').waitForLine(/shutdown/i, 20_000, lines);
+  });
 });
 
 describe('An identity provider', () => {

@@ -1,8 +1,13 @@
 /** The command as its users run it: what it says, what it exits with, and that it stops in good order. */
+import { execFile as execFileWithCallback } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, get, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { settings } from '../../src/config.js';
@@ -12,6 +17,7 @@ import { freePort } from '../support/free-port.js';
 import { Child } from '../support/process.js';
 import type { Exit } from '../support/process.js';
 
+const execFile = promisify(execFileWithCallback);
 const root = new URL('../../', import.meta.url).pathname;
 /** The environment of this run must not configure the command. */
 const noSettings = Object.fromEntries(
@@ -30,7 +36,20 @@ async function run(
   env: Record<string, string> = {},
 ): Promise<{ exit: Exit; said: string }> {
   await using child = launch(args, env);
-  return { exit: await child.exited, said: child.log() };
+  return { exit: await child.exited, said: child.log(1_000) };
+}
+
+/** A line of the auth file, of a password given as `echo` gives it. */
+async function hashOf(password: string): Promise<string> {
+  const { stdout } = await execFile(
+    'sh',
+    ['-c', 'echo "$PASSWORD" | "$0" dist/cli.js hash-password', process.execPath],
+    {
+      ...{ cwd: root, env: { ...process.env, ...noSettings, PASSWORD: password } },
+    },
+  );
+  expect(stdout).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$\S+\n$/);
+  return `user ada admin ${stdout.trim()}`;
 }
 
 beforeAll(async () => {
@@ -69,6 +88,53 @@ describe('celeryql', () => {
     expect(said).toMatch(line);
     expect(said.split('\n')).toHaveLength(1);
     expect(said).not.toContain('hunter3');
+  });
+
+  it('does not start open to other machines, says in one line what to do, and exits with 2', async () => {
+    const { exit, said } = await run(['--host', '0.0.0.0', '--port', '0']);
+    expect([exit.code, said]).toEqual([
+      2,
+      'celeryql: --host 0.0.0.0 lets other machines in, and no credentials are configured: set --auth-file, --jwt-jwks or ' +
+        '--proxy-user-header, or say what everybody may do, such as --anonymous viewer',
+    ]);
+  });
+
+  it('makes a token and its line for the auth file, with which it then lets its bearer in', async () => {
+    const { exit, said } = await run(['create-token', 'grafana', 'viewer']);
+    const [, token = '', , line = ''] = said.split('\n');
+    expect([exit.code, line]).toEqual([0, expect.stringMatching(/^token grafana viewer [0-9a-f]{64}$/)]);
+    const again = await run(['create-token', 'grafana', 'root']);
+    expect([again.exit.code, again.said]).toEqual([
+      2,
+      'celeryql: create-token takes a name without spaces and a role: viewer, operator, admin',
+    ]);
+
+    const folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+    try {
+      await writeFile(join(folder, 'auth'), `${await hashOf('hunter3')}\n${line}\n`);
+      const port = await freePort();
+      await using gateway = launch(['--port', String(port), '--host', '0.0.0.0'], {
+        AUTH_FILE: join(folder, 'auth'),
+      });
+      await gateway.waitForLine(/embedded/);
+      const me = async (authorization: string) => {
+        const url = `http://127.0.0.1:${port}/graphql?query={me{name,role}}`;
+        const response = await fetch(url, { headers: { authorization } });
+        return ((await response.json()) as { data?: { me: unknown } }).data?.me;
+      };
+      expect(await me(`Bearer ${token}`)).toEqual({ name: 'grafana', role: 'VIEWER' });
+      expect(await me(`Basic ${btoa('ada:hunter3')}`)).toEqual({ name: 'ada', role: 'ADMIN' });
+      expect(await me(`Basic ${btoa('ada:hunter2')}`)).toBeUndefined();
+      expect(gateway.log()).not.toMatch(/hunter|cql_/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('says on one line of the log that everybody on this machine may do everything', async () => {
+    await using gateway = launch(['--port', '0']);
+    const line = await gateway.waitForLine(/everybody on this machine/);
+    expect(JSON.parse(line)).toMatchObject({ level: 'warn', see: '--auth-file' });
   });
 
   it('says in one line that its port is in use, and exits with 1', async () => {

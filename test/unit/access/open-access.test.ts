@@ -36,12 +36,13 @@ describe('Without credentials', () => {
     'everybody on this machine may do everything at %s, and the log says so',
     async (host) => {
       const lines: string[] = [];
-      const { request, hosts } = await open(
+      const { request, hosts, announce } = await open(
         ['--host', host],
         createLogger('info', (line) => void lines.push(line)),
       );
       expect(await request({})).toMatchObject({ name: 'anonymous', role: 'admin', method: 'none' });
       expect(hosts).not.toBeNull();
+      announce();
       expect(lines).toEqual([expect.stringContaining('everybody on this machine may do everything')]);
     },
   );
