@@ -61,7 +61,7 @@ async function render(): Promise<Page> {
   const html = renderGraphiQL({
     title: 'celeryql',
     endpoint: graphqlPath,
-    subscriptionsProtocol: 'WS',
+    subscriptionsProtocol: 'SSE', // with the headers of its editor, which it does not send over WebSocket
     defaultTabs: graphiqlTabs.map((query) => ({ query })),
   });
   const plain = Buffer.from(html);

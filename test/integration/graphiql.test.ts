@@ -2,9 +2,14 @@
  * GraphiQL in a browser that has no other host to ask: it loads, queries and subscribes.
  * CELERYQL_SCREENSHOT=<path> keeps a picture of it.
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sha256Of } from '../../src/access/bearer.js';
+import { hashPassword } from '../../src/access/password-hash.js';
 import { startTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { chromiumPath, describeWith } from '../support/requirements.js';
@@ -75,6 +80,56 @@ describeWith(['chromium'], 'GraphiQL', () => {
     await expect.poll(answer, { timeout: 10_000 }).not.toBe(first);
     expect(await answer()).toContain('"timestamp"');
     await execute().click(); // stops it
+  });
+
+  it('asks for a password where users have one, and then does all that it does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+    const hash = await hashPassword('hunter3', { ln: 10, r: 8, p: 1 });
+    const token = sha256Of('t0ken').toString('hex');
+    await writeFile(join(folder, 'auth'), `user ada viewer ${hash}\ntoken ci viewer ${token}\n`);
+    try {
+      await using own = await startTestGateway({ args: ['--auth-file', join(folder, 'auth')] });
+      const unasked = await own.fetch('/graphql', { headers: { accept: 'text/html' } });
+      expect([unasked.status, unasked.headers.get('www-authenticate')]).toMatchObject([
+        401,
+        expect.stringContaining('Basic realm="celeryql"') as string,
+      ]);
+      const context = await browser.newContext({
+        httpCredentials: { username: 'ada', password: 'hunter3' },
+      });
+      const other = await context.newPage();
+      await other.goto(own.url);
+      await other.locator('.graphiql-query-editor').waitFor();
+      await other.locator('.graphiql-execute-button').click();
+      await other.getByRole('menuitem', { name: 'CacheStats', exact: true }).click();
+      const shown = () => other.locator('.graphiql-response').innerText();
+      await expect.poll(shown, { timeout: 10_000 }).toContain('"timestamp"');
+      await context.close();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('sends the token of its headers editor, with subscriptions too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+    const token = sha256Of('t0ken').toString('hex');
+    await writeFile(join(folder, 'auth'), `token ci viewer ${token}\n`);
+    try {
+      await using own = await startTestGateway({ args: ['--auth-file', join(folder, 'auth')] });
+      const other = await browser.newPage();
+      await other.goto(own.url);
+      await other.locator('.graphiql-query-editor').waitFor();
+      await other.getByRole('button', { name: 'Headers', exact: true }).click();
+      await other.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
+      await other.keyboard.insertText('{ "Authorization": "Bearer t0ken" }');
+      await other.locator('.graphiql-execute-button').click();
+      await other.getByRole('menuitem', { name: 'CacheStats', exact: true }).click();
+      const shown = () => other.locator('.graphiql-response').innerText();
+      await expect.poll(shown, { timeout: 10_000 }).toContain('"timestamp"');
+      await other.close();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('can be photographed', async () => {
