@@ -99,11 +99,11 @@ export function resourceUsage() {
   };
 }
 
+/** Of promises, so it has no processes to tell of, like a gevent pool. */
 export function poolInfo(concurrency: number) {
   return {
     implementation: 'celery-node',
     'max-concurrency': concurrency,
-    processes: [process.pid],
     'max-tasks-per-child': 'N/A',
     'put-guarded-by-semaphore': false,
     timeouts: [0, 0],

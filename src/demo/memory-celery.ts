@@ -48,6 +48,14 @@ export class MemoryBroker implements CeleryBroker {
     if (this.#consumer) this.#consumer.prefetch = count;
   }
 
+  consume(queue: string): void {
+    this.#consumer?.add(this.#bus.queue(queue));
+  }
+
+  cancel(queue: string): void {
+    this.#consumer?.remove(queue);
+  }
+
   isReady = async (): Promise<void> => undefined;
 
   disconnect = async (): Promise<void> => {

@@ -5,6 +5,7 @@
  */
 import type { DemoClient } from './client.js';
 import type { MemoryBroker, TaskMessage } from './memory-celery.js';
+import { TaskLimits } from './task-limits.js';
 import type { Random } from './random.js';
 import { readRequest, type TaskRequest } from './request.js';
 import type { TaskOutcome } from './task-outcome.js';
@@ -34,10 +35,12 @@ interface Job {
 
 export class TaskRunner {
   concurrency: number;
+  readonly limits = new TaskLimits();
   readonly #options: TaskRunnerOptions;
   readonly #waiting: Job[] = [];
   readonly #timers = new Set<{ cancel(): void }>();
   readonly #running = new Set<Promise<void>>();
+  #pumping: { cancel(): void } | null = null;
   #stopped = false;
 
   constructor(options: TaskRunnerOptions) {
@@ -63,7 +66,7 @@ export class TaskRunner {
   /** Starts what there is room for. */
   pump(): void {
     while (!this.#stopped && this.#options.state.active.size < this.concurrency) {
-      const job = this.#waiting.shift();
+      const job = this.#next();
       if (!job) return;
       this.#options.state.reserved.delete(job.request.id);
       job.acknowledge();
@@ -73,10 +76,30 @@ export class TaskRunner {
     }
   }
 
+  /** The first whose rate limit lets it start; where they all have to wait, the first to come looks again. */
+  #next(): Job | undefined {
+    const now = this.#options.now();
+    const held = new Map<string, number>();
+    for (const [index, job] of this.#waiting.entries()) {
+      const { name } = job.request;
+      const wait = held.get(name) ?? this.limits.wait(name, now);
+      if (wait === 0) return this.#waiting.splice(index, 1)[0];
+      held.set(name, wait);
+    }
+    if (held.size > 0) this.#pumpAfter(Math.min(...held.values()));
+    return undefined;
+  }
+
+  #pumpAfter(milliseconds: number): void {
+    this.#pumping?.cancel();
+    this.#pumping = after(milliseconds, () => this.pump());
+  }
+
   /** Takes nothing new, and resolves when the running tasks have ended. */
   async drain(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#pumping?.cancel();
     this.#waiting.length = 0; // never acknowledged, so the broker gives them to another worker
     this.#options.state.scheduled.clear();
     this.#options.state.reserved.clear();
@@ -120,6 +143,7 @@ export class TaskRunner {
     state.active.set(request.id, active);
     state.count(request.name);
     outcome.started(request);
+    const ends = this.limits.ends(request.name).map((end) => after(end.after, () => abort(end.reason)));
     try {
       const work = task.run(this.#context(request, task, controller.signal));
       const value = await abortable(work, controller.signal);
@@ -127,6 +151,7 @@ export class TaskRunner {
     } catch (error) {
       await this.#raised(request, error);
     } finally {
+      for (const end of ends) end.cancel();
       // A retry has the same id, and with no countdown it may be running by now.
       if (state.active.get(request.id) === active) state.active.delete(request.id);
       this.pump();

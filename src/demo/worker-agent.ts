@@ -19,6 +19,7 @@ import {
 } from './inspect-shapes.js';
 import type { LamportClock } from './lamport-clock.js';
 import { TaskError, Terminated } from './task.js';
+import type { TaskLimits } from './task-limits.js';
 import type { WorkerState } from './worker-state.js';
 
 /** What the commands see of their worker. */
@@ -31,7 +32,12 @@ export interface ControlledWorker {
   readonly events: EventDispatcher;
   readonly uptimeSeconds: number;
   readonly prefetch: number;
+  readonly limits: TaskLimits;
   concurrency: number;
+  consume(queue: string): void;
+  cancelConsumer(queue: string): void;
+  /** Looks again for what may start. */
+  pump(): void;
   /** The event that is sent on request, which Celery leaves without counts. */
   heartbeatNow(): void;
   stop(): Promise<void>;
@@ -45,6 +51,13 @@ const request = z.object({
   reply_to: z.object({ exchange: z.string(), routing_key: z.string() }).nullish(),
 });
 
+const queueArgument = z.object({ queue: z.string() });
+const rateArguments = z.object({ task_name: z.string(), rate_limit: z.string() });
+const timeArguments = z.object({
+  task_name: z.string(),
+  soft: z.number().nullable().default(null),
+  hard: z.number().nullable().default(null),
+});
 const poolStep = z.number().int().nonnegative().max(1_000);
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -78,7 +91,11 @@ const commands: Readonly<Record<string, Command>> = {
       request: taskInfo(hostname, held),
     })),
   revoked: ({ state }) => [...state.revoked],
-  registered: ({ registered }) => [...registered].sort(),
+  registered: ({ registered, limits }) =>
+    [...registered].sort().map((name) => {
+      const rate = limits.rates.get(name);
+      return rate === undefined ? name : `${name} [rate_limit=${rate}]`;
+    }),
   active_queues: ({ queues }) => queues.map(queueInfo),
   conf: ({ concurrency }) => configuration(concurrency),
   query_task: ({ hostname, state }, args) => {
@@ -109,6 +126,35 @@ const commands: Readonly<Record<string, Command>> = {
     const enabled = events.taskEvents;
     events.taskEvents = false;
     return { ok: enabled ? 'task events disabled' : 'task events already disabled' };
+  },
+  add_consumer: (worker, args) => {
+    const { queue } = queueArgument.parse(args);
+    worker.consume(queue);
+    return { ok: `add consumer ${queue}` };
+  },
+  cancel_consumer: (worker, args) => {
+    const { queue } = queueArgument.parse(args);
+    worker.cancelConsumer(queue);
+    return { ok: `no longer consuming from ${queue}` };
+  },
+  rate_limit: (worker, args) => {
+    const { task_name: name, rate_limit: rate } = rateArguments.parse(args);
+    if (!worker.registered.includes(name)) return { error: 'unknown task' };
+    worker.limits.rates.set(name, rate);
+    worker.pump();
+    return { ok: 'new rate limit set successfully' };
+  },
+  time_limit: (worker, args) => {
+    const { task_name: name, ...limits } = timeArguments.parse(args);
+    if (!worker.registered.includes(name)) return { error: 'unknown task' };
+    worker.limits.times.set(name, limits);
+    return { ok: 'time limits set successfully' };
+  },
+  autoscale: () => {
+    throw new TaskError('ValueError', 'builtins', 'Autoscale not enabled');
+  },
+  pool_restart: () => {
+    throw new TaskError('ValueError', 'builtins', 'Pool restarts not enabled');
   },
   pool_grow: (worker, { n = 1 }) => {
     worker.concurrency += poolStep.parse(n);

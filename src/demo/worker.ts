@@ -12,6 +12,7 @@ import { MemoryBackend, MemoryBroker, memoryWorker, type CeleryWorker } from './
 import type { Random } from './random.js';
 import { WorkerStopped, type DemoTask, type TaskContext } from './task.js';
 import { TaskOutcome } from './task-outcome.js';
+import type { TaskLimits } from './task-limits.js';
 import { TaskRunner } from './task-runner.js';
 import { startAgent, type ControlledWorker } from './worker-agent.js';
 import { WorkerState } from './worker-state.js';
@@ -37,11 +38,11 @@ export interface DemoWorkerOptions {
 
 export class DemoWorker implements ControlledWorker, AsyncDisposable {
   readonly hostname: string;
-  readonly queues: readonly string[];
   readonly state = new WorkerState();
   readonly clock = new LamportClock();
   readonly events: EventDispatcher;
 
+  readonly #queues: Set<string>;
   readonly #bus: MemoryBus;
   readonly #now: () => number;
   readonly #broker: MemoryBroker;
@@ -53,7 +54,7 @@ export class DemoWorker implements ControlledWorker, AsyncDisposable {
 
   constructor({ hostname, queues, concurrency, tasks, bus, log, random, now }: DemoWorkerOptions) {
     this.hostname = hostname;
-    this.queues = queues;
+    this.#queues = new Set(queues);
     this.#bus = bus;
     this.#now = now;
     this.#startedAt = now();
@@ -81,6 +82,29 @@ export class DemoWorker implements ControlledWorker, AsyncDisposable {
       findTask: (name) => known.get(name),
     });
     Object.defineProperty(this.#celery, 'createTaskHandler', { value: () => this.#runner.handle });
+  }
+
+  get queues(): readonly string[] {
+    return [...this.#queues];
+  }
+
+  consume(queue: string): void {
+    this.#queues.add(queue);
+    this.#broker.consume(queue);
+  }
+
+  cancelConsumer(queue: string): void {
+    this.#queues.delete(queue);
+    this.#broker.cancel(queue);
+  }
+
+  get limits(): TaskLimits {
+    return this.#runner.limits;
+  }
+
+  /** Looks again for what may start. */
+  pump(): void {
+    this.#runner.pump();
   }
 
   get registered(): readonly string[] {

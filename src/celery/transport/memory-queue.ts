@@ -21,7 +21,7 @@ interface Entry {
 
 /** A reader of one or more queues with a single window of unacknowledged messages over all of them. */
 export class MemoryConsumer {
-  readonly #queues: readonly MemoryQueue[];
+  #queues: readonly MemoryQueue[];
   readonly #deliver: (delivery: Delivery) => void;
   readonly #unacknowledged = new Map<Delivery, MemoryQueue>();
   #prefetch: number;
@@ -70,6 +70,22 @@ export class MemoryConsumer {
     });
   }
 
+  /** One more; a queue that it reads already stays as it is. */
+  add(queue: MemoryQueue): void {
+    if (!this.#open || this.#queues.includes(queue)) return;
+    this.#queues = [...this.#queues, queue];
+    queue.attach(this);
+    this.#refill();
+  }
+
+  /** Takes no more from it; what came from it stays until it is acknowledged. */
+  remove(name: string): void {
+    const queue = this.#queues.find((known) => known.name === name);
+    if (queue === undefined) return;
+    this.#queues = this.#queues.filter((known) => known !== queue);
+    queue.detach(this);
+  }
+
   /** Stops the deliveries and gives back what was not acknowledged, oldest first. */
   cancel(): void {
     if (!this.#open) return;
@@ -78,7 +94,8 @@ export class MemoryConsumer {
     const held = [...this.#unacknowledged].reverse();
     this.#unacknowledged.clear();
     for (const [delivery, queue] of held) queue.giveBack(delivery.text);
-    for (const queue of this.#queues) queue.dispatch(); // not before all are back, or their order would change
+    for (const queue of new Set([...this.#queues, ...held.map(([, origin]) => origin)]))
+      queue.dispatch(); // not before all are back, or their order would change
   }
 
   /** Starts at another queue each time, so that a long queue does not starve the others. */

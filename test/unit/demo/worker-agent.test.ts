@@ -60,7 +60,7 @@ describe('the agent', () => {
       pid: process.pid,
       clock: expect.stringMatching(/^\d+$/) as string,
       uptime: 1,
-      pool: { 'max-concurrency': 1, processes: [process.pid], timeouts: [0, 0] },
+      pool: { 'max-concurrency': 1, timeouts: [0, 0] },
       broker: { transport: 'memory', hostname: 'embedded', port: null },
       prefetch_count: 2, // one more than the concurrency, for the task that waits for its ETA
       rusage: {
@@ -170,6 +170,65 @@ describe('the agent', () => {
     });
     expect(await ask('pool_shrink', { n: 1 })).toEqual({ ok: 'pool will shrink' });
     expect(worker.concurrency).toBe(2);
+  });
+
+  it('consumes from one more queue, and no longer', async () => {
+    const { ask, client, pass, course } = await startWorker({ tasks: [task('noop', () => null)] });
+    expect(await ask('add_consumer', { queue: 'extra' })).toEqual({ ok: 'add consumer extra' });
+    expect(await ask('active_queues')).toMatchObject([{ name: 'default' }, { name: 'extra' }]);
+    const done = await client.send('noop', [], {}, { queue: 'extra' });
+    await pass();
+    expect(course(done).at(-1)).toBe('task-succeeded');
+
+    const answer = await ask('cancel_consumer', { queue: 'extra' });
+    expect(answer).toEqual({ ok: 'no longer consuming from extra' });
+    expect(await ask('active_queues')).toMatchObject([{ name: 'default' }]);
+    const waiting = await client.send('noop', [], {}, { queue: 'extra' });
+    await pass(1_000);
+    expect(course(waiting)).toEqual([]);
+  });
+
+  it('starts tasks of a name no more often than it may', async () => {
+    const { ask, client, pass, course } = await startWorker({
+      tasks: [task('noop', () => null)],
+      concurrency: 3,
+    });
+    const args = { task_name: 'noop', rate_limit: '30/m' };
+    expect(await ask('rate_limit', args)).toEqual({ ok: 'new rate limit set successfully' });
+    expect(await ask('registered')).toEqual(['noop [rate_limit=30/m]']);
+    const ids = [await client.send('noop'), await client.send('noop'), await client.send('noop')];
+    const ended = () => ids.filter((id) => course(id).at(-1) === 'task-succeeded').length;
+    await pass();
+    expect(ended()).toBe(1);
+    await pass(2_000);
+    expect(ended()).toBe(2);
+    await ask('rate_limit', { ...args, rate_limit: '0' });
+    await pass();
+    expect(ended()).toBe(3);
+  });
+
+  it('ends tasks of a name after their time', async () => {
+    const { ask, client, pass, event } = await startWorker({ tasks: [slow] });
+    const args = { task_name: 'math.slow', soft: null, hard: 2 };
+    expect(await ask('time_limit', args)).toEqual({ ok: 'time limits set successfully' });
+    const id = await client.send('math.slow');
+    await pass(2_000);
+    expect(event(id, 'task-failed')).toMatchObject({ exception: 'TimeLimitExceeded(2)' });
+  });
+
+  it('refuses what it cannot do in the words of Celery', async () => {
+    const { ask } = await startWorker();
+    expect(await ask('rate_limit', { task_name: 'x', rate_limit: '1/s' })).toEqual({
+      error: 'unknown task',
+    });
+    expect(await ask('time_limit', { task_name: 'x' })).toEqual({ error: 'unknown task' });
+    expect(await ask('autoscale', { max: 2, min: 1 })).toEqual({
+      error: "ValueError('Autoscale not enabled')",
+    });
+    expect(await ask('pool_restart')).toEqual({ error: "ValueError('Pool restarts not enabled')" });
+    expect(await ask('revoke_by_stamped_headers', { headers: {} })).toEqual({
+      error: "KeyError('revoke_by_stamped_headers')",
+    });
   });
 
   it('leaves on shutdown, without a reply', async () => {
