@@ -13,7 +13,7 @@ export const errorCodes = {
   },
   TIMEOUT: {
     status: 503,
-    description: 'The broker did not answer in time. What it was asked for may still happen.',
+    description: 'The broker did not answer in time, or an effect did not show. It may still happen.',
   },
   NO_REPLY: {
     status: 504,

@@ -95,7 +95,7 @@ export type ErrorCode =
   | 'REQUEST_TIMEOUT'
   /** The place where tasks store their results is away. The broker may be well. */
   | 'RESULT_BACKEND_UNAVAILABLE'
-  /** The broker did not answer in time. What it was asked for may still happen. */
+  /** The broker did not answer in time, or an effect did not show. It may still happen. */
   | 'TIMEOUT'
   /** Credentials are missing or wrong. */
   | 'UNAUTHENTICATED'
