@@ -11,6 +11,7 @@ import { FailedAttempts } from '../../../src/access/failed-attempts.js';
 import { hashPassword, parsePasswordHash } from '../../../src/access/password-hash.js';
 import type { PasswordHash } from '../../../src/access/password-hash.js';
 import type { Scheme } from '../../../src/access/attempt.js';
+import { AuthenticationUnavailableError } from '../../../src/errors.js';
 import { TrustedProxies } from '../../../src/access/trusted-proxies.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
@@ -285,6 +286,29 @@ describe('With credentials that expire', () => {
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: subscription } }));
     expect(await closed).toBe(4401);
   });
+});
+
+it('Credentials that cannot be checked now are not called wrong: 503, nothing counted, nothing on record', async () => {
+  const away: Scheme = {
+    method: 'jwt',
+    challenge: 'Bearer realm="celeryql"',
+    authenticate: async () => Promise.reject(new AuthenticationUnavailableError()),
+  };
+  await using server = await startTestServer({
+    access: (audit) => {
+      const given = { schemes: [away], anonymous: null, audit, clock: Date.now };
+      return { authenticator: new Authenticator(given), hosts: null };
+    },
+  });
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const { status, headers, errors } = await server.query('{ __typename }');
+    expect([status, headers.get('www-authenticate'), errors]).toEqual([
+      503,
+      null,
+      [{ message: 'Credentials cannot be checked now', extensions: { code: 'UNAUTHENTICATED' } }],
+    ]);
+  }
+  expect(server.services.audit.records()).toEqual([]);
 });
 
 it('In read-only mode an admin changes nothing, and the attempt is on record', async () => {
