@@ -97,7 +97,8 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const yoga = createGraphQLServer(schema, services, config);
   const { host, port } = config;
   const readiness = new Readiness({ celery, warmUp });
-  const server = opened.own(await startHttpServer({ yoga, access, readiness, host, port, log }));
+  const http = { yoga, access, readiness, limits: config, host, port, log };
+  const server = opened.own(await startHttpServer(http));
   access.announce();
   // Closed first: their streams end, and the server need not wait for them.
   opened.own(caches);

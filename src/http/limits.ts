@@ -17,3 +17,14 @@ export interface ClientLimits {
   /** Of one client, over whatever transport. */
   readonly maxSubscriptions: number;
 }
+
+export interface ServerLimits extends DocumentLimits, ClientLimits {
+  /** From one address. */
+  readonly maxConnections: number;
+  /** Bytes of a request, and of a message over WebSocket. */
+  readonly maxBodyBytes: number;
+  /** Milliseconds without a byte in either direction. */
+  readonly idleTimeout: number;
+  /** Origins other than ours whose pages may ask. */
+  readonly corsOrigins: readonly string[];
+}

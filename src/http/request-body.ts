@@ -1,11 +1,8 @@
 /** Reads a request's body whole, and no more of it than is allowed. */
 import type { IncomingMessage } from 'node:http';
 
-/** Bytes. Documents and variables are small; a batch of ten still fits. */
-export const maxBodyBytes = 256 * 1024;
-
 /** Null when the body is larger than `limit`; the rest of it is not read. */
-export async function readBody(request: IncomingMessage, limit = maxBodyBytes): Promise<string | null> {
+export async function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return null;
   const chunks: Buffer[] = [];
   let size = 0;

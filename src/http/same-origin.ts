@@ -5,11 +5,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AllowedHosts } from '../access/allowed-hosts.js';
 
-/** Whether the request comes from a page that was not served from here (RFC 6454). */
-export function isForeignOrigin({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
-  if (origin === undefined) return false;
+/**
+ * Whether the request comes from a page that was not served from here (RFC 6454), nor from one of `allowed`. What
+ * names no origin may still be a page's: an image or a frame, of which browsers tell in `Sec-Fetch-Site`.
+ */
+export function isForeignOrigin(
+  { origin, host, ...headers }: IncomingHttpHeaders,
+  allowed: readonly string[] = [],
+): boolean {
+  if (origin === undefined) return isEmbedded(headers);
   const ours = [host, ...forwardedHosts(headers)];
+  if (allowed.includes(origin)) return false;
   return !URL.canParse(origin) || !ours.includes(new URL(origin).host);
+}
+
+/** A link that a reader follows, or an address typed in, is no page's doing. */
+function isEmbedded(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  const isOpened = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return (site === 'cross-site' || site === 'same-site') && !isOpened;
 }
 
 /** A proxy in front may rewrite Host; pages cannot set X-Forwarded-Host on the requests in question. */
@@ -17,6 +31,8 @@ function forwardedHosts(headers: IncomingHttpHeaders): string[] {
   const forwarded = headers['x-forwarded-host'];
   return typeof forwarded === 'string' ? forwarded.split(',').map((name) => name.trim()) : [];
 }
+
+export const foreignOrigin = 'Requests from pages of other origins are refused';
 
 export const foreignHost =
   'The gateway may not be addressed by this name: see --allowed-hosts, and --auth-file for more than one machine';

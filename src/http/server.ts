@@ -7,12 +7,16 @@ import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
 import { answerBrokenRequests, isWellFormed } from './broken-requests.js';
 import { callerOf } from './caller.js';
+import { ConnectionLimit } from './connection-limit.js';
+import { allowOrigin, answerPreflight, isPreflight } from './cors.js';
 import { healthRouteOf, serveHealth } from './health-routes.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
+import type { ServerLimits } from './limits.js';
 import type { Readiness } from './readiness.js';
+import { setSecurityHeaders } from './security-headers.js';
 import { fail, failUnauthenticated } from './refusal.js';
-import { maxBodyBytes, readBody } from './request-body.js';
-import { foreignHost, isAllowedHost, isForeignOrigin } from './same-origin.js';
+import { readBody } from './request-body.js';
+import { foreignHost, foreignOrigin, isAllowedHost, isForeignOrigin } from './same-origin.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -34,6 +38,7 @@ export interface HttpServerOptions {
   readonly yoga: Yoga;
   readonly access: Access;
   readonly readiness: Readiness;
+  readonly limits: ServerLimits;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -45,15 +50,23 @@ export async function startHttpServer({
   yoga,
   access,
   readiness,
+  limits,
   host,
   port,
   log,
 }: HttpServerOptions): Promise<HttpServer> {
+  const connections = new ConnectionLimit(limits.maxConnections);
   const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
+    setSecurityHeaders(response);
     const health = healthRouteOf(request);
+    if (!health && connections.isCrowded(request.socket)) {
+      response.setHeader('connection', 'close');
+      fail(response, 'LIMIT_EXCEEDED', connections.message);
+      return;
+    }
     const handled = health
       ? serveHealth(health, readiness, response)
-      : handle(yoga, access, request, response);
+      : handle({ yoga, access, limits }, request, response);
     handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('a request failed', { error });
@@ -62,7 +75,10 @@ export async function startHttpServer({
     });
   });
   answerBrokenRequests(server);
-  const webSocket = serveWebSocket(server, { yoga, access, log });
+  connections.watch(server);
+  // A socket is idle when nothing comes from it and it takes nothing: it is destroyed, whatever waits for it.
+  server.timeout = limits.idleTimeout;
+  const webSocket = serveWebSocket(server, { yoga, access, limits, connections, log });
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -81,9 +97,10 @@ export async function startHttpServer({
   };
 }
 
+type Handling = Pick<HttpServerOptions, 'yoga' | 'access' | 'limits'>;
+
 async function handle(
-  yoga: Yoga,
-  { authenticator, hosts }: Access,
+  { yoga, access: { authenticator, hosts }, limits }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -100,8 +117,13 @@ async function handle(
     fail(response, 'FORBIDDEN', foreignHost);
     return;
   }
-  if (!reads && isForeignOrigin(request.headers)) {
-    fail(response, 'FORBIDDEN', 'Requests from pages of other origins are refused');
+  if (isForeignOrigin(request.headers, limits.corsOrigins)) {
+    fail(response, 'FORBIDDEN', foreignOrigin);
+    return;
+  }
+  allowOrigin(request, response, limits.corsOrigins);
+  if (isPreflight(request, limits.corsOrigins)) {
+    answerPreflight(response);
     return;
   }
   const isPage = wantsGraphiQL(request);
@@ -119,7 +141,8 @@ async function handle(
     await yoga(request, response, { caller });
     return;
   }
-  const body = await readBody(request);
+  const { maxBodyBytes } = limits;
+  const body = await readBody(request, maxBodyBytes);
   if (body === null) {
     fail(response, 'LIMIT_EXCEEDED', `The body is larger than ${maxBodyBytes} bytes`, 413);
     return;

@@ -17,21 +17,19 @@ import type { Logger } from '../log.js';
 import { refuseSocket } from './broken-requests.js';
 import { callerOf } from './caller.js';
 import { Expirations } from './expirations.js';
-import { foreignHost, isAllowedHost, isForeignOrigin } from './same-origin.js';
+import type { ConnectionLimit } from './connection-limit.js';
+import type { ServerLimits } from './limits.js';
+import { foreignHost, foreignOrigin, isAllowedHost, isForeignOrigin } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
-/** Bytes of one message: a document with its variables. */
-const maxPayload = 256 * 1024;
 /** Operations that may run at once on one socket. */
 const maxOperations = 100;
 /** Off: its pings give a slow client no more time than there is between two of them. See slow-socket.ts. */
 const keepAlive = 0;
 /** Milliseconds that a client has to answer a close; without an end one that is stalled would hold up the stop. */
 const closeTimeout = 1_000;
-/** A variable, since the types of ws do not know `closeTimeout` yet. */
-const socketOptions = { noServer: true, maxPayload, closeTimeout };
 
 /** What Yoga's `getEnveloped` gives, which its own types leave open. */
 interface Pipeline {
@@ -51,23 +49,34 @@ const unauthorized = [4401, 'Unauthorized'] as const;
 export interface WebSocketOptions {
   readonly yoga: Yoga;
   readonly access: Access;
+  readonly limits: ServerLimits;
+  readonly connections: ConnectionLimit;
   readonly log: Logger;
 }
 
 /** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
 export function serveWebSocket(
   server: Server,
-  { yoga, access, log }: WebSocketOptions,
+  { yoga, access, limits, connections, log }: WebSocketOptions,
 ): AsyncDisposable {
   const { authenticator, hosts } = access;
   const expirations = new Expirations();
   /** Who is at the other end, from the moment that it is known. */
   const callers = new WeakMap<IncomingMessage, Caller>();
   const maskError = createErrorMask(log);
+  // A variable, since the types of ws do not know `closeTimeout` yet.
+  const socketOptions = { noServer: true, maxPayload: limits.maxBodyBytes, closeTimeout };
   const sockets = new WebSocketServer(socketOptions);
+  sockets.on('wsClientError', (_error, socket) =>
+    refuseSocket(socket, { code: 'BAD_REQUEST', message: 'This is no WebSocket handshake' }),
+  );
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
     socket.on('error', () => socket.destroy());
+    if (connections.isCrowded(request.socket)) {
+      refuseSocket(socket, { code: 'LIMIT_EXCEEDED', message: connections.message });
+      return;
+    }
     if (path !== graphqlPath) {
       refuseSocket(socket, { code: 'NOT_FOUND', message: `WebSockets are served at ${graphqlPath}` });
       return;
@@ -76,8 +85,8 @@ export function serveWebSocket(
       refuseSocket(socket, { code: 'FORBIDDEN', message: foreignHost });
       return;
     }
-    if (isForeignOrigin(request.headers)) {
-      refuseSocket(socket, { code: 'FORBIDDEN', message: 'Pages of other origins are refused' });
+    if (isForeignOrigin(request.headers, limits.corsOrigins)) {
+      refuseSocket(socket, { code: 'FORBIDDEN', message: foreignOrigin });
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {

@@ -1,5 +1,5 @@
 /** How much one client may ask for. */
-import { boolean, wholeNumber } from './parsers.js';
+import { boolean, kilobytes, origins, seconds, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 
 export const limitSettings = {
@@ -43,6 +43,14 @@ export const limitSettings = {
     '10',
     'operations in one request at most',
   ),
+  maxBodyBytes: setting(
+    'max-body-kilobytes',
+    'MAX_BODY_KILOBYTES',
+    kilobytes(1, 65_536),
+    256 * 1024,
+    '256',
+    'size of a request body, or of a WebSocket message, at most',
+  ),
   introspection: setting(
     'introspection',
     'INTROSPECTION',
@@ -67,6 +75,14 @@ export const limitSettings = {
     '4000',
     'operations at once that a client may ask for after a pause',
   ),
+  maxConnections: setting(
+    'max-connections',
+    'MAX_CONNECTIONS',
+    wholeNumber(1, 1_000_000),
+    2_000,
+    '2000',
+    'connections from one address at most',
+  ),
   maxSubscriptions: setting(
     'max-subscriptions',
     'MAX_SUBSCRIPTIONS',
@@ -74,5 +90,21 @@ export const limitSettings = {
     2_000,
     '2000',
     'subscriptions of one client at most, on all its connections',
+  ),
+  idleTimeout: setting(
+    'idle-timeout',
+    'IDLE_TIMEOUT',
+    seconds(1, 3_600),
+    120_000,
+    '120',
+    'seconds after which a client that neither sends nor reads is cut off',
+  ),
+  corsOrigins: setting<readonly string[]>(
+    'cors-origins',
+    'CORS_ORIGINS',
+    origins,
+    [],
+    'none',
+    'origins whose pages may use the API, such as `https://dashboard.example.com`, separated by commas',
   ),
 } as const;

@@ -36,6 +36,21 @@ export function megabytes(value: string): number {
   return wholeNumber(1, 65_536)(value) * 1024 * 1024;
 }
 
+export function kilobytes(min: number, max: number): (value: string) => number {
+  const parse = wholeNumber(min, max);
+  return (value) => parse(value) * 1024;
+}
+
+/** As browsers write them in `Origin`: a scheme, a host and no path. */
+export function origins(value: string): readonly string[] {
+  const names = list(value);
+  const isOrigin = (name: string): boolean =>
+    /^https?:/.test(name) && URL.canParse(name) && new URL(name).origin === name;
+  if (!names.every(isOrigin))
+    throw new ConfigError('must be origins such as https://dashboard.example.com, without a path');
+  return [...new Set(names)];
+}
+
 export function list(value: string): readonly string[] {
   return value
     .split(',')

@@ -34,6 +34,7 @@ describe('readConfig', () => {
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
       ...{ redact: true, redactKeys: [], redactPatterns: [] },
       ...{ defaultQueue: 'celery', allowedTasks: ['*'], allowedQueues: ['*'] },
+      ...{ maxBodyBytes: 262_144, maxConnections: 2_000, idleTimeout: 120_000, corsOrigins: [] },
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },

@@ -2,7 +2,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BadUserInputError } from '../../../src/errors.js';
-import { maxBodyBytes } from '../../../src/http/request-body.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
 
@@ -26,7 +25,6 @@ function bodyOf(bytes: number): string {
 
 describe('a request', () => {
   it('may have a body of 256 KiB', async () => {
-    expect(maxBodyBytes).toBe(262_144);
     const response = await post(bodyOf(262_144));
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
@@ -46,7 +44,7 @@ describe('a request', () => {
       const client = request(`${server.origin}/graphql`, { method: 'POST', headers: json });
       client.on('response', (response) => resolve(response.resume().statusCode));
       client.on('error', reject);
-      client.write('x'.repeat(maxBodyBytes));
+      client.write('x'.repeat(262_144));
       client.write('x'); // and no end
     });
     expect(status).toBe(413);

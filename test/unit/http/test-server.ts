@@ -76,7 +76,7 @@ export async function startTestServer({
   const warmUp = { isWarm: false };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
-  const http = { yoga, access: access(audit), readiness, ...place, log };
+  const http = { yoga, access: access(audit), readiness, limits: config, ...place, log };
   const server = opened.own(await startHttpServer(http));
   opened.own(caches); // closed first, as in the gateway
   opened.own(subscriptions);

@@ -1,0 +1,141 @@
+/** Pages of other origins: those that the settings name may use the API, and no others may do anything. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { isForeignOrigin } from '../../../src/http/same-origin.js';
+import { webSocketUrl } from './subscribe.js';
+import { startTestServer } from './test-server.js';
+import type { TestServer } from './test-server.js';
+
+const friend = 'https://dashboard.test';
+const json = { 'content-type': 'application/json' };
+const body = '{"query":"{ taskStatus { total } }"}';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ args: ['--cors-origins', `${friend}, http://localhost:5173`] });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const preflight = (origin: string, path = '/graphql') =>
+  server.fetch(path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,authorization',
+    },
+  });
+
+describe('an origin that is named', () => {
+  it.each(['/graphql', '/api/v1/celery/cache/invalidate'])(
+    'may ask before it posts to %s',
+    async (path) => {
+      const response = await preflight(friend, path);
+      expect(response.status).toBe(204);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'access-control-allow-origin': friend,
+        'access-control-allow-methods': 'GET, HEAD, POST',
+        'access-control-allow-headers': 'Accept, Authorization, Cache-Control, Content-Type',
+        'access-control-max-age': '600',
+        vary: 'Origin',
+      });
+      expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+    },
+  );
+
+  it.each<[string, string, RequestInit]>([
+    ['an answer', '/graphql', { method: 'POST', headers: json, body }],
+    ['a REST route', '/api/v1/celery/tasks/status', {}],
+    ['a refusal', '/graphql', { method: 'POST', headers: json, body: '{' }],
+  ])('may read %s, and what its headers tell of the cache', async (_name, path, init) => {
+    const headers = { ...(init.headers as Record<string, string>), origin: friend };
+    const response = await server.fetch(path, { ...init, headers });
+    expect(response.headers.get('access-control-allow-origin')).toBe(friend);
+    expect(response.headers.get('access-control-expose-headers')).toBe(
+      'X-Cache, X-Cache-Age, Retry-After, WWW-Authenticate',
+    );
+    expect(response.headers.get('vary')).toBe('Origin');
+  });
+
+  it('may open a WebSocket', async () => {
+    const socket = new WebSocket(webSocketUrl(server), 'graphql-transport-ws', { origin: friend });
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    socket.terminate();
+  });
+});
+
+it.each([
+  'https://evil.test',
+  'http://dashboard.test',
+  'https://dashboard.test:8443',
+  'https://x.dashboard.test',
+  'null',
+])('%s may neither ask nor post nor read', async (origin) => {
+  const asked = await preflight(origin);
+  const posted = await server.fetch('/graphql', { method: 'POST', headers: { ...json, origin }, body });
+  const read = await server.fetch('/api/v1/celery/tasks/status', { headers: { origin } });
+  for (const response of [asked, posted, read]) {
+    expect(response.status).toBe(403);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  }
+});
+
+it('tells caches that an answer depends on the origin, also to those who name none', async () => {
+  const response = await server.fetch('/graphql', { method: 'POST', headers: json, body });
+  expect(response.headers.get('vary')).toBe('Origin');
+  expect(response.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+describe('a request that names no origin', () => {
+  const host = 'celeryql.test:4000';
+
+  it.each([
+    ['of no browser', {}, false],
+    ['of our own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, false],
+    ['typed in', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }, false],
+    [
+      'by a link that was followed',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      false,
+    ],
+    [
+      'by an image of another page',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      true,
+    ],
+    ['by a script of a sibling', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }, true],
+    [
+      'by a frame of another page',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+      true,
+    ],
+  ])('%s: foreign is %3$s', (_name, headers, foreign) => {
+    expect(isForeignOrigin({ host, ...headers })).toBe(foreign);
+  });
+
+  it('asks the cluster nothing when another page embeds it', async () => {
+    const loads = () => server.services.caches.get('queue_status').getStats().loads;
+    const before = loads();
+    const response = await server.fetch('/api/v1/celery/queues/status?use_cache=false', {
+      headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+    });
+    expect([response.status, loads()]).toEqual([403, before]);
+  });
+});
+
+it.each([
+  '*',
+  'dashboard.test',
+  'https://dashboard.test/',
+  'https://a.test/path',
+  'null',
+  'ws://a.test',
+])('the settings name exact origins: %s is none', async (value) => {
+  await expect(startTestServer({ args: ['--cors-origins', value] })).rejects.toThrow(
+    '--cors-origins must be origins such as https://dashboard.example.com, without a path',
+  );
+});
