@@ -10,6 +10,7 @@ const alone = [
   'bursts',
   'cli',
   'deadline',
+  'fuzz',
   'hostile',
   'leftovers',
   'stall',

@@ -1,0 +1,150 @@
+/**
+ * 10,000 requests, valid and broken, at a gateway in a process of its own: each is answered in time, none with a fault
+ * of the gateway's, and it neither dies nor grows. CELERYQL_FUZZ_SEED repeats a run.
+ */
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.js';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
+import { FuzzRequests } from '../support/fuzz-requests.js';
+import type { FuzzRequest } from '../support/fuzz-requests.js';
+import { buildGateway, GatewayProcess } from '../support/gateway-process.js';
+
+const count = 10_000;
+const connections = 12;
+const deadlineMs = 30_000;
+const seed = Number(process.env['CELERYQL_FUZZ_SEED'] ?? Date.now() % 1e9);
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+function ask(port: number, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, agent, method, path, headers }, (response) => {
+      const { statusCode: status = 0, headers: told } = response;
+      const type = told['content-type'] ?? '';
+      const chunks: Buffer[] = [];
+      const done = (): void => {
+        clearTimeout(deadline);
+        resolve({ status, type, body: Buffer.concat(chunks).toString() });
+      };
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (!type.includes('event-stream') && !type.includes('multipart')) return;
+        done(); // a stream has no end
+        sent.destroy();
+      });
+      response.on('end', done);
+      response.on('error', () => done());
+    });
+    const deadline = setTimeout(() => {
+      sent.destroy();
+      reject(new Error(`no answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+    sent.on('error', (error) => {
+      clearTimeout(deadline);
+      reject(error);
+    });
+    sent.end(body);
+  });
+}
+
+/** What is wrong with an answer; null when nothing is. */
+function complaint({ method }: FuzzRequest, { status, type, body }: Answer): string | null {
+  const isUnavailable = status === 503 && /"code":"[A-Z_]+"/.test(body);
+  if (status >= 500 && !isUnavailable && !(method === 'HEAD' && status === 503))
+    return `status ${status}`;
+  if (body.includes('INTERNAL_SERVER_ERROR')) return 'a fault of the gateway';
+  if (status >= 400 && method !== 'HEAD' && !type.includes('json'))
+    return `${status} without a typed body`;
+  return null;
+}
+
+async function residentMegabytes({ child: { pid } }: GatewayProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+/** Bytes that are no request, to their end. */
+function raw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.once('close', () => resolve(text));
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(deadlineMs, () => reject(new Error('the connection was not closed')));
+    socket.end(bytes, 'latin1');
+  });
+}
+
+describe('Requests as they come', () => {
+  beforeAll(buildGateway, 120_000);
+
+  it(`are answered in time and in order (seed ${seed})`, { timeout: 600_000 }, async () => {
+    const port = await freePort();
+    const flags = ['--port', String(port), '--rate-limit', '0', '--log-level', 'error'];
+    await using gateway = new GatewayProcess(port, flags);
+    await eventually(() => gateway.query('{ gateway { version } }'), 20_000);
+    await using agent = Object.assign(new Agent({ keepAlive: true, maxSockets: connections }), {
+      [Symbol.asyncDispose]: async () => agent.destroy(),
+    });
+    const requests = new FuzzRequests(schema, seed);
+    const wrong: string[] = [];
+    let sent = 0;
+    let settledMegabytes = 0;
+
+    const client = async (): Promise<void> => {
+      while (sent < count && wrong.length < 10) {
+        const number = sent++;
+        if (number === count / 2) settledMegabytes = await residentMegabytes(gateway);
+        const next = requests.next();
+        const found = await ask(port, agent, next).then(
+          (answer) => complaint(next, answer),
+          (error: unknown) => String(error),
+        );
+        const shown = `${next.method} ${next.path} ${next.body?.toString().slice(0, 1_000) ?? ''}`;
+        if (found !== null) wrong.push(`${number}: ${found}: ${shown}`);
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, client));
+    expect(wrong).toEqual([]);
+    expect(sent).toBe(count);
+
+    expect(gateway.child.running).toBe(true);
+    expect(gateway.child.log()).not.toMatch(/unexpected error|a request failed|Unhandled|heap/);
+    expect(await gateway.query('{ __typename }')).toEqual({ __typename: 'Query' });
+    // What was allowed to grow had grown in the first half: caches, tasks, audit records.
+    expect(await residentMegabytes(gateway)).toBeLessThan(Math.max(settledMegabytes, 100) * 1.5 + 100);
+  });
+
+  it('that are no HTTP are refused, and the next is answered', { timeout: 120_000 }, async () => {
+    const port = await freePort();
+    await using gateway = new GatewayProcess(port, ['--port', String(port), '--log-level', 'error']);
+    await eventually(() => gateway.query('{ gateway { version } }'), 20_000);
+    const attacks = [
+      'nonsense\r\n\r\n',
+      '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+      'GET /graphql HTTP/9.9\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(50_000)}\r\n`,
+      'GET http://[ HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n',
+    ];
+    for (const attack of attacks) {
+      const answer = await raw(port, attack);
+      expect(answer, attack.slice(0, 60)).toMatch(/^HTTP\/1\.1 4\d\d |^$/);
+      if (answer !== '') expect(answer, attack.slice(0, 60)).toContain('"code":');
+    }
+    expect(await gateway.query('{ __typename }')).toEqual({ __typename: 'Query' });
+    expect(gateway.child.log()).not.toMatch(/unexpected error|a request failed|Unhandled/);
+  });
+});
