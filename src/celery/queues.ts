@@ -61,10 +61,14 @@ export class Queues {
     return queue ?? null;
   }
 
-  /** @throws UnknownQueueError when neither the broker nor anybody else knows the name: it may be mistyped */
+  /**
+   * From then on it is listed, also where the broker lists none.
+   * @throws UnknownQueueError when neither the broker nor anybody else knows the name: it may be mistyped
+   */
   async assertKnown(name: string): Promise<void> {
-    if (this.#remembered.has(name) || (await this.#options.transport.hasQueue(name))) return;
-    throw new UnknownQueueError(name);
+    if (this.#remembered.has(name)) return;
+    if (!(await this.#options.transport.hasQueue(name))) throw new UnknownQueueError(name);
+    this.remember([name]);
   }
 
   async #byName(names: readonly string[]): Promise<readonly Queue[]> {

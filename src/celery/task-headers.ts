@@ -1,5 +1,5 @@
 /**
- * Headers that a sender adds to a task message, which workers show as `self.request.headers`. Celery and RabbitMQ read
+ * Headers that a sender adds to a task message, which it gets with `self.request.get(name)`. Celery and RabbitMQ read
  * headers of their own from the same table: with those a caller could route a message elsewhere, or have other tasks run
  * after it.
  */

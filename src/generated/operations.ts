@@ -188,7 +188,7 @@ export type SendTaskOptions = {
   expires?: string | null | undefined;
   /** The same, from now on. RabbitMQ then drops it unseen when no worker takes it in time. */
   expiresSeconds?: number | null | undefined;
-  /** An object of texts, numbers, booleans and nulls, which the task finds in `self.request.headers`. Names that mean something to Celery or to the broker are refused. */
+  /** An object of texts, numbers, booleans and nulls, which the task gets with `self.request.get(name)`. Names that mean something to Celery or to the broker are refused. */
   headers?: unknown;
   /** A new uuid by default. Give one of your own to find the task after an error that leaves open whether it was sent. */
   id?: string | null | undefined;

@@ -38,7 +38,7 @@ const SendTaskOptionsInput = builder.inputType('SendTaskOptions', {
     headers: t.field({
       type: 'JSON',
       description:
-        'An object of texts, numbers, booleans and nulls, which the task finds in `self.request.headers`. Names that mean something to Celery or to the broker are refused.',
+        'An object of texts, numbers, booleans and nulls, which the task gets with `self.request.get(name)`. Names that mean something to Celery or to the broker are refused.',
     }),
   }),
 });
