@@ -8,6 +8,7 @@ import { startTestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/requirements.js';
 
 const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+const rightToSend = /To send tasks it needs `([^`]+)` too/.exec(readme)?.[1] ?? '';
 /** Such as `+psubscribe +publish`, over several lines. */
 const rights = (/A user of an ACL needs `([^`]+)`/.exec(readme)?.[1] ?? '').split(/\s+/);
 
@@ -23,7 +24,7 @@ describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Red
     await using cluster = await startCluster({
       broker: 'redis',
       version: celeryVersion('debian'),
-      workers: ['w1'],
+      workers: [{ hostname: 'w1', queues: ['default'] }],
     });
     const admin = cluster.redis.client();
     await admin.call('ACL', 'SETUSER', 'monitor', 'reset', 'on', '>secret', '~*', '&*', ...rights);
@@ -57,7 +58,23 @@ describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Red
       });
       expect(data?.task).toEqual({ state: 'SUCCESS', result: '5' });
     }, 15_000);
-    const refused = (await admin.call('ACL', 'LOG')) as unknown[];
-    expect(refused).toEqual([]);
+    const refused = () => admin.call('ACL', 'LOG') as Promise<unknown[]>;
+    expect(await refused()).toEqual([]);
+
+    const send = () =>
+      gateway.query(
+        `mutation { sendTask(name: "demo.ranked", options: { queue: "high" }) { queue }
+          purgeQueue(name: "high", expectedMessages: 1) { purged } }`,
+      );
+    expect((await send()).errors).toMatchObject([
+      {
+        message: expect.stringContaining('NOPERM') as string,
+        extensions: { code: 'BROKER_UNAVAILABLE' },
+      },
+    ]);
+    await admin.call('ACL', 'LOG', 'RESET');
+    await admin.call('ACL', 'SETUSER', 'monitor', rightToSend);
+    expect((await send()).data).toEqual({ sendTask: { queue: 'high' }, purgeQueue: { purged: 1 } });
+    expect(await refused()).toEqual([]);
   });
 });
