@@ -84,8 +84,10 @@ function withEmbed(body: object): unknown {
   return [args, kwargs, { callbacks: null, errbacks: null, chain: null, chord: null }];
 }
 
-/** As Python's `isoformat` writes it. */
+/** As Python's `isoformat` writes it: Celery 5.2 takes whatever stands behind the point for microseconds. */
 function isoTime(time: number | null | undefined): string | null {
   if (time === null || time === undefined) return null;
-  return new Date(time).toISOString().replace('Z', '+00:00');
+  return new Date(time)
+    .toISOString()
+    .replace(/(?:\.000)?Z$/, (end) => (end === 'Z' ? '000+00:00' : '+00:00'));
 }

@@ -77,7 +77,7 @@ describe('sending', () => {
         body: expect.any(Buffer) as Buffer,
         headers: {
           ...{ lang: 'js', task: 'demo.add', id, shadow: null, group: null, group_index: null },
-          ...{ eta: '2026-03-01T00:00:05.000+00:00', expires: '2026-03-01T00:01:00.000+00:00' },
+          ...{ eta: '2026-03-01T00:00:05+00:00', expires: '2026-03-01T00:01:00+00:00' },
           ...{ retries: 2, timelimit: [30, 20], root_id: id, parent_id: null, ignore_result: false },
           ...{ argsrepr: "(1, 'é')", kwargsrepr: "{'k': None}", origin, tenant: 'acme' },
         },
@@ -95,11 +95,17 @@ describe('sending', () => {
     });
   });
 
+  it('writes fractions of seconds in microseconds, as Celery 5.2 takes them', async () => {
+    const eta = now + 5_250;
+    await sender.send('demo.add', { args: [], kwargs: {} }, { eta });
+    expect(transport.tasks[0]?.headers).toMatchObject({ eta: '2026-03-01T00:00:05.250000+00:00' });
+  });
+
   it('lets the broker drop only what expires after seconds, not at a time', async () => {
     await sender.send('demo.add', { args: [], kwargs: {} }, { expires: now - 1_000 });
     expect(transport.tasks[0]).toMatchObject({
       expiration: null,
-      headers: { expires: '2026-02-28T23:59:59.000+00:00' },
+      headers: { expires: '2026-02-28T23:59:59+00:00' },
     });
   });
 
