@@ -53,6 +53,8 @@ export function checkArguments(given: { args: unknown; kwargs: unknown }): {
 }
 
 function checkValue(field: string, value: unknown, depth: number): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new BadUserInputError(`${field} holds a number that JSON has no form for`);
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
     throw new BadUserInputError(
       `${field} holds a number beyond 2^53, which would not arrive exactly: send it as text`,

@@ -24,6 +24,7 @@ describe('arguments', () => {
       { args: [], kwargs: { a: [{ b: -1e300 }] } },
       'kwargs holds a number beyond 2^53, which would not arrive exactly: send it as text',
     ],
+    [{ args: [JSON.parse('1e999')], kwargs: {} }, 'args holds a number that JSON has no form for'],
     [{ args: [nested(64)], kwargs: {} }, 'args is nested deeper than 64'],
   ])('are refused when they would not arrive as they are: %#', (given, message) => {
     expect(() => checkArguments(given)).toThrow(new BadUserInputError(message));
