@@ -11,12 +11,18 @@ import type { WorkerLocks } from './worker-locks.js';
 /** What the gateway made of a pool whose worker does not tell. */
 interface Resized {
   readonly pid: number | null;
+  /** Seconds, when it was told. */
+  readonly uptime: number | null;
+  /** When it was told, by `performance.now()`. */
+  readonly at: number;
   /** What it said when it was told, and says still. */
   readonly shown: number;
   readonly size: number;
 }
 
 const maxRemembered = 1_000;
+/** Seconds that uptimes, which are whole, may be off. */
+const uptimeSlack = 3;
 
 export class PoolControl {
   readonly #sender: ControlSender;
@@ -124,20 +130,30 @@ export class PoolControl {
   #sizeOf(hostname: string, stats: WorkerStatsReply): number | null {
     const shown = shownSize(stats);
     const resized = this.#resized.get(hostname);
-    const isSame = resized?.pid === (stats.pid ?? null) && resized.shown === shown;
-    return isSame ? resized.size : shown;
+    if (resized === undefined || shown === null) return shown;
+    if (resized.shown !== shown || isAnother(resized, stats)) return shown;
+    // Processes that are to go may be there yet; but there are no more than it tells.
+    return stats.pool?.processes == null ? resized.size : Math.min(resized.size, shown);
   }
 
   #remember(hostname: string, stats: WorkerStatsReply | undefined, size: number): void {
     const shown = shownSize(stats);
     if (shown === null) return;
     this.#resized.delete(hostname);
-    this.#resized.set(hostname, { pid: stats?.pid ?? null, shown, size });
+    const [pid, uptime] = [stats?.pid ?? null, stats?.uptime ?? null];
+    this.#resized.set(hostname, { pid, uptime, at: performance.now(), shown, size });
     for (const oldest of this.#resized.keys()) {
       if (this.#resized.size <= maxRemembered) break;
       this.#resized.delete(oldest);
     }
   }
+}
+
+/** Whether it was started again since. In containers every worker has the same pid. */
+function isAnother({ pid, uptime, at }: Resized, stats: WorkerStatsReply): boolean {
+  if (pid !== (stats.pid ?? null)) return true;
+  if (uptime === null || stats.uptime == null) return false;
+  return stats.uptime + uptimeSlack < uptime + (performance.now() - at) / 1_000;
 }
 
 function reasonAgainst(command: string, size: number | null, n: number): string | null {

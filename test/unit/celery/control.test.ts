@@ -205,6 +205,26 @@ describe('a pool', () => {
     ]);
   });
 
+  it('is not taken for larger than it tells, nor for what it was before its worker was started again', async () => {
+    const worker = prefork(2);
+    cluster.add('a@h', worker);
+    await control.pool.grow(2, to);
+    worker.size = 2; // by others, or since it was started again with the pid that it had
+    expect(brief(await control.pool.shrink(2, to)).replies).toEqual([
+      ['a@h', false, 'its pool of 2 would be emptied'],
+    ]);
+
+    let uptime = 60;
+    cluster.add('a@h', (method) =>
+      method === 'stats' ? { pid: 1, uptime, pool: { 'max-concurrency': 3 } } : { ok: 'pool will grow' },
+    );
+    await control.pool.grow(2, to);
+    uptime = 2;
+    expect(brief(await control.pool.shrink(3, to)).replies).toEqual([
+      ['a@h', false, 'its pool of 3 would be emptied'],
+    ]);
+  });
+
   it('that does not become what it was told is not believed', async () => {
     const stats = { pid: 1, pool: { processes: [1, 2] } };
     cluster.add('a@h', (method) => (method === 'stats' ? stats : { ok: 'pool will grow' }));
