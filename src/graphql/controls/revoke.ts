@@ -1,6 +1,7 @@
 /** Revoking tasks: by their ids, by what is known of them, and by the stamps that they bear. */
 import { maxTaskIds } from '../../celery/control/commands.js';
 import { nothing } from '../../celery/control/outcome.js';
+import { compileSearch } from '../../celery/events/task-search.js';
 import type { Task, TaskFilter } from '../../celery/events/task.js';
 import { BadUserInputError } from '../../errors.js';
 import { builder } from '../builder.js';
@@ -177,13 +178,17 @@ function named(ids: readonly string[], find: (id: string) => Task | null) {
   return { tasks: distinct.map((id): Addressee => find(id) ?? { id }), totalCount: distinct.length };
 }
 
-/** @throws BadUserInputError for a filter that would revoke everything, by an oversight */
+/** @throws BadUserInputError for a filter that would revoke more than is meant, by an oversight */
 function passing(
   input: Parameters<typeof filterOf>[0],
   limit: number | null | undefined,
 ): { readonly filter: TaskFilter; readonly limit: number } {
+  const empty = Object.entries(input ?? {}).find(([, list]) => Array.isArray(list) && list.length === 0);
+  if (empty !== undefined)
+    throw new BadUserInputError(`${empty[0]} of the filter is empty; leave it out for any`);
   const { search, ...rest } = filterOf(input);
-  const filter = search === undefined || search.trim() === '' ? rest : { ...rest, search };
+  const finds = search !== undefined && compileSearch(search) !== null;
+  const filter = finds ? { ...rest, search } : rest;
   if (Object.keys(filter).length === 0)
     throw new BadUserInputError('give ids, or a filter that is not empty');
   const most = limit ?? maxTaskIds;

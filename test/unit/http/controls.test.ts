@@ -161,6 +161,8 @@ describe('revoking tasks', () => {
     ['nothing at all', ''],
     ['an empty filter', '(filter: {})'],
     ['a filter of empty conditions', '(filter: { ids: [], search: " " })'],
+    ['a search of no words', '(filter: { search: "name: \\"\\"" })'],
+    ['an empty list beside other conditions', '(filter: { ids: [], names: ["x"] })'],
     ['ids and a filter', '(ids: ["a"], filter: { names: ["x"] })'],
     ['no ids', '(ids: [])'],
     ['a signal that is not sent', '(ids: ["a"], signal: SIGKILL)'],
