@@ -15,7 +15,9 @@ const authScheme = /(?<![\w-])((?:Bearer|Token|ApiKey|Basic) {1,4})([\w.~+/=-]{6
 const jsonWebToken = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{4,}(?:\.[\w-]*)?/g;
 const serviceKey =
   /(?<!\w)(?:(?:AKIA|ASIA|AROA)[A-Z\d]{16}(?!\w)|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,}|[rs]k_(?:live|test)_\w{10,}|AIza[\w-]{30,}|npm_\w{30,}|SG\.[\w-]{16,}\.[\w-]{16,})/g;
-const signature = /([?&](?:[\w-]{0,32}[_-])?(?:sig|signature|key|code)=)(?!\*)([^\s&'"<>;\\]+)/gi;
+/** Of countries and products there are codes, too, and of tables and sorting keys. */
+const signature =
+  /([?&](?:(?:[\w-]{0,32}[_-])?(?:sig|signature)|key|(?:(?:auth|authorization|verification|activation|confirmation|invite|device|user|reset|login)[_-])?code)=)(?!\*)([^\s&'"<>;\\]+)/gi;
 const privateKey = /-----BEGIN [A-Z\d ]{0,32}PRIVATE KEY(?: BLOCK)?-----/g;
 /** A block ends at its last line; one that was cut, where the string does. */
 const privateKeyEnd = /-----|['"]/g;

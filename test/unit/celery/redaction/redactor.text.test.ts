@@ -89,6 +89,7 @@ const masked: readonly (readonly [text: string, shown: string])[] = [
 ];
 
 const harmless: readonly string[] = [
+  "('https://shop.example/list?country_code=de&sort_key=name&product_code=4711',)",
   "{'max_tokens': 500, 'token_count': 3, 'routing_key': 'x', 'key': 'k', 'primary_key': 1}",
   "{'password': None, 'token': '', 'secrets': [], 'auth': {}, 'has_password': True}",
   "KeyError: 'password'",
