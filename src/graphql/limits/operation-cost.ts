@@ -3,7 +3,7 @@
  * take a number of members declare it on the schema (`complexity`); other lists count ten.
  */
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { getOperationAST, GraphQLError, Kind } from 'graphql';
+import { getOperationAST, getVariableValues, GraphQLError, Kind } from 'graphql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { documentShape } from './document-shape.js';
 import type { DocumentShape } from './document-shape.js';
@@ -31,7 +31,10 @@ export function shapeOf(document: DocumentNode): DocumentShape {
   return shape;
 }
 
-/** Of a valid document; 0 when there is nothing that could be executed, which the execution says better. */
+/**
+ * Of a valid document; 0 when there is nothing that could be executed, which the execution says better.
+ * @throws GraphQLError of an argument that a variable's value makes invalid: the execution would do all the rest
+ */
 export function operationCost({ schema, document, operationName, variableValues }: Operation): number {
   const operation = getOperationAST(document, operationName);
   if (!operation) return 0;
@@ -48,7 +51,13 @@ export function operationCost({ schema, document, operationName, variableValues 
     if ((operation.variableDefinitions ?? []).length === 0) fixedCosts.set(operation, cost);
     return cost;
   } catch (error) {
-    if (error instanceof GraphQLError) return 0; // of a variable, which is not of its type
+    const areVariablesWrong = getVariableValues(
+      schema,
+      operation.variableDefinitions ?? [],
+      { ...variableValues },
+      { maxErrors: 1 },
+    ).errors;
+    if (error instanceof GraphQLError && areVariablesWrong) return 0; // one is not of its type
     throw error;
   }
 }

@@ -48,7 +48,13 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
 
   function costError(args: ExecutionArgs): GraphQLError | null {
     const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0 };
-    const cost = operationCost(args);
+    let cost;
+    try {
+      cost = operationCost(args);
+    } catch (error) {
+      if (error instanceof GraphQLError) return inputError(error);
+      throw error;
+    }
     const before = budget.spent;
     if (before + cost <= maxCost) {
       budget.spent += cost;
@@ -93,6 +99,12 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
       if (error) setResultAndStopExecution({ errors: [error] });
     },
   };
+}
+
+/** Of an argument without which nobody knows the cost. */
+function inputError({ message, nodes }: GraphQLError): GraphQLError {
+  const extensions = { code: 'BAD_USER_INPUT', http: { status: 400, spec: true } };
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions });
 }
 
 /** What GraphQL's own parser and rules say of a document that is too much for them. */

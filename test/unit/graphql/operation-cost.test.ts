@@ -36,6 +36,14 @@ it('leaves a variable of the wrong type to the execution, which says what is wro
   expect(cost('query ($n: Int!) { tasks(first: $n) { totalCount } }', { n: 'many' })).toBe(0);
 });
 
+it('counts nothing as free because of an argument that is wrong', () => {
+  const query =
+    'query ($state: TaskState = "SUCCESS") { tasks(filter: { states: [$state] }) { totalCount } }';
+  expect(() => cost(query, { state: null })).toThrow(
+    'Argument "filter" has invalid value {states: [$state]}.',
+  );
+});
+
 it('counts what introspection brings', () => {
   expect(cost(getIntrospectionQuery())).toBeGreaterThan(20_000);
   expect(cost('{ a: __type(name: "Task") { name } b: __type(name: "Task") { name } }')).toBe(1_002);

@@ -102,6 +102,20 @@ it('counts the value of a variable', async () => {
   ]);
 });
 
+it('executes nothing of an operation whose cost nobody knows, since an argument of it is wrong', async () => {
+  const query =
+    'query ($state: TaskState = "SUCCESS") { wrong: tasks(filter: { states: [$state] }) { totalCount } ' +
+    'tasks(first: 1000) { nodes { id } } }';
+  const { data, errors } = await server.query(query, { variables: { state: null } });
+  expect(data).toBeUndefined();
+  expect(errors).toMatchObject([
+    {
+      message: 'Argument "filter" has invalid value {states: [$state]}.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+});
+
 it('counts the items of a subscription', async () => {
   const query = 'subscription { taskEvents { task { children(first: 100) { id } } } }';
   await using shallow = await startTestServer({ args: ['--max-cost', '50'] });
