@@ -3,7 +3,7 @@
  * that is in the log beside what really happened.
  */
 import { randomUUID } from 'node:crypto';
-import { GraphQLError, Kind } from 'graphql';
+import { GraphQLError, isValueNode, Kind } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 
@@ -41,19 +41,22 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
   };
 }
 
-/** Of what is refused neither by validation nor by a resolver, which have codes: the text, or a variable's value. */
+/** Of what is refused neither by validation nor by a resolver, which have codes: the text, or a value. */
 function missingCode({ extensions, nodes, source, path }: GraphQLError): string | null {
-  if (extensions['code'] !== undefined || path !== undefined) return null;
-  if (nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) return 'BAD_USER_INPUT';
+  if (extensions['code'] !== undefined) return null;
+  const [node] = nodes ?? [];
+  // Of a variable, or of an argument that takes no null and is given one by its variable.
+  if (node && (node.kind === Kind.VARIABLE_DEFINITION || isValueNode(node))) return 'BAD_USER_INPUT';
+  if (path !== undefined) return null;
   return nodes === undefined && source !== undefined ? 'GRAPHQL_PARSE_FAILED' : null;
 }
 
 function withCode(
-  { message, nodes, source, positions, extensions }: GraphQLError,
+  { message, nodes, source, positions, path, extensions }: GraphQLError,
   code: string,
 ): GraphQLError {
   return new GraphQLError(message, {
-    ...definedOnly({ nodes, source, positions }),
+    ...definedOnly({ nodes, source, positions, path }),
     extensions: { ...extensions, code },
   });
 }

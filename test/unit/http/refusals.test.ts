@@ -29,3 +29,20 @@ it('a document that is no GraphQL is refused with its own code', async () => {
     },
   ]);
 });
+
+it.each([
+  ['a field', 'query ($value: ID = "x") { task(id: $value) { id } }', { task: null }],
+  ['a directive', 'query ($value: Boolean = true) { me { name @skip(if: $value) } }', null],
+])('null for an argument of %s that takes none is refused as bad input', async (_, query, expected) => {
+  await using server = await startTestServer();
+
+  const { data, errors } = await server.query(query, { variables: { value: null } });
+  expect(data).toEqual(expected);
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringContaining('must not be null') as string,
+      path: [expected === null ? 'me' : 'task'],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+});
