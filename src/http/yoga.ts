@@ -55,7 +55,7 @@ export function createGraphQLServer(
       useClientShares(maxBatch, shares),
       useDocumentLimits(limits),
       useIntrospectionSwitch(introspection),
-      useNoForms(graphqlPath),
+      useNoForms(),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useRestRoutes(),
       useSubscriptionItems(),

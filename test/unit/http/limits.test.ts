@@ -104,6 +104,20 @@ describe('a request', () => {
   );
 });
 
+describe('a form', () => {
+  it.each(['/graphql/', '/any/graphql', '/any?/graphql'])('is not taken at %s either', async (path) => {
+    const response = await server.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'query=mutation{invalidateCache{invalidated}}',
+    });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }],
+    });
+  });
+});
+
 describe('an error', () => {
   const failWith = (error: Error) =>
     vi.spyOn(server.services.celery.state, 'counts').mockImplementation(() => {
