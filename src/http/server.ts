@@ -74,6 +74,10 @@ export async function startHttpServer({
       else fail(response, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
     });
   });
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    setSecurityHeaders(response);
+    fail(response, 'BAD_REQUEST', 'No expectation is met but `100-continue`', 417);
+  });
   answerBrokenRequests(server);
   connections.watch(server);
   // A socket is idle when nothing comes from it and it takes nothing: it is destroyed, whatever waits for it.

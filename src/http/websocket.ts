@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLError } from 'graphql';
 import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate } from 'graphql';
 import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
@@ -132,6 +132,7 @@ export function serveWebSocket(
           const document = pipeline.parse(params.query);
           const errors = pipeline.validate(schema, document);
           if (errors.length > 0) return errors;
+          if (!getOperationAST(document, params.operationName)) return [noOperation()];
           return {
             schema,
             operationName: params.operationName,
@@ -157,4 +158,10 @@ export function serveWebSocket(
       sockets.close();
     },
   };
+}
+
+/** As Yoga tells it over HTTP; graphql-ws has no code for it. */
+function noOperation(): GraphQLError {
+  const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+  return new GraphQLError('Could not determine what operation to execute.', { extensions });
 }

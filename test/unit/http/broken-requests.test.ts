@@ -52,6 +52,11 @@ it.each([
     'GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ...([400, 'BAD_REQUEST'] as const),
   ],
+  [
+    'an expectation that nobody knows',
+    'POST /graphql HTTP/1.1\r\nHost: x\r\nExpect: the-best\r\nContent-Length: 0\r\n\r\n',
+    ...([417, 'BAD_REQUEST'] as const),
+  ],
   ['a WebSocket elsewhere', `GET /socket HTTP/1.1\r\n${upgrade}\r\n`, 404, 'NOT_FOUND'],
   [
     'a WebSocket from a foreign page',

@@ -45,6 +45,19 @@ describe('GraphQL over WebSocket', () => {
     });
   });
 
+  it.each([undefined, 'C'])(
+    'refuses a document without the one operation %s, with a code',
+    async (name) => {
+      const client = newClient(server);
+      const query = 'query A { __typename } query B { __typename }';
+      const operation = { query, ...(name !== undefined && { operationName: name }) };
+      await expect(client.iterate(operation).next()).rejects.toMatchObject([
+        { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+      ]);
+      await client.dispose();
+    },
+  );
+
   it.each([
     ['is not valid', 'subscription { nothing }', 'nothing'],
     ['is no GraphQL', 'subscription {', 'Syntax Error'],
