@@ -5,6 +5,7 @@ import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
 import type { InspectLoader, InspectScope } from './inspect-loader.js';
 import { isoTimeOrNull } from './iso-time.js';
+import type { ArgumentsField } from './original-arguments.js';
 import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
 
@@ -92,11 +93,15 @@ function seedTask(
   eta: number | null,
 ): 0 | 1 {
   const { delivery_info: delivery } = info;
+  const cut: ArgumentsField[] = [];
+  const shown = (field: ArgumentsField): string | null => {
+    if (isRounded(info[field])) cut.push(field);
+    return argumentsRepr(info[field], maxReprLength, () => cut.push(field));
+  };
   const isNews = state.seedTask({
     id: info.id,
     name: info.name ?? null,
-    args: argumentsRepr(info.args, maxReprLength),
-    kwargs: argumentsRepr(info.kwargs, maxReprLength),
+    ...{ args: shown('args'), kwargs: shown('kwargs'), cut },
     worker,
     state: taskState,
     startedAt: typeof info.time_start === 'number' ? info.time_start * 1000 : null,
@@ -107,6 +112,12 @@ function seedTask(
     queue: delivery?.exchange === '' ? (delivery.routing_key ?? null) : null,
   });
   return isNews ? 1 : 0;
+}
+
+/** Whether there is a number in it that JavaScript has not read to the last digit. */
+function isRounded(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isRounded);
 }
 
 function values<C extends Parameters<Known['inspect']['load']>[0]>(

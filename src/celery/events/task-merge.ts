@@ -14,6 +14,8 @@ export interface TaskSeed {
   readonly name: string | null;
   readonly args: string | null;
   readonly kwargs: string | null;
+  /** Those of the texts that are known in part only, though they may not look it. */
+  readonly cut?: readonly TaskText[] | undefined;
   readonly worker: string | null;
   readonly state: 'STARTED' | 'RECEIVED';
   readonly startedAt: number | null;
@@ -135,8 +137,8 @@ export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options
   }
   task.worker ??= worker;
   task.name ??= interned(shortText(seed.name));
-  if (task.args === null) setText(task, 'args', seed.args, options);
-  if (task.kwargs === null) setText(task, 'kwargs', seed.kwargs, options);
+  if (task.args === null) setText(task, 'args', seed.args, options, seed.cut);
+  if (task.kwargs === null) setText(task, 'kwargs', seed.kwargs, options, seed.cut);
   task.queue ??= interned(shortText(seed.queue));
   task.exchange ??= seed.exchange === '' ? '' : interned(shortText(seed.exchange));
   task.routingKey ??= interned(shortText(seed.routingKey));
