@@ -8,6 +8,8 @@ export interface DocumentLimits {
   readonly maxCost: number;
   readonly maxBatch: number;
   readonly introspection: boolean;
+  /** `only` refuses every document that is not a committed one. */
+  readonly persistedOperations: 'off' | 'only';
 }
 
 export interface ClientLimits {

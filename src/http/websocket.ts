@@ -14,6 +14,7 @@ import { GatewayError, UnauthenticatedError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
+import { withPersistedText } from './plugins/use-persisted-operations.js';
 import { refuseSocket } from './broken-requests.js';
 import { callerOf } from './caller.js';
 import { Expirations } from './expirations.js';
@@ -118,7 +119,7 @@ export function serveWebSocket(
           return false;
         }
       },
-      onSubscribe: async (context, _id, params) => {
+      onSubscribe: async (context, _id, given) => {
         if (Object.keys(context.subscriptions).length > maxOperations) {
           const message = `No more than ${maxOperations} operations run at once on one socket`;
           return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
@@ -126,9 +127,10 @@ export function serveWebSocket(
         const request = context.extra.request;
         const caller = callers.get(request);
         if (!caller) return [maskError(new UnauthenticatedError())];
-        const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params, caller });
-        const { schema, execute, subscribe } = pipeline;
         try {
+          const params = withPersistedText(given);
+          const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params, caller });
+          const { schema, execute, subscribe } = pipeline;
           const document = pipeline.parse(params.query);
           const errors = pipeline.validate(schema, document);
           if (errors.length > 0) return errors;

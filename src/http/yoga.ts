@@ -14,6 +14,7 @@ import { documentCache, useDocumentLimits } from './plugins/use-document-limits.
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
 import { useNoForms } from './plugins/use-no-forms.js';
+import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
 import { useSubscriptionShares } from './plugins/use-subscription-shares.js';
@@ -29,7 +30,7 @@ export function createGraphQLServer(
   services: Services,
   limits: DocumentLimits & ClientLimits,
 ): Yoga {
-  const { maxBatch, introspection } = limits;
+  const { maxBatch, introspection, persistedOperations } = limits;
   const shares = new ClientShares(limits);
   const maskError = createErrorMask(services.log);
   return createYoga<ServerContext, Context>({
@@ -39,6 +40,7 @@ export function createGraphQLServer(
       createContext(services, caller, (responseCacheStatus ?? new CacheStatus()).member()),
     graphqlEndpoint: graphqlPath,
     batching: { limit: maxBatch },
+    extraParamNames: persistedParamNames,
     maskedErrors: {
       maskError: introspection ? maskError : (error) => withoutSuggestion(maskError(error)),
     },
@@ -55,6 +57,7 @@ export function createGraphQLServer(
       useClientShares(maxBatch, shares),
       useDocumentLimits(limits),
       useIntrospectionSwitch(introspection),
+      usePersistedOperations(persistedOperations === 'only'),
       useNoForms(),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useRestRoutes(),

@@ -1,5 +1,5 @@
 /** How much one client may ask for. */
-import { boolean, kilobytes, origins, seconds, wholeNumber } from './parsers.js';
+import { boolean, kilobytes, oneOf, origins, seconds, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 
 export const limitSettings = {
@@ -58,6 +58,14 @@ export const limitSettings = {
     true,
     'true',
     'whether clients may read the schema; false also keeps its names out of errors',
+  ),
+  persistedOperations: setting<'off' | 'only'>(
+    'persisted-operations',
+    'PERSISTED_OPERATIONS',
+    oneOf(['off', 'only']),
+    'off',
+    'off',
+    '`only` refuses every operation that is not in `schema/persisted-operations.json`',
   ),
   rateLimit: setting(
     'rate-limit',

@@ -32,6 +32,7 @@ describe('readConfig', () => {
       ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
       ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 50_000, maxBatch: 10 },
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
+      ...{ persistedOperations: 'off' },
       ...{ redact: true, redactKeys: [], redactPatterns: [] },
       ...{ defaultQueue: 'celery', allowedTasks: ['*'], allowedQueues: ['*'] },
       ...{ maxBodyBytes: 262_144, maxConnections: 2_000, idleTimeout: 120_000, corsOrigins: [] },
