@@ -57,6 +57,9 @@ export interface AuditLogOptions {
   readonly maxRecords: number;
 }
 
+/** Names, and ids, of one record that are kept: a call may be about a thousand. The log has them all. */
+export const maxKeptIds = 100;
+
 interface Numbered {
   readonly record: AuditRecord;
   /** By which they are ordered: clocks are set, and several records may have one time. */
@@ -79,7 +82,7 @@ export class AuditLog {
     const record = { id: randomUUID(), ...entry };
     const wasRefused = entry.outcome === 'FORBIDDEN' || entry.outcome === 'UNAUTHENTICATED';
     const records = wasRefused ? this.#refused : this.#done;
-    records.push({ record, number: this.#count++ });
+    records.push({ record: shortened(record), number: this.#count++ });
     if (records.length > this.#maxRecords) records.shift();
     const { at, message, ...fields } = record;
     const told = { ...fields, reason: message, at: new Date(at).toISOString() }; // a line has a message of its own
@@ -92,4 +95,11 @@ export class AuditLog {
       .sort((a, b) => b.number - a.number)
       .map(({ record }) => record);
   }
+}
+
+function shortened(record: AuditRecord): AuditRecord {
+  const [answered, silent, taskIds] = [record.answered, record.silent, record.taskIds].map((ids) =>
+    ids.length > maxKeptIds ? ids.slice(0, maxKeptIds) : ids,
+  );
+  return { ...record, answered: answered ?? [], silent: silent ?? [], taskIds: taskIds ?? [] };
 }

@@ -90,15 +90,16 @@ const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement(
       description: 'Of the first error; null when there was none.',
     }),
     answered: t.stringList({
-      description: 'Node names of the workers that did as they were told.',
+      description:
+        'Node names of the workers that did as they were told; a hundred at most, the log has them all.',
       resolve: ({ answered }) => [...answered],
     }),
     silent: t.stringList({
-      description: 'Node names of the workers that did not answer in time.',
+      description: 'Node names of the workers that did not answer in time; a hundred at most.',
       resolve: ({ silent }) => [...silent],
     }),
     taskIds: t.idList({
-      description: 'Ids of the tasks that it was about.',
+      description: 'Ids of the tasks that it was about; a hundred at most.',
       resolve: ({ taskIds }) => [...taskIds],
     }),
     durationSeconds: t.exposeFloat('durationSeconds', {}),
