@@ -18,7 +18,7 @@ import { persistedParamNames, usePersistedOperations } from './plugins/use-persi
 import { useRestRoutes } from './plugins/use-rest-routes.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
 import { useSubscriptionShares } from './plugins/use-subscription-shares.js';
-import { useTypedRefusals } from './plugins/use-typed-refusals.js';
+import { typedRefusal, useTypedRefusals } from './plugins/use-typed-refusals.js';
 import type { ServerContext } from './server-context.js';
 
 export const graphqlPath = '/graphql';
@@ -32,7 +32,8 @@ export function createGraphQLServer(
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
   const shares = new ClientShares(limits);
-  const maskError = createErrorMask(services.log);
+  const mask = createErrorMask(services.log);
+  const maskError = (error: unknown) => typedRefusal(mask(error));
   return createYoga<ServerContext, Context>({
     schema,
     // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.

@@ -45,3 +45,15 @@ export function useTypedRefusals(): Plugin {
     },
   };
 }
+
+/** Yoga's own errors: a wrong method has a code of its own, and the JSON parser quotes the body, which may hold a secret. */
+export function typedRefusal(error: GraphQLError): GraphQLError {
+  const { originalError, ...extensions } = error.extensions;
+  const isWrongMethod = extensions.http?.status === 405;
+  if (originalError === undefined && !isWrongMethod) return error;
+  if (isWrongMethod) extensions['code'] = 'METHOD_NOT_ALLOWED';
+  // Without `originalError`, Yoga would leave out a status that is said to be the specification's.
+  return new GraphQLError(error.message, {
+    extensions: { ...extensions, http: { ...extensions.http, spec: false } },
+  });
+}

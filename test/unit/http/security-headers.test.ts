@@ -43,8 +43,9 @@ describe('a refusal has a body with a code', () => {
   it.each<[number, string, string, RequestInit]>([
     [404, 'NOT_FOUND', '/nothing', {}],
     [404, 'NOT_FOUND', '/nothing', { headers: { accept: 'text/html' } }],
-    [405, 'BAD_REQUEST', '/graphql', { method: 'PUT' }],
-    [405, 'BAD_REQUEST', '/graphql', { method: 'DELETE' }],
+    [405, 'METHOD_NOT_ALLOWED', '/graphql', { method: 'PUT' }],
+    [405, 'METHOD_NOT_ALLOWED', '/graphql', { method: 'DELETE' }],
+    [405, 'METHOD_NOT_ALLOWED', '/graphql?query=mutation%7BinvalidateCache%7Binvalidated%7D%7D', {}],
     [406, 'NOT_ACCEPTABLE', query, { headers: { accept: 'image/png' } }],
     [415, 'UNSUPPORTED_MEDIA_TYPE', '/graphql', { method: 'POST', body: '{}' }],
     [400, 'BAD_REQUEST', `${query}&variables=%7B`, {}],
@@ -61,6 +62,24 @@ describe('a refusal has a body with a code', () => {
       errors: [{ message: expect.any(String) as string, extensions: { code } }],
     });
   });
+
+  it('says what is allowed where a method is not', async () => {
+    const { headers } = await server.fetch('/graphql', { method: 'DELETE' });
+    expect(headers.get('allow')).toBe('GET, POST');
+  });
+
+  it.each(['{"variables":{"password": hunter3}}', '{"password":"hunter3"', 'hunter3'])(
+    'repeats nothing of a body that is no JSON: %s',
+    async (body) => {
+      const response = await server.fetch('/graphql', { method: 'POST', headers: json, body });
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        {
+          errors: [{ message: 'POST body sent invalid JSON.', extensions: { code: 'BAD_REQUEST' } }],
+        },
+      ]);
+    },
+  );
 
   it.each([
     [404, 'NOT_FOUND', '/nothing', 'Upgrade: websocket\r\nSec-WebSocket-Version: 13'],
