@@ -10,6 +10,8 @@ const runs = { numRuns: 2_000 };
 const secret = fc.string({ unit: 'grapheme', maxLength: 30 }).map((middle) => `Zq7${middle}x9Qz`);
 /** As people choose them: without spaces, quotes and brackets. */
 const word = fc.stringMatching(/^Zq7[\w!@#$%^*+~.-]{0,20}x9Qz$/);
+/** Whatever is beside it; with a piece of a secret of its own, nobody could tell which one survived. */
+const neighbour = fc.jsonValue().filter((value) => !/Zq7|x9Qz/.test(JSON.stringify(value)));
 const name = fc.constantFrom(
   ...['password', 'api_key', 'apiKey', 'DB-PASSWORD', 'client_secret', 'access_token', 'sshPrivateKey'],
 );
@@ -22,7 +24,7 @@ const nested = (value: unknown, depth: number): string =>
 describe('masking', () => {
   it('lets no secret survive in a dict, wherever it stands, in Python or in JSON', () => {
     fc.assert(
-      fc.property(name, secret, fc.jsonValue(), (key, value, other) => {
+      fc.property(name, secret, neighbour, (key, value, other) => {
         const dict = { a: other, [key]: value, list: [{ [key]: [value] }, value.length] };
         for (const text of [
           pythonRepr(dict, 10_000),
