@@ -14,6 +14,8 @@ export interface FuzzRequest {
   readonly body?: Buffer;
 }
 
+const numbers = ['1', '2', '10', '60'];
+const texts = ['"x"', '"celery"', '"celery@w1"'];
 const oddNumbers = [
   '0',
   '-1',
@@ -65,6 +67,8 @@ const rest = [
 export class FuzzRequests {
   readonly #schema: GraphQLSchema;
   readonly #random: () => number;
+  /** Whether the operation under way may ask for what there is not, and give values that nothing takes. */
+  #isTame = false;
   #fragments: string[] = [];
   #names = 0;
 
@@ -74,8 +78,10 @@ export class FuzzRequests {
   }
 
   next(): FuzzRequest {
+    this.#isTame = false;
     const kind = this.#random();
-    if (kind < 0.5) return this.#post(JSON.stringify(this.#params()));
+    if (kind < 0.5) return this.#tame();
+    if (kind < 0.54) return this.#post(JSON.stringify(this.#params()));
     if (kind < 0.58) return this.#get();
     if (kind < 0.64) return this.#post(JSON.stringify(this.#batch()));
     if (kind < 0.82) return this.#post(this.#mutated(JSON.stringify(this.#params())));
@@ -92,6 +98,25 @@ export class FuzzRequests {
 
   #chance(of: number): boolean {
     return this.#random() < of;
+  }
+
+  /** One that is likely to be executed. */
+  #tame(): FuzzRequest {
+    this.#isTame = true;
+    const params = this.#params();
+    const body = Buffer.from(JSON.stringify(params));
+    const accept = params.query.startsWith('subscription') ? 'text/event-stream' : 'application/json';
+    return {
+      method: 'POST',
+      path: '/graphql',
+      headers: { 'content-type': 'application/json', accept },
+      body,
+    };
+  }
+
+  /** Never in a tame operation. */
+  #oddly(of: number): boolean {
+    return !this.#isTame && this.#chance(of);
   }
 
   #post(body: string | Buffer): FuzzRequest {
@@ -205,7 +230,7 @@ export class FuzzRequests {
     this.#names = 0;
     const { operation, type } = this.#root();
     const body = this.#selection(type, 0);
-    const declared = this.#chance(0.5)
+    const declared = this.#oddly(0.5)
       ? `($v: ${this.#pick(['Int', 'String', 'ID!', '[CacheName!]', 'Nothing'])})`
       : '';
     const query = `${operation} Q${declared} ${body} ${this.#fragments.join(' ')}`;
@@ -224,7 +249,7 @@ export class FuzzRequests {
     return {
       query,
       variables: this.#chance(0.8) ? { v: value } : {},
-      ...(this.#chance(0.1) && { operationName: this.#pick(['Q', 'R', '', '__proto__']) }),
+      ...(this.#oddly(0.1) && { operationName: this.#pick(['Q', 'R', '', '__proto__']) }),
     };
   }
 
@@ -241,15 +266,15 @@ export class FuzzRequests {
 
   #selection(type: GraphQLObjectType, depth: number): string {
     const fields = Object.values(type.getFields());
-    const wanted = depth === 0 ? 1 + Math.floor(this.#random() * 2) : 1 + Math.floor(this.#random() * 5);
+    const wanted = 1 + Math.floor(this.#random() * (depth > 0 ? 5 : this.#isTame ? 1 : 2));
     const chosen = Array.from({ length: wanted }, () => this.#field(this.#pick(fields), depth)).join(
       ' ',
     );
     if (this.#chance(0.06)) {
       const name = `F${this.#names++}`;
-      const on = this.#chance(0.9) ? type.name : 'Task';
+      const on = this.#oddly(0.1) ? 'Task' : type.name;
       this.#fragments.push(
-        `fragment ${name} on ${on} { ${chosen} ${this.#chance(0.1) ? `...${name}` : ''} }`,
+        `fragment ${name} on ${on} { ${chosen} ${this.#oddly(0.1) ? `...${name}` : ''} }`,
       );
       return `{ ...${name} }`;
     }
@@ -259,22 +284,24 @@ export class FuzzRequests {
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const type = getNamedType(field.type);
-    const name = this.#chance(0.01) ? `${field.name}x` : field.name;
-    const alias = this.#chance(0.3) ? `a${this.#names++}: ` : '';
+    const name = this.#oddly(0.01) ? `${field.name}x` : field.name;
+    const alias = this.#isTame || this.#chance(0.3) ? `a${this.#names++}: ` : '';
     const given = field.args.filter(({ type: of }) => isNonNullType(of) || this.#chance(0.4));
     const args = given
       .map(({ name: argument, type: of }) => `${argument}: ${this.#value(of, 0)}`)
       .join(', ');
-    const directive = this.#chance(0.05)
+    const directive = this.#oddly(0.05)
       ? ` @${this.#pick(['skip', 'include', 'none'])}(if: ${this.#value()})`
       : '';
     const head = `${alias}${name}${args && `(${args})`}${directive}`;
-    if (!isObjectType(type)) return this.#chance(0.01) ? `${head} { id }` : head;
-    return depth > 5 ? `${head} { __typename }` : `${head} ${this.#selection(type, depth + 1)}`;
+    if (!isObjectType(type)) return this.#oddly(0.01) ? `${head} { id }` : head;
+    return depth > (this.#isTame ? 2 : 5)
+      ? `${head} { __typename }`
+      : `${head} ${this.#selection(type, depth + 1)}`;
   }
 
   #value(type?: GraphQLInputType, depth = 0): string {
-    if (!type || this.#chance(0.1)) return this.#pick([...oddNumbers, ...oddTexts, ...oddWords]);
+    if (!type || this.#oddly(0.1)) return this.#pick([...oddNumbers, ...oddTexts, ...oddWords]);
     if (isNonNullType(type)) return this.#value(type.ofType, depth);
     if (isListType(type)) return `[${this.#value(type.ofType, depth)}]`;
     if (isEnumType(type)) return this.#pick(type.getValues()).name;
@@ -285,7 +312,9 @@ export class FuzzRequests {
       return `{${fields.map(({ name, type: of }) => `${name}: ${this.#value(of, depth + 1)}`).join(', ')}}`;
     }
     if (isScalarType(type) && type.name === 'Boolean') return this.#pick(['true', 'false']);
-    if (isScalarType(type) && /^(Int|Float)$/.test(type.name)) return this.#pick(oddNumbers);
+    if (isScalarType(type) && /^(Int|Float)$/.test(type.name))
+      return this.#pick(this.#isTame ? numbers : oddNumbers);
+    if (this.#isTame) return type.name === 'DateTime' ? '"2026-03-01T10:00:00Z"' : this.#pick(texts);
     return this.#pick(oddTexts);
   }
 }

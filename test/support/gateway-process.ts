@@ -44,9 +44,10 @@ export class GatewayProcess implements AsyncDisposable {
   readonly child: Child;
   readonly #url: string;
 
-  constructor(port: number, args: readonly string[]) {
+  /** @param nodeArgs what Node itself is told */
+  constructor(port: number, args: readonly string[], nodeArgs: readonly string[] = []) {
     this.#url = `http://127.0.0.1:${port}/graphql`;
-    this.child = new Child(process.execPath, ['dist/cli.js', ...args], {
+    this.child = new Child(process.execPath, [...nodeArgs, 'dist/cli.js', ...args], {
       ...{ name: 'celeryql', cwd: root, env: noSettings },
     });
   }
