@@ -22,7 +22,7 @@ it("sends Celery's protocol 2 message, then announces it", async () => {
   const id = await client.send('a.b', ["it's", 1], { k: true }, options);
   await vi.advanceTimersByTimeAsync(0);
 
-  const times = { eta: '2026-03-01T00:00:05.000+00:00', expires: '2026-03-01T00:01:00.000+00:00' };
+  const times = { eta: '2026-03-01T00:00:05+00:00', expires: '2026-03-01T00:01:00+00:00' };
   const { headers, body } = readTask(bus.queue('media').peek(1)[0] ?? '');
   expect(body).toEqual([
     ["it's", 1],

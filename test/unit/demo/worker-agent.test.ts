@@ -45,7 +45,7 @@ describe('the agent', () => {
     await expect(ask('active')).resolves.toEqual([running]);
     await expect(ask('reserved')).resolves.toEqual([info(reserved, [2], 'media')]);
     await expect(ask('scheduled')).resolves.toEqual([
-      { eta: '2026-03-01T00:01:00.000+00:00', priority: 6, request: info(scheduled, [3], 'default') },
+      { eta: '2026-03-01T00:01:00+00:00', priority: 6, request: info(scheduled, [3], 'default') },
     ]);
     await expect(ask('query_task', { ids: [active, reserved, 'x'] })).resolves.toEqual({
       [active]: ['active', running],
