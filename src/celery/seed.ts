@@ -114,10 +114,14 @@ function seedTask(
   return isNews ? 1 : 0;
 }
 
+/** Deeper values are not shown either. */
+const maxDepth = 32;
+
 /** Whether there is a number in it that JavaScript has not read to the last digit. */
-function isRounded(value: unknown): boolean {
+function isRounded(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some(isRounded);
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return false;
+  return Object.values(value).some((item) => isRounded(item, depth + 1));
 }
 
 function values<C extends Parameters<Known['inspect']['load']>[0]>(

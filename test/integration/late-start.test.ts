@@ -160,6 +160,11 @@ describeEachCluster('a gateway that starts late', (on) => {
       { name: 'demo.ranked', args: [6], options: { countdown: 600, priority: 6 } },
     ]);
     await cluster.worker('w1').waitForLine(new RegExp(`${waiting}\\] received`));
+    // Not before it runs: its start would be an event.
+    const redis = cluster.redis.client();
+    await eventually(async () =>
+      expect(await redis.get(`celery-task-meta-${running}`)).toMatch(/"status": "STARTED"/),
+    );
     await using gateway = await watchCluster(cluster);
 
     const held = { source: 'INSPECT', worker: { hostname: 'w1@test', status: 'ONLINE' }, result: null };
