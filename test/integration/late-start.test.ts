@@ -165,6 +165,8 @@ describeEachCluster('a gateway that starts late', (on) => {
     await eventually(async () =>
       expect(await redis.get(`celery-task-meta-${running}`)).toMatch(/"status": "STARTED"/),
     );
+    // Nor before its loop has turned since, which is when a worker sends the events that it has gathered.
+    await celeryInspect(cluster.application, 'ping');
     await using gateway = await watchCluster(cluster);
 
     const held = { source: 'INSPECT', worker: { hostname: 'w1@test', status: 'ONLINE' }, result: null };
