@@ -13,19 +13,19 @@ const documents = Object.values(generated) as readonly DocumentNode[];
 /** Text by id. */
 export const persistedOperations: ReadonlyMap<string, string> = new Map(
   documents
+    .filter((document) => operationsIn(document) > 0)
     .map((document) => canonicalText(document))
-    .filter((text) => isOperation(text))
     .sort()
     .map((text) => [idOf(text), text] as const),
 );
 
 /** Whether every operation of the document is a committed one. */
 export function isPersisted(document: DocumentNode): boolean {
-  const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operations.length === 0 || operations.length > persistedOperations.size) return false;
+  const operations = operationsIn(document);
+  if (operations === 0 || operations > persistedOperations.size) return false;
   const separate = Object.values(separateOperations(document));
   // Those of one name would stand for one another.
-  if (separate.length !== operations.length) return false;
+  if (separate.length !== operations) return false;
   return separate.every((one) => persistedOperations.has(idOf(canonicalText(one))));
 }
 
@@ -54,8 +54,8 @@ function sortKey(definition: DefinitionNode): string {
   return definition.kind === Kind.FRAGMENT_DEFINITION ? `1${definition.name.value}` : '0';
 }
 
-function isOperation(text: string): boolean {
-  return /^(query|mutation|subscription) /.test(text);
+function operationsIn({ definitions }: DocumentNode): number {
+  return definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length;
 }
 
 function idOf(text: string): string {

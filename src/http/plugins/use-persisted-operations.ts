@@ -26,9 +26,9 @@ export function withPersistedText<Params>(params: Params): Params {
 export function usePersistedOperations(only: boolean): Plugin {
   return {
     onParams({ params, request, setParams }) {
-      const documentId = new URL(request.url).searchParams.get('documentId');
-      const isBySearch = documentId !== null && request.method === 'GET';
-      setParams(withPersistedText(isBySearch ? { ...params, documentId } : params));
+      const documentId =
+        request.method === 'GET' ? new URL(request.url).searchParams.get('documentId') : null;
+      setParams(withPersistedText(documentId === null ? params : { ...params, documentId }));
     },
     onValidate({ params, setResult }) {
       if (!only || isPersisted(params.documentAST as DocumentNode)) return;
