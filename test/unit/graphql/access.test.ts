@@ -1,21 +1,13 @@
 /** `me` and `audit`: who asks, and what is on record. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Authenticator } from '../../../src/access/authenticator.js';
-import { sha256Of, TokenScheme } from '../../../src/access/bearer.js';
-import { roles } from '../../../src/access/viewer.js';
 import type { Role } from '../../../src/access/viewer.js';
+import { roleTokens } from '../http/role-tokens.js';
 import { startTestServer } from '../http/test-server.js';
 import type { TestServer } from '../http/test-server.js';
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await startTestServer({
-    access: (audit) => {
-      const tokens = roles.map((role) => ({ name: `the ${role}`, role, sha256: sha256Of(role) }));
-      const given = { schemes: [new TokenScheme(tokens)], anonymous: 'viewer', audit } as const;
-      return { authenticator: new Authenticator({ ...given, clock: Date.now }), hosts: null };
-    },
-  });
+  server = await startTestServer({ access: roleTokens });
 });
 afterEach(() => server[Symbol.asyncDispose]());
 

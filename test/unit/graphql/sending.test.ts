@@ -1,9 +1,6 @@
 /** The mutations that send tasks and empty queues, over HTTP to the embedded cluster. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { print } from 'graphql';
-import { Authenticator } from '../../../src/access/authenticator.js';
-import { sha256Of, TokenScheme } from '../../../src/access/bearer.js';
-import { roles } from '../../../src/access/viewer.js';
 import type { Role } from '../../../src/access/viewer.js';
 import {
   PurgeQueueDocument,
@@ -11,6 +8,7 @@ import {
   SendTaskDocument,
 } from '../../../src/generated/operations.js';
 import { eventually } from '../../support/eventually.js';
+import { roleTokens } from '../http/role-tokens.js';
 import { startTestServer } from '../http/test-server.js';
 import type { TestServer } from '../http/test-server.js';
 
@@ -20,13 +18,7 @@ interface Sent {
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await startTestServer({
-    access: (audit) => {
-      const tokens = roles.map((role) => ({ name: `the ${role}`, role, sha256: sha256Of(role) }));
-      const given = { schemes: [new TokenScheme(tokens)], anonymous: 'viewer', audit } as const;
-      return { authenticator: new Authenticator({ ...given, clock: Date.now }), hosts: null };
-    },
-  });
+  server = await startTestServer({ access: roleTokens });
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
