@@ -121,13 +121,15 @@ const dateTimes = ({ after, before }) => ({
 /** The store behind the schema, without a broker. */
 function graphqlPage(state, filter, order) {
   const caches = new CacheRegistry();
-  const services = { celery: { state, assertConnected: () => undefined }, caches, resultLoader: null };
+  const celery = { state, assertConnected: () => undefined };
+  const services = { cluster: { celery, caches, resultLoader: null } };
+  const caller = { viewer: null, clientAddress: null };
   const input = Object.fromEntries(
     Object.entries(filter).map(([name, value]) => [name, value.after ? dateTimes(value) : value]),
   );
   const variableValues = { filter: input, order };
   return async () => {
-    const contextValue = createContext(services, new CacheStatus());
+    const contextValue = createContext(services, caller, new CacheStatus());
     const { data, errors } = await execute({ schema, document, contextValue, variableValues });
     if (data?.tasks?.nodes.length !== pageSize) throw new Error(`no page: ${JSON.stringify(errors)}`);
   };

@@ -1,21 +1,11 @@
-/** The composition root: builds the cluster's watch, the caches and the server, and owns all that must be closed. */
+/** The composition root: opens the cluster, builds the server, and owns all that must be closed. */
 import { AuditLog } from './access/audit-log.js';
 import { openAccess } from './access/open-access.js';
-import { CacheRegistry } from './cache/cache-registry.js';
-import { Celery } from './celery/celery.js';
-import type { Redactor } from './celery/redaction/redactor.js';
-import { createTransport, resultBackends } from './celery/transport/index.js';
-import type { ResultBackend, Transport } from './celery/transport/transport.js';
+import { openCluster } from './cluster.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
-import { startEmbeddedCluster } from './demo/cluster.js';
-import { LateEffects } from './graphql/controls/invalidations.js';
-import { createResultLoader } from './graphql/loaders.js';
-import { defaultWindow } from './graphql/metrics.js';
 import { schema } from './graphql/schema.js';
-import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import type { Services } from './graphql/context.js';
-import { WarmUp } from './graphql/warm-up.js';
 import { Readiness } from './http/readiness.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
@@ -52,44 +42,13 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const audit = new AuditLog({ log, maxRecords: config.auditSize });
   const access = await openAccess(config, { audit, log, clock: Date.now });
   const redactor = redactorOf(config);
-  const source = opened.own(openCluster(config, log, redactor));
-  const celery = opened.own(
-    new Celery({
-      transport: source.transport,
-      results: source.results,
-      unreadableResults: source.unreadableResults ?? null,
-      log,
-      redactor,
-      inspectTimeout: config.inspectTimeout,
-      queues: config.queues,
-      defaultQueue: source.defaultQueue ?? config.defaultQueue,
-      allowedTasks: config.allowedTasks,
-      allowedQueues: config.allowedQueues,
-      maxTasks: config.maxTasks,
-      maxTaskBytes: config.maxTaskBytes,
-    }),
-  );
-  const caches = new CacheRegistry({ overrides: config.caches });
-  // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
-  // after it nothing from before, and no error from meanwhile, is what a reader expects.
-  celery.transport.onConnection(({ connected }) =>
-    caches.invalidate(connected ? {} : { name: 'health_check' }),
-  );
-  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
-  const loading = { celery, caches, resultLoader: createResultLoader(celery) };
-  const warmUp = opened.own(new WarmUp({ ...loading, log, windowSeconds: defaultWindow }));
-  warmUp.start();
-  celery.start();
-  const subscriptions = new Subscriptions({ celery, maxItems: config.subscriptionBuffer });
-
+  const cluster = openCluster({ config, log, redactor, opened });
+  const { celery, caches, subscriptions, warmUp } = cluster;
   const services: Services = {
-    ...loading,
+    cluster,
     version,
     startedAt: celery.clock(),
-    embedded: config.broker === null,
     log,
-    subscriptions,
-    lateEffects: new LateEffects(celery.state, caches),
     audit,
     redact: (value) => redactor.value(value),
     readOnly: config.readOnly,
@@ -107,33 +66,8 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   return {
     url: server.url,
     port: server.port,
-    embedded: services.embedded,
+    embedded: cluster.embedded,
     broker: celery.transport.address,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-  };
-}
-
-interface ClusterSource extends AsyncDisposable {
-  readonly transport: Transport;
-  readonly results: ResultBackend | null;
-  /** Where results are stored that cannot be read. */
-  readonly unreadableResults?: string | null;
-  /** Where it is not for the settings to say. */
-  readonly defaultQueue?: string;
-}
-
-function openCluster(config: Config, log: Logger, redactor: Redactor): ClusterSource {
-  const { broker } = config;
-  if (broker === null) return startEmbeddedCluster({ log, redaction: redactor.tasks });
-  const backend = config.resultBackend ?? broker;
-  const results =
-    backend.scheme === 'redis'
-      ? resultBackends[backend.scheme](backend, config.resultKeyprefix, log, redactor.tasks)
-      : null;
-  return {
-    transport: createTransport(broker, config, log),
-    results,
-    unreadableResults: backend.scheme === 'unreadable' ? backend.name : null,
-    [Symbol.asyncDispose]: async () => undefined, // the cluster's watch closes both
   };
 }

@@ -1,22 +1,18 @@
-/** What resolvers are given: the services, and what is this operation's own. */
+/** What resolvers are given: the services, the cluster that is asked about, and what is this operation's own. */
 import type { AuditLog } from '../access/audit-log.js';
 import type { Viewer } from '../access/viewer.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
-import type { LateEffects } from './controls/invalidations.js';
+import type { Cluster } from './cluster.js';
 import { Loaders } from './loaders.js';
-import type { LoaderServices } from './loaders.js';
-import type { Subscriptions } from './subscriptions/subscriptions.js';
 
-export interface Services extends LoaderServices {
+/** Of the gateway, whatever it watches. */
+export interface Services {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  readonly embedded: boolean;
   readonly log: Logger;
-  readonly subscriptions: Subscriptions;
-  /** Invalidates what a control changes after it was answered. */
-  readonly lateEffects: LateEffects;
+  readonly cluster: Cluster;
   readonly audit: AuditLog;
   /** Masks secrets in any JSON value, at any depth. */
   readonly redact: (value: unknown) => unknown;
@@ -31,7 +27,7 @@ export interface Caller {
   readonly clientAddress: string | null;
 }
 
-export interface Context extends Services, Caller {
+export interface Context extends Services, Cluster, Caller {
   readonly cacheStatus: CacheStatus;
   readonly loaders: Loaders;
 }
@@ -39,6 +35,6 @@ export interface Context extends Services, Caller {
 /** One per operation: the members of a batch share their parent's status and nothing else. */
 export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
   const { viewer, clientAddress } = caller;
-  const loaders = new Loaders(services, cacheStatus);
-  return { ...services, viewer, clientAddress, cacheStatus, loaders };
+  const loaders = new Loaders(services.cluster, cacheStatus);
+  return { ...services, ...services.cluster, viewer, clientAddress, cacheStatus, loaders };
 }

@@ -1,9 +1,9 @@
 /** The gateway itself: what it is connected to and what it has heard. */
 import type { EventGap } from '../celery/event-gaps.js';
 import { builder } from './builder.js';
-import type { Services } from './context.js';
+import type { Context } from './context.js';
 
-const GatewayBrokerType = builder.objectRef<Services>('GatewayBroker').implement({
+const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
   description: "The gateway's connection to the broker.",
   fields: (t) => ({
     kind: t.string({
@@ -64,7 +64,7 @@ const EventGapType = builder.objectRef<EventGap>('EventGap').implement({
   }),
 });
 
-const EventCountersType = builder.objectRef<Services>('EventCounters').implement({
+const EventCountersType = builder.objectRef<Context>('EventCounters').implement({
   description: 'What the event stream brought since the gateway started.',
   fields: (t) => ({
     received: t.float({
@@ -111,7 +111,7 @@ const EventCountersType = builder.objectRef<Services>('EventCounters').implement
   }),
 });
 
-const TaskStoreType = builder.objectRef<Services>('TaskStore').implement({
+const TaskStoreType = builder.objectRef<Context>('TaskStore').implement({
   description: 'The tasks that the gateway remembers, in memory.',
   fields: (t) => ({
     tasks: t.int({ resolve: ({ celery }) => celery.state.stats().tasks }),
@@ -126,7 +126,7 @@ const TaskStoreType = builder.objectRef<Services>('TaskStore').implement({
   }),
 });
 
-const SubscriptionStatsType = builder.objectRef<Services>('SubscriptionStats').implement({
+const SubscriptionStatsType = builder.objectRef<Context>('SubscriptionStats').implement({
   description: 'Those who subscribe to the events of tasks and workers.',
   fields: (t) => ({
     active: t.int({
@@ -144,7 +144,7 @@ const SubscriptionStatsType = builder.objectRef<Services>('SubscriptionStats').i
   }),
 });
 
-const GatewayType = builder.objectRef<Services>('Gateway').implement({
+const GatewayType = builder.objectRef<Context>('Gateway').implement({
   description: 'This process.',
   fields: (t) => ({
     version: t.exposeString('version'),
@@ -152,10 +152,10 @@ const GatewayType = builder.objectRef<Services>('Gateway').implement({
     embedded: t.exposeBoolean('embedded', {
       description: 'Whether it shows the embedded cluster, since no broker is configured.',
     }),
-    broker: t.field({ type: GatewayBrokerType, resolve: (services) => services }),
-    events: t.field({ type: EventCountersType, resolve: (services) => services }),
-    taskStore: t.field({ type: TaskStoreType, resolve: (services) => services }),
-    subscriptions: t.field({ type: SubscriptionStatsType, resolve: (services) => services }),
+    broker: t.field({ type: GatewayBrokerType, resolve: (context) => context }),
+    events: t.field({ type: EventCountersType, resolve: (context) => context }),
+    taskStore: t.field({ type: TaskStoreType, resolve: (context) => context }),
+    subscriptions: t.field({ type: SubscriptionStatsType, resolve: (context) => context }),
   }),
 });
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseEvents } from '../../../src/celery/events/event.js';
 import { State } from '../../../src/celery/events/state.js';
-import type { Services } from '../../../src/graphql/context.js';
+import type { Cluster } from '../../../src/graphql/cluster.js';
 import { startTestServer } from '../http/test-server.js';
 import type { TestServer } from '../http/test-server.js';
 
@@ -21,7 +21,7 @@ describe('A task', () => {
   beforeEach(async () => {
     server = await startTestServer();
     // The embedded cluster has no orphans: this state has.
-    const { celery } = server.services as { celery: Mutable<Services['celery']> };
+    const { celery } = server.services as { celery: Mutable<Cluster['celery']> };
     celery.state = state;
   });
   afterEach(() => server[Symbol.asyncDispose]());

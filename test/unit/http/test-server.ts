@@ -11,6 +11,7 @@ import { readConfig } from '../../../src/config.js';
 import { standardRedactor } from '../../../src/celery/redaction/redactor.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
+import type { Cluster } from '../../../src/graphql/cluster.js';
 import type { Services } from '../../../src/graphql/context.js';
 import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
@@ -23,7 +24,8 @@ import { createLogger } from '../../../src/log.js';
 import type { Answer } from '../../support/gateway.js';
 
 export interface TestServer extends AsyncDisposable {
-  readonly services: Services;
+  /** Of the one cluster. */
+  readonly services: Cluster & Pick<Services, 'audit'>;
   /** Of the caches, in milliseconds. */
   readonly clock: { now: number };
   /** For nothing is loaded that a test did not ask for. */
@@ -56,19 +58,19 @@ export async function startTestServer({
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
-  const cluster = opened.own(startEmbeddedCluster({ log, seed: 1 }));
+  const embedded = opened.own(startEmbeddedCluster({ log, seed: 1 }));
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const { transport, results, defaultQueue } = cluster;
+  const { transport, results, defaultQueue } = embedded;
   const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
   const caches = new CacheRegistry({ clock: () => clock.now });
   const resultLoader = createResultLoader(celery);
-  const about = { version: '1.2.3', startedAt: 0, embedded: true };
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
   const audit = new AuditLog({ log, maxRecords: 100 });
   const lateEffects = new LateEffects(celery.state, caches);
+  const watched = { clusterName: 'default', embedded: true, celery, caches, resultLoader };
+  const cluster: Cluster = { ...watched, subscriptions, lateEffects };
   const services: Services = {
-    ...{ celery, caches, resultLoader, subscriptions, lateEffects, log },
-    ...about,
+    ...{ cluster, version: '1.2.3', startedAt: 0, log },
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
   celery.start();
@@ -84,7 +86,7 @@ export async function startTestServer({
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services, clock, origin, warmUp, log: lines },
+    ...{ services: { ...cluster, audit }, clock, origin, warmUp, log: lines },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {

@@ -1,0 +1,93 @@
+/** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
+import { CacheRegistry } from './cache/cache-registry.js';
+import { Celery } from './celery/celery.js';
+import type { Redactor } from './celery/redaction/redactor.js';
+import { createTransport, resultBackends } from './celery/transport/index.js';
+import type { ResultBackend, Transport } from './celery/transport/transport.js';
+import type { Config } from './config.js';
+import { startEmbeddedCluster } from './demo/cluster.js';
+import type { Disposal } from './disposal.js';
+import type { Cluster } from './graphql/cluster.js';
+import { LateEffects } from './graphql/controls/invalidations.js';
+import { createResultLoader } from './graphql/loaders.js';
+import { defaultWindow } from './graphql/metrics.js';
+import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
+import { WarmUp } from './graphql/warm-up.js';
+import type { Logger } from './log.js';
+
+export interface OpenCluster extends Cluster {
+  readonly warmUp: WarmUp;
+}
+
+export interface ClusterOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+  /** Takes over what must be closed; the caches and the subscriptions are closed by whoever serves them. */
+  readonly opened: Disposal;
+}
+
+/** Connects in the background: a broker that is down is answered for with typed errors. */
+export function openCluster({ config, log, redactor, opened }: ClusterOptions): OpenCluster {
+  const source = opened.own(openSource(config, log, redactor));
+  const celery = opened.own(
+    new Celery({
+      transport: source.transport,
+      results: source.results,
+      unreadableResults: source.unreadableResults ?? null,
+      log,
+      redactor,
+      inspectTimeout: config.inspectTimeout,
+      queues: config.queues,
+      defaultQueue: source.defaultQueue ?? config.defaultQueue,
+      allowedTasks: config.allowedTasks,
+      allowedQueues: config.allowedQueues,
+      maxTasks: config.maxTasks,
+      maxTaskBytes: config.maxTaskBytes,
+    }),
+  );
+  const caches = new CacheRegistry({ overrides: config.caches });
+  // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
+  // after it nothing from before, and no error from meanwhile, is what a reader expects.
+  celery.transport.onConnection(({ connected }) =>
+    caches.invalidate(connected ? {} : { name: 'health_check' }),
+  );
+  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
+  const loading = { celery, caches, resultLoader: createResultLoader(celery) };
+  const warmUp = opened.own(new WarmUp({ ...loading, log, windowSeconds: defaultWindow }));
+  warmUp.start();
+  celery.start();
+  return {
+    ...loading,
+    clusterName: 'default',
+    embedded: config.broker === null,
+    subscriptions: new Subscriptions({ celery, maxItems: config.subscriptionBuffer }),
+    lateEffects: new LateEffects(celery.state, caches),
+    warmUp,
+  };
+}
+
+interface ClusterSource extends AsyncDisposable {
+  readonly transport: Transport;
+  readonly results: ResultBackend | null;
+  /** Where results are stored that cannot be read. */
+  readonly unreadableResults?: string | null;
+  /** Where it is not for the settings to say. */
+  readonly defaultQueue?: string;
+}
+
+function openSource(config: Config, log: Logger, redactor: Redactor): ClusterSource {
+  const { broker } = config;
+  if (broker === null) return startEmbeddedCluster({ log, redaction: redactor.tasks });
+  const backend = config.resultBackend ?? broker;
+  const results =
+    backend.scheme === 'redis'
+      ? resultBackends[backend.scheme](backend, config.resultKeyprefix, log, redactor.tasks)
+      : null;
+  return {
+    transport: createTransport(broker, config, log),
+    results,
+    unreadableResults: backend.scheme === 'unreadable' ? backend.name : null,
+    [Symbol.asyncDispose]: async () => undefined, // the cluster's watch closes both
+  };
+}

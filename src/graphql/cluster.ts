@@ -1,0 +1,13 @@
+/** One cluster as the schema sees it: what is known of it, what is cached of it, and who listens to it. */
+import type { LateEffects } from './controls/invalidations.js';
+import type { LoaderServices } from './loaders.js';
+import type { Subscriptions } from './subscriptions/subscriptions.js';
+
+export interface Cluster extends LoaderServices {
+  /** By which it is asked for; `default` where there is one alone. */
+  readonly clusterName: string;
+  readonly embedded: boolean;
+  readonly subscriptions: Subscriptions;
+  /** Invalidates what a control changes after it was answered. */
+  readonly lateEffects: LateEffects;
+}
