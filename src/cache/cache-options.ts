@@ -23,6 +23,31 @@ export interface MetricsCacheOptions<V> {
 /** A lifetime, or how to tell it from the value: "nobody answered" deserves less than a full TTL. */
 export type Ttl<T> = number | ((value: T) => number);
 
+/** What a load is asked for. */
+export interface LoadRequest {
+  /**
+   * Milliseconds that the value may be old where it is not loaded but found, in a store that several processes share:
+   * 0 for a reader who must see what is, Infinity where the value's own TTL decides.
+   */
+  readonly maxAge: number;
+}
+
+/** A value that was loaded a while ago, elsewhere; milliseconds. */
+export class Aged<T> {
+  readonly value: T;
+  readonly age: number;
+  /** From its load, not from now. */
+  readonly ttl: number;
+
+  constructor(value: T, { age, ttl }: { readonly age: number; readonly ttl: number }) {
+    this.value = value;
+    this.age = age;
+    this.ttl = ttl;
+  }
+}
+
+export type Load<T> = (request: LoadRequest) => Promise<T | Aged<T>> | T | Aged<T>;
+
 export interface ReadOptions<T> {
   /** `false` asks for a value whose load begins after the call. */
   readonly useCache?: boolean | undefined;
@@ -33,7 +58,7 @@ export interface ReadOptions<T> {
 export interface CacheRead<T> {
   readonly value: T;
   readonly status: 'HIT' | 'MISS';
-  /** Since the end of the load. */
+  /** Since the end of the load; of a miss 0, unless the value was found in a store that several processes share. */
   readonly age: number;
   /** What remains of it; zero or less when the value is stale or was invalidated while it was loaded. */
   readonly ttl: number;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { assertDelay } from './cache-options.js';
+import type { CacheRead, Load, ReadOptions } from './cache-options.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
@@ -75,6 +76,16 @@ export class CacheRegistry implements Disposable {
     const cache = this.#caches.get(name);
     if (!cache) throw new RangeError(`No cache "${name}"; there are ${cacheNames.join(', ')}`);
     return cache;
+  }
+
+  /** Reads through one cache; see `MetricsCache.read`. */
+  read<T>(
+    name: CacheName,
+    key: string,
+    load: Load<T>,
+    options: ReadOptions<T> = {},
+  ): Promise<CacheRead<T>> {
+    return this.get(name).read(key, load, options);
   }
 
   report(names: readonly CacheName[] = cacheNames): CacheStatsReport {

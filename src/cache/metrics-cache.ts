@@ -1,8 +1,10 @@
 import { cacheAdvice } from './cache-advice.js';
-import { assertBytes, assertTtl, cacheSettings } from './cache-options.js';
+import { Aged, assertBytes, assertTtl, cacheSettings } from './cache-options.js';
 import type {
   CacheRead,
   CacheSettings,
+  Load,
+  LoadRequest,
   MetricsCacheOptions,
   ReadOptions,
   Ttl,
@@ -14,10 +16,21 @@ import type { Entry } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
 import { NegativeCache } from './negative-cache.js';
 
-type Outcome<V> = { readonly value: V; readonly ttl: number } | { readonly error: unknown };
+/** What a load brings. */
+interface Arrival<V> {
+  readonly entry: Entry<V>;
+  /** Of a value that was found and not loaded, milliseconds; null of one that was loaded. */
+  readonly foundAge: number | null;
+}
+
+type Job<V> = (request: LoadRequest) => Promise<Arrival<V>>;
+
+type Outcome<V> =
+  | { readonly value: V; readonly ttl: number; readonly foundAge: number | null }
+  | { readonly error: unknown };
 
 /** A running load. Its promise never rejects, so that a refresh which nobody awaits cannot end the process. */
-interface Flight<V> {
+interface Flight<V> extends LoadRequest {
   readonly outcome: Promise<Outcome<V>>;
 }
 
@@ -68,12 +81,12 @@ export class MetricsCache<V = unknown> {
   /** Answers from memory, from a load already running, or by `load`. A key must always name one kind of value. */
   async read<T extends V>(
     key: string,
-    load: () => Promise<T> | T,
+    load: Load<T>,
     options: ReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
     const { useCache = true, ttl = this.#settings.ttl } = options;
     if (typeof ttl === 'number') assertTtl(this.name, ttl);
-    const job = async () => this.#entry(await load(), ttl);
+    const job: Job<T> = async (request) => this.#arrival(await load(request), ttl);
     return (await (useCache ? this.#readCached(key, job) : this.#readPast(key, job))) as CacheRead<T>;
   }
 
@@ -149,7 +162,7 @@ export class MetricsCache<V = unknown> {
     };
   }
 
-  async #readCached(key: string, job: () => Promise<Entry<V>>): Promise<CacheRead<V>> {
+  async #readCached(key: string, job: Job<V>): Promise<CacheRead<V>> {
     const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
     const now = clock();
     const entry = this.#entries.living(key, now);
@@ -162,14 +175,17 @@ export class MetricsCache<V = unknown> {
       if (hit.stale) this.#count('staleHits');
       if (hit.stale && !running && !failure) {
         this.#count('refreshes');
-        this.#start(key, job);
+        this.#start(key, job, { maxAge: entry.ttl / 2 }); // the very value that is renewed will not do
       }
       return hit;
     }
     this.#count('misses');
     if (running) this.#count('collapsed');
     const collapsed = running !== undefined;
-    const outcome = failure && !running ? failure : await (running ?? this.#start(key, job)).outcome;
+    const outcome =
+      failure && !running
+        ? failure
+        : await (running ?? this.#start(key, job, { maxAge: Infinity })).outcome;
     if ('value' in outcome) return loaded(outcome, collapsed);
 
     // Looked up again: an invalidation meanwhile has taken away what was still good enough before.
@@ -179,35 +195,43 @@ export class MetricsCache<V = unknown> {
     return { ...this.#answer(key, lesser, 'MISS', later), collapsed };
   }
 
-  async #readPast(key: string, job: () => Promise<Entry<V>>): Promise<CacheRead<V>> {
+  async #readPast(key: string, job: Job<V>): Promise<CacheRead<V>> {
     this.#count('bypasses');
     // A load that runs already may have looked before the caller's own change was made. Waiting it out bounds
-    // the loads of a key to one at a time; whatever load is found afterwards began after the arrival.
+    // the loads of a key to one at a time; whatever load is found afterwards began after the arrival. It serves
+    // unless it may end with something older than itself.
     const earlier = this.#flights.get(key);
     if (earlier) await earlier.outcome;
     const running = this.#flights.get(key);
-    const outcome = await (running ?? this.#start(key, job)).outcome;
+    const outcome = await (running ?? this.#start(key, job, { maxAge: 0 })).outcome;
     if ('error' in outcome) throw outcome.error;
-    return loaded(outcome, running !== undefined);
+    if (outcome.foundAge === null) return loaded(outcome, running !== undefined);
+
+    const fresh = this.#flights.get(key);
+    const isFresh = fresh?.maxAge === 0;
+    const later = await (isFresh ? fresh : this.#start(key, job, { maxAge: 0 })).outcome;
+    if ('error' in later) throw later.error;
+    return loaded(later, isFresh);
   }
 
-  #start(key: string, job: () => Promise<Entry<V>>): Flight<V> {
+  #start(key: string, job: Job<V>, request: LoadRequest): Flight<V> {
     let settle: (outcome: Outcome<V>) => void = () => undefined;
-    const flight: Flight<V> = { outcome: new Promise((resolve) => (settle = resolve)) };
+    const flight = { ...request, outcome: new Promise<Outcome<V>>((resolve) => (settle = resolve)) };
     this.#flights.set(key, flight); // before the load begins: it may invalidate, or read, this very key
     this.#count('loads');
     this.#loadsRunning++;
-    job().then(
-      (entry) => settle(this.#succeed(key, flight, entry)),
+    job(request).then(
+      (arrival) => settle(this.#succeed(key, flight, arrival)),
       (error: unknown) => settle(this.#fail(key, flight, error)),
     );
     return flight;
   }
 
-  #succeed(key: string, flight: Flight<V>, entry: Entry<V>): Outcome<V> {
+  #succeed(key: string, flight: Flight<V>, { entry, foundAge }: Arrival<V>): Outcome<V> {
+    const { value, ttl } = entry;
     const current = this.#land(key, flight);
     if (!current || !this.#store(key, entry)) this.#count('discarded');
-    return current ? entry : { value: entry.value, ttl: 0 }; // overtaken: good for those who wait, for nobody later
+    return { value, ttl: current ? ttl - (foundAge ?? 0) : 0, foundAge }; // overtaken: good for those who wait, for nobody later
   }
 
   #fail(key: string, flight: Flight<V>, error: unknown): Outcome<V> {
@@ -220,6 +244,12 @@ export class MetricsCache<V = unknown> {
   #land(key: string, flight: Flight<V>): boolean {
     this.#loadsRunning--;
     return this.#flights.get(key) === flight && this.#flights.delete(key);
+  }
+
+  #arrival<T extends V>(loaded: T | Aged<T>, ttl: Ttl<T>): Arrival<T> {
+    if (!(loaded instanceof Aged)) return { entry: this.#entry(loaded, ttl), foundAge: null };
+    const entry = this.#entry(loaded.value, loaded.ttl);
+    return { entry: { ...entry, at: entry.at - loaded.age }, foundAge: loaded.age };
   }
 
   #entry<T extends V>(value: T, ttl: Ttl<T>): Entry<T> {
@@ -250,6 +280,9 @@ export class MetricsCache<V = unknown> {
   }
 }
 
-function loaded<V>({ value, ttl }: { value: V; ttl: number }, collapsed: boolean): CacheRead<V> {
-  return { value, status: 'MISS', age: 0, ttl, stale: false, collapsed };
+function loaded<V>(
+  { value, ttl, foundAge }: { value: V; ttl: number; foundAge: number | null },
+  collapsed: boolean,
+): CacheRead<V> {
+  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed };
 }

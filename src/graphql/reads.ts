@@ -43,7 +43,7 @@ async function readThrough(
   const { path, cache, key, useCache, load, ttl } = read;
   try {
     const options = { useCache: useCache && !status.bypass, ...(ttl && { ttl }) };
-    const answer = await caches.get(cache).read(key, load, options);
+    const answer = await caches.read(cache, key, load, options);
     status.record({ path, cache, read: answer });
     return answer.value;
   } catch (error) {
