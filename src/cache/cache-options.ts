@@ -65,6 +65,8 @@ export interface CacheRead<T> {
   readonly stale: boolean;
   /** It shared a load that another caller had started. */
   readonly collapsed: boolean;
+  /** It was loaded by another process, and found in the store that they share; not said of later hits. */
+  readonly found: boolean;
 }
 
 /** The options with their defaults filled in. */

@@ -1,6 +1,12 @@
 import { percent } from '../percent.js';
 
-/** What only grows, and is never reset, so that a rate can be told from any two readings. */
+/**
+ * What only grows, and is never reset, so that a rate can be told from any two readings. At every moment
+ * `sets = size + evictions + expirations + invalidations + replacements`,
+ * `loads + found = sets by load + discarded + loadFailures`, and
+ * `loads + found + loadsRunning <= misses - collapsed + bypasses + refreshes` (another load is begun where a bypass
+ * finds what is older than itself).
+ */
 export interface CacheCounters {
   /** Answered from memory without waiting, stale ones included. */
   readonly hits: number;
@@ -14,9 +20,12 @@ export interface CacheCounters {
   readonly staleHits: number;
   /** Loads started behind a stale hit. */
   readonly refreshes: number;
+  /** Loads that asked the cluster and have ended. */
   readonly loads: number;
+  /** Loads that ended with a value that another process had loaded: the cluster was not asked. */
+  readonly found: number;
   readonly loadFailures: number;
-  /** Loaded values that were not kept: invalidated meanwhile, or too large. */
+  /** Loaded or found values that were not kept: invalidated meanwhile, or too large. */
   readonly discarded: number;
   readonly sets: number;
   /** Live entries overwritten. */

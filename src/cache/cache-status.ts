@@ -10,6 +10,7 @@ export interface CacheStatusEntry {
   readonly ttl: number;
   readonly stale: boolean;
   readonly collapsed: boolean;
+  readonly found: boolean;
 }
 
 export interface CacheStatusSummary {
@@ -57,8 +58,10 @@ export class CacheStatus {
   }
 
   get entries(): readonly CacheStatusEntry[] {
-    return this.#records.map(({ path, cache, read: { status, age, ttl, stale, collapsed } }) => {
-      return { path, cache, status, age: toSeconds(age), ttl: toSeconds(ttl), stale, collapsed };
+    return this.#records.map(({ path, cache, read }) => {
+      const { status, age, ttl, stale, collapsed, found } = read;
+      const times = { age: toSeconds(age), ttl: toSeconds(ttl) };
+      return { path, cache, status, ...times, stale, collapsed, found };
     });
   }
 

@@ -51,7 +51,7 @@ export class MetricsCache<V = unknown> {
   readonly #evicted = new EvictionRecord();
   readonly #counters: { -readonly [name in keyof CacheCounters]: number } = {
     ...{ hits: 0, misses: 0, bypasses: 0, collapsed: 0, staleHits: 0, refreshes: 0 },
-    ...{ loads: 0, loadFailures: 0, discarded: 0 },
+    ...{ loads: 0, found: 0, loadFailures: 0, discarded: 0 },
     ...{ sets: 0, replacements: 0, evictions: 0, expirations: 0, invalidations: 0 },
   };
   #loadsRunning = 0;
@@ -218,8 +218,8 @@ export class MetricsCache<V = unknown> {
     let settle: (outcome: Outcome<V>) => void = () => undefined;
     const flight = { ...request, outcome: new Promise<Outcome<V>>((resolve) => (settle = resolve)) };
     this.#flights.set(key, flight); // before the load begins: it may invalidate, or read, this very key
-    this.#count('loads');
     this.#loadsRunning++;
+    this.#version++;
     job(request).then(
       (arrival) => settle(this.#succeed(key, flight, arrival)),
       (error: unknown) => settle(this.#fail(key, flight, error)),
@@ -229,12 +229,14 @@ export class MetricsCache<V = unknown> {
 
   #succeed(key: string, flight: Flight<V>, { entry, foundAge }: Arrival<V>): Outcome<V> {
     const { value, ttl } = entry;
+    this.#count(foundAge === null ? 'loads' : 'found');
     const current = this.#land(key, flight);
     if (!current || !this.#store(key, entry)) this.#count('discarded');
     return { value, ttl: current ? ttl - (foundAge ?? 0) : 0, foundAge }; // overtaken: good for those who wait, for nobody later
   }
 
   #fail(key: string, flight: Flight<V>, error: unknown): Outcome<V> {
+    this.#count('loads');
     this.#count('loadFailures');
     if (this.#land(key, flight)) this.#failures.add(key, { error, at: this.#settings.clock() });
     return { error };
@@ -271,7 +273,15 @@ export class MetricsCache<V = unknown> {
     this.#entries.touch(key);
     const age = now - entry.at;
     const stale = !within(entry, 0, now);
-    return { value: entry.value, status, age, ttl: entry.ttl - age, stale, collapsed: false };
+    return {
+      value: entry.value,
+      status,
+      age,
+      ttl: entry.ttl - age,
+      stale,
+      collapsed: false,
+      found: false,
+    };
   }
 
   #count(counter: keyof CacheCounters): void {
@@ -284,5 +294,6 @@ function loaded<V>(
   { value, ttl, foundAge }: { value: V; ttl: number; foundAge: number | null },
   collapsed: boolean,
 ): CacheRead<V> {
-  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed };
+  const found = foundAge !== null;
+  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed, found };
 }

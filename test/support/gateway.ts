@@ -24,6 +24,7 @@ export interface CacheEntry {
   readonly ttl: number;
   readonly stale: boolean;
   readonly collapsed: boolean;
+  readonly found: boolean;
 }
 
 export interface Answer<Data> {

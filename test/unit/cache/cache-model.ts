@@ -38,6 +38,7 @@ export class CacheModel {
     staleHits: 0,
     refreshes: 0,
     loads: 0,
+    found: 0,
     loadFailures: 0,
     discarded: 0,
     sets: 0,
@@ -88,7 +89,15 @@ export class CacheModel {
         this.counters.refreshes++;
         this.#load(key, result);
       }
-      return { value: known.value, status: 'HIT', age, ttl: known.ttl - age, stale, collapsed: false };
+      return {
+        value: known.value,
+        status: 'HIT',
+        age,
+        ttl: known.ttl - age,
+        stale,
+        collapsed: false,
+        found: false,
+      };
     }
     this.counters.misses++;
     const outcome = error ?? this.#load(key, result);
@@ -102,6 +111,7 @@ export class CacheModel {
       ttl: known.ttl - age,
       stale: age >= known.ttl,
       collapsed: false,
+      found: false,
     };
   }
 
@@ -172,5 +182,5 @@ export class CacheModel {
 }
 
 function loaded({ value, ttl }: { value: Sized; ttl: number }) {
-  return { value, status: 'MISS', age: 0, ttl, stale: false, collapsed: false };
+  return { value, status: 'MISS', age: 0, ttl, stale: false, collapsed: false, found: false };
 }

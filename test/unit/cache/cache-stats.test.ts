@@ -25,6 +25,7 @@ describe('MetricsCache.getStats', () => {
       staleHits: 0,
       refreshes: 0,
       loads: 0,
+      found: 0,
       loadsRunning: 0,
       loadFailures: 0,
       discarded: 0,

@@ -2,8 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 
 const hit = (age: number) =>
-  ({ status: 'HIT', age, ttl: 5_000 - age, stale: age > 5_000, collapsed: false }) as const;
-const miss = { status: 'MISS', age: 0, ttl: 2_000, stale: false, collapsed: true } as const;
+  ({
+    status: 'HIT',
+    age,
+    ttl: 5_000 - age,
+    stale: age > 5_000,
+    collapsed: false,
+    found: false,
+  }) as const;
+const miss = {
+  status: 'MISS',
+  age: 0,
+  ttl: 2_000,
+  stale: false,
+  collapsed: true,
+  found: false,
+} as const;
 
 describe('CacheStatus', () => {
   it('has nothing to say about an operation that read no cache', () => {
@@ -27,6 +41,7 @@ describe('CacheStatus', () => {
           ttl: 3.796,
           stale: false,
           collapsed: false,
+          found: false,
         },
         {
           path: 'queues',
@@ -36,6 +51,7 @@ describe('CacheStatus', () => {
           ttl: 4.3,
           stale: false,
           collapsed: false,
+          found: false,
         },
       ],
     });

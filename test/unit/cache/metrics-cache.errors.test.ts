@@ -96,6 +96,7 @@ describe('MetricsCache with stale-while-revalidate', () => {
       ttl: -499,
       stale: true,
       collapsed: false,
+      found: false,
     });
     expect(await cache.read('a', () => 3)).toMatchObject({ value: 1, stale: true });
     expect(cache.getStats()).toMatchObject({ hits: 2, staleHits: 2, refreshes: 1, loads: 2, misses: 1 });
@@ -144,6 +145,7 @@ describe('MetricsCache with stale-if-error', () => {
       ttl: -200,
       stale: true,
       collapsed: false,
+      found: false,
     });
     expect(await cache.read('a', () => 2)).toMatchObject({ value: 1, status: 'MISS', stale: true });
     expect(cache.getStats()).toMatchObject({ hits: 0, misses: 3, loads: 2, staleHits: 0 });

@@ -20,6 +20,14 @@ describe('a value that a load finds, already loaded elsewhere', () => {
     expect({ status, age, ttl }).toEqual({ status: 'MISS', age: 3_000, ttl: 1_000 });
   });
 
+  it('is said to be found, and counts as such and not as a load; later hits are hits like any other', async () => {
+    const { cache } = setUp();
+    expect(await cache.read('k', () => found)).toMatchObject({ status: 'MISS', found: true });
+    expect(await cache.read('k', () => 'ours')).toMatchObject({ status: 'HIT', found: false });
+    expect(await cache.read('other', () => 'ours')).toMatchObject({ status: 'MISS', found: false });
+    expect(cache.getStats()).toMatchObject({ found: 1, loads: 1, misses: 2, hits: 1, sets: 2 });
+  });
+
   it('goes on ageing from there', async () => {
     const { clock, cache } = setUp();
     await cache.read('k', () => found);

@@ -12,6 +12,7 @@ describe('MetricsCache.read', () => {
       ttl: 1_000,
       stale: false,
       collapsed: false,
+      found: false,
     });
     clock.now = 250;
     expect(await cache.read('a', () => 2)).toEqual({
@@ -21,6 +22,7 @@ describe('MetricsCache.read', () => {
       ttl: 750,
       stale: false,
       collapsed: false,
+      found: false,
     });
     expect(cache.getStats()).toMatchObject({ hits: 1, misses: 1, totalRequests: 2, loads: 1, sets: 1 });
   });
@@ -74,7 +76,7 @@ describe('MetricsCache.read', () => {
     });
 
     expect(begun).toBe(true);
-    expect(cache.getStats()).toMatchObject({ loads: 1, loadsRunning: 1, size: 0 });
+    expect(cache.getStats()).toMatchObject({ loads: 0, loadsRunning: 1, size: 0 });
     load.resolve(1);
     await reading;
     expect(cache.getStats()).toMatchObject({ loads: 1, loadsRunning: 0, size: 1 });

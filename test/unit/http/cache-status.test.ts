@@ -7,7 +7,7 @@ const cacheHeaders = ({ headers }: { headers: Headers }) => [
   headers.get('x-cache'),
   headers.get('x-cache-age'),
 ];
-const fresh = { stale: false, collapsed: false };
+const fresh = { stale: false, collapsed: false, found: false };
 const missed = { status: 'MISS', age: 0, ...fresh };
 
 describe('cache status', () => {
