@@ -22,6 +22,7 @@ const risky = /\d\.\d|\d[eE]|\d{16}|-0|NaN|Infinity/;
 const strings = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
 const words = String.raw`-?Infinity|NaN`;
 const numbers = String.raw`-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+const oneNumber = new RegExp(`^(?:${numbers}|${words})$`);
 const wordTokens = new RegExp(`${strings}|${words}`, 'g');
 const allTokens = new RegExp(`${strings}|${words}|${numbers}`, 'g');
 
@@ -47,6 +48,16 @@ export function numberRepr(value: string): string | null {
 /** The value of a number's text, in either language's notation: kept as text where JavaScript would change it. */
 export function exactNumber(token: string): number | string {
   return String(Number(token)) === token ? Number(token) : mark + token;
+}
+
+/** The number that such a text stands for, as it was written, so that another process can keep it; null for other texts. */
+export function numberToken(value: string): string | null {
+  return value.startsWith(mark) ? value.slice(mark.length) : null;
+}
+
+/** The other way round, in this process; null for what is no number. */
+export function numberText(token: string): string | null {
+  return oneNumber.test(token) ? mark + token : null;
 }
 
 /** The JSON text of a value, with those numbers as they were written. */
