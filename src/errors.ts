@@ -23,6 +23,7 @@ export const errorCodes = {
     status: 502,
     description: "What came through the broker does not follow Celery's protocol.",
   },
+  UNKNOWN_CLUSTER: { status: 404, description: 'There is no such cluster, or not for the caller.' },
   UNKNOWN_WORKER: { status: 404, description: 'No worker of this node name is known.' },
   UNKNOWN_TASK: {
     status: 404,
@@ -185,6 +186,15 @@ export class NobodyAnsweredError extends GatewayError {
 
   constructor(command: string) {
     super(`No worker is there to answer ${command}`);
+  }
+}
+
+/** There is no cluster of this name, or the caller may not see it: which of them is not told, nor is the name repeated. */
+export class UnknownClusterError extends GatewayError {
+  readonly code = 'UNKNOWN_CLUSTER';
+
+  constructor() {
+    super('There is no such cluster');
   }
 }
 

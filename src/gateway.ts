@@ -4,6 +4,7 @@ import { openAccess } from './access/open-access.js';
 import { openCluster } from './cluster.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
+import { Clusters } from './graphql/clusters.js';
 import { schema } from './graphql/schema.js';
 import type { Services } from './graphql/context.js';
 import { Readiness } from './http/readiness.js';
@@ -45,9 +46,10 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const cluster = openCluster({ config, log, redactor, opened });
   const { celery, caches, subscriptions, warmUp } = cluster;
   const services: Services = {
-    cluster,
+    clusters: new Clusters([{ cluster, visibleTo: null }]),
     version,
-    startedAt: celery.clock(),
+    startedAt: Date.now(),
+    clock: Date.now,
     log,
     audit,
     redact: (value) => redactor.value(value),

@@ -4,6 +4,8 @@ import type { CacheName } from './cache-registry.js';
 /** One cached read of an operation, in seconds with three decimals, as `extensions.cache` names it. */
 export interface CacheStatusEntry {
   readonly path: string;
+  /** Where the gateway has several. */
+  readonly cluster?: string;
   readonly cache: CacheName;
   readonly status: 'HIT' | 'MISS';
   readonly age: number;
@@ -21,6 +23,7 @@ export interface CacheStatusSummary {
 
 export interface CacheStatusRecord {
   readonly path: string;
+  readonly cluster?: string;
   readonly cache: CacheName;
   readonly read: Omit<CacheRead<unknown>, 'value'>;
 }
@@ -32,10 +35,13 @@ export interface CacheStatusRecord {
 export class CacheStatus {
   readonly #parent: CacheStatus | undefined;
   readonly #records: CacheStatusRecord[] = [];
+  /** That what is recorded here is about; undefined where nothing need be said of it. */
+  readonly #cluster: string | undefined;
   #bypass = false;
 
-  constructor(parent?: CacheStatus) {
+  constructor(parent?: CacheStatus, cluster?: string) {
     this.#parent = parent;
+    this.#cluster = cluster;
   }
 
   /** Whether every read of the operation must go past the cache. */
@@ -52,16 +58,23 @@ export class CacheStatus {
     return new CacheStatus(this);
   }
 
-  record(record: CacheStatusRecord): void {
+  /** The status of what an operation reads of one cluster among several; it is named with each entry. */
+  ofCluster(cluster: string): CacheStatus {
+    return new CacheStatus(this, cluster);
+  }
+
+  record(read: CacheStatusRecord): void {
+    const record = this.#cluster === undefined ? read : { cluster: this.#cluster, ...read };
     this.#records.push(record);
     this.#parent?.record(record);
   }
 
   get entries(): readonly CacheStatusEntry[] {
-    return this.#records.map(({ path, cache, read }) => {
+    return this.#records.map(({ path, cluster, cache, read }) => {
       const { status, age, ttl, stale, collapsed, found } = read;
+      const named = cluster === undefined ? { path } : { path, cluster };
       const times = { age: toSeconds(age), ttl: toSeconds(ttl) };
-      return { path, cache, status, ...times, stale, collapsed, found };
+      return { ...named, cache, status, ...times, stale, collapsed, found };
     });
   }
 

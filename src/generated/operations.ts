@@ -99,6 +99,8 @@ export type ErrorCode =
   | 'TIMEOUT'
   /** Credentials are missing or wrong. */
   | 'UNAUTHENTICATED'
+  /** There is no such cluster, or not for the caller. */
+  | 'UNKNOWN_CLUSTER'
   /** No task of this id, or of this name, is known to whoever was asked. */
   | 'UNKNOWN_TASK'
   /** No worker of this node name is known. */

@@ -4,6 +4,8 @@ import type { Viewer } from '../access/viewer.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import type { Cluster } from './cluster.js';
+import { ClusterViews, NoCluster } from './cluster-views.js';
+import type { Clusters } from './clusters.js';
 import { Loaders } from './loaders.js';
 
 /** Of the gateway, whatever it watches. */
@@ -11,8 +13,9 @@ export interface Services {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
+  readonly clock: () => number;
   readonly log: Logger;
-  readonly cluster: Cluster;
+  readonly clusters: Clusters;
   readonly audit: AuditLog;
   /** Masks secrets in any JSON value, at any depth. */
   readonly redact: (value: unknown) => unknown;
@@ -30,11 +33,22 @@ export interface Caller {
 export interface Context extends Services, Cluster, Caller {
   readonly cacheStatus: CacheStatus;
   readonly loaders: Loaders;
+  /**
+   * Of a gateway of several clusters: which part of the operation is about which of them. The operation's own context is
+   * about none then. Null where there is one that everybody sees.
+   */
+  readonly views: ClusterViews | null;
 }
 
 /** One per operation: the members of a batch share their parent's status and nothing else. */
 export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
   const { viewer, clientAddress } = caller;
-  const loaders = new Loaders(services.cluster, cacheStatus);
-  return { ...services, ...services.cluster, viewer, clientAddress, cacheStatus, loaders };
+  const own = { ...services, viewer, clientAddress, cacheStatus };
+  const { only } = services.clusters;
+  if (only !== null) return { ...own, ...only, loaders: new Loaders(only, cacheStatus), views: null };
+  const views: ClusterViews = new ClusterViews((cluster) => {
+    const loaders = new Loaders(cluster, cacheStatus.ofCluster(cluster.clusterName));
+    return { ...own, ...cluster, loaders, views };
+  });
+  return Object.assign(new NoCluster(), own, { views });
 }

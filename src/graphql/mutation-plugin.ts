@@ -31,11 +31,11 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
     if (field.parentType !== 'Mutation') return resolve;
     return async (parent, args, context, info) => {
       // The builder has one context, which the plugin's own type parameter does not know.
-      const { audit, viewer, clientAddress, celery, redact } = context as unknown as Context;
+      const { audit, viewer, clientAddress, clock, redact } = context as unknown as Context;
       const startedAt = performance.now();
       const record = (entry: Pick<AuditEntry, 'outcome' | 'code' | 'message'> & AuditedResult): void =>
         audit.add({
-          ...{ at: celery.clock(), viewer: viewer.name, role: viewer.role, method: viewer.method },
+          ...{ at: clock(), viewer: viewer.name, role: viewer.role, method: viewer.method },
           ...{ address: clientAddress, action: field.name, arguments: shown(redact(args)) },
           ...{ outcome: entry.outcome, code: entry.code, message: entry.message },
           ...{

@@ -23,6 +23,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'TimeoutError',
     'TooManyAttemptsError',
     'UnauthenticatedError',
+    'UnknownClusterError',
     'UnknownQueueError',
     'UnknownTaskError',
     'UnknownWorkerError',

@@ -12,6 +12,7 @@ import { standardRedactor } from '../../../src/celery/redaction/redactor.js';
 import { Disposal } from '../../../src/disposal.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import type { Cluster } from '../../../src/graphql/cluster.js';
+import { Clusters } from '../../../src/graphql/clusters.js';
 import type { Services } from '../../../src/graphql/context.js';
 import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
@@ -70,7 +71,8 @@ export async function startTestServer({
   const watched = { clusterName: 'default', embedded: true, celery, caches, resultLoader };
   const cluster: Cluster = { ...watched, subscriptions, lateEffects };
   const services: Services = {
-    ...{ cluster, version: '1.2.3', startedAt: 0, log },
+    ...{ clusters: new Clusters([{ cluster, visibleTo: null }]), version: '1.2.3', startedAt: 0, log },
+    clock: celery.clock,
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
   celery.start();
