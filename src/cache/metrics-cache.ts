@@ -10,29 +10,14 @@ import type {
   Ttl,
 } from './cache-options.js';
 import { percent } from '../percent.js';
-import type { CacheCounters, CacheStats } from './cache-stats.js';
+import type { CacheStats } from './cache-stats.js';
+import { Counters } from './counters.js';
 import { EntryList, within } from './entry-list.js';
-import type { Entry } from './entry-list.js';
+import type { Departure, Entry } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
+import { Flights } from './flights.js';
+import type { Arrival, Flight, Job, Landing, Outcome } from './flights.js';
 import { NegativeCache } from './negative-cache.js';
-
-/** What a load brings. */
-interface Arrival<V> {
-  readonly entry: Entry<V>;
-  /** Of a value that was found and not loaded, milliseconds; null of one that was loaded. */
-  readonly foundAge: number | null;
-}
-
-type Job<V> = (request: LoadRequest) => Promise<Arrival<V>>;
-
-type Outcome<V> =
-  | { readonly value: V; readonly ttl: number; readonly foundAge: number | null }
-  | { readonly error: unknown };
-
-/** A running load. Its promise never rejects, so that a refresh which nobody awaits cannot end the process. */
-interface Flight<V> extends LoadRequest {
-  readonly outcome: Promise<Outcome<V>>;
-}
 
 /**
  * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one leaves when there is
@@ -47,22 +32,16 @@ export class MetricsCache<V = unknown> {
   readonly #settings: CacheSettings<V>;
   readonly #entries: EntryList<V>;
   readonly #failures: NegativeCache;
-  readonly #flights = new Map<string, Flight<V>>();
+  readonly #flights = new Flights<V>((landing) => this.#land(landing));
   readonly #evicted = new EvictionRecord();
-  readonly #counters: { -readonly [name in keyof CacheCounters]: number } = {
-    ...{ hits: 0, misses: 0, bypasses: 0, collapsed: 0, staleHits: 0, refreshes: 0 },
-    ...{ loads: 0, found: 0, loadFailures: 0, discarded: 0 },
-    ...{ sets: 0, replacements: 0, evictions: 0, expirations: 0, invalidations: 0 },
-  };
-  #loadsRunning = 0;
-  #version = 0;
+  readonly #counters = new Counters();
 
   constructor(options: MetricsCacheOptions<V>) {
     this.#settings = cacheSettings(options);
     const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize, maxBytes } = this.#settings;
     const grace = Math.max(staleWhileRevalidate, staleIfError);
-    const onDeparture = (departure: keyof CacheCounters, now: number) => {
-      this.#count(departure);
+    const onDeparture = (departure: Departure | 'expirations', now: number) => {
+      this.#counters.count(departure);
       if (departure === 'evictions') this.#evicted.add(now);
     };
     this.#entries = new EntryList({ maxSize, maxBytes, grace, onDeparture });
@@ -95,20 +74,20 @@ export class MetricsCache<V = unknown> {
     const now = this.#settings.clock();
     const entry = this.#entries.living(key, now);
     const fresh = entry !== undefined && within(entry, 0, now);
-    this.#count(fresh ? 'hits' : 'misses');
+    this.#counters.count(fresh ? 'hits' : 'misses');
     return fresh ? this.#answer(key, entry, 'HIT', now).value : undefined;
   }
 
   /** Stores a value that is known without a load; false if it is too large to keep. */
   set(key: string, value: V, ttl: number = this.#settings.ttl): boolean {
     const entry = this.#entry(value, ttl);
-    this.#flights.delete(key); // a load that began earlier must not overwrite it
+    this.#flights.disown(key); // a load that began earlier must not overwrite it
     return this.#store(key, entry);
   }
 
   /** Removes the entry and disowns the running load; true if a live entry left. */
   invalidate(key: string): boolean {
-    this.#flights.delete(key);
+    this.#flights.disown(key);
     this.#failures.forget(key);
     return this.#entries.remove(key, 'invalidations', this.#settings.clock());
   }
@@ -136,28 +115,29 @@ export class MetricsCache<V = unknown> {
   sweep(): number {
     const now = this.#settings.clock();
     this.#failures.sweep(now);
-    if (this.#evicted.forget(now)) this.#version++; // the advice about the last hour reads differently
+    if (this.#evicted.forget(now)) this.#counters.touch(); // the advice about the last hour reads differently
     return this.#entries.sweep(now);
   }
 
   /** Moves whenever a statistic would read differently, be it only that time has passed. */
   get version(): number {
     this.sweep();
-    return this.#version;
+    return this.#counters.version;
   }
 
   getStats(): CacheStats {
     this.sweep(); // the size counts the living only
     const { name, maxSize, ttl } = this.#settings;
     const { size, bytes } = this.#entries;
-    const totalRequests = this.#counters.hits + this.#counters.misses;
-    const hitRatePercent = percent(this.#counters.hits, totalRequests);
+    const counts = this.#counters.counts;
+    const totalRequests = counts.hits + counts.misses;
+    const hitRatePercent = percent(counts.hits, totalRequests);
     const utilizationPercent = percent(size, maxSize);
     const evictionsLastHour = this.#evicted.total;
     return {
       ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
-      ...this.#counters,
-      ...{ loadsRunning: this.#loadsRunning, bytes, ttlSeconds: ttl / 1_000 },
+      ...counts,
+      ...{ loadsRunning: this.#flights.running, bytes, ttlSeconds: ttl / 1_000 },
       advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
     };
   }
@@ -171,16 +151,16 @@ export class MetricsCache<V = unknown> {
 
     if (entry && within(entry, staleWhileRevalidate, now)) {
       const hit = this.#answer(key, entry, 'HIT', now);
-      this.#count('hits');
-      if (hit.stale) this.#count('staleHits');
+      this.#counters.count('hits');
+      if (hit.stale) this.#counters.count('staleHits');
       if (hit.stale && !running && !failure) {
-        this.#count('refreshes');
+        this.#counters.count('refreshes');
         this.#start(key, job, { maxAge: entry.ttl / 2 }); // the very value that is renewed will not do
       }
       return hit;
     }
-    this.#count('misses');
-    if (running) this.#count('collapsed');
+    this.#counters.count('misses');
+    if (running) this.#counters.count('collapsed');
     const collapsed = running !== undefined;
     const outcome =
       failure && !running
@@ -196,7 +176,7 @@ export class MetricsCache<V = unknown> {
   }
 
   async #readPast(key: string, job: Job<V>): Promise<CacheRead<V>> {
-    this.#count('bypasses');
+    this.#counters.count('bypasses');
     // A load that runs already may have looked before the caller's own change was made. Waiting it out bounds
     // the loads of a key to one at a time; whatever load is found afterwards began after the arrival. It serves
     // unless it may end with something older than itself.
@@ -215,37 +195,23 @@ export class MetricsCache<V = unknown> {
   }
 
   #start(key: string, job: Job<V>, request: LoadRequest): Flight<V> {
-    let settle: (outcome: Outcome<V>) => void = () => undefined;
-    const flight = { ...request, outcome: new Promise<Outcome<V>>((resolve) => (settle = resolve)) };
-    this.#flights.set(key, flight); // before the load begins: it may invalidate, or read, this very key
-    this.#loadsRunning++;
-    this.#version++;
-    job(request).then(
-      (arrival) => settle(this.#succeed(key, flight, arrival)),
-      (error: unknown) => settle(this.#fail(key, flight, error)),
-    );
+    const flight = this.#flights.start(key, job, request);
+    this.#counters.touch(); // loads are counted when they have ended: only then is it known where the value was
     return flight;
   }
 
-  #succeed(key: string, flight: Flight<V>, { entry, foundAge }: Arrival<V>): Outcome<V> {
-    const { value, ttl } = entry;
-    this.#count(foundAge === null ? 'loads' : 'found');
-    const current = this.#land(key, flight);
-    if (!current || !this.#store(key, entry)) this.#count('discarded');
-    return { value, ttl: current ? ttl - (foundAge ?? 0) : 0, foundAge }; // overtaken: good for those who wait, for nobody later
-  }
-
-  #fail(key: string, flight: Flight<V>, error: unknown): Outcome<V> {
-    this.#count('loads');
-    this.#count('loadFailures');
-    if (this.#land(key, flight)) this.#failures.add(key, { error, at: this.#settings.clock() });
-    return { error };
-  }
-
-  /** Ends a load; true if it is still the load of its key, and not one from before an invalidation. */
-  #land(key: string, flight: Flight<V>): boolean {
-    this.#loadsRunning--;
-    return this.#flights.get(key) === flight && this.#flights.delete(key);
+  #land({ key, current, result }: Landing<V>): Outcome<V> {
+    const found = 'error' in result ? null : result.foundAge;
+    this.#counters.count(found === null ? 'loads' : 'found');
+    if ('error' in result) {
+      this.#counters.count('loadFailures');
+      if (current) this.#failures.add(key, { error: result.error, at: this.#settings.clock() });
+      return result;
+    }
+    const { entry, foundAge } = result;
+    if (!current || !this.#store(key, entry)) this.#counters.count('discarded');
+    // Overtaken: good for those who wait, for nobody later.
+    return { value: entry.value, ttl: current ? entry.ttl - (foundAge ?? 0) : 0, foundAge };
   }
 
   #arrival<T extends V>(loaded: T | Aged<T>, ttl: Ttl<T>): Arrival<T> {
@@ -265,7 +231,7 @@ export class MetricsCache<V = unknown> {
   #store(key: string, entry: Entry<V>): boolean {
     this.#failures.forget(key);
     const stored = this.#entries.put(key, entry, this.#settings.clock());
-    if (stored) this.#count('sets');
+    if (stored) this.#counters.count('sets');
     return stored;
   }
 
@@ -273,20 +239,8 @@ export class MetricsCache<V = unknown> {
     this.#entries.touch(key);
     const age = now - entry.at;
     const stale = !within(entry, 0, now);
-    return {
-      value: entry.value,
-      status,
-      age,
-      ttl: entry.ttl - age,
-      stale,
-      collapsed: false,
-      found: false,
-    };
-  }
-
-  #count(counter: keyof CacheCounters): void {
-    this.#counters[counter]++;
-    this.#version++;
+    const ttl = entry.ttl - age;
+    return { value: entry.value, status, age, ttl, stale, collapsed: false, found: false };
   }
 }
 

@@ -3,6 +3,7 @@
  * A test suite that lets one of them pass does not check what the cache promises.
  */
 const cache = 'src/cache/metrics-cache.ts';
+const flights = 'src/cache/flights.ts';
 const list = 'src/cache/entry-list.ts';
 
 export const faults = [
@@ -21,14 +22,14 @@ export const faults = [
   {
     name: 'invalidate leaves the running load',
     file: cache,
-    find: 'this.#flights.delete(key);\n    this.#failures.forget(key);\n    return',
+    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    return',
     put: 'this.#failures.forget(key);\n    return',
   },
   {
     name: 'invalidate leaves the remembered error',
     file: cache,
-    find: 'this.#flights.delete(key);\n    this.#failures.forget(key);\n    return',
-    put: 'this.#flights.delete(key);\n    return',
+    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    return',
+    put: 'this.#flights.disown(key);\n    return',
   },
   {
     name: 'a prefix misses the keys that are only being loaded',
@@ -45,7 +46,7 @@ export const faults = [
   {
     name: 'a load overwrites what was set while it ran',
     file: cache,
-    find: 'this.#flights.delete(key); // a load',
+    find: 'this.#flights.disown(key); // a load',
     put: '// a load',
   },
   {
@@ -87,8 +88,8 @@ export const faults = [
   {
     name: 'every bypass loads on its own',
     file: cache,
-    find: 'const running = this.#flights.get(key);\n    const outcome = await (running ?? this.#start(key, job)).outcome;\n    if',
-    put: 'const running = undefined;\n    const outcome = await this.#start(key, job).outcome;\n    if',
+    find: 'const running = this.#flights.get(key);\n    const outcome',
+    put: 'const running = undefined;\n    const outcome',
   },
   {
     name: 'a bypass does not store',
@@ -99,26 +100,26 @@ export const faults = [
   {
     name: 'a bypass counts as a miss',
     file: cache,
-    find: "this.#count('bypasses');",
-    put: "this.#count('bypasses');\n    this.#count('misses');",
+    find: "this.#counters.count('bypasses');",
+    put: "this.#counters.count('bypasses');\n    this.#counters.count('misses');",
   },
   {
     name: 'an error is stored like a value',
     file: cache,
-    find: '(error: unknown) => settle(this.#fail(key, flight, error)),',
-    put: '(error: unknown) => settle(this.#succeed(key, flight, this.#entry(error as V, this.#settings.ttl))),',
+    find: "if ('error' in result) {",
+    put: "if ('error' in result) {\n      this.#store(key, this.#entry(result.error as V, this.#settings.ttl));",
   },
   {
     name: 'an error of an overtaken load is remembered',
     file: cache,
-    find: 'if (this.#land(key, flight)) this.#failures.add',
-    put: 'this.#land(key, flight);\n    this.#failures.add',
+    find: 'if (current) this.#failures.add',
+    put: 'this.#failures.add',
   },
   {
     name: 'a remembered error answers a bypass',
     file: cache,
-    find: "this.#count('bypasses');",
-    put: "this.#count('bypasses');\n    const known = this.#failures.find(key, this.#settings.clock());\n    if (known) throw known.error;",
+    find: "this.#counters.count('bypasses');",
+    put: "this.#counters.count('bypasses');\n    const known = this.#failures.find(key, this.#settings.clock());\n    if (known) throw known.error;",
   },
   {
     name: 'a stored value leaves the remembered error',
@@ -130,13 +131,13 @@ export const faults = [
     name: 'clear resets the counters',
     file: cache,
     find: "return this.invalidatePrefix('');",
-    put: "const count = this.invalidatePrefix('');\n    for (const name of Object.keys(this.#counters) as (keyof CacheCounters)[]) this.#counters[name] = 0;\n    return count;",
+    put: "const count = this.invalidatePrefix('');\n    this.#counters = new Counters();\n    return count;",
   },
   {
     name: 'a joiner counts as a hit',
     file: cache,
-    find: "this.#count('misses');\n    if (running) this.#count('collapsed');",
-    put: "this.#count(running ? 'hits' : 'misses');\n    if (running) this.#count('collapsed');",
+    find: "this.#counters.count('misses');\n    if (running) this.#counters.count('collapsed');",
+    put: "this.#counters.count(running ? 'hits' : 'misses');\n    if (running) this.#counters.count('collapsed');",
   },
   {
     name: 'the size counts the dead',
@@ -153,8 +154,8 @@ export const faults = [
   {
     name: 'the age is counted from the beginning of the load',
     file: cache,
-    find: 'const job = async () => this.#entry(await load(), ttl);',
-    put: 'const begun = this.#settings.clock();\n    const job = async () => ({ ...this.#entry(await load(), ttl), at: begun });',
+    find: 'const job: Job<T> = async (request) => this.#arrival(await load(request), ttl);',
+    put: 'const begun = this.#settings.clock();\n    const job: Job<T> = async (request) => {\n      const { entry, foundAge } = this.#arrival(await load(request), ttl);\n      return { entry: { ...entry, at: begun }, foundAge };\n    };',
   },
   {
     name: 'every stale hit starts a load',
@@ -179,6 +180,30 @@ export const faults = [
     file: cache,
     find: 'within(lesser, staleIfError, later)',
     put: 'within(lesser, Math.max(staleIfError, staleWhileRevalidate), later)',
+  },
+  {
+    name: 'a found value is as good as new',
+    file: cache,
+    find: 'at: entry.at - loaded.age',
+    put: 'at: entry.at',
+  },
+  {
+    name: 'a bypass takes what was found elsewhere',
+    file: cache,
+    find: 'if (outcome.foundAge === null)',
+    put: 'if (true)',
+  },
+  {
+    name: 'a stale value may be renewed by itself',
+    file: cache,
+    find: '{ maxAge: entry.ttl / 2 }',
+    put: '{ maxAge: Infinity }',
+  },
+  {
+    name: 'a load that was overtaken ends the one that overtook it',
+    file: flights,
+    find: 'this.#flights.get(key) === flight && this.#flights.delete(key)',
+    put: 'this.#flights.delete(key)',
   },
   {
     name: 'a value of exactly the bound is refused',
