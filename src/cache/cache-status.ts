@@ -1,5 +1,7 @@
 import type { CacheRead } from './cache-options.js';
 import type { CacheName } from './cache-registry.js';
+import { cacheStatusHeader } from './cache-status-header.js';
+import type { BypassReason } from './cache-status-header.js';
 
 /** One cached read of an operation, in seconds with three decimals, as `extensions.cache` names it. */
 export interface CacheStatusEntry {
@@ -26,6 +28,8 @@ export interface CacheStatusRecord {
   readonly cluster?: string;
   readonly cache: CacheName;
   readonly read: Omit<CacheRead<unknown>, 'value'>;
+  /** It went past the cache, because the field or the whole operation asked for it. */
+  readonly bypassed?: boolean;
 }
 
 /**
@@ -38,6 +42,8 @@ export class CacheStatus {
   /** That what is recorded here is about; undefined where nothing need be said of it. */
   readonly #cluster: string | undefined;
   #bypass = false;
+  /** How `Cache-Status` explains a bypass of the whole request. */
+  bypassReason: BypassReason = 'bypass';
 
   constructor(parent?: CacheStatus, cluster?: string) {
     this.#parent = parent;
@@ -87,10 +93,25 @@ export class CacheStatus {
   /** For the response: an age in whole seconds, on hits only. None when nothing cached was read. */
   headers(): Readonly<Record<string, string>> {
     const status = this.#status;
-    if (status === null) return {};
-    return status === 'HIT'
-      ? { 'X-Cache': status, 'X-Cache-Age': String(Math.floor(this.#age / 1_000)) }
-      : { 'X-Cache': status };
+    const reads = this.#records.map(({ read }) => read);
+    const standard = cacheStatusHeader(reads, this.isBypassed ? this.bypassReason : null);
+    if (status === null || standard === null) return {};
+    return {
+      'X-Cache': status,
+      ...(status === 'HIT' && { 'X-Cache-Age': String(Math.floor(this.#age / 1_000)) }),
+      'Cache-Status': standard,
+    };
+  }
+
+  /** Milliseconds for which all that was read counts as fresh; null when nothing cached was read. */
+  get leastTtl(): number | null {
+    if (this.#records.length === 0) return null;
+    return Math.min(...this.#records.map(({ read }) => read.ttl));
+  }
+
+  /** Whether anything was read past the cache. */
+  get isBypassed(): boolean {
+    return this.#records.some(({ bypassed }) => bypassed);
   }
 
   get #status(): 'HIT' | 'MISS' | null {

@@ -42,9 +42,10 @@ async function readThrough(
 ): Promise<unknown> {
   const { path, cache, key, useCache, load, ttl } = read;
   try {
-    const options = { useCache: useCache && !status.bypass, ...(ttl && { ttl }) };
+    const bypassed = !useCache || status.bypass;
+    const options = { useCache: !bypassed, ...(ttl && { ttl }) };
     const answer = await caches.read(cache, key, load, options);
-    status.record({ path, cache, read: answer });
+    status.record({ path, cache, read: answer, bypassed });
     return answer.value;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

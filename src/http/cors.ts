@@ -5,8 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const methods = 'GET, HEAD, POST';
-const headers = 'Accept, Authorization, Cache-Control, Content-Type';
-const exposed = 'X-Cache, X-Cache-Age, Retry-After, WWW-Authenticate';
+const headers = 'Accept, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match';
+const exposed = 'X-Cache, X-Cache-Age, Cache-Status, ETag, Retry-After, WWW-Authenticate';
 /** Seconds that a browser need not ask again. */
 const maxAge = 600;
 

@@ -7,6 +7,15 @@ export interface ServerContext {
   readonly caller: Caller;
   /** Sums up what all operations of the request read; made when the request arrives. */
   responseCacheStatus?: CacheStatus;
+  /** What a request without a body was answered, for conditional requests. */
+  answered?: {
+    /** Digest of what was asked, and by whom. */
+    readonly question: string;
+    readonly tag: string;
+    readonly hasErrors: boolean;
+  };
+  /** By `performance.now()`. */
+  arrivedAt?: number;
   /** What its operations cost so far, all together. */
   budget?: { spent: number };
   /** Unset over WebSocket, where no request arrives but many operations do. */

@@ -10,6 +10,7 @@ import { ClientShares } from './client-shares.js';
 import type { ClientLimits, DocumentLimits } from './limits.js';
 import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useClientShares } from './plugins/use-client-shares.js';
+import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
@@ -29,6 +30,7 @@ export function createGraphQLServer(
   schema: GraphQLSchema,
   services: Services,
   limits: DocumentLimits & ClientLimits,
+  wallClock: () => number = Date.now,
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
   const shares = new ClientShares(limits);
@@ -61,6 +63,7 @@ export function createGraphQLServer(
       usePersistedOperations(persistedOperations === 'only'),
       useNoForms(),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
+      useConditionalRequests(wallClock), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(),
       useSubscriptionItems(),
       useSubscriptionShares(shares),

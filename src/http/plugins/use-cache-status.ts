@@ -1,6 +1,6 @@
 /**
- * Tells how old an answer is: `extensions.cache` on each operation, over HTTP and WebSocket alike, and `X-Cache` and
- * `X-Cache-Age` on the response. Also where a client asks for a bypass of the whole operation.
+ * Tells how old an answer is: `extensions.cache` on each operation, over HTTP and WebSocket alike, and `X-Cache`,
+ * `X-Cache-Age` and `Cache-Status` on the response. Also where a client asks for a bypass of the whole operation.
  */
 import type { Plugin } from 'graphql-yoga';
 import { CacheStatus } from '../../cache/cache-status.js';
@@ -10,20 +10,23 @@ import type { ServerContext } from '../server-context.js';
 /** `use_cache=False` is what Python clients send for a boolean. */
 const no = new Set(['false', '0', 'no', 'off']);
 
-export function wantsFresh(headers: Headers, query: URLSearchParams): boolean {
+function headerWantsFresh(headers: Headers): boolean {
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
+  return directives.some((directive) => directive.trim() === 'no-cache');
+}
+
+function addressWantsFresh(query: URLSearchParams): boolean {
   const useCache = query.get('use_cache')?.trim().toLowerCase();
-  return (
-    directives.some((directive) => directive.trim() === 'no-cache') ||
-    (useCache !== undefined && no.has(useCache))
-  );
+  return useCache !== undefined && no.has(useCache);
 }
 
 export function useCacheStatus(): Plugin<Context, ServerContext> {
   return {
     onRequest({ request, url, serverContext }) {
       const status = new CacheStatus();
-      status.bypass = wantsFresh(request.headers, url.searchParams);
+      const byHeader = headerWantsFresh(request.headers);
+      status.bypass = byHeader || addressWantsFresh(url.searchParams);
+      if (byHeader) status.bypassReason = 'request';
       serverContext.responseCacheStatus = status;
     },
     // Not onExecutionResult: over WebSocket only the hooks of the execution itself run.

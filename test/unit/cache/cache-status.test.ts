@@ -63,14 +63,21 @@ describe('CacheStatus', () => {
     status.record({ path: 'tasks', cache: 'task_status', read: miss });
     expect(status.summary()).toMatchObject({ status: 'MISS', age: 0 });
     expect(status.entries).toMatchObject([{ age: 1.204 }, { ttl: 2, collapsed: true }]);
-    expect(status.headers()).toEqual({ 'X-Cache': 'MISS' });
+    expect(status.headers()).toEqual({
+      'X-Cache': 'MISS',
+      'Cache-Status': 'celeryql; fwd=miss; stored; ttl=2; collapsed',
+    });
   });
 
   it('gives the age in the header in whole seconds that have passed', () => {
     const status = new CacheStatus();
     status.record({ path: 'workers', cache: 'worker_status', read: hit(1_999.9) });
     expect(status.summary()).toMatchObject({ age: 2 });
-    expect(status.headers()).toEqual({ 'X-Cache': 'HIT', 'X-Cache-Age': '1' });
+    expect(status.headers()).toEqual({
+      'X-Cache': 'HIT',
+      'X-Cache-Age': '1',
+      'Cache-Status': 'celeryql; hit; ttl=3',
+    });
   });
 
   it('tells zero without a sign', () => {
@@ -86,10 +93,14 @@ describe('CacheStatus of a batch', () => {
     const [first, second] = [batch.member(), batch.member()];
     first.record({ path: 'workers', cache: 'worker_status', read: hit(3_000) });
     second.record({ path: 'queues', cache: 'queue_status', read: hit(1_000) });
-    expect(batch.headers()).toEqual({ 'X-Cache': 'HIT', 'X-Cache-Age': '3' });
+    expect(batch.headers()).toEqual({
+      'X-Cache': 'HIT',
+      'X-Cache-Age': '3',
+      'Cache-Status': 'celeryql; hit; ttl=2',
+    });
 
     second.record({ path: 'tasks', cache: 'task_status', read: miss });
-    expect(batch.headers()).toEqual({ 'X-Cache': 'MISS' });
+    expect(batch.headers()).toMatchObject({ 'X-Cache': 'MISS' });
     expect([first.summary()?.status, second.summary()?.status]).toEqual(['HIT', 'MISS']);
     expect([first.entries.length, second.entries.length, batch.entries.length]).toEqual([1, 2, 3]);
   });

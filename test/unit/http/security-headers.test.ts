@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 it.each<[string, string, RequestInit]>([
   ['an answer', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }],
   ['an answer by GET', '/graphql?query=%7B__typename%7D', {}],
-  ['a REST route', '/api/v1/celery/queues/status', {}],
+  ['a REST route', '/api/v1/celery/cache/stats', {}],
   ['what there is not', '/nothing', {}],
   ['what is refused', '/graphql', { method: 'POST', headers: json, body: '{' }],
 ])('%s may not be kept, framed, embedded or taken for a page', async (_name, path, init) => {
@@ -29,6 +29,15 @@ it.each<[string, string, RequestInit]>([
     'x-content-type-options': 'nosniff',
   });
 });
+
+it.each(['/graphql?query=%7Bqueues%7Bname%7D%7D', '/api/v1/celery/queues/status'])(
+  'what was read through a cache may be kept by the browser that asked, and by nobody else: %s',
+  async (path) => {
+    const { headers } = await server.fetch(path);
+    expect(headers.get('cache-control')).toBe('private, max-age=3');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  },
+);
 
 it('GraphiQL has a policy of its own, and may not be framed either', async () => {
   const { headers } = await server.fetch('/graphql', { headers: { accept: 'text/html' } });

@@ -29,6 +29,8 @@ export interface TestServer extends AsyncDisposable {
   readonly services: Cluster & Pick<Services, 'audit'>;
   /** Of the caches, in milliseconds. */
   readonly clock: { now: number };
+  /** For dates, in epoch milliseconds: a whole second, a long time ago. */
+  readonly wallClock: { now: number };
   /** For nothing is loaded that a test did not ask for. */
   readonly warmUp: { isWarm: boolean };
   /** Lines of the log. */
@@ -56,6 +58,7 @@ export async function startTestServer({
 }: TestServerOptions = {}): Promise<TestServer> {
   const config = readConfig(args, {});
   const clock = { now: 0 };
+  const wallClock = { now: Date.UTC(2024, 0, 1) };
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
@@ -76,7 +79,7 @@ export async function startTestServer({
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
   celery.start();
-  const yoga = createGraphQLServer(schema, services, config);
+  const yoga = createGraphQLServer(schema, services, config, () => wallClock.now);
   const warmUp = { isWarm: false };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
@@ -88,7 +91,7 @@ export async function startTestServer({
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services: { ...cluster, audit }, clock, origin, warmUp, log: lines },
+    ...{ services: { ...cluster, audit }, clock, wallClock, origin, warmUp, log: lines },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {

@@ -1,0 +1,48 @@
+/**
+ * Weak entity tags (RFC 9110, section 8.8.3): two answers have the same tag when they say the same to the same question
+ * of the same viewer. Ages and timestamps that differ with every answer are no part of that.
+ */
+import { createHash } from 'node:crypto';
+
+/** What was asked, and by whom: another query has another tag, be its answer the same. */
+export interface Question {
+  /** REST routes shape the answer of an operation that can be asked for directly too. */
+  readonly path: string;
+  readonly query: string | undefined;
+  readonly operationName: string | null | undefined;
+  readonly variables: unknown;
+  readonly viewer: { readonly name: string; readonly role: string };
+}
+
+export interface Answered {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[] | undefined;
+}
+
+/** The same for the same question, whatever was answered. */
+export function questionDigest({ path, query, operationName, variables, viewer }: Question): string {
+  const { name, role } = viewer;
+  return digest([path, query ?? '', operationName ?? null, variables ?? null, name, role]);
+}
+
+export function entityTag(question: string, { data, errors }: Answered): string {
+  return `W/"${digest([question, data, errors ?? null])}"`;
+}
+
+/** JSON keeps where one part ends and the next begins. */
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+const tags = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+
+/** `If-None-Match`: whether it names this tag, be it weak or strong; `*` is any. */
+export function namesTag(ifNoneMatch: string, tag: string): boolean {
+  if (ifNoneMatch.trim() === '*') return true;
+  const [own] = opaque(tag);
+  return opaque(ifNoneMatch).some((named) => named === own);
+}
+
+function opaque(list: string): string[] {
+  return [...list.matchAll(tags)].map(([, name = '']) => name);
+}
