@@ -16,6 +16,11 @@ export interface MetricsCacheOptions<V> {
   readonly staleIfError?: number | undefined;
   /** For so long a failed load is not tried again; 0 turns it off. */
   readonly negativeTtl?: number | undefined;
+  /**
+   * Milliseconds since that which a key holds is known to have changed; Infinity unless it is. What is found elsewhere
+   * must be younger: there it was not dropped.
+   */
+  readonly sinceChange?: ((key: string) => number) | undefined;
   /** Must not go back. */
   readonly clock?: (() => number) | undefined;
 }
@@ -79,6 +84,7 @@ export interface CacheSettings<V> {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly negativeTtl: number;
+  readonly sinceChange: (key: string) => number;
   readonly clock: () => number;
 }
 
@@ -111,6 +117,7 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
     staleWhileRevalidate,
     staleIfError,
     negativeTtl,
+    sinceChange: options.sinceChange ?? (() => Infinity),
     clock: options.clock ?? (() => performance.now()), // the wall clock jumps, and entries with it
   };
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { assertDelay } from './cache-options.js';
-import type { CacheRead, Load, ReadOptions } from './cache-options.js';
+import type { CacheRead, Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
@@ -37,6 +37,8 @@ export interface CacheRegistryOptions {
   /** For the timestamps of reports: milliseconds since the epoch. */
   readonly wallClock?: (() => number) | undefined;
   readonly overrides?: Readonly<Partial<Record<CacheName, CacheOverrides>>> | undefined;
+  /** See `MetricsCacheOptions.sinceChange`. */
+  readonly sinceChange?: ((name: CacheName, key: string) => number) | undefined;
   /** How often the dead are removed from memory when nobody reads. */
   readonly sweepInterval?: number | undefined;
 }
@@ -60,13 +62,17 @@ export class CacheRegistry implements Disposable {
       clock = () => performance.now(),
       wallClock = Date.now,
       overrides = {},
+      sinceChange = () => Infinity,
       sweepInterval = 60_000,
     } = options;
     assertDelay('sweepInterval', sweepInterval);
     this.#clock = clock;
     this.#wallClock = wallClock;
     this.#caches = new Map(
-      cacheNames.map((name) => [name, newCache(name, overrides[name] ?? {}, clock)]),
+      cacheNames.map((name) => [
+        name,
+        newCache(name, overrides[name] ?? {}, { clock, sinceChange: (key) => sinceChange(name, key) }),
+      ]),
     );
     this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
     setMaxListeners(0, this.#disposal.signal); // one for each watch that waits
@@ -138,7 +144,11 @@ export class CacheRegistry implements Disposable {
 }
 
 /** An override that is undefined, as an unset option of the configuration is, leaves the default in force. */
-function newCache(name: CacheName, overrides: CacheOverrides, clock: () => number): MetricsCache {
+function newCache(
+  name: CacheName,
+  overrides: CacheOverrides,
+  sources: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange'>,
+): MetricsCache {
   const { ttl, maxSize, staleWhileRevalidate, staleIfError } = cacheDefaults[name];
   return new MetricsCache({
     name,
@@ -147,6 +157,6 @@ function newCache(name: CacheName, overrides: CacheOverrides, clock: () => numbe
     maxBytes,
     staleWhileRevalidate: overrides.staleWhileRevalidate ?? staleWhileRevalidate,
     staleIfError: overrides.staleIfError ?? staleIfError,
-    clock,
+    ...sources,
   });
 }

@@ -36,6 +36,8 @@ export interface CacheCounters {
   readonly expirations: number;
   /** Live entries removed by an invalidation: entries, not calls. */
   readonly invalidations: number;
+  /** Of those, the ones that an event of the cluster has made wrong. */
+  readonly pushInvalidations: number;
 }
 
 /** One cache's figures at one moment; percentages are 0-100 with two decimals. */

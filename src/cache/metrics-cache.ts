@@ -92,6 +92,27 @@ export class MetricsCache<V = unknown> {
     return this.#entries.remove(key, 'invalidations', this.#settings.clock());
   }
 
+  /**
+   * Removes the entry because an event has made it wrong; true if a live entry left. Failures stay remembered: the event
+   * says nothing about them.
+   * @param keepLoad lets the running load be stored though it may have begun before the event
+   */
+  outdate(key: string, { keepLoad = false } = {}): boolean {
+    if (!keepLoad) this.#flights.disown(key);
+    const left = this.#entries.remove(key, 'invalidations', this.#settings.clock());
+    if (left) this.#counters.count('pushInvalidations');
+    return left;
+  }
+
+  /** Of all that is stored or being loaded. */
+  keys(): ReadonlySet<string> {
+    return new Set([...this.#entries.keys(), ...this.#flights.keys()]);
+  }
+
+  isLoading(key: string): boolean {
+    return this.#flights.get(key) !== undefined;
+  }
+
   /** Invalidates every key that starts so; tells how many live entries left. */
   invalidatePrefix(prefix: string): number {
     const keys = new Set([...this.#entries.keys(), ...this.#flights.keys(), ...this.#failures.keys()]);
@@ -194,7 +215,8 @@ export class MetricsCache<V = unknown> {
     return loaded(later, isFresh);
   }
 
-  #start(key: string, job: Job<V>, request: LoadRequest): Flight<V> {
+  #start(key: string, job: Job<V>, { maxAge }: LoadRequest): Flight<V> {
+    const request = { maxAge: Math.min(maxAge, this.#settings.sinceChange(key)) };
     const flight = this.#flights.start(key, job, request);
     this.#counters.touch(); // loads are counted when they have ended: only then is it known where the value was
     return flight;

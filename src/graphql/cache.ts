@@ -40,6 +40,7 @@ const counters = {
   evictions: 'Live entries that left because there was no room.',
   expirations: 'Entries that were dead when they left, however they left.',
   invalidations: 'Live entries removed by an invalidation: entries, not calls.',
+  pushInvalidations: 'Of the invalidations, those of entries that an event of the cluster made wrong.',
   bytes: 'Rough size of all entries.',
 } as const satisfies Partial<Record<keyof CacheStats, string>>;
 
@@ -73,6 +74,7 @@ const CacheStatsType = builder.objectRef<CacheStats>('CacheStats').implement({
       evictions: counter('evictions'),
       expirations: counter('expirations'),
       invalidations: counter('invalidations'),
+      pushInvalidations: counter('pushInvalidations'),
       bytes: counter('bytes'),
       utilizationPercent: t.exposeFloat('utilizationPercent', { description: 'Of maxSize, 0-100.' }),
       hitRatePercent: t.exposeFloat('hitRatePercent', { description: 'Of totalRequests, 0-100.' }),

@@ -32,6 +32,24 @@ export const faults = [
     put: 'this.#flights.disown(key);\n    return',
   },
   {
+    name: 'an event leaves the load that runs',
+    file: cache,
+    find: 'if (!keepLoad) this.#flights.disown(key);',
+    put: '',
+  },
+  {
+    name: 'what is found elsewhere may be from before an event',
+    file: cache,
+    find: 'Math.min(maxAge, this.#settings.sinceChange(key))',
+    put: 'maxAge',
+  },
+  {
+    name: 'an event does not count what it removes',
+    file: cache,
+    find: "if (left) this.#counters.count('pushInvalidations');",
+    put: '',
+  },
+  {
     name: 'a prefix misses the keys that are only being loaded',
     file: cache,
     find: '...this.#flights.keys(), ...this.#failures.keys()',

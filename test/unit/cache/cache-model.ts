@@ -46,6 +46,7 @@ export class CacheModel {
     evictions: 0,
     expirations: 0,
     invalidations: 0,
+    pushInvalidations: 0,
   };
   readonly #settings: ModelSettings;
   readonly #known = new Map<string, Known>();
@@ -142,6 +143,13 @@ export class CacheModel {
     for (const key of [...this.#errors.keys()].filter(concerned)) this.#errors.delete(key);
     this.counters.invalidations += leaving.length;
     return leaving.length;
+  }
+
+  outdate(key: string): boolean {
+    const left = this.#known.delete(key);
+    this.counters.invalidations += Number(left);
+    this.counters.pushInvalidations += Number(left);
+    return left;
   }
 
   #load(key: string, result: Result): Result {

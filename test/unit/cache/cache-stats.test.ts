@@ -18,6 +18,7 @@ describe('MetricsCache.getStats', () => {
       evictions: 0,
       expirations: 0,
       invalidations: 0,
+      pushInvalidations: 0,
       totalRequests: 0,
       replacements: 0,
       bypasses: 0,

@@ -77,6 +77,12 @@ const steps: fc.Arbitrary<Step>[] = [
       expect(cache.invalidate(k)).toBe(model.invalidate(k, true) === 1);
     }),
   ),
+  key.map((k) =>
+    step(`outdate(${k})`, (model, { cache }) => {
+      model.expire();
+      expect(cache.outdate(k)).toBe(model.outdate(k));
+    }),
+  ),
   fc.constantFrom('a', 'b', 'c').map((prefix) =>
     step(`invalidatePrefix(${prefix})`, (model, { cache }) => {
       model.expire();
