@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Imports go one way: access, cache and celery know nobody, graphql reads them, http serves graphql, gateway builds it all. */
+/** Imports go one way: access, cache and celery know nobody, graphql reads them, prometheus shows them, http serves both, gateway builds it all. */
 const boundary = (files, forbidden, message) => ({
   files,
   rules: {
@@ -62,28 +62,44 @@ export default tseslint.config(
   { files: ['src/http/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   boundary(
     ['src/cache/**'],
-    ['access', 'celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    [
+      'access',
+      'celery',
+      'graphql',
+      'prometheus',
+      'http',
+      'demo',
+      'gateway',
+      'config',
+      'settings',
+      'cli',
+    ],
     'cache knows nobody',
   ),
   boundary(
     ['src/celery/**'],
-    ['access', 'cache', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    ['access', 'cache', 'graphql', 'prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
     'celery knows nobody',
   ),
   boundary(
     ['src/access/**'],
-    ['cache', 'celery', 'graphql', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    ['cache', 'celery', 'graphql', 'prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
     'access knows nobody',
   ),
   boundary(
     ['src/graphql/**'],
-    ['http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    ['prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
     'graphql reads access, cache and celery only',
+  ),
+  boundary(
+    ['src/prometheus/**'],
+    ['http', 'demo', 'gateway', 'config', 'settings', 'cli'],
+    'prometheus shows what graphql and below know',
   ),
   boundary(['src/http/**'], ['demo', 'gateway', 'config', 'settings', 'cli'], 'http serves graphql'),
   boundary(
     ['src/demo/**'],
-    ['access', 'cache', 'graphql', 'http', 'gateway', 'config', 'settings', 'cli'],
+    ['access', 'cache', 'graphql', 'prometheus', 'http', 'gateway', 'config', 'settings', 'cli'],
     'demo hangs off celery',
   ),
 );

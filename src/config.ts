@@ -14,6 +14,7 @@ import { cacheSettings } from './settings/caches.js';
 import { controlSettings } from './settings/control.js';
 import { gatewaySettings } from './settings/gateway.js';
 import { limitSettings } from './settings/limits.js';
+import { metricsSettings } from './settings/metrics.js';
 import type { Setting } from './settings/setting.js';
 import { redactionSettings } from './settings/redaction.js';
 import { watchSettings } from './settings/watch.js';
@@ -28,6 +29,7 @@ export const settings = {
   ...accessSettings,
   ...watchSettings,
   ...limitSettings,
+  ...metricsSettings,
   ...redactionSettings,
   ...controlSettings,
   ...wire,

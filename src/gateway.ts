@@ -4,6 +4,7 @@ import { openAccess } from './access/open-access.js';
 import { openCluster } from './cluster.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
+import { Exporter } from './prometheus/exporter.js';
 import { Clusters } from './graphql/clusters.js';
 import { schema } from './graphql/schema.js';
 import type { Services } from './graphql/context.js';
@@ -55,10 +56,12 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     redact: (value) => redactor.value(value),
     readOnly: config.readOnly,
   };
-  const yoga = createGraphQLServer(schema, services, config);
+  const metrics = config.metrics ? new Exporter(services, config) : null;
+  const yoga = createGraphQLServer(schema, services, config, { operations: metrics?.operations });
   const { host, port } = config;
   const readiness = new Readiness({ celery, warmUp });
-  const http = { yoga, access, readiness, limits: config, host, port, log };
+  const http = { yoga, access, readiness, metrics, limits: config, host, port, log };
+  if (metrics) opened.own(metrics);
   const server = opened.own(await startHttpServer(http));
   access.announce();
   // Closed first: their streams end, and the server need not wait for them.

@@ -20,7 +20,7 @@ const CacheAdviceType = builder.objectRef<CacheAdvice>('CacheAdvice').implement(
   }),
 });
 
-const counters = {
+export const counters = {
   size: 'Live entries.',
   maxSize: 'Entries that it may hold.',
   hits: 'Answered from memory without waiting, stale ones included.',

@@ -31,7 +31,7 @@ async function poolSlots({ ask }: SummaryParent, { loaders }: Context): Promise<
 }
 
 /** A pool that grows by itself counts as large as it may grow; others as large as they are. */
-function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
+export function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
   return autoscaler?.max ?? pool?.processes?.length ?? pool?.['max-concurrency'] ?? null;
 }
 

@@ -12,6 +12,8 @@ import { allowOrigin, answerPreflight, isPreflight } from './cors.js';
 import { healthRouteOf, serveHealth } from './health-routes.js';
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
 import type { ServerLimits } from './limits.js';
+import { isMetricsRequest, serveMetrics } from './metrics-route.js';
+import type { MetricsSource } from './metrics-route.js';
 import type { Readiness } from './readiness.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { fail, failUnauthenticated } from './refusal.js';
@@ -39,6 +41,8 @@ export interface HttpServerOptions {
   readonly access: Access;
   readonly readiness: Readiness;
   readonly limits: ServerLimits;
+  /** Of `/metrics`; null where it is not served. */
+  readonly metrics: MetricsSource | null;
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -51,6 +55,7 @@ export async function startHttpServer({
   access,
   readiness,
   limits,
+  metrics,
   host,
   port,
   log,
@@ -58,6 +63,7 @@ export async function startHttpServer({
   const connections = new ConnectionLimit(limits.maxConnections);
   const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
     setSecurityHeaders(response);
+    if (metrics) response.once('finish', () => metrics.operations.answered(response.statusCode));
     const health = healthRouteOf(request);
     if (!health && connections.isCrowded(request.socket)) {
       response.setHeader('connection', 'close');
@@ -66,7 +72,7 @@ export async function startHttpServer({
     }
     const handled = health
       ? serveHealth(health, readiness, response)
-      : handle({ yoga, access, limits }, request, response);
+      : handle({ yoga, access, limits, metrics }, request, response);
     handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('a request failed', { error });
@@ -101,10 +107,10 @@ export async function startHttpServer({
   };
 }
 
-type Handling = Pick<HttpServerOptions, 'yoga' | 'access' | 'limits'>;
+type Handling = Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'>;
 
 async function handle(
-  { yoga, access: { authenticator, hosts }, limits }: Handling,
+  { yoga, access: { authenticator, hosts }, limits, metrics }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -141,6 +147,8 @@ async function handle(
     return;
   }
   if (isPage) return serveGraphiQL(request, response);
+  if (metrics && isMetricsRequest(request))
+    return serveMetrics(metrics, caller.viewer, request, response);
   if (reads) {
     await yoga(request, response, { caller });
     return;

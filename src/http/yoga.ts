@@ -5,6 +5,7 @@ import type { YogaServerInstance } from 'graphql-yoga';
 import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
 import type { Context, Services } from '../graphql/context.js';
+import type { OperationTally } from '../prometheus/operation-tally.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import { ClientShares } from './client-shares.js';
 import type { ClientLimits, DocumentLimits } from './limits.js';
@@ -14,6 +15,7 @@ import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
+import { useOperationTally } from './plugins/use-operation-tally.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
@@ -26,11 +28,18 @@ export const graphqlPath = '/graphql';
 
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
+export interface GraphQLServerOptions {
+  /** Epoch milliseconds. */
+  readonly wallClock?: () => number;
+  /** Counts them as they end. */
+  readonly operations?: OperationTally | undefined;
+}
+
 export function createGraphQLServer(
   schema: GraphQLSchema,
   services: Services,
   limits: DocumentLimits & ClientLimits,
-  wallClock: () => number = Date.now,
+  { wallClock = Date.now, operations }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
   const shares = new ClientShares(limits);
@@ -57,6 +66,7 @@ export function createGraphQLServer(
     healthCheckEndpoint: '/.well-known/yoga', // its own answer would hide ours at any path that ends in /health
     plugins: [
       useHead(), // first: everything below sees a GET
+      ...(operations ? [useOperationTally(operations)] : []), // before whatever may refuse
       useClientShares(maxBatch, shares),
       useDocumentLimits(limits),
       useIntrospectionSwitch(introspection),

@@ -98,3 +98,12 @@ export function oneOf<T extends string>(choices: readonly T[]): (value: string) 
     return chosen;
   };
 }
+
+/** Upper bounds of a histogram, which stay seconds in the code too. */
+export function ascendingSeconds(value: string): readonly number[] {
+  const numbers = list(value).map((text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN));
+  const isAscending = numbers.every((number, at) => number > (numbers[at - 1] ?? 0));
+  if (!isAscending || numbers.length === 0 || numbers.length > 50)
+    throw new ConfigError('must be 1 to 50 ascending numbers of seconds above 0');
+  return numbers;
+}

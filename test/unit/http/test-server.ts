@@ -18,6 +18,7 @@ import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
 import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
 import { schema } from '../../../src/graphql/schema.js';
+import { Exporter } from '../../../src/prometheus/exporter.js';
 import { Readiness } from '../../../src/http/readiness.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
@@ -79,11 +80,15 @@ export async function startTestServer({
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
   celery.start();
-  const yoga = createGraphQLServer(schema, services, config, () => wallClock.now);
+  const metrics = config.metrics ? opened.own(new Exporter(services, config)) : null;
+  const yoga = createGraphQLServer(schema, services, config, {
+    wallClock: () => wallClock.now,
+    operations: metrics?.operations,
+  });
   const warmUp = { isWarm: false };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
-  const http = { yoga, access: access(audit), readiness, limits: config, ...place, log };
+  const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
   const server = opened.own(await startHttpServer(http));
   opened.own(caches); // closed first, as in the gateway
   opened.own(subscriptions);

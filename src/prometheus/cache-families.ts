@@ -1,0 +1,61 @@
+/** The caches: every counter that `cacheStats` has, under its own name. */
+import type { CacheCounters, CacheStats } from '../cache/cache-stats.js';
+import { counters as cacheFigures } from '../graphql/cache.js';
+import type { ClusterWatch } from './cluster-watch.js';
+import { prefix } from './series.js';
+import type { SeriesName } from './series.js';
+import type { Scrape } from './exposition.js';
+
+type Figure = { [K in keyof CacheStats]: CacheStats[K] extends number ? K : never }[keyof CacheStats];
+
+/** Figures that are no counters: each has a series of its own, or follows from others. What is added needs a row. */
+const gauges: Readonly<Record<Exclude<Figure, keyof CacheCounters>, SeriesName | null>> = {
+  size: 'cache_entries',
+  maxSize: 'cache_max_entries',
+  bytes: 'cache_bytes',
+  ttlSeconds: 'cache_ttl_seconds',
+  loadsRunning: 'cache_loads_running',
+  utilizationPercent: 'cache_utilization_ratio',
+  hitRatePercent: 'cache_hit_ratio',
+  totalRequests: null,
+};
+
+/** To be called when everything else was read, so that the scrape's own reads are counted in it. */
+export function addCaches(
+  scrape: Scrape,
+  { cluster: { clusterName, caches }, scrapeReads }: ClusterWatch,
+): void {
+  for (const stats of caches.report().caches) {
+    const labels = { cluster: clusterName, cache: stats.name };
+    scrape.add('cache_entries', labels, stats.size);
+    scrape.add('cache_max_entries', labels, stats.maxSize);
+    scrape.add('cache_utilization_ratio', labels, stats.size / stats.maxSize);
+    scrape.add('cache_bytes', labels, stats.bytes);
+    scrape.add(
+      'cache_hit_ratio',
+      labels,
+      stats.totalRequests === 0 ? null : stats.hits / stats.totalRequests,
+    );
+    scrape.add('cache_ttl_seconds', labels, stats.ttlSeconds);
+    scrape.add('cache_loads_running', labels, stats.loadsRunning);
+    for (const { name, help, value } of cacheCounters(stats))
+      scrape.addOther({ name, type: 'counter', help }, labels, value);
+  }
+  for (const [cache, { hit, miss }] of scrapeReads) {
+    const labels = { cluster: clusterName, cache };
+    scrape.add('cache_scrape_reads_total', { ...labels, result: 'hit' }, hit);
+    scrape.add('cache_scrape_reads_total', { ...labels, result: 'miss' }, miss);
+  }
+}
+
+/** `staleHits` becomes `celeryql_cache_stale_hits_total`. */
+export function cacheCounters(stats: CacheStats): { name: string; help: string; value: number }[] {
+  const texts: Readonly<Record<string, string>> = cacheFigures;
+  return Object.entries(stats).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value !== 'number' || Object.hasOwn(gauges, key)) return [];
+    const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return [
+      { name: `${prefix}cache_${snake}_total`, help: texts[key] ?? `As ${key} of cacheStats.`, value },
+    ];
+  });
+}

@@ -1,0 +1,79 @@
+/** What is counted of one cluster from the start, as it happens, and where the rest of its figures come from. */
+import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheStatus } from '../cache/cache-status.js';
+import type { InspectResult } from '../celery/inspect.js';
+import type { Queue } from '../celery/queues.js';
+import type { Cluster } from '../graphql/cluster.js';
+import { Loaders } from '../graphql/loaders.js';
+import type { InspectAsk } from '../graphql/loaders.js';
+import { Buckets, eventLagBounds } from './buckets.js';
+import { Source } from './source.js';
+import { TaskTally } from './task-tally.js';
+import type { TaskTallyOptions } from './task-tally.js';
+
+/** What a scrape says that was read through one cache. */
+export interface ScrapeReads {
+  hit: number;
+  miss: number;
+}
+
+export class ClusterWatch implements Disposable {
+  readonly cluster: Cluster;
+  readonly tasks: TaskTally;
+  readonly eventLag = new Buckets(eventLagBounds);
+  readonly queues: Source<readonly Queue[]>;
+  readonly stats: Source<InspectResult<'stats'>>;
+  readonly activeQueues: Source<InspectResult<'active_queues'>>;
+  /** The reads of the scrapes themselves, which the caches count as everybody's. */
+  readonly scrapeReads = new Map<CacheName, ScrapeReads>();
+  readonly #stop: readonly (() => void)[];
+  /** Workers that said goodbye, and were not heard again. */
+  readonly #gone = new Set<string>();
+
+  constructor(cluster: Cluster, options: Omit<TaskTallyOptions, 'clock'>) {
+    const { celery } = cluster;
+    this.cluster = cluster;
+    this.tasks = new TaskTally({ ...options, clock: celery.clock });
+    const source = <T>(cache: CacheName, load: (loaders: Loaders) => Promise<T>): Source<T> => {
+      const ofScrape = (status: CacheStatus): Promise<T> => load(new Loaders(cluster, status));
+      return new Source({ cache, load: ofScrape, onRead: (...read) => this.#read(...read) });
+    };
+    const ask = { path: 'metrics', useCache: true } as const;
+    const all = (cache: CacheName): InspectAsk => ({ ...ask, cache, scope: { all: true } });
+    this.queues = source('queue_status', (loaders) => loaders.queues(ask));
+    this.stats = source('worker_status', (loaders) => loaders.inspect('stats', all('worker_status')));
+    this.activeQueues = source('queue_status', (loaders) =>
+      loaders.inspect('active_queues', all('queue_status')),
+    );
+    this.#stop = [
+      celery.state.onTaskChange((...change) => this.tasks.changed(...change)),
+      celery.events.onEvent(({ timestampMs }) => {
+        this.eventLag.observe(Math.max(0, celery.clock() - timestampMs) / 1000);
+      }),
+      celery.state.onWorkerChange(({ worker: { hostname }, cause }) => {
+        if (cause === 'SAID_GOODBYE') this.#gone.add(hostname);
+        else this.#gone.delete(hostname);
+      }),
+    ];
+  }
+
+  /** Whether it shut down in order: then it is not missed. */
+  isGone(hostname: string): boolean {
+    return this.#gone.has(hostname);
+  }
+
+  /** Who is not known to the cluster any more need not be remembered either. */
+  forgetGone(known: ReadonlySet<string>): void {
+    for (const hostname of this.#gone) if (!known.has(hostname)) this.#gone.delete(hostname);
+  }
+
+  [Symbol.dispose](): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  #read(cache: CacheName, result: 'hit' | 'miss'): void {
+    const reads = this.scrapeReads.get(cache) ?? { hit: 0, miss: 0 };
+    reads[result]++;
+    this.scrapeReads.set(cache, reads);
+  }
+}

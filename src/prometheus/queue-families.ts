@@ -1,0 +1,62 @@
+/** Queues: what waits in the broker, by priority, and whether anybody takes it. */
+import type { InspectResult } from '../celery/inspect.js';
+import type { Queue } from '../celery/queues.js';
+import type { ClusterWatch } from './cluster-watch.js';
+import type { Scrape } from './exposition.js';
+
+export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: number): Promise<void> {
+  const { clusterName: cluster, celery } = watch.cluster;
+  if (!celery.transport.connection.connected) return;
+  const { value: queues, ageSeconds, isCurrent } = await watch.queues.read();
+  scrape.add('metrics_source_up', { cluster, source: 'queues' }, isCurrent);
+  scrape.add('metrics_source_age_seconds', { cluster, source: 'queues' }, ageSeconds);
+  if (queues === null) return;
+  // The deepest come first: whoever watches them wants to see those.
+  const shown = queues.toSorted((a, b) => b.messages - a.messages).slice(0, maxQueues);
+  scrape.add('metrics_dropped_series', { cluster, of: 'queues' }, queues.length - shown.length);
+  const consumers = await consumersOf(scrape, watch, shown);
+  for (const queue of shown) addQueue(scrape, cluster, queue, consumers(queue));
+}
+
+function addQueue(scrape: Scrape, cluster: string, queue: Queue, consumers: number | null): void {
+  const { name, messages, messagesByPriority, unacknowledged, oldestMessageAgeSeconds } = queue;
+  const labels = { cluster, queue: name };
+  scrape.add('queue_messages', labels, messages);
+  for (const { priority, messages: waiting } of messagesByPriority ?? [])
+    scrape.add('queue_priority_messages', { ...labels, priority: String(priority) }, waiting);
+  scrape.add('queue_unacknowledged_messages', labels, unacknowledged);
+  scrape.add('queue_consumers', labels, consumers);
+  scrape.add('queue_oldest_message_age_seconds', labels, oldestMessageAgeSeconds);
+  const isOrphaned = messages === 0 ? false : consumers === null ? null : consumers === 0;
+  scrape.add('queue_orphaned', labels, isOrphaned);
+}
+
+/** As the broker counts them; where it does not, as Redis, the workers are asked. */
+async function consumersOf(
+  scrape: Scrape,
+  watch: ClusterWatch,
+  queues: readonly Queue[],
+): Promise<(queue: Queue) => number | null> {
+  if (queues.every(({ consumers }) => consumers !== null)) return ({ consumers }) => consumers;
+  const { clusterName: cluster } = watch.cluster;
+  const { value, ageSeconds, isCurrent } = await watch.activeQueues.read();
+  scrape.add('metrics_source_up', { cluster, source: 'active_queues' }, isCurrent);
+  scrape.add('metrics_source_age_seconds', { cluster, source: 'active_queues' }, ageSeconds);
+  const counts = value === null ? null : countByQueue(value);
+  return ({ name, consumers }) => {
+    if (consumers !== null) return consumers;
+    if (value === null || counts === null) return null;
+    const count = counts.get(name) ?? 0;
+    // Who is silent may be the one that consumes it.
+    return count === 0 && value.silent.length > 0 ? null : count;
+  };
+}
+
+function countByQueue({ replies }: InspectResult<'active_queues'>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const reply of replies.values()) {
+    const names = reply.ok ? new Set(reply.value.map(({ name }) => name)) : [];
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,135 @@
+/**
+ * Tasks by name, queue and state as counters that only grow, whatever leaves the task store. Names and queues come from
+ * outside: those that are too many are counted together, as OTHER, until one that is known has been idle for long.
+ */
+import { otherNames } from '../celery/metrics/name-tallies.js';
+import { isCustom, isFinal } from '../celery/states.js';
+import type { TaskOutcome, UnfinishedTask } from '../celery/events/task-record.js';
+import { Buckets } from './buckets.js';
+
+export interface TaskTallyOptions {
+  /** Whether tasks are told apart by their name, and by their queue. */
+  readonly byName: boolean;
+  readonly byQueue: boolean;
+  /** Names and queues together that are told apart. */
+  readonly maxSeries: number;
+  /** Upper bounds in seconds. */
+  readonly bounds: readonly number[];
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface TaskFigures {
+  /** Null of tasks that nobody has named, or where names are not told apart. */
+  readonly name: string | null;
+  readonly queue: string | null;
+  readonly states: ReadonlyMap<string, number>;
+  readonly runtime: Buckets;
+  readonly queueWait: Buckets;
+}
+
+interface Tally extends TaskFigures {
+  readonly states: Map<string, number>;
+  heardAt: number;
+}
+
+/** Milliseconds after which one that is silent makes room for another; how often that is looked for. */
+const idle = 3_600_000;
+const lookInterval = 1_000;
+const maxFoldedCounted = 1_000;
+
+export class TaskTally {
+  readonly #options: TaskTallyOptions;
+  readonly #tallies = new Map<string | null, Map<string | null, Tally>>();
+  readonly #folded = new Set<string>();
+  readonly #others: Tally;
+  #size = 0;
+  #lookAgainAt = 0;
+
+  constructor(options: TaskTallyOptions) {
+    this.#options = options;
+    this.#others = this.#create(otherNames, null);
+  }
+
+  /** How many names and queues have no series of their own; past a thousand they are not counted on. */
+  get folded(): number {
+    return this.#folded.size;
+  }
+
+  /** To be called at every change of a task; see `State.onTaskChange`. */
+  changed(task: UnfinishedTask, before: string | null, outcome: TaskOutcome | null): void {
+    const { state, runtimeSeconds, queueWaitSeconds } = task;
+    const hasState = state !== before;
+    const hasRun = isFinal(state) && runtimeSeconds !== null && !hadRun(outcome);
+    const hasWaited = queueWaitSeconds !== null && (outcome?.queueWaitSeconds ?? null) === null;
+    if (!hasState && !hasRun && !hasWaited) return;
+    const tally = this.#tallyOf(task);
+    tally.heardAt = this.#options.clock();
+    if (hasState) {
+      const shown = isCustom(state) ? otherNames : state;
+      tally.states.set(shown, (tally.states.get(shown) ?? 0) + 1);
+    }
+    if (hasRun) tally.runtime.observe(runtimeSeconds);
+    if (hasWaited) tally.queueWait.observe(queueWaitSeconds);
+  }
+
+  *[Symbol.iterator](): IterableIterator<TaskFigures> {
+    for (const byQueue of this.#tallies.values()) yield* byQueue.values();
+    if (this.#others.heardAt > 0) yield this.#others;
+  }
+
+  #tallyOf(task: UnfinishedTask): Tally {
+    const name = this.#options.byName ? task.name : null;
+    const queue = this.#options.byQueue ? task.queue : null;
+    const known = this.#tallies.get(name)?.get(queue);
+    if (known !== undefined) return known;
+    if (this.#size >= this.#options.maxSeries && !this.#makeRoom()) {
+      if (this.#folded.size < maxFoldedCounted) this.#folded.add(`${name ?? ''}\0${queue ?? ''}`);
+      return this.#others;
+    }
+    const tally = this.#create(name, queue);
+    const byQueue = this.#tallies.get(name) ?? new Map<string | null, Tally>();
+    this.#tallies.set(name, byQueue.set(queue, tally));
+    this.#size++;
+    return tally;
+  }
+
+  /** Seldom, so that a flood of names costs little, and replaces no more than is idle. */
+  #makeRoom(): boolean {
+    const now = this.#options.clock();
+    if (now < this.#lookAgainAt) return false;
+    this.#lookAgainAt = now + lookInterval;
+    for (const [name, byQueue] of this.#tallies) {
+      for (const [queue, { heardAt }] of byQueue) {
+        if (heardAt > now - idle) continue;
+        byQueue.delete(queue);
+        this.#size--;
+      }
+      if (byQueue.size === 0) this.#tallies.delete(name);
+    }
+    const hasRoom = this.#size < this.#options.maxSeries;
+    if (hasRoom) this.#folded.clear();
+    return hasRoom;
+  }
+
+  #create(name: string | null, queue: string | null): Tally {
+    const { bounds } = this.#options;
+    // Both are there from the beginning, so that the part that fails can be told before the first failure.
+    const states = new Map([
+      ['SUCCESS', 0],
+      ['FAILURE', 0],
+    ]);
+    return {
+      name,
+      queue,
+      states,
+      runtime: new Buckets(bounds),
+      queueWait: new Buckets(bounds),
+      heardAt: 0,
+    };
+  }
+}
+
+function hadRun(outcome: TaskOutcome | null): boolean {
+  return outcome !== null && isFinal(outcome.state) && outcome.runtimeSeconds !== null;
+}
