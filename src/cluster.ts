@@ -12,6 +12,7 @@ import { LateEffects } from './graphql/controls/invalidations.js';
 import { createResultLoader } from './graphql/loaders.js';
 import { defaultWindow } from './graphql/metrics.js';
 import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
+import { volatileFields } from './graphql/volatile-fields.js';
 import { WarmUp } from './graphql/warm-up.js';
 import type { Logger } from './log.js';
 
@@ -46,7 +47,7 @@ export function openCluster({ config, log, redactor, opened }: ClusterOptions): 
       maxTaskBytes: config.maxTaskBytes,
     }),
   );
-  const caches = new CacheRegistry({ overrides: config.caches });
+  const caches = new CacheRegistry({ overrides: config.caches, volatileFields });
   // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
   // after it nothing from before, and no error from meanwhile, is what a reader expects.
   celery.transport.onConnection(({ connected }) =>

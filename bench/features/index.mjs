@@ -3,9 +3,10 @@
  * `simulated` (then they are the same in every run, and a test holds the README to them), and a `run(open)` that
  * gives rows; `open('cache/metrics-cache.js')` imports a module of the gateway. A figure that does not apply is null.
  */
+import { adaptiveTtl } from './adaptive-ttl.mjs';
 import { staleWhileRevalidate } from './stale-while-revalidate.mjs';
 
-export const features = [staleWhileRevalidate];
+export const features = [staleWhileRevalidate, adaptiveTtl];
 
 const heading =
   '| Feature | Scenario | | Loads | Readers who wait | Answers out of date | Prefetches: used / wasted | Bytes | Time |\n' +

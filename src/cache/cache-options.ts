@@ -21,6 +21,10 @@ export interface MetricsCacheOptions<V> {
    * must be younger: there it was not dropped.
    */
   readonly sinceChange?: ((key: string) => number) | undefined;
+  /** The fraction of its life for which a value may be out of date: each key's TTL follows from how often it changes. 0 turns it off. */
+  readonly adaptiveTtl?: number | undefined;
+  /** Names of fields that move by themselves, such as an age; no change as far as the adaptive TTL goes. */
+  readonly volatileFields?: ReadonlySet<string> | undefined;
   /** Must not go back. */
   readonly clock?: (() => number) | undefined;
 }
@@ -85,6 +89,8 @@ export interface CacheSettings<V> {
   readonly staleIfError: number;
   readonly negativeTtl: number;
   readonly sinceChange: (key: string) => number;
+  readonly adaptiveTtl: number;
+  readonly volatileFields: ReadonlySet<string>;
   readonly clock: () => number;
 }
 
@@ -92,6 +98,7 @@ export interface CacheSettings<V> {
 export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings<V> {
   const { name, ttl, maxSize, maxBytes } = options;
   const { staleWhileRevalidate = 0, staleIfError = 0, negativeTtl = 1_000 } = options;
+  const { adaptiveTtl = 0, volatileFields = new Set() } = options;
   const sizeOf =
     options.sizeOf ?? (maxBytes === undefined ? () => 0 : (value: V) => roughSize(value, maxBytes));
 
@@ -108,6 +115,13 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
   for (const [option, value] of Object.entries({ staleWhileRevalidate, staleIfError, negativeTtl })) {
     check(name, option, value, Number.isFinite(value) && value >= 0, 'zero or more milliseconds');
   }
+  check(
+    name,
+    'adaptiveTtl',
+    adaptiveTtl,
+    adaptiveTtl >= 0 && adaptiveTtl < 1,
+    'a fraction, 0 or more and less than 1',
+  );
   return {
     name,
     ttl,
@@ -118,6 +132,8 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
     staleIfError,
     negativeTtl,
     sinceChange: options.sinceChange ?? (() => Infinity),
+    adaptiveTtl,
+    volatileFields,
     clock: options.clock ?? (() => performance.now()), // the wall clock jumps, and entries with it
   };
 }

@@ -6,16 +6,19 @@ import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
 import { ReportWatch } from './report-watch.js';
 
+/** What a cache does only where it is turned on. */
+const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 } as const;
+
 /**
  * The caches and their settings; names, types and configuration derive from these rows. Stale-while-revalidate
  * is off: whoever turns it on (the TTL is a good window) no longer sees a MISS as soon as the TTL has passed.
  */
 export const cacheDefaults = {
-  task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
-  worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-  queue_status: { ttl: 3_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-  metrics_summary: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-  health_check: { ttl: 10_000, maxSize: 50, staleWhileRevalidate: 0, staleIfError: 0 },
+  task_status: { ttl: 2_000, maxSize: 500, ...off },
+  worker_status: { ttl: 5_000, maxSize: 100, ...off },
+  queue_status: { ttl: 3_000, maxSize: 100, ...off },
+  metrics_summary: { ttl: 5_000, maxSize: 100, ...off },
+  health_check: { ttl: 10_000, maxSize: 50, ...off },
 } as const;
 
 export type CacheName = keyof typeof cacheDefaults;
@@ -29,6 +32,7 @@ export interface CacheOverrides {
   readonly maxSize?: number | undefined;
   readonly staleWhileRevalidate?: number | undefined;
   readonly staleIfError?: number | undefined;
+  readonly adaptiveTtl?: number | undefined;
 }
 
 export interface CacheRegistryOptions {
@@ -39,6 +43,8 @@ export interface CacheRegistryOptions {
   readonly overrides?: Readonly<Partial<Record<CacheName, CacheOverrides>>> | undefined;
   /** See `MetricsCacheOptions.sinceChange`. */
   readonly sinceChange?: ((name: CacheName, key: string) => number) | undefined;
+  /** Names of fields that move by themselves; see `MetricsCacheOptions`. */
+  readonly volatileFields?: ReadonlySet<string> | undefined;
   /** How often the dead are removed from memory when nobody reads. */
   readonly sweepInterval?: number | undefined;
 }
@@ -63,16 +69,17 @@ export class CacheRegistry implements Disposable {
       wallClock = Date.now,
       overrides = {},
       sinceChange = () => Infinity,
+      volatileFields,
       sweepInterval = 60_000,
     } = options;
     assertDelay('sweepInterval', sweepInterval);
     this.#clock = clock;
     this.#wallClock = wallClock;
     this.#caches = new Map(
-      cacheNames.map((name) => [
-        name,
-        newCache(name, overrides[name] ?? {}, { clock, sinceChange: (key) => sinceChange(name, key) }),
-      ]),
+      cacheNames.map((name) => {
+        const changes = { sinceChange: (key: string) => sinceChange(name, key), volatileFields };
+        return [name, newCache(name, overrides[name] ?? {}, { clock, ...changes })];
+      }),
     );
     this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
     setMaxListeners(0, this.#disposal.signal); // one for each watch that waits
@@ -147,16 +154,18 @@ export class CacheRegistry implements Disposable {
 function newCache(
   name: CacheName,
   overrides: CacheOverrides,
-  sources: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange'>,
+  shared: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange' | 'volatileFields'>,
 ): MetricsCache {
-  const { ttl, maxSize, staleWhileRevalidate, staleIfError } = cacheDefaults[name];
+  const defaults = cacheDefaults[name];
+  const option = (option: keyof CacheOverrides): number => overrides[option] ?? defaults[option];
   return new MetricsCache({
     name,
-    ttl: overrides.ttl ?? ttl,
-    maxSize: overrides.maxSize ?? maxSize,
+    ttl: option('ttl'),
+    maxSize: option('maxSize'),
     maxBytes,
-    staleWhileRevalidate: overrides.staleWhileRevalidate ?? staleWhileRevalidate,
-    staleIfError: overrides.staleIfError ?? staleIfError,
-    ...sources,
+    staleWhileRevalidate: option('staleWhileRevalidate'),
+    staleIfError: option('staleIfError'),
+    adaptiveTtl: option('adaptiveTtl'),
+    ...shared,
   });
 }

@@ -52,6 +52,8 @@ export interface CacheStats extends CacheCounters {
   readonly loadsRunning: number;
   readonly bytes: number;
   readonly ttlSeconds: number;
+  /** Null unless TTLs follow how often values change. */
+  readonly adaptiveTtl: AdaptiveTtlReport | null;
   readonly advice: readonly CacheAdvice[];
 }
 
@@ -61,6 +63,29 @@ export interface CacheAdvice {
   readonly message: string;
   readonly value: number;
   readonly threshold: number;
+}
+
+/** The TTLs in force where each key's follows how often its value changes. */
+export interface AdaptiveTtlReport {
+  /** For this share of its life a value may be out of date. */
+  readonly acceptedOutOfDatePercent: number;
+  /** Keys whose loads are remembered; no more than the cache holds. */
+  readonly keys: number;
+  /** The shortest and the longest in force; null before the first load. */
+  readonly minTtlSeconds: number | null;
+  readonly maxTtlSeconds: number | null;
+  /** Of the keys that were loaded last. */
+  readonly examples: readonly AdaptiveTtlExample[];
+}
+
+export interface AdaptiveTtlExample {
+  /** Its beginning, if it is long. */
+  readonly key: string;
+  readonly ttlSeconds: number;
+  /** As estimated from its loads. */
+  readonly changesPerSecond: number;
+  /** LEARNING: too few loads to depart from the cache's own TTL; CLAMPED: at the shortest or longest allowed. */
+  readonly reason: 'LEARNING' | 'CHANGE_RATE' | 'CLAMPED_MIN' | 'CLAMPED_MAX';
 }
 
 export interface CacheStatsSummary {

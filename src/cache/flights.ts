@@ -6,6 +6,8 @@ export interface Arrival<V> {
   readonly entry: Entry<V>;
   /** Of a value that was found and not loaded, milliseconds; null of one that was loaded. */
   readonly foundAge: number | null;
+  /** By which it is compared with the value before it; undefined where nobody compares. */
+  readonly print: number | undefined;
 }
 
 export type Job<V> = (request: LoadRequest) => Promise<Arrival<V>>;

@@ -1,3 +1,4 @@
+import { AdaptiveTtl } from './adaptive-ttl.js';
 import { cacheAdvice } from './cache-advice.js';
 import { Aged, assertBytes, assertTtl, cacheSettings } from './cache-options.js';
 import type {
@@ -15,6 +16,7 @@ import { Counters } from './counters.js';
 import { EntryList, within } from './entry-list.js';
 import type { Departure, Entry } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
+import { fingerprint } from './fingerprint.js';
 import { Flights } from './flights.js';
 import type { Arrival, Flight, Job, Landing, Outcome } from './flights.js';
 import { NegativeCache } from './negative-cache.js';
@@ -33,6 +35,7 @@ export class MetricsCache<V = unknown> {
   readonly #entries: EntryList<V>;
   readonly #failures: NegativeCache;
   readonly #flights = new Flights<V>((landing) => this.#land(landing));
+  readonly #adaptiveTtl: AdaptiveTtl | null;
   readonly #evicted = new EvictionRecord();
   readonly #counters = new Counters();
 
@@ -46,6 +49,9 @@ export class MetricsCache<V = unknown> {
     };
     this.#entries = new EntryList({ maxSize, maxBytes, grace, onDeparture });
     this.#failures = new NegativeCache(negativeTtl, maxSize);
+    const { ttl, adaptiveTtl: acceptedOutOfDate } = this.#settings;
+    this.#adaptiveTtl =
+      acceptedOutOfDate === 0 ? null : new AdaptiveTtl({ ttl, acceptedOutOfDate, maxKeys: maxSize });
   }
 
   get name(): string {
@@ -82,6 +88,7 @@ export class MetricsCache<V = unknown> {
   set(key: string, value: V, ttl: number = this.#settings.ttl): boolean {
     const entry = this.#entry(value, ttl);
     this.#flights.disown(key); // a load that began earlier must not overwrite it
+    this.#adaptiveTtl?.told(key);
     return this.#store(key, entry);
   }
 
@@ -89,6 +96,7 @@ export class MetricsCache<V = unknown> {
   invalidate(key: string): boolean {
     this.#flights.disown(key);
     this.#failures.forget(key);
+    this.#adaptiveTtl?.told(key);
     return this.#entries.remove(key, 'invalidations', this.#settings.clock());
   }
 
@@ -99,6 +107,7 @@ export class MetricsCache<V = unknown> {
    */
   outdate(key: string, { keepLoad = false } = {}): boolean {
     if (!keepLoad) this.#flights.disown(key);
+    this.#adaptiveTtl?.told(key);
     const left = this.#entries.remove(key, 'invalidations', this.#settings.clock());
     if (left) this.#counters.count('pushInvalidations');
     return left;
@@ -115,7 +124,12 @@ export class MetricsCache<V = unknown> {
 
   /** Invalidates every key that starts so; tells how many live entries left. */
   invalidatePrefix(prefix: string): number {
-    const keys = new Set([...this.#entries.keys(), ...this.#flights.keys(), ...this.#failures.keys()]);
+    const keys = new Set([
+      ...this.#entries.keys(),
+      ...this.#flights.keys(),
+      ...this.#failures.keys(),
+      ...(this.#adaptiveTtl?.keys() ?? []),
+    ]);
     return [...keys].filter((key) => key.startsWith(prefix) && this.invalidate(key)).length;
   }
 
@@ -159,6 +173,7 @@ export class MetricsCache<V = unknown> {
       ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
       ...counts,
       ...{ loadsRunning: this.#flights.running, bytes, ttlSeconds: ttl / 1_000 },
+      adaptiveTtl: this.#adaptiveTtl?.report() ?? null,
       advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
     };
   }
@@ -230,16 +245,28 @@ export class MetricsCache<V = unknown> {
       if (current) this.#failures.add(key, { error: result.error, at: this.#settings.clock() });
       return result;
     }
-    const { entry, foundAge } = result;
+    const { foundAge } = result;
+    const entry = current ? this.#adapted(key, result) : result.entry;
     if (!current || !this.#store(key, entry)) this.#counters.count('discarded');
     // Overtaken: good for those who wait, for nobody later.
     return { value: entry.value, ttl: current ? entry.ttl - (foundAge ?? 0) : 0, foundAge };
   }
 
+  /** With the TTL that its key has earned; another than the cache's own was chosen for a reason, and only shortened. */
+  #adapted(key: string, { entry, print }: Arrival<V>): Entry<V> {
+    if (this.#adaptiveTtl === null) return entry;
+    const ttl = this.#adaptiveTtl.observe(key, print, entry.at);
+    return { ...entry, ttl: entry.ttl === this.ttl ? ttl : Math.min(entry.ttl, ttl) };
+  }
+
   #arrival<T extends V>(loaded: T | Aged<T>, ttl: Ttl<T>): Arrival<T> {
-    if (!(loaded instanceof Aged)) return { entry: this.#entry(loaded, ttl), foundAge: null };
-    const entry = this.#entry(loaded.value, loaded.ttl);
-    return { entry: { ...entry, at: entry.at - loaded.age }, foundAge: loaded.age };
+    const found = loaded instanceof Aged ? loaded : null;
+    const value = loaded instanceof Aged ? loaded.value : loaded;
+    const entry = this.#entry(value, found?.ttl ?? ttl);
+    const print =
+      this.#adaptiveTtl === null ? undefined : fingerprint(value, this.#settings.volatileFields);
+    const foundAge = found?.age ?? null;
+    return { entry: { ...entry, at: entry.at - (foundAge ?? 0) }, foundAge, print };
   }
 
   #entry<T extends V>(value: T, ttl: Ttl<T>): Entry<T> {

@@ -6,6 +6,7 @@ import type {
   CacheStatsReport,
   CacheStatsSummary,
 } from '../cache/cache-stats.js';
+import { AdaptiveTtlType } from './adaptive-ttl-type.js';
 import { builder } from './builder.js';
 import { CacheAdviceKindEnum, CacheNameEnum } from './enums.js';
 import { intervalArg, intervalMs } from './subscriptions/interval.js';
@@ -79,6 +80,13 @@ const CacheStatsType = builder.objectRef<CacheStats>('CacheStats').implement({
       utilizationPercent: t.exposeFloat('utilizationPercent', { description: 'Of maxSize, 0-100.' }),
       hitRatePercent: t.exposeFloat('hitRatePercent', { description: 'Of totalRequests, 0-100.' }),
       ttlSeconds: t.exposeFloat('ttlSeconds', { description: 'How long an answer counts as fresh.' }),
+      adaptiveTtl: t.field({
+        type: AdaptiveTtlType,
+        nullable: true,
+        description:
+          'The TTLs in force where they follow how often values change; null where they do not.',
+        resolve: ({ adaptiveTtl }) => adaptiveTtl,
+      }),
       advice: t.field({
         type: [CacheAdviceType],
         description: 'What the figures call for; empty when nothing.',

@@ -76,6 +76,16 @@ export const CheckStatusEnum = builder.enumType('HealthCheckStatus', {
   } as const,
 });
 
+export const AdaptiveTtlReasonEnum = builder.enumType('AdaptiveTtlReason', {
+  description: 'Why a key has the TTL that is in force.',
+  values: {
+    LEARNING: { description: "Too few loads to depart from the cache's own TTL." },
+    CHANGE_RATE: { description: 'The longest at which the accepted share of answers is out of date.' },
+    CLAMPED_MIN: { description: "It changes so often that a quarter of the cache's TTL is in force." },
+    CLAMPED_MAX: { description: "It changes so rarely that five times the cache's TTL is in force." },
+  } as const,
+});
+
 export const CacheAdviceKindEnum = builder.enumType('CacheAdviceKind', {
   description: 'What the figures of a cache call for.',
   values: {

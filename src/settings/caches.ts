@@ -1,7 +1,7 @@
-/** Four settings for each cache. */
+/** The same settings for each cache. */
 import { cacheDefaults, cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
-import { seconds, wholeNumber } from './parsers.js';
+import { fraction, seconds, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 import type { Setting } from './setting.js';
 
@@ -46,6 +46,13 @@ export const cacheSettings: readonly (Setting<number> & {
       seconds(0, 86_400),
       1000,
       `${cache}: seconds past the TTL that an old answer is given when the cluster cannot be asked`,
+    ),
+    row(
+      'adaptiveTtl',
+      'ADAPTIVE_TTL',
+      fraction(0, 0.5),
+      1,
+      `${cache}: fraction of answers that may be out of date, from which each key's TTL follows; 0 is off`,
     ),
   ];
 });

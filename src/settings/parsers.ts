@@ -32,6 +32,15 @@ export function seconds(min: number, max: number): (value: string) => number {
   };
 }
 
+export function fraction(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= min && number <= max))
+      throw new ConfigError(`must be a fraction from ${min} to ${max}`);
+    return number;
+  };
+}
+
 export function megabytes(value: string): number {
   return wholeNumber(1, 65_536)(value) * 1024 * 1024;
 }

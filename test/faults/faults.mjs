@@ -4,6 +4,9 @@
  */
 const cache = 'src/cache/metrics-cache.ts';
 const flights = 'src/cache/flights.ts';
+const adaptive = 'src/cache/adaptive-ttl.ts';
+const rates = 'src/cache/change-rate.ts';
+const fingerprints = 'src/cache/fingerprint.ts';
 const list = 'src/cache/entry-list.ts';
 
 export const faults = [
@@ -22,14 +25,14 @@ export const faults = [
   {
     name: 'invalidate leaves the running load',
     file: cache,
-    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    return',
-    put: 'this.#failures.forget(key);\n    return',
+    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    this.#adaptiveTtl',
+    put: 'this.#failures.forget(key);\n    this.#adaptiveTtl',
   },
   {
     name: 'invalidate leaves the remembered error',
     file: cache,
-    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    return',
-    put: 'this.#flights.disown(key);\n    return',
+    find: 'this.#flights.disown(key);\n    this.#failures.forget(key);\n    this.#adaptiveTtl',
+    put: 'this.#flights.disown(key);\n    this.#adaptiveTtl',
   },
   {
     name: 'an event leaves the load that runs',
@@ -52,14 +55,14 @@ export const faults = [
   {
     name: 'a prefix misses the keys that are only being loaded',
     file: cache,
-    find: '...this.#flights.keys(), ...this.#failures.keys()',
-    put: '...this.#failures.keys()',
+    find: '...this.#flights.keys(),',
+    put: '',
   },
   {
     name: 'a prefix misses the keys that only have an error',
     file: cache,
-    find: '...this.#flights.keys(), ...this.#failures.keys()',
-    put: '...this.#flights.keys()',
+    find: '...this.#failures.keys(),',
+    put: '',
   },
   {
     name: 'a load overwrites what was set while it ran',
@@ -173,7 +176,7 @@ export const faults = [
     name: 'the age is counted from the beginning of the load',
     file: cache,
     find: 'const job: Job<T> = async (request) => this.#arrival(await load(request), ttl);',
-    put: 'const begun = this.#settings.clock();\n    const job: Job<T> = async (request) => {\n      const { entry, foundAge } = this.#arrival(await load(request), ttl);\n      return { entry: { ...entry, at: begun }, foundAge };\n    };',
+    put: 'const begun = this.#settings.clock();\n    const job: Job<T> = async (request) => {\n      const arrival = this.#arrival(await load(request), ttl);\n      return { ...arrival, entry: { ...arrival.entry, at: begun } };\n    };',
   },
   {
     name: 'every stale hit starts a load',
@@ -202,7 +205,7 @@ export const faults = [
   {
     name: 'a found value is as good as new',
     file: cache,
-    find: 'at: entry.at - loaded.age',
+    find: 'at: entry.at - (foundAge ?? 0)',
     put: 'at: entry.at',
   },
   {
@@ -222,6 +225,60 @@ export const faults = [
     file: flights,
     find: 'this.#flights.get(key) === flight && this.#flights.delete(key)',
     put: 'this.#flights.delete(key)',
+  },
+  {
+    name: 'a special value lives as long as any other',
+    file: cache,
+    find: 'ttl: entry.ttl === this.ttl ? ttl : Math.min(entry.ttl, ttl)',
+    put: 'ttl',
+  },
+  {
+    name: 'a load that was overtaken teaches the adaptive TTL',
+    file: cache,
+    find: 'current ? this.#adapted(key, result) : result.entry',
+    put: 'this.#adapted(key, result)',
+  },
+  {
+    name: 'a change that was told counts as one that the TTL had to find',
+    file: adaptive,
+    find: 'if (known) known.last = undefined;',
+    put: '',
+  },
+  {
+    name: 'volatile fields count as changes',
+    file: fingerprints,
+    find: 'item === undefined || walk.ignored.has(key)',
+    put: 'item === undefined',
+  },
+  {
+    name: 'the order of the answers counts as a change',
+    file: fingerprints,
+    find: 'sum += mixed(ofValue(key, walk, level), ofValue(item, walk, level));',
+    put: 'sum = mixed(sum, mixed(ofValue(key, walk, level), ofValue(item, walk, level)));',
+  },
+  {
+    name: 'what never changed is taken for what always does',
+    file: rates,
+    find: 'if (span === 0 || differences === 0) return 0;',
+    put: 'if (span === 0) return 0;',
+  },
+  {
+    name: 'the past counts as much as the present',
+    file: rates,
+    find: 'const remembered = 0.9;',
+    put: 'const remembered = 1;',
+  },
+  {
+    name: 'a long time between two loads counts in full',
+    file: adaptive,
+    find: 'Math.min(at - last.at, longest * this.#options.ttl)',
+    put: 'at - last.at',
+  },
+  {
+    name: 'a value that is found again counts as unchanged',
+    file: adaptive,
+    find: 'at <= last.at',
+    put: 'at < last.at',
   },
   {
     name: 'a value of exactly the bound is refused',

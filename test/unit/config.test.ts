@@ -15,6 +15,8 @@ const badNames =
   'must be at most 100 names of letters, digits and _ . - * ?, with three letters in a row in each';
 const patterns = (...sources: string[]) => sources.map((source) => new RegExp(source, 'gv'));
 
+const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 };
+
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig([], {})).toEqual({
@@ -45,11 +47,11 @@ describe('readConfig', () => {
       ...{ masterName: '', resultMasterName: '', sentinelUsername: '', sentinelPassword: '' },
       ...{ sentinelTls: false },
       caches: {
-        task_status: { ttl: 2_000, maxSize: 500, staleWhileRevalidate: 0, staleIfError: 0 },
-        worker_status: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-        queue_status: { ttl: 3_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-        metrics_summary: { ttl: 5_000, maxSize: 100, staleWhileRevalidate: 0, staleIfError: 0 },
-        health_check: { ttl: 10_000, maxSize: 50, staleWhileRevalidate: 0, staleIfError: 0 },
+        task_status: { ttl: 2_000, maxSize: 500, ...off },
+        worker_status: { ttl: 5_000, maxSize: 100, ...off },
+        queue_status: { ttl: 3_000, maxSize: 100, ...off },
+        metrics_summary: { ttl: 5_000, maxSize: 100, ...off },
+        health_check: { ttl: 10_000, maxSize: 50, ...off },
       },
     });
   });

@@ -32,6 +32,7 @@ describe('MetricsCache.getStats', () => {
       discarded: 0,
       bytes: 0,
       ttlSeconds: 2.5,
+      adaptiveTtl: null,
       advice: [],
     });
   });

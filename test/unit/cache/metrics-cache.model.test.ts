@@ -20,6 +20,7 @@ const settings: fc.Arbitrary<ModelSettings> = fc.record({
   staleWhileRevalidate: fc.constantFrom(0, 2, 4),
   staleIfError: fc.constantFrom(0, 3),
   negativeTtl: fc.constantFrom(0, 2),
+  adaptiveTtl: fc.constantFrom(0, 0.5),
 });
 const key = fc.constantFrom('a1', 'a2', 'b1');
 const ttl = fc.constantFrom(1, 3, 5);
@@ -173,6 +174,7 @@ it('agrees with the model in every value, status, age and counter, after every s
         ...options,
         name: 'test',
         sizeOf: ({ bytes }) => bytes,
+        volatileFields: new Set(['id']),
         clock: () => clock.now,
       });
       const real: Real = { clock, cache, seen: { stats: cache.getStats(), version: cache.version } };

@@ -1,0 +1,16 @@
+/**
+ * Fields that move whether or not anything has happened: ages, heartbeats, the workers' clocks and loads, how long a
+ * check took. Where the TTL follows from how often an answer changes they do not count, or every answer would.
+ */
+export const volatileFields: ReadonlySet<string> = new Set([
+  'checkedAt',
+  'clock',
+  'lastHeartbeatAt',
+  'latencySeconds',
+  'loadAverage',
+  'observedSeconds',
+  'oldestMessageAgeSeconds',
+  'oldestWaitingAgeSeconds',
+  'rusage',
+  'uptime',
+]);
