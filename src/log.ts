@@ -54,4 +54,13 @@ export function createLogger(
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** Says the same fields with every entry. */
+export function withFields(log: Logger, always: LogFields): Logger {
+  const at =
+    (name: keyof Logger) =>
+    (message: string, fields: LogFields = {}): void =>
+      log[name](message, { ...always, ...fields });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
 export const silentLogger: Logger = createLogger('silent', () => undefined);

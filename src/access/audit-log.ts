@@ -35,6 +35,8 @@ export interface AuditRecord {
   readonly method: AuthenticationMethod;
   /** Of the client, as far as it is known. */
   readonly address: string | null;
+  /** The cluster that it was asked for, whether there is one of that name or not; null when it is about none. */
+  readonly cluster: string | null;
   /** The mutation's name, or `authenticate`. */
   readonly action: string;
   /** What it was called with, as JSON, secrets masked and cut at 2,000 characters; null without arguments. */

@@ -114,7 +114,7 @@ export class Authenticator {
     const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
     this.#audit.add({
       ...{ at: this.#clock(), viewer: null, role: null, method, address: clientAddress },
-      ...{ action: 'authenticate', arguments: null },
+      ...{ action: 'authenticate', cluster: null, arguments: null },
       outcome: isForbidden ? 'FORBIDDEN' : 'UNAUTHENTICATED',
       ...{ code: error.code, message: errorMessage(error) + reason },
       ...{ answered: [], silent: [], taskIds: [] },

@@ -5,6 +5,7 @@ import { authenticationMethods, roles } from '../access/viewer.js';
 import type { AuthenticationMethod, Role, Viewer } from '../access/viewer.js';
 import { BadUserInputError } from '../errors.js';
 import { builder } from './builder.js';
+import { ofGateway } from './cluster-plugin.js';
 
 const maxRecords = 1_000;
 
@@ -75,6 +76,10 @@ const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement(
       nullable: true,
       description: 'IP address of the client, behind a trusted proxy as it tells it; null when unknown.',
     }),
+    cluster: t.exposeID('cluster', {
+      nullable: true,
+      description: 'Name of the cluster that was asked for; null of what is about none.',
+    }),
     action: t.exposeString('action', { description: "The mutation's name, or `authenticate`." }),
     arguments: t.exposeString('arguments', {
       nullable: true,
@@ -110,14 +115,17 @@ builder.queryFields((t) => ({
   me: t.field({
     type: ViewerType,
     description: 'Who the gateway takes you for, and what you may do; never cached.',
+    extensions: ofGateway,
     resolve: (_root, _args, { viewer }) => viewer,
   }),
   audit: t.field({
     type: [AuditRecordType],
     nullable: true, // who may not read it keeps what else was asked for
     authScopes: { admin: true },
+    extensions: ofGateway,
     description:
-      'Who did what, and who was refused: newest first, as far as the gateway remembers; the log has it all. Never ' +
+      'Who did what, and who was refused: newest first, as far as the gateway remembers; the log has it all. Of ' +
+      'clusters that you may not see there is only what you did yourself. Never ' +
       'cached. Needs the role `admin`; null, with an error, without it.',
     args: {
       first: t.arg.int({ defaultValue: 100, description: `Records at most: 0 to ${maxRecords}.` }),
@@ -126,11 +134,16 @@ builder.queryFields((t) => ({
       viewer: t.arg.string({ description: 'Name of who called.' }),
       outcome: t.arg({ type: AuditOutcomeEnum }),
     },
-    resolve: (_root, { first, after, action, viewer, outcome }, { audit }) => {
+    resolve: (_root, { first, after, action, viewer, outcome }, { audit, clusters, viewer: reader }) => {
       const count = first ?? 100;
       if (count < 0 || count > maxRecords)
         throw new BadUserInputError(`first must be from 0 to ${maxRecords}`);
-      return recordsAfter(audit.records(), after ?? null)
+      const mayRead = ({ cluster, viewer, role }: AuditRecord): boolean =>
+        clusters.only !== null ||
+        cluster === null ||
+        (viewer === reader.name && role === reader.role) ||
+        clusters.find(reader, cluster) !== null;
+      return recordsAfter(audit.records().filter(mayRead), after ?? null)
         .filter((record) => (action ?? record.action) === record.action)
         .filter((record) => (viewer ?? record.viewer) === record.viewer)
         .filter((record) => (outcome ?? record.outcome) === record.outcome)

@@ -5,6 +5,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { hasRole } from '../access/viewer.js';
 import type { Role } from '../access/viewer.js';
 import { ForbiddenError } from '../errors.js';
+import { clusterPlugin } from './cluster-plugin.js';
 import type { Context } from './context.js';
 import { mutationPlugin } from './mutation-plugin.js';
 
@@ -25,7 +26,8 @@ export interface SchemaTypes {
 
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
-  plugins: [mutationPlugin, ScopeAuthPlugin, ComplexityPlugin], // the first goes around the second
+  // Each goes around those behind it: what is refused is recorded, and learns of no cluster.
+  plugins: [mutationPlugin, ScopeAuthPlugin, clusterPlugin, ComplexityPlugin],
   // Fields declare what they cost; the limit is held before anything is executed, see limits/operation-cost.ts.
   complexity: { disabled: true },
   scopeAuth: {
@@ -58,6 +60,12 @@ builder.subscriptionType({
   authScopes: { viewer: true },
   description: 'What changes, as it changes: over WebSocket or server-sent events.',
 });
+
+/** The field of every type that is about one cluster. */
+export const clusterField = {
+  description: 'Name of the cluster that it is of.',
+  resolve: (_parent: unknown, _args: object, { clusterName }: Context): string => clusterName,
+};
 
 /** The argument that every operational field takes. */
 export const useCacheArg = {

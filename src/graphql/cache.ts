@@ -7,7 +7,8 @@ import type {
   CacheStatsSummary,
 } from '../cache/cache-stats.js';
 import { AdaptiveTtlType } from './adaptive-ttl-type.js';
-import { builder } from './builder.js';
+import { builder, clusterField } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import { CacheAdviceKindEnum, CacheNameEnum } from './enums.js';
 import { intervalArg, intervalMs } from './subscriptions/interval.js';
 
@@ -111,6 +112,7 @@ const CacheStatsSummaryType = builder.objectRef<CacheStatsSummary>('CacheStatsSu
 const CacheStatsReportType = builder.objectRef<CacheStatsReport>('CacheStatsReport').implement({
   description: 'Figures of the caches at one moment.',
   fields: (t) => ({
+    cluster: t.id(clusterField),
     timestamp: t.field({ type: 'DateTime', resolve: ({ timestamp }) => timestamp.getTime() }),
     caches: t.field({ type: [CacheStatsType], resolve: ({ caches }) => caches }),
     summary: t.field({ type: CacheStatsSummaryType, resolve: ({ summary }) => summary }),
@@ -147,7 +149,7 @@ function chosen(names: readonly CacheName[] | null | undefined): readonly CacheN
   return names && names.length > 0 ? [...new Set(names)] : undefined;
 }
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   cacheStats: t.field({
     type: CacheStatsReportType,
     description: 'Figures of the caches now; never themselves cached.',

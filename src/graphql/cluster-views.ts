@@ -39,34 +39,24 @@ export class ClusterViews {
   }
 }
 
-/** Asked by a field that no cluster was chosen for: better no answer than one about another's. */
-export class NoCluster implements Cluster {
-  get clusterName(): never {
-    return unbound();
-  }
-  get embedded(): never {
-    return unbound();
-  }
-  get celery(): never {
-    return unbound();
-  }
-  get caches(): never {
-    return unbound();
-  }
-  get resultLoader(): never {
-    return unbound();
-  }
-  get subscriptions(): never {
-    return unbound();
-  }
-  get lateEffects(): never {
-    return unbound();
-  }
-  get loaders(): Loaders {
-    return unbound();
-  }
-}
+/** Any use of it fails: of a field that no cluster was chosen for, no answer is better than one about another's. */
+const unbound = new Proxy(
+  {},
+  {
+    get: () => {
+      throw new Error('A field of a cluster was resolved where no cluster had been chosen');
+    },
+  },
+) as never;
 
-function unbound(): never {
-  throw new Error('A field of a cluster was resolved where no cluster had been chosen');
-}
+/** Own properties all, since servers copy contexts. */
+export const noCluster: Cluster & { readonly loaders: Loaders } = {
+  clusterName: unbound,
+  embedded: unbound,
+  celery: unbound,
+  caches: unbound,
+  resultLoader: unbound,
+  subscriptions: unbound,
+  lateEffects: unbound,
+  loaders: unbound,
+};

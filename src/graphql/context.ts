@@ -4,7 +4,7 @@ import type { Viewer } from '../access/viewer.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import type { Cluster } from './cluster.js';
-import { ClusterViews, NoCluster } from './cluster-views.js';
+import { ClusterViews, noCluster } from './cluster-views.js';
 import type { Clusters } from './clusters.js';
 import { Loaders } from './loaders.js';
 
@@ -50,5 +50,5 @@ export function createContext(services: Services, caller: Caller, cacheStatus: C
     const loaders = new Loaders(cluster, cacheStatus.ofCluster(cluster.clusterName));
     return { ...own, ...cluster, loaders, views };
   });
-  return Object.assign(new NoCluster(), own, { views });
+  return { ...own, ...noCluster, views };
 }

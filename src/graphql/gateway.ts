@@ -1,9 +1,9 @@
 /** The gateway itself: what it is connected to and what it has heard. */
 import type { EventGap } from '../celery/event-gaps.js';
-import { builder } from './builder.js';
+import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 
-const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
+export const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
   description: "The gateway's connection to the broker.",
   fields: (t) => ({
     kind: t.string({
@@ -147,6 +147,7 @@ const SubscriptionStatsType = builder.objectRef<Context>('SubscriptionStats').im
 const GatewayType = builder.objectRef<Context>('Gateway').implement({
   description: 'This process.',
   fields: (t) => ({
+    cluster: t.id({ ...clusterField, description: 'Name of the cluster that all below is about.' }),
     version: t.exposeString('version'),
     uptimeSeconds: t.float({ resolve: ({ celery, startedAt }) => (celery.clock() - startedAt) / 1000 }),
     embedded: t.exposeBoolean('embedded', {

@@ -1,6 +1,7 @@
 /** Whether what the gateway says can be trusted. */
 import type { Health, HealthCheck } from '../celery/health.js';
-import { builder, useCacheArg } from './builder.js';
+import { builder, clusterField, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import { askFor } from './loaders.js';
 import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
 
@@ -23,12 +24,13 @@ const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement(
 const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'Whether what the gateway says can be trusted.',
   fields: (t) => ({
+    cluster: t.id(clusterField),
     status: t.expose('status', { type: HealthStatusEnum }),
     checks: t.field({ type: [HealthCheckType], resolve: ({ checks }) => checks }),
   }),
 });
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   health: t.field({
     type: HealthType,
     description: 'Checks of what the gateway depends on. It answers also when the broker is away.',

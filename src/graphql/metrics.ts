@@ -3,7 +3,8 @@ import type { ClusterSummary } from '../celery/cluster-summary.js';
 import type { WorkerStatsReply } from '../celery/inspect.js';
 import { longestWindow } from '../celery/metrics/task-metrics.js';
 import { percent } from '../percent.js';
-import { builder, useCacheArg } from './builder.js';
+import { builder, clusterField, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import type { Context } from './context.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
@@ -50,6 +51,7 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
   description: 'What the cluster did within a window of time, and how loaded it is now.',
   interfaces: [OutcomesInterface],
   fields: (t) => ({
+    cluster: t.id(clusterField),
     windowSeconds: t.float({ resolve: ({ figures }) => figures.windowSeconds }),
     observedSeconds: t.float({
       description:
@@ -130,7 +132,7 @@ export function windowOf(seconds: number | null | undefined): number {
   return checkWindow(seconds ?? defaultWindow);
 }
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   metricsSummary: t.field({
     type: MetricsSummaryType,
     nullable: true,

@@ -14,6 +14,8 @@ import type { Context } from './context.js';
 export const mutationPlugin = 'celeryqlMutation';
 
 const maxArguments = 2_000;
+/** Of a name that somebody made up. */
+const maxClusterName = 100;
 const declaredScope = z.partialRecord(z.enum(roles), z.literal(true));
 
 export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
@@ -36,7 +38,12 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
       const record = (entry: Pick<AuditEntry, 'outcome' | 'code' | 'message'> & AuditedResult): void =>
         audit.add({
           ...{ at: clock(), viewer: viewer.name, role: viewer.role, method: viewer.method },
-          ...{ address: clientAddress, action: field.name, arguments: shown(redact(args)) },
+          ...{
+            address: clientAddress,
+            cluster: clusterNameOf(context as unknown as Context, args),
+            action: field.name,
+            arguments: shown(redact(args)),
+          },
           ...{ outcome: entry.outcome, code: entry.code, message: entry.message },
           ...{
             answered: entry.answered ?? [],
@@ -80,6 +87,12 @@ function roleOf({ name, pothosOptions }: { name: string; pothosOptions: object }
   const known = roles.find((one) => one === role);
   if (known === undefined) throw new Error(`The mutation ${name} does not say which role it needs`);
   return known;
+}
+
+/** As it was asked for: who may see it decides later who reads the record. */
+function clusterNameOf({ clusters, viewer }: Context, args: { cluster?: unknown }): string | null {
+  if (typeof args.cluster === 'string') return args.cluster.slice(0, maxClusterName);
+  return clusters.defaultFor(viewer)?.clusterName ?? null;
 }
 
 function shown(args: unknown): string | null {

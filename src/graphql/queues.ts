@@ -1,7 +1,8 @@
 /** Queues: what waits in the broker, and who takes it. */
 import type { Queue } from '../celery/queues.js';
 import { BadUserInputError } from '../errors.js';
-import { builder, useCacheArg } from './builder.js';
+import { builder, clusterField, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import type { Context } from './context.js';
 import { QueueKindEnum } from './enums.js';
 import { askFor } from './loaders.js';
@@ -57,6 +58,7 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
   description: 'A queue of the broker.',
   fields: (t) => ({
     name: t.id({ resolve: ({ queue }) => queue.name }),
+    cluster: t.id(clusterField),
     messages: t.int({ description: 'Waiting, all priorities.', resolve: ({ queue }) => queue.messages }),
     messagesByPriority: t.field({
       type: [PriorityCount],
@@ -156,7 +158,7 @@ function matches({ name, messages }: Queue, filter: typeof QueueFilterInput.$inf
   );
 }
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   queues: t.field({
     type: [QueueType],
     nullable: true,

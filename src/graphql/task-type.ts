@@ -2,7 +2,7 @@
 import type { Task, TaskText } from '../celery/events/task.js';
 import { isFinal } from '../celery/states.js';
 import { BadUserInputError } from '../errors.js';
-import { builder } from './builder.js';
+import { builder, clusterField } from './builder.js';
 import { TaskSourceEnum } from './enums.js';
 import { selectedCommands } from './selected-commands.js';
 import type { InspectAsk } from './loaders.js';
@@ -71,6 +71,7 @@ TaskType.implement({
       });
     return {
       id: t.id({ description: "Celery's own id.", resolve: ({ task }) => task.id }),
+      cluster: t.id(clusterField),
       name: string('name', 'Null when only its end was seen.'),
       state: t.field({ type: 'TaskState', resolve: ({ task }) => task.state }),
       args: text('args'),

@@ -1,7 +1,8 @@
 /** Figures by task name. */
 import { otherNames } from '../celery/metrics/name-tallies.js';
 import { longestWindow, type TaskTypeFigures } from '../celery/metrics/task-metrics.js';
-import { builder, useCacheArg } from './builder.js';
+import { builder, clusterField, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import type { Context } from './context.js';
 import { StateCount, stateCounts } from './counts.js';
 import { askFor } from './loaders.js';
@@ -23,6 +24,7 @@ const TaskTypeType = builder.objectRef<TaskTypeParent>('TaskType').implement({
       description: 'The name; `OTHER` stands for all names that are not told apart.',
       resolve: ({ figures }) => figures.name,
     }),
+    cluster: t.id(clusterField),
     total: t.int({ description: 'All that `counts` has.', resolve: ({ figures }) => figures.total }),
     counts: t.field({
       type: [StateCount],
@@ -71,8 +73,8 @@ const TaskTypeFilterInput = builder.inputType('TaskTypeFilter', {
   }),
 });
 
-builder.queryField('taskTypes', (t) =>
-  t.field({
+clusterFields((t) => ({
+  taskTypes: t.field({
     type: [TaskTypeType],
     nullable: true,
     description:
@@ -97,4 +99,4 @@ builder.queryField('taskTypes', (t) =>
         .map((figures) => ({ figures, windowSeconds: window, ask }));
     },
   }),
-);
+}));

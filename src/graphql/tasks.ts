@@ -1,7 +1,8 @@
 /** Queries about tasks: counts, lists, one task. */
 import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/task.js';
 import type { InspectCommand, TaskInfo } from '../celery/inspect.js';
-import { builder, useCacheArg } from './builder.js';
+import { builder, clusterField, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
 import { encodeCursor } from './cursor.js';
 import { askFor } from './loaders.js';
@@ -74,6 +75,7 @@ TaskStatusType.implement({
         },
       });
     return {
+      cluster: t.id(clusterField),
       counts: t.field({
         type: [StateCount],
         description: 'Tasks seen since the gateway started, by their latest state.',
@@ -178,7 +180,7 @@ function cursorOf(position: TaskPosition | undefined, order: TaskOrder): string 
   return position === undefined ? null : encodeCursor(position, order);
 }
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   taskStatus: t.field({
     type: TaskStatusType,
     nullable: true,

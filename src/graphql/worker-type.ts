@@ -2,7 +2,7 @@
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
 import { CommandRejectedError } from '../errors.js';
-import { builder } from './builder.js';
+import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 import { WorkerStatusEnum } from './enums.js';
 import type { InspectAsk } from './loaders.js';
@@ -50,6 +50,7 @@ WorkerType.implement({
       description: 'Node name, such as `celery@host1`.',
       resolve: ({ worker }) => worker.hostname,
     }),
+    cluster: t.id(clusterField),
     status: t.field({ type: WorkerStatusEnum, resolve: ({ worker }) => worker.status }),
     lastHeartbeatAt: t.field({
       type: 'DateTime',

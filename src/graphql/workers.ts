@@ -1,5 +1,6 @@
 /** Queries about workers. */
 import { builder, useCacheArg } from './builder.js';
+import { clusterFields } from './cluster-type.js';
 import { askFor } from './loaders.js';
 import { WorkerStatusEnum } from './enums.js';
 import type { InspectScope } from '../celery/inspect-loader.js';
@@ -21,7 +22,7 @@ const WorkerFilterInput = builder.inputType('WorkerFilter', {
   }),
 });
 
-builder.queryFields((t) => ({
+clusterFields((t) => ({
   workers: t.field({
     type: [WorkerType],
     nullable: true,

@@ -18,6 +18,8 @@ export interface TestGatewayOptions {
 
 export interface CacheEntry {
   readonly path: string;
+  /** Of a gateway of several. */
+  readonly cluster?: string;
   readonly cache: string;
   readonly status: 'HIT' | 'MISS';
   readonly age: number;

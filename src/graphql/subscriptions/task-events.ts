@@ -1,6 +1,6 @@
 /** The subscription to task events. */
 import type { TaskNotice } from '../../celery/events/task-feed.js';
-import { builder } from '../builder.js';
+import { builder, clusterField } from '../builder.js';
 import { filterOf } from '../task-inputs.js';
 import { TaskType } from '../task-type.js';
 import { droppedDescription } from './dropped.js';
@@ -26,6 +26,7 @@ const TaskEventFilterInput = builder.inputType('TaskEventFilter', {
 const TaskEventType = builder.objectRef<Delivery<TaskNotice>>('TaskEvent').implement({
   description: 'An event about a task, as a worker or a sender published it.',
   fields: (t) => ({
+    cluster: t.id(clusterField),
     type: t.string({
       description: 'Such as `task-received`.',
       resolve: ({ value }) => value.event.type,

@@ -1,6 +1,6 @@
 /** The subscription to what happens to workers. */
 import type { WorkerChangeCause } from '../../celery/events/worker-watch.js';
-import { builder } from '../builder.js';
+import { builder, clusterField } from '../builder.js';
 import { WorkerStatusEnum } from '../enums.js';
 import { selectedCommands } from '../selected-commands.js';
 import { WorkerType } from '../worker-type.js';
@@ -56,6 +56,7 @@ const WorkerEventFilterInput = builder.inputType('WorkerEventFilter', {
 const WorkerEventType = builder.objectRef<Delivery<WorkerNotice>>('WorkerEvent').implement({
   description: 'Something that happened to a worker.',
   fields: (t) => ({
+    cluster: t.id(clusterField),
     type: t.field({ type: WorkerEventTypeEnum, resolve: ({ value }) => value.type }),
     cause: t.field({
       type: WorkerChangeCauseEnum,

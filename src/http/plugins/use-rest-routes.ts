@@ -38,7 +38,9 @@ export function useRestRoutes(): Plugin<Context, ServerContext> {
         return;
       }
       try {
-        const params = { query: queries.get(route) ?? '', variables: route.variables(url.searchParams) };
+        const cluster = url.searchParams.get('cluster'); // every route is about one, the first by default
+        const variables = { ...route.variables(url.searchParams), cluster };
+        const params = { query: queries.get(route) ?? '', variables };
         const result = await yoga.getResultForParams({ params, request }, serverContext);
         endResponse(answer(fetchAPI, route, result));
       } catch (error) {

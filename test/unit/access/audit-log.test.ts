@@ -5,6 +5,7 @@ import { createLogger } from '../../../src/log.js';
 
 const entry = (fields: Partial<AuditEntry> = {}): AuditEntry => ({
   ...{ at: 0, viewer: 'ada', role: 'operator', method: 'basic', address: '192.0.2.1' },
+  cluster: null,
   ...{ action: 'revokeTasks', arguments: null, outcome: 'SUCCEEDED', code: null, message: null },
   ...{ answered: [], silent: [], taskIds: [], durationSeconds: 0 },
   ...fields,

@@ -3,24 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Role, Viewer } from '../../../src/access/viewer.js';
 import type { Visibility } from '../../../src/access/visibility.js';
 import { UnknownClusterError } from '../../../src/errors.js';
-import { NoCluster } from '../../../src/graphql/cluster-views.js';
+import { noCluster } from '../../../src/graphql/cluster-views.js';
 import { Clusters } from '../../../src/graphql/clusters.js';
 
-class Named extends NoCluster {
-  readonly #name: string;
-
-  constructor(name: string) {
-    super();
-    this.#name = name;
-  }
-
-  override get clusterName(): never {
-    return this.#name as never; // the only thing of a cluster that is asked for here
-  }
-}
-
-const tenant = (name: string, visibleTo: Visibility | null = null) => ({
-  cluster: new Named(name),
+/** Nothing else of a cluster is asked for here. */
+const tenant = (clusterName: string, visibleTo: Visibility | null = null) => ({
+  cluster: { ...noCluster, clusterName },
   visibleTo,
 });
 
@@ -36,6 +24,13 @@ const clusters = new Clusters([
 ]);
 
 const seenBy = (who: Viewer) => clusters.visibleTo(who).map(({ clusterName }) => clusterName);
+
+it('cannot be used as a cluster where none was chosen', () => {
+  const message = 'A field of a cluster was resolved where no cluster had been chosen';
+  expect(() => noCluster.celery.state).toThrow(message);
+  expect(() => noCluster.loaders.health({ path: 'health', useCache: true })).toThrow(message);
+  expect(() => `${noCluster.clusterName}!`).toThrow(message);
+});
 
 describe('the clusters of a gateway', () => {
   it('are seen by the users and the roles that they name, in the order of the configuration', () => {

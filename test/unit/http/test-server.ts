@@ -5,6 +5,7 @@
 import { AuditLog } from '../../../src/access/audit-log.js';
 import { Authenticator } from '../../../src/access/authenticator.js';
 import type { Access } from '../../../src/access/open-access.js';
+import type { Visibility } from '../../../src/access/visibility.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { readConfig } from '../../../src/config.js';
@@ -23,10 +24,12 @@ import { Readiness } from '../../../src/http/readiness.js';
 import { startHttpServer } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
 import { createLogger } from '../../../src/log.js';
+import type { Logger } from '../../../src/log.js';
 import type { Answer } from '../../support/gateway.js';
 
 export interface TestServer extends AsyncDisposable {
-  /** Of the one cluster. */
+  readonly clusters: Clusters;
+  /** Of the first cluster. */
   readonly services: Cluster & Pick<Services, 'audit'>;
   /** Of the caches, in milliseconds. */
   readonly clock: { now: number };
@@ -48,6 +51,8 @@ export interface TestServerOptions {
   /** Who is let in; everybody as an admin by default, addressed by any name. */
   readonly access?: (audit: AuditLog) => Access;
   readonly readOnly?: boolean;
+  /** One that everybody sees by default. */
+  readonly tenants?: readonly { readonly name: string; readonly visibleTo: Visibility | null }[];
   /** Further settings, as on the command line. */
   readonly args?: readonly string[];
 }
@@ -56,6 +61,7 @@ export async function startTestServer({
   access = everybody,
   readOnly = false,
   args = [],
+  tenants = [{ name: 'default', visibleTo: null }],
 }: TestServerOptions = {}): Promise<TestServer> {
   const config = readConfig(args, {});
   const clock = { now: 0 };
@@ -63,23 +69,18 @@ export async function startTestServer({
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
-  const embedded = opened.own(startEmbeddedCluster({ log, seed: 1 }));
-  const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const { transport, results, defaultQueue } = embedded;
-  const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
-  const caches = new CacheRegistry({ clock: () => clock.now });
-  const resultLoader = createResultLoader(celery);
-  const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
   const audit = new AuditLog({ log, maxRecords: 100 });
-  const lateEffects = new LateEffects(celery.state, caches);
-  const watched = { clusterName: 'default', embedded: true, celery, caches, resultLoader };
-  const cluster: Cluster = { ...watched, subscriptions, lateEffects };
+  const open = (name: string, seed: number): Cluster => openEmbedded(name, { seed, clock, log, opened });
+  const opening = tenants.map(({ name, visibleTo }, at) => ({ cluster: open(name, at + 1), visibleTo }));
+  const clusters = new Clusters(opening);
+  const [cluster] = clusters.all;
+  if (cluster === undefined) throw new Error('There is no cluster');
+  const { celery } = cluster;
   const services: Services = {
-    ...{ clusters: new Clusters([{ cluster, visibleTo: null }]), version: '1.2.3', startedAt: 0, log },
+    ...{ clusters, version: '1.2.3', startedAt: 0, log },
     clock: celery.clock,
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
   };
-  celery.start();
   const metrics = config.metrics ? opened.own(new Exporter(services, config)) : null;
   const yoga = createGraphQLServer(schema, services, config, {
     wallClock: () => wallClock.now,
@@ -90,13 +91,15 @@ export async function startTestServer({
   const place = { host: '127.0.0.1', port: 0 };
   const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
   const server = opened.own(await startHttpServer(http));
-  opened.own(caches); // closed first, as in the gateway
-  opened.own(subscriptions);
+  for (const { caches, subscriptions } of clusters.all) {
+    opened.own(caches); // closed first, as in the gateway
+    opened.own(subscriptions);
+  }
   opened.own(readiness);
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services: { ...cluster, audit }, clock, wallClock, origin, warmUp, log: lines },
+    ...{ services: { ...cluster, audit }, clusters, clock, wallClock, origin, warmUp, log: lines },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {
@@ -109,6 +112,27 @@ export async function startTestServer({
     },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
+}
+
+interface EmbeddedOptions {
+  readonly seed: number;
+  readonly clock: { readonly now: number };
+  readonly log: Logger;
+  readonly opened: Disposal;
+}
+
+function openEmbedded(clusterName: string, { seed, clock, log, opened }: EmbeddedOptions): Cluster {
+  const embedded = opened.own(startEmbeddedCluster({ log, seed }));
+  const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
+  const { transport, results, defaultQueue } = embedded;
+  const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
+  const caches = new CacheRegistry({ clock: () => clock.now });
+  const resultLoader = createResultLoader(celery);
+  const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
+  const lateEffects = new LateEffects(celery.state, caches);
+  celery.start();
+  const watched = { clusterName, embedded: true, celery, caches, resultLoader };
+  return { ...watched, subscriptions, lateEffects };
 }
 
 function everybody(audit: AuditLog): Access {
