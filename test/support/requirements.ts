@@ -61,6 +61,10 @@ const requirements = {
     missing: "the library requests is not installed for the newest Celery's Python",
     found: () => imports('newest', 'requests'),
   },
+  promtool: {
+    missing: 'promtool is not installed (Debian: prometheus)',
+    found: () => spawnSync('promtool', ['--version']).status === 0,
+  },
   chromium: {
     missing: `chromium is not installed (${chromiumPath}, or CELERYQL_CHROMIUM)`,
     found: () => existsSync(chromiumPath),
