@@ -21,6 +21,8 @@ export interface OpenCluster extends Cluster {
 }
 
 export interface ClusterOptions {
+  readonly clusterName: string;
+  /** Its own, within those of the gateway. */
   readonly config: Config;
   readonly log: Logger;
   readonly redactor: Redactor;
@@ -29,7 +31,13 @@ export interface ClusterOptions {
 }
 
 /** Connects in the background: a broker that is down is answered for with typed errors. */
-export function openCluster({ config, log, redactor, opened }: ClusterOptions): OpenCluster {
+export function openCluster({
+  clusterName,
+  config,
+  log,
+  redactor,
+  opened,
+}: ClusterOptions): OpenCluster {
   const source = opened.own(openSource(config, log, redactor));
   const celery = opened.own(
     new Celery({
@@ -60,7 +68,7 @@ export function openCluster({ config, log, redactor, opened }: ClusterOptions): 
   celery.start();
   return {
     ...loading,
-    clusterName: 'default',
+    clusterName,
     embedded: config.broker === null,
     subscriptions: new Subscriptions({ celery, maxItems: config.subscriptionBuffer }),
     lateEffects: new LateEffects(celery.state, caches),

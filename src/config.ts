@@ -2,15 +2,20 @@
  * Settings: one table of flags, environment variables, parsers, defaults and what they are for. `--help`, the README
  * and the types derive from it. Durations are in seconds here and in milliseconds in the code.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
 import { standardRedactor } from './celery/redaction/redactor.js';
-import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
 import { accessSettings } from './settings/access.js';
 import { brokerSettings } from './settings/broker.js';
 import { cacheSettings } from './settings/caches.js';
+import { withMasters } from './settings/cluster.js';
+import type { ClusterConfig, ValuesOf } from './settings/cluster.js';
+import { clustersSettings } from './settings/clusters.js';
+import { parseClustersFile } from './settings/clusters-file.js';
+import type { ConfiguredCluster } from './settings/clusters-file.js';
 import { controlSettings } from './settings/control.js';
 import { gatewaySettings } from './settings/gateway.js';
 import { limitSettings } from './settings/limits.js';
@@ -25,6 +30,7 @@ const { broker, resultBackend, ...wire } = brokerSettings;
 export const settings = {
   broker,
   resultBackend,
+  ...clustersSettings,
   ...gatewaySettings,
   ...accessSettings,
   ...watchSettings,
@@ -35,12 +41,9 @@ export const settings = {
   ...wire,
 } as const;
 
-type Settings = {
-  readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
-};
-
-export interface Config extends Settings {
-  readonly caches: Readonly<Partial<Record<CacheName, CacheOverrides>>>;
+export interface Config extends ValuesOf<typeof settings>, ClusterConfig {
+  /** Null where there is one, which the other settings are about. */
+  readonly clusters: readonly ConfiguredCluster[] | null;
 }
 
 /**
@@ -60,19 +63,33 @@ export function readConfig(
     valueOf<unknown>(row, flags, env),
   ]);
   // Each row's parser gives the type of its own key, which Object.entries forgets.
-  return Object.freeze({ ...withMasters(Object.fromEntries(values) as Settings), caches });
+  const own = { ...(Object.fromEntries(values) as ValuesOf<typeof settings>), caches };
+  const clusters = own.clustersFile === '' ? null : readClusters(own, flags, env);
+  return Object.freeze({ ...withMasters(own), clusters });
 }
 
-/** Sentinels are asked for a master by its name, which no URL holds. */
-function withMasters(values: Settings): Settings {
-  const { broker, resultBackend, masterName, resultMasterName } = values;
-  const ofResults = { ...values, masterName: resultMasterName || masterName };
-  return {
-    ...values,
-    broker: broker?.scheme === 'redis' ? withSentinel(broker, values) : broker,
-    resultBackend:
-      resultBackend?.scheme === 'redis' ? withSentinel(resultBackend, ofResults) : resultBackend,
-  };
+function readClusters(
+  own: ValuesOf<typeof settings> & ClusterConfig,
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly ConfiguredCluster[] {
+  const setting = '--clusters-file';
+  for (const row of Object.values<Setting<unknown>>(brokerSettings)) {
+    const { given, name } = givenFor(row, flags, env);
+    if (given !== undefined)
+      throw new ConfigError(`${name} is of one cluster: it has its place in the file of ${setting}`);
+  }
+  let text;
+  try {
+    text = readFileSync(own.clustersFile, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`${setting} cannot be read`, { cause });
+  }
+  try {
+    return parseClustersFile(text, own, env);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${setting} ${error.message}`) : error;
+  }
 }
 
 /** @throws ConfigError for a flag that is not in the table. */
@@ -93,16 +110,25 @@ function valueOf<T>(
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
 ): T {
-  const flag = flags[row.flag];
-  const variable = row.env.find((name) => (env[name] ?? '') !== '');
-  const given = typeof flag === 'string' ? flag : variable === undefined ? undefined : env[variable];
+  const { given, name } = givenFor(row, flags, env);
   if (given === undefined) return row.default;
   try {
     return row.parse(given);
   } catch (error) {
-    const name = typeof flag === 'string' ? `--${row.flag}` : (variable ?? row.flag);
     throw new ConfigError(`${name} ${error instanceof Error ? error.message : 'is malformed'}`, {
       cause: error,
     });
   }
+}
+
+/** What was given for it, and under which name. */
+function givenFor(
+  row: Setting<unknown>,
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly given: string | undefined; readonly name: string } {
+  const flag = flags[row.flag];
+  if (typeof flag === 'string') return { given: flag, name: `--${row.flag}` };
+  const variable = row.env.find((name) => (env[name] ?? '') !== '');
+  return { given: variable === undefined ? undefined : env[variable], name: variable ?? row.flag };
 }

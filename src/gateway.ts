@@ -2,15 +2,18 @@
 import { AuditLog } from './access/audit-log.js';
 import { openAccess } from './access/open-access.js';
 import { openCluster } from './cluster.js';
+import type { ClusterOptions, OpenCluster } from './cluster.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
 import { Exporter } from './prometheus/exporter.js';
 import { Clusters } from './graphql/clusters.js';
 import { schema } from './graphql/schema.js';
 import type { Services } from './graphql/context.js';
+import { readinessOf } from './http/clusters-readiness.js';
 import { Readiness } from './http/readiness.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
+import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
 import { version } from './version.js';
@@ -19,9 +22,9 @@ export interface Gateway extends AsyncDisposable {
   /** Of GraphiQL and the API. */
   readonly url: string;
   readonly port: number;
-  /** Whether it shows the embedded cluster. */
+  /** Whether it shows the embedded cluster, and no other. */
   readonly embedded: boolean;
-  /** Address of the broker, without credentials. */
+  /** Address of the broker, or of each, without credentials. */
   readonly broker: string;
 }
 
@@ -44,10 +47,9 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const audit = new AuditLog({ log, maxRecords: config.auditSize });
   const access = await openAccess(config, { audit, log, clock: Date.now });
   const redactor = redactorOf(config);
-  const cluster = openCluster({ config, log, redactor, opened });
-  const { celery, caches, subscriptions, warmUp } = cluster;
+  const clusters = openClusters({ config, log, redactor, opened });
   const services: Services = {
-    clusters: new Clusters([{ cluster, visibleTo: null }]),
+    clusters,
     version,
     startedAt: Date.now(),
     clock: Date.now,
@@ -59,20 +61,41 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const metrics = config.metrics ? new Exporter(services, config) : null;
   const yoga = createGraphQLServer(schema, services, config, { operations: metrics?.operations });
   const { host, port } = config;
-  const readiness = new Readiness({ celery, warmUp });
+  const readiness = readinessOf(clusters.all.map((cluster) => new Readiness(cluster)));
   const http = { yoga, access, readiness, metrics, limits: config, host, port, log };
   if (metrics) opened.own(metrics);
   const server = opened.own(await startHttpServer(http));
   access.announce();
   // Closed first: their streams end, and the server need not wait for them.
-  opened.own(caches);
-  opened.own(subscriptions);
+  for (const { caches, subscriptions } of clusters.all) {
+    opened.own(caches);
+    opened.own(subscriptions);
+  }
   opened.own(readiness); // before anything else: whoever is still answered is told to go elsewhere
   return {
     url: server.url,
     port: server.port,
-    embedded: cluster.embedded,
-    broker: celery.transport.address,
+    embedded: clusters.all.every(({ embedded }) => embedded),
+    broker: clusters.all.map(({ celery }) => celery.transport.address).join(', '),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
+}
+
+/** Each with transports, a store, caches and subscribers of its own; one whose broker is down holds up no other. */
+function openClusters({
+  config,
+  log,
+  ...options
+}: Omit<ClusterOptions, 'clusterName'>): Clusters<OpenCluster> {
+  if (config.clusters === null) {
+    const cluster = openCluster({ ...options, clusterName: 'default', config, log });
+    return new Clusters([{ cluster, visibleTo: null }]);
+  }
+  return new Clusters(
+    config.clusters.map(({ name, visibleTo, config: own }) => {
+      const named = withFields(log, { cluster: name });
+      const of = { clusterName: name, config: { ...config, ...own }, log: named };
+      return { cluster: openCluster({ ...options, ...of }), visibleTo };
+    }),
+  );
 }

@@ -4,10 +4,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fail } from './refusal.js';
-import type { Readiness } from './readiness.js';
+import type { ReadinessSource } from './readiness.js';
 
 type Answer = { readonly status: number; readonly body: unknown };
-type HealthRoute = (readiness: Readiness) => Promise<Answer>;
+type HealthRoute = (readiness: ReadinessSource) => Promise<Answer>;
 
 // Of the process alone: one that is restarted because the broker is away comes back no better.
 const live: HealthRoute = async () => ({ status: 200, body: { status: 'ok' } });
@@ -29,7 +29,7 @@ export function healthRouteOf({ url = '' }: IncomingMessage): HealthRoute | null
 
 export async function serveHealth(
   route: HealthRoute,
-  readiness: Readiness,
+  readiness: ReadinessSource,
   response: ServerResponse,
 ): Promise<void> {
   const { method } = response.req;

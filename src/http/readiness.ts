@@ -5,8 +5,13 @@
 import type { Celery } from '../celery/celery.js';
 import { withDeadline } from '../deadline.js';
 
+/** Who can be asked whether the gateway is ready; from when it is disposed it is stopping. */
+export interface ReadinessSource extends Disposable {
+  report(): Promise<ReadinessReport>;
+}
+
 export interface ReadinessCheck {
-  readonly name: 'broker' | 'event_stream' | 'caches';
+  readonly name: 'broker' | 'event_stream' | 'caches' | 'clusters';
   readonly status: 'ok' | 'failed';
   readonly message: string;
 }
@@ -27,7 +32,7 @@ export interface ReadinessOptions {
 /** Milliseconds for which an answer of the broker's counts. */
 const pingCounts = 500;
 
-export class Readiness implements Disposable {
+export class Readiness implements ReadinessSource {
   readonly #options: ReadinessOptions;
   #ping: Promise<boolean> | null = null;
   #isStopping = false;

@@ -14,7 +14,7 @@ import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
 import type { ServerLimits } from './limits.js';
 import { isMetricsRequest, serveMetrics } from './metrics-route.js';
 import type { MetricsSource } from './metrics-route.js';
-import type { Readiness } from './readiness.js';
+import type { ReadinessSource } from './readiness.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { fail, failUnauthenticated } from './refusal.js';
 import { readBody } from './request-body.js';
@@ -39,7 +39,7 @@ export interface HttpServer extends AsyncDisposable {
 export interface HttpServerOptions {
   readonly yoga: Yoga;
   readonly access: Access;
-  readonly readiness: Readiness;
+  readonly readiness: ReadinessSource;
   readonly limits: ServerLimits;
   /** Of `/metrics`; null where it is not served. */
   readonly metrics: MetricsSource | null;

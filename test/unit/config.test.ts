@@ -20,6 +20,7 @@ const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 };
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig([], {})).toEqual({
+      ...{ clustersFile: '', clusters: null },
       ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
       ...{
         inspectTimeout: 1_000,

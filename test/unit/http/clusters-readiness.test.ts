@@ -1,0 +1,50 @@
+/** Readiness of a gateway of several clusters. */
+import { describe, expect, it } from 'vitest';
+import { readinessOf } from '../../../src/http/clusters-readiness.js';
+import type { ReadinessReport, ReadinessSource } from '../../../src/http/readiness.js';
+
+const source = (answer: Promise<ReadinessReport>): ReadinessSource => ({
+  report: () => answer,
+  [Symbol.dispose]: () => undefined,
+});
+const check = (status: 'ok' | 'failed') =>
+  ({ name: 'broker', status, message: 'at 192.0.2.1' }) as const;
+const ready = source(Promise.resolve({ status: 'ready', checks: [check('ok')] }));
+const away = source(Promise.resolve({ status: 'not_ready', checks: [check('failed')] }));
+const hanging = source(new Promise(() => undefined));
+
+describe('several clusters', () => {
+  it('are ready when one of them is, and tell how many but not which', async () => {
+    expect(await readinessOf([away, ready, away]).report()).toEqual({
+      status: 'ready',
+      checks: [
+        { name: 'broker', status: 'ok', message: '1 of 3' },
+        { name: 'clusters', status: 'ok', message: '1 of 3 ready' },
+      ],
+    });
+  });
+
+  it('are not when none is', async () => {
+    expect(await readinessOf([away, away]).report()).toEqual({
+      status: 'not_ready',
+      checks: [
+        { name: 'broker', status: 'failed', message: '0 of 2' },
+        { name: 'clusters', status: 'failed', message: '0 of 2 ready' },
+      ],
+    });
+  });
+
+  it('do not wait for one that does not answer, when another is ready', async () => {
+    const { status, checks } = await readinessOf([hanging, ready]).report();
+    expect([status, checks.at(-1)?.message]).toEqual(['ready', '1 of 2 ready']);
+  });
+
+  it('are stopping together', async () => {
+    const stopping = source(Promise.resolve({ status: 'stopping', checks: [] }));
+    expect(await readinessOf([ready, stopping]).report()).toEqual({ status: 'stopping', checks: [] });
+  });
+
+  it('are one alone as it is', () => {
+    expect(readinessOf([ready])).toBe(ready);
+  });
+});
