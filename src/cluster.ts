@@ -1,5 +1,6 @@
 /** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
 import { CacheRegistry } from './cache/cache-registry.js';
+import type { SharedStore } from './cache/shared/shared-store.js';
 import { Celery } from './celery/celery.js';
 import type { Redactor } from './celery/redaction/redactor.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
@@ -15,6 +16,7 @@ import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import { volatileFields } from './graphql/volatile-fields.js';
 import { WarmUp } from './graphql/warm-up.js';
 import type { Logger } from './log.js';
+import { sharedCacheOf } from './shared-level.js';
 
 export interface OpenCluster extends Cluster {
   readonly warmUp: WarmUp;
@@ -28,16 +30,13 @@ export interface ClusterOptions {
   readonly redactor: Redactor;
   /** Takes over what must be closed; the caches and the subscriptions are closed by whoever serves them. */
   readonly opened: Disposal;
+  /** What it shares with other replicas. */
+  readonly store: SharedStore | null;
 }
 
 /** Connects in the background: a broker that is down is answered for with typed errors. */
-export function openCluster({
-  clusterName,
-  config,
-  log,
-  redactor,
-  opened,
-}: ClusterOptions): OpenCluster {
+export function openCluster(options: ClusterOptions): OpenCluster {
+  const { clusterName, config, log, redactor, opened, store } = options;
   const source = opened.own(openSource(config, log, redactor));
   const celery = opened.own(
     new Celery({
@@ -55,13 +54,15 @@ export function openCluster({
       maxTaskBytes: config.maxTaskBytes,
     }),
   );
-  const caches = new CacheRegistry({ overrides: config.caches, volatileFields });
+  const broker = celery.transport.address;
+  const shared = sharedCacheOf(store, { name: clusterName, broker, config });
+  const caches = new CacheRegistry({ overrides: config.caches, volatileFields, shared });
   // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
   // after it nothing from before, and no error from meanwhile, is what a reader expects.
   celery.transport.onConnection(({ connected }) =>
-    caches.invalidate(connected ? {} : { name: 'health_check' }),
+    caches.forget(connected ? {} : { name: 'health_check' }),
   );
-  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
+  celery.gaps.onChange(() => caches.forget({ name: 'health_check' }));
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(new WarmUp({ ...loading, log, windowSeconds: defaultWindow }));
   warmUp.start();
