@@ -64,7 +64,13 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   );
   celery.gaps.onChange(() => caches.forget({ name: 'health_check' }));
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
-  const warmUp = opened.own(new WarmUp({ ...loading, log, windowSeconds: defaultWindow }));
+  const warmUp = opened.own(
+    new WarmUp({
+      ...{ ...loading, log, windowSeconds: defaultWindow },
+      ...{ names: config.warmUp, timeout: config.warmUpTimeout },
+      jitter: config.broker === null ? 0 : config.warmUpJitter,
+    }),
+  );
   warmUp.start();
   celery.start();
   return {

@@ -24,6 +24,7 @@ import { metricsSettings } from './settings/metrics.js';
 import type { Setting } from './settings/setting.js';
 import { sharedCacheSettings } from './settings/shared-cache.js';
 import { redactionSettings } from './settings/redaction.js';
+import { warmUpSettings } from './settings/warm-up.js';
 import { watchSettings } from './settings/watch.js';
 
 const { broker, resultBackend, ...wire } = brokerSettings;
@@ -36,6 +37,7 @@ export const settings = {
   ...gatewaySettings,
   ...accessSettings,
   ...watchSettings,
+  ...warmUpSettings,
   ...limitSettings,
   ...metricsSettings,
   ...redactionSettings,

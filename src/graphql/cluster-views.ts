@@ -58,5 +58,6 @@ export const noCluster: Cluster & { readonly loaders: Loaders } = {
   resultLoader: unbound,
   subscriptions: unbound,
   lateEffects: unbound,
+  warmUp: unbound,
   loaders: unbound,
 };

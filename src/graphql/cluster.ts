@@ -2,6 +2,7 @@
 import type { LateEffects } from './controls/invalidations.js';
 import type { LoaderServices } from './loaders.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
+import type { WarmUp } from './warm-up.js';
 
 export interface Cluster extends LoaderServices {
   /** By which it is asked for; `default` where there is one alone. */
@@ -10,4 +11,5 @@ export interface Cluster extends LoaderServices {
   readonly subscriptions: Subscriptions;
   /** Invalidates what a control changes after it was answered. */
   readonly lateEffects: LateEffects;
+  readonly warmUp: Pick<WarmUp, 'report'>;
 }

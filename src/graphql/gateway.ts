@@ -2,6 +2,7 @@
 import type { EventGap } from '../celery/event-gaps.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
+import { WarmUpType } from './warm-up-type.js';
 
 export const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
   description: "The gateway's connection to the broker.",
@@ -157,6 +158,7 @@ const GatewayType = builder.objectRef<Context>('Gateway').implement({
     events: t.field({ type: EventCountersType, resolve: (context) => context }),
     taskStore: t.field({ type: TaskStoreType, resolve: (context) => context }),
     subscriptions: t.field({ type: SubscriptionStatsType, resolve: (context) => context }),
+    warmUp: t.field({ type: WarmUpType, resolve: ({ warmUp }) => warmUp.report() }),
   }),
 });
 

@@ -1,91 +1,175 @@
 /**
  * Loads what everybody asks for first, so that nobody waits for it: once after the start, and once after each outage, as
- * soon as the workers have told what they have. Whoever measures readiness waits for it.
+ * soon as the workers have told what they have. Whoever measures readiness waits for it, until its deadline.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CacheStatus } from '../cache/cache-status.js';
-import { BrokerUnavailableError, TimeoutError } from '../errors.js';
+import { BrokerUnavailableError, GatewayError, isErrorCode, TimeoutError } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Loaders } from './loaders.js';
-import type { InspectAsk, LoaderServices } from './loaders.js';
+import type { LoaderServices } from './loaders.js';
+import { warmUpLoads } from './warm-up-loads.js';
+import type { WarmUpName, WarmUpState } from './warm-up-names.js';
 
 export interface WarmUpOptions extends LoaderServices {
   readonly log: Logger;
-  /** Of the summary of metrics, as it is asked for without arguments. */
+  /** What to load; nothing turns it off. */
+  readonly names: readonly WarmUpName[];
+  /** Of figures over a window, as they are asked for without arguments. */
   readonly windowSeconds: number;
+  /** Milliseconds after the start, or after a change of the connection, for which others wait for it. */
+  readonly timeout: number;
+  /** Milliseconds that it waits at most before it begins: replicas that start together do not ask together. */
+  readonly jitter: number;
+  /** From 0 to 1, for the part of the jitter. */
+  readonly random?: () => number;
+  /** For the deadline, milliseconds; must not go back. */
+  readonly clock?: () => number;
   /** Milliseconds before it is tried again when the broker did not answer, each time; the last one for good. */
   readonly pauses?: readonly number[];
 }
 
+export interface WarmUpLoad {
+  readonly name: WarmUpName;
+  readonly status: 'WAITING' | 'LOADING' | 'LOADED' | 'FAILED';
+  /** Of the last try; null as long as it has not ended. */
+  readonly durationSeconds: number | null;
+  /** Why the last try failed; null when it did not. The log has the rest. */
+  readonly error: ErrorCode | null;
+}
+
+export interface WarmUpReport {
+  readonly state: WarmUpState;
+  /** Epoch milliseconds: of the start, or of the last change of the connection. */
+  readonly startedAt: number;
+  /** When all loads had ended; null before. */
+  readonly finishedAt: number | null;
+  readonly deadlineSeconds: number;
+  readonly jitterSeconds: number;
+  readonly loads: readonly WarmUpLoad[];
+}
+
 const defaultPauses = [500, 1_000, 2_000, 5_000];
-// Past what is cached: it may be from before the workers told.
-const ask = { path: 'warmUp', useCache: false } as const;
 
 export class WarmUp implements Disposable {
   readonly #options: WarmUpOptions;
+  readonly #clock: () => number;
+  readonly #loads = new Map<WarmUpName, WarmUpLoad>();
   /** Counts the reasons to start anew: what was begun for an earlier one is not carried on. */
   #round = 0;
-  #isWarm = false;
+  #isLoading = false;
+  #startedAt = 0;
+  #finishedAt: number | null = null;
+  #deadline = 0;
   #stopListening: readonly (() => void)[] = [];
 
   constructor(options: WarmUpOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#begin();
   }
 
-  /** Whether the first readers find what they ask for. */
-  get isWarm(): boolean {
-    return this.#isWarm;
+  get state(): WarmUpState {
+    if (this.#options.names.length === 0) return 'OFF';
+    if (this.#finishedAt !== null) return 'WARM';
+    if (this.#clock() >= this.#deadline) return 'LATE';
+    return this.#isLoading ? 'LOADING' : 'WAITING';
+  }
+
+  report(): WarmUpReport {
+    const { timeout, jitter } = this.#options;
+    return {
+      state: this.state,
+      startedAt: this.#startedAt,
+      finishedAt: this.#finishedAt,
+      deadlineSeconds: timeout / 1_000,
+      jitterSeconds: jitter / 1_000,
+      loads: [...this.#loads.values()],
+    };
   }
 
   start(): void {
+    if (this.#options.names.length === 0) return;
     const { celery } = this.#options;
     this.#stopListening = [
-      celery.transport.onConnection(() => this.#cool()),
-      celery.onSeeded(() => void this.#warm(this.#cool())),
+      celery.transport.onConnection(() => this.#begin()),
+      // Also after events were lost: until it has ended, what was warm is as good as before.
+      celery.onSeeded(() => void this.#warm(++this.#round)),
     ];
   }
 
   [Symbol.dispose](): void {
-    this.#cool();
+    this.#round++;
     for (const stop of this.#stopListening) stop();
   }
 
-  #cool(): number {
-    this.#isWarm = false;
-    return ++this.#round;
+  #begin(): void {
+    const { names, timeout, celery } = this.#options;
+    this.#round++;
+    this.#isLoading = false;
+    this.#startedAt = celery.clock();
+    this.#finishedAt = null;
+    this.#deadline = this.#clock() + timeout;
+    for (const name of names)
+      this.#loads.set(name, { name, status: 'WAITING', durationSeconds: null, error: null });
   }
 
   async #warm(round: number): Promise<void> {
-    const { pauses = defaultPauses } = this.#options;
+    const { pauses = defaultPauses, jitter, random = Math.random, celery } = this.#options;
+    if (jitter > 0) await delay(random() * jitter, undefined, { ref: false });
     for (let tries = 0; round === this.#round; tries++) {
-      const failures = await this.#load();
+      this.#isLoading = true;
+      const failures = await this.#loadAll(round);
       if (round !== this.#round) return;
-      const isBrokerAway = failures.some(isOfBroker);
-      this.#isWarm = !isBrokerAway;
-      if (!isBrokerAway) {
+      if (!failures.some(({ error }) => isOfBroker(error))) {
+        this.#finishedAt = celery.clock();
         // What fails for another reason, such as a missing right, fails for every reader: no reason to turn all away.
-        for (const error of failures) this.#options.log.warn('a cache could not be warmed', { error });
+        for (const { name, error } of failures)
+          this.#options.log.warn('a cache could not be warmed', { name, error });
         return;
       }
       await delay(pauses[Math.min(tries, pauses.length - 1)], undefined, { ref: false });
     }
   }
 
-  /** One broadcast, however many workers there are. */
-  async #load(): Promise<unknown[]> {
+  async #loadAll(round: number): Promise<Failure[]> {
+    const { names } = this.#options;
     const loaders = new Loaders(this.#options, new CacheStatus());
-    const stats = (cache: InspectAsk['cache']): Promise<unknown> =>
-      loaders.inspect('stats', { ...ask, cache, scope: { all: true } });
-    const loaded = await Promise.allSettled([
-      loaders.workers(ask),
-      loaders.queues(ask),
-      loaders.health(ask),
-      loaders.metricsSummary(ask, this.#options.windowSeconds),
-      stats('worker_status'),
-      stats('metrics_summary'),
-    ]);
-    return loaded.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    const isLast = (name: WarmUpName): boolean => warmUpLoads[name].isLast ?? false;
+    const load = (name: WarmUpName): Promise<Failure | null> => this.#load(name, loaders, round);
+    const first = await Promise.all(names.filter((name) => !isLast(name)).map(load));
+    const last = await Promise.all(names.filter(isLast).map(load));
+    return [...first, ...last].filter((failure) => failure !== null);
   }
+
+  /** Fails alone: the others go on. */
+  async #load(name: WarmUpName, loaders: Loaders, round: number): Promise<Failure | null> {
+    const started = this.#clock();
+    const note = (load: Omit<WarmUpLoad, 'name'>): void => {
+      if (round === this.#round) this.#loads.set(name, { name, ...load });
+    };
+    note({ status: 'LOADING', durationSeconds: null, error: null });
+    const durationSeconds = (): number => Math.round(this.#clock() - started) / 1_000;
+    try {
+      await warmUpLoads[name].load(loaders, this.#options.windowSeconds);
+      note({ status: 'LOADED', durationSeconds: durationSeconds(), error: null });
+      return null;
+    } catch (error) {
+      note({ status: 'FAILED', durationSeconds: durationSeconds(), error: codeOf(error) });
+      return { name, error };
+    }
+  }
+}
+
+interface Failure {
+  readonly name: WarmUpName;
+  readonly error: unknown;
+}
+
+/** What an error says may name what nobody else is to see. */
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof GatewayError && isErrorCode(error.code) ? error.code : 'INTERNAL_SERVER_ERROR';
 }
 
 function isOfBroker(error: unknown): boolean {

@@ -4,6 +4,7 @@
  */
 import type { Celery } from '../celery/celery.js';
 import { withDeadline } from '../deadline.js';
+import type { WarmUpState } from '../graphql/warm-up-names.js';
 
 /** Who can be asked whether the gateway is ready; from when it is disposed it is stopping. */
 export interface ReadinessSource extends Disposable {
@@ -24,7 +25,7 @@ export interface ReadinessReport {
 
 export interface ReadinessOptions {
   readonly celery: Pick<Celery, 'transport' | 'isSeeded'>;
-  readonly warmUp: { readonly isWarm: boolean };
+  readonly warmUp: { readonly state: WarmUpState };
   /** Milliseconds that the broker may take to answer. */
   readonly pingTimeout?: number;
 }
@@ -66,7 +67,7 @@ export class Readiness implements ReadinessSource {
         'subscribed',
         isHeard ? 'learning from the workers what was before' : 'not subscribed',
       ),
-      check('caches', warmUp.isWarm, 'warm', 'not warm yet'),
+      cachesCheck(warmUp.state),
     ];
   }
 
@@ -80,6 +81,21 @@ export class Readiness implements ReadinessSource {
       .finally(() => setTimeout(() => (this.#ping = null), pingCounts).unref());
     return this.#ping;
   }
+}
+
+/** Who waits for what does not come is of no use to anybody: from the deadline on, the first readers wait instead. */
+function cachesCheck(state: WarmUpState): ReadinessCheck {
+  const isOk = state !== 'WAITING' && state !== 'LOADING';
+  const good = {
+    OFF: 'not warmed: warm-up is off',
+    LATE: 'not warm, and no longer waited for: the deadline has passed',
+  };
+  return check(
+    'caches',
+    isOk,
+    state === 'OFF' || state === 'LATE' ? good[state] : 'warm',
+    'not warm yet',
+  );
 }
 
 function check(name: ReadinessCheck['name'], isOk: boolean, good: string, bad: string): ReadinessCheck {

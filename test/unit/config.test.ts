@@ -30,6 +30,14 @@ describe('readConfig', () => {
         maxTaskBytes: 268_435_456,
         subscriptionBuffer: 10_000,
       },
+      ...{
+        warmUp: [
+          ...['workers', 'worker_stats', 'queues', 'metrics_summary', 'health', 'task_status'],
+          ...['task_types', 'tasks'],
+        ],
+        warmUpTimeout: 10_000,
+        warmUpJitter: 500,
+      },
       ...{ anonymous: 'auto', authFile: '', roleMap: new Map(), readOnly: false, auditSize: 10_000 },
       ...{ jwtJwks: '', jwtIssuer: '', jwtAudience: '', jwtUserClaim: 'sub', jwtRoleClaim: 'role' },
       ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
@@ -97,6 +105,10 @@ describe('readConfig', () => {
     ['--sep', '\\x06\\x16', { sep: '\x06\x16' }],
     ['--priority-steps', '0, 5,5', { prioritySteps: [0, 5] }],
     ['--inspect-timeout', '0.25', { inspectTimeout: 250 }],
+    ['--warm-up', 'none', { warmUp: [] }],
+    ['--warm-up', 'queues, workers,queues', { warmUp: ['workers', 'queues'] }],
+    ['--warm-up-timeout', '0', { warmUpTimeout: 0 }],
+    ['--warm-up-jitter', '2.5', { warmUpJitter: 2_500 }],
     ['--max-task-megabytes', '1', { maxTaskBytes: 1_048_576 }],
     ['--event-backlog-megabytes', '1', { eventBacklogBytes: 1_048_576 }],
     ['--port', '0', { port: 0 }],
@@ -139,6 +151,11 @@ describe('readConfig', () => {
     ['PORT', '4000.5', 'PORT must be a whole number from 0 to 65535'],
     ['PORT', ' 4000', 'PORT must be a whole number from 0 to 65535'],
     ['HOST', ' ', 'HOST must not be empty'],
+    ...['queue', 'workers,none', ',', 'ALL'].map((names) => [
+      'WARM_UP',
+      names,
+      'WARM_UP must be all, none, or names of workers, worker_stats, queues, metrics_summary, health, task_status, task_types, tasks',
+    ]),
     ['ANONYMOUS', 'root', 'ANONYMOUS must be one of auto, none, viewer, operator, admin'],
     [
       'TRUSTED_PROXIES',

@@ -31,7 +31,7 @@ describe('GET /health/live', () => {
 
 describe('GET /health/ready', () => {
   it('is 200 when the broker answers, events are heard and the caches are warm', async () => {
-    server.warmUp.isWarm = true;
+    server.warmUp.state = 'WARM';
     const response = await server.fetch('/health/ready');
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(await response.json()).toEqual({
@@ -54,7 +54,7 @@ describe('GET /health/ready', () => {
   });
 
   it('is 503 without the broker, and does not say where that is', async () => {
-    server.warmUp.isWarm = true;
+    server.warmUp.state = 'WARM';
     await server.services.celery.transport[Symbol.asyncDispose]();
     const response = await server.fetch('/health/ready');
     expect(response.status).toBe(503);
@@ -80,7 +80,7 @@ it('a broker that takes a ping and never answers is told as that, in time', asyn
   vi.spyOn(transport, 'ping').mockReturnValue(new Promise(() => undefined));
   const readiness = new Readiness({
     celery: server.services.celery,
-    warmUp: { isWarm: true },
+    warmUp: { state: 'WARM' },
     pingTimeout: 50,
   });
   expect(await readiness.report()).toMatchObject({
@@ -91,7 +91,7 @@ it('a broker that takes a ping and never answers is told as that, in time', asyn
 
 describe.each(['/health/live', '/health/ready'])('%s', (path) => {
   it('answers HEAD with the status alone', async () => {
-    server.warmUp.isWarm = true;
+    server.warmUp.state = 'WARM';
     const response = await server.fetch(path, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
@@ -116,7 +116,7 @@ describe.each(['/health/live', '/health/ready'])('%s', (path) => {
         hosts: null,
       }),
     });
-    closed.warmUp.isWarm = true;
+    closed.warmUp.state = 'WARM';
     await eventually(() => expect(closed.services.celery.isSeeded).toBe(true));
     expect((await closed.fetch('/graphql?query={__typename}')).status).toBe(401);
     expect((await closed.fetch(path)).status).toBe(200);
@@ -124,7 +124,7 @@ describe.each(['/health/live', '/health/ready'])('%s', (path) => {
 });
 
 it('says that it is stopping for as long as it still answers', async () => {
-  server.warmUp.isWarm = true;
+  server.warmUp.state = 'WARM';
   const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
   const answer = text(socket);
   await new Promise<void>((resolve) =>

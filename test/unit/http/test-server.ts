@@ -18,6 +18,8 @@ import type { Services } from '../../../src/graphql/context.js';
 import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
 import { createResultLoader } from '../../../src/graphql/loaders.js';
 import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
+import { WarmUp } from '../../../src/graphql/warm-up.js';
+import type { WarmUpState } from '../../../src/graphql/warm-up-names.js';
 import { schema } from '../../../src/graphql/schema.js';
 import { Exporter } from '../../../src/prometheus/exporter.js';
 import { Readiness } from '../../../src/http/readiness.js';
@@ -35,8 +37,8 @@ export interface TestServer extends AsyncDisposable {
   readonly clock: { now: number };
   /** For dates, in epoch milliseconds: a whole second, a long time ago. */
   readonly wallClock: { now: number };
-  /** For nothing is loaded that a test did not ask for. */
-  readonly warmUp: { isWarm: boolean };
+  /** For readiness: nothing is loaded that a test did not ask for. */
+  readonly warmUp: { state: WarmUpState };
   /** Lines of the log. */
   readonly log: readonly string[];
   readonly origin: string;
@@ -86,7 +88,7 @@ export async function startTestServer({
     wallClock: () => wallClock.now,
     operations: metrics?.operations,
   });
-  const warmUp = { isWarm: false };
+  const warmUp: TestServer['warmUp'] = { state: 'WAITING' };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
   const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
@@ -131,8 +133,10 @@ function openEmbedded(clusterName: string, { seed, clock, log, opened }: Embedde
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
   const lateEffects = new LateEffects(celery.state, caches);
   celery.start();
+  const unheated = { windowSeconds: 300, names: [], timeout: 0, jitter: 0 };
+  const warmUp = new WarmUp({ celery, caches, resultLoader, log, ...unheated });
   const watched = { clusterName, embedded: true, celery, caches, resultLoader };
-  return { ...watched, subscriptions, lateEffects };
+  return { ...watched, subscriptions, lateEffects, warmUp };
 }
 
 function everybody(audit: AuditLog): Access {
