@@ -1,6 +1,5 @@
 /** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
-import { CacheRegistry } from './cache/cache-registry.js';
-import type { SharedStore } from './cache/shared/shared-store.js';
+import { cacheNames, CacheRegistry } from './cache/cache-registry.js';
 import { Celery } from './celery/celery.js';
 import type { Redactor } from './celery/redaction/redactor.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
@@ -9,6 +8,8 @@ import type { Config } from './config.js';
 import { startEmbeddedCluster } from './demo/cluster.js';
 import type { Disposal } from './disposal.js';
 import type { Cluster } from './graphql/cluster.js';
+import { ChangeTimes } from './graphql/push/change-times.js';
+import { PushInvalidation } from './graphql/push/push-invalidation.js';
 import { LateEffects } from './graphql/controls/invalidations.js';
 import { createResultLoader } from './graphql/loaders.js';
 import { defaultWindow } from './graphql/metrics.js';
@@ -16,7 +17,6 @@ import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import { volatileFields } from './graphql/volatile-fields.js';
 import { WarmUp } from './graphql/warm-up.js';
 import type { Logger } from './log.js';
-import { sharedCacheOf } from './shared-level.js';
 
 export interface OpenCluster extends Cluster {
   readonly warmUp: WarmUp;
@@ -30,13 +30,16 @@ export interface ClusterOptions {
   readonly redactor: Redactor;
   /** Takes over what must be closed; the caches and the subscriptions are closed by whoever serves them. */
   readonly opened: Disposal;
-  /** What it shares with other replicas. */
-  readonly store: SharedStore | null;
 }
 
 /** Connects in the background: a broker that is down is answered for with typed errors. */
-export function openCluster(options: ClusterOptions): OpenCluster {
-  const { clusterName, config, log, redactor, opened, store } = options;
+export function openCluster({
+  clusterName,
+  config,
+  log,
+  redactor,
+  opened,
+}: ClusterOptions): OpenCluster {
   const source = opened.own(openSource(config, log, redactor));
   const celery = opened.own(
     new Celery({
@@ -54,15 +57,20 @@ export function openCluster(options: ClusterOptions): OpenCluster {
       maxTaskBytes: config.maxTaskBytes,
     }),
   );
-  const broker = celery.transport.address;
-  const shared = sharedCacheOf(store, { name: clusterName, broker, config });
-  const caches = new CacheRegistry({ overrides: config.caches, volatileFields, shared });
+  const pushed = cacheNames.filter((name) => config.caches[name]?.pushInvalidation);
+  const changes = new ChangeTimes();
+  const caches = new CacheRegistry({
+    ...{ overrides: config.caches, volatileFields },
+    sinceChange: (name, key) => (pushed.includes(name) ? changes.since(key) : Infinity),
+  });
+  if (pushed.length > 0)
+    opened.own(new PushInvalidation({ celery, caches, names: pushed, times: changes }));
   // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
   // after it nothing from before, and no error from meanwhile, is what a reader expects.
   celery.transport.onConnection(({ connected }) =>
-    caches.forget(connected ? {} : { name: 'health_check' }),
+    caches.invalidate(connected ? {} : { name: 'health_check' }),
   );
-  celery.gaps.onChange(() => caches.forget({ name: 'health_check' }));
+  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(
     new WarmUp({

@@ -16,7 +16,6 @@ import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
-import { openSharedStore } from './shared-level.js';
 import { version } from './version.js';
 
 export interface Gateway extends AsyncDisposable {
@@ -48,10 +47,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const audit = new AuditLog({ log, maxRecords: config.auditSize });
   const access = await openAccess(config, { audit, log, clock: Date.now });
   const redactor = redactorOf(config);
-  const store = openSharedStore(config, log);
-  if (store !== null) opened.own(store);
-  const clusters = openClusters({ config, log, redactor, opened, store });
-  store?.start();
+  const clusters = openClusters({ config, log, redactor, opened });
   const services: Services = {
     clusters,
     version,

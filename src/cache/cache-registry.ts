@@ -5,7 +5,6 @@ import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
 import { ReportWatch } from './report-watch.js';
-import type { SharedCache } from './shared/shared-cache.js';
 
 /** What a cache does only where it is turned on. */
 const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 } as const;
@@ -34,6 +33,8 @@ export interface CacheOverrides {
   readonly staleWhileRevalidate?: number | undefined;
   readonly staleIfError?: number | undefined;
   readonly adaptiveTtl?: number | undefined;
+  /** Whether events of the cluster drop the entries that they make wrong. */
+  readonly pushInvalidation?: boolean | undefined;
 }
 
 export interface CacheRegistryOptions {
@@ -48,19 +49,6 @@ export interface CacheRegistryOptions {
   readonly volatileFields?: ReadonlySet<string> | undefined;
   /** How often the dead are removed from memory when nobody reads. */
   readonly sweepInterval?: number | undefined;
-  /** The level that it shares with other replicas; none by default. */
-  readonly shared?: SharedCache | null | undefined;
-}
-
-/** All caches, one of them, or those of its keys that begin so. */
-export interface CacheTarget {
-  readonly name?: CacheName | undefined;
-  readonly keyPrefix?: string | undefined;
-}
-
-export interface RegistryReadOptions<T> extends ReadOptions<T> {
-  /** Whether what one replica loads will do for the others. */
-  readonly shared?: boolean | undefined;
 }
 
 /**
@@ -71,8 +59,6 @@ export interface RegistryReadOptions<T> extends ReadOptions<T> {
  * for await (const { summary } of caches.watch({ intervalMs: 1_000 })) show(summary);
  */
 export class CacheRegistry implements Disposable {
-  /** The level that it shares with other replicas. */
-  readonly shared: SharedCache | null;
   readonly #caches: ReadonlyMap<CacheName, MetricsCache>;
   readonly #clock: () => number;
   readonly #wallClock: () => number;
@@ -89,15 +75,6 @@ export class CacheRegistry implements Disposable {
       sweepInterval = 60_000,
     } = options;
     assertDelay('sweepInterval', sweepInterval);
-    this.shared = options.shared ?? null;
-    this.shared?.attach({
-      forget: ({ cache, prefix }) => {
-        if (isCacheName(cache)) this.forget({ name: cache, keyPrefix: prefix });
-      },
-      forgetAll: () => void this.forget(),
-      healthChanged: () => void this.forget({ name: 'health_check' }),
-      report: () => cacheNames.map((name) => this.get(name).getStats()),
-    });
     this.#clock = clock;
     this.#wallClock = wallClock;
     this.#caches = new Map(
@@ -121,41 +98,23 @@ export class CacheRegistry implements Disposable {
     name: CacheName,
     key: string,
     load: Load<T>,
-    options: RegistryReadOptions<T> = {},
+    options: ReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    const { shared: isShared = false, ...reading } = options;
-    const { shared } = this;
-    const cache = this.get(name);
-    if (shared === null || !isShared) return cache.read(key, load, reading);
-    const { ttl = cache.ttl } = reading;
-    const lifetime = typeof ttl === 'number' ? () => ttl : ttl;
-    return cache.read(
-      key,
-      (request) => shared.load({ cache: name, key, load, lifetime, request }),
-      reading,
-    );
+    return this.get(name).read(key, load, options);
   }
 
   report(names: readonly CacheName[] = cacheNames): CacheStatsReport {
     const caches = names.map((name) => this.get(name).getStats());
-    return {
-      timestamp: new Date(this.#wallClock()),
-      caches,
-      summary: summarize(caches),
-      shared: this.shared,
-    };
+    return { timestamp: new Date(this.#wallClock()), caches, summary: summarize(caches) };
   }
 
-  /** Removes live entries from one cache or from all, here and in every replica, and tells which caches were addressed. */
-  invalidate(target: CacheTarget = {}): { invalidated: number; caches: CacheName[] } {
-    const answer = this.forget(target);
-    const prefix = target.keyPrefix ?? '';
-    this.shared?.invalidate(answer.caches.map((cache) => ({ cache, prefix })));
-    return answer;
-  }
-
-  /** The same in this process alone: for what is wrong here, and need not be so elsewhere. */
-  forget(target: CacheTarget = {}): { invalidated: number; caches: CacheName[] } {
+  /** Removes live entries from one cache or from all, and tells which caches were addressed. */
+  invalidate(
+    target: { readonly name?: CacheName | undefined; readonly keyPrefix?: string | undefined } = {},
+  ): {
+    invalidated: number;
+    caches: CacheName[];
+  } {
     const caches = target.name === undefined ? [...cacheNames] : [target.name];
     const removed = caches.map((name) => this.get(name).invalidatePrefix(target.keyPrefix ?? ''));
     return { invalidated: removed.reduce((sum, count) => sum + count, 0), caches };
@@ -193,10 +152,6 @@ export class CacheRegistry implements Disposable {
   }
 }
 
-function isCacheName(name: string): name is CacheName {
-  return cacheNames.some((known) => known === name);
-}
-
 /** An override that is undefined, as an unset option of the configuration is, leaves the default in force. */
 function newCache(
   name: CacheName,
@@ -204,7 +159,7 @@ function newCache(
   shared: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange' | 'volatileFields'>,
 ): MetricsCache {
   const defaults = cacheDefaults[name];
-  const option = (option: keyof CacheOverrides): number => overrides[option] ?? defaults[option];
+  const option = (option: keyof typeof defaults): number => overrides[option] ?? defaults[option];
   return new MetricsCache({
     name,
     ttl: option('ttl'),

@@ -1,12 +1,12 @@
 /** The same settings for each cache. */
 import { cacheDefaults, cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
-import { fraction, seconds, wholeNumber } from './parsers.js';
+import { boolean, fraction, seconds, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 import type { Setting } from './setting.js';
 
 /** Rows for each cache; their values are gathered under `caches`. */
-export const cacheSettings: readonly (Setting<number> & {
+export const cacheSettings: readonly (Setting<number | boolean> & {
   cache: CacheName;
   option: keyof CacheOverrides;
 })[] = cacheNames.flatMap((cache) => {
@@ -14,7 +14,7 @@ export const cacheSettings: readonly (Setting<number> & {
   const flag = `cache-${cache.replaceAll('_', '-')}`;
   const env = `CACHE_${cache.toUpperCase()}`;
   const row = (
-    option: keyof CacheOverrides,
+    option: keyof typeof defaults,
     name: string,
     parse: Setting<number>['parse'],
     unit: number,
@@ -30,6 +30,14 @@ export const cacheSettings: readonly (Setting<number> & {
     );
     return { ...base, cache, option };
   };
+  const push = setting(
+    `${flag}-push-invalidation`,
+    `${env}_PUSH_INVALIDATION`,
+    boolean,
+    false,
+    'false',
+    `${cache}: whether events of the cluster drop the answers that they make wrong: true or false`,
+  );
   return [
     row('ttl', 'TTL', seconds(0.001, 86_400), 1000, `${cache}: seconds that an answer counts as fresh`),
     row('maxSize', 'MAX_SIZE', wholeNumber(1, 1_000_000), 1, `${cache}: entries at most`),
@@ -54,5 +62,7 @@ export const cacheSettings: readonly (Setting<number> & {
       1,
       `${cache}: fraction of answers that may be out of date, from which each key's TTL follows; 0 is off`,
     ),
+    // Whether the gateway is well, no event tells.
+    ...(cache === 'health_check' ? [] : [{ ...push, cache, option: 'pushInvalidation' as const }]),
   ];
 });

@@ -123,7 +123,11 @@ function parseCluster(
 function withCaches(
   gateway: ClusterConfig['caches'],
   given: NonNullable<Entry['caches']>,
-  read: (field: string, row: Setting<number>, raw: string | number | boolean) => number,
+  read: (
+    field: string,
+    row: Setting<number | boolean>,
+    raw: string | number | boolean,
+  ) => number | boolean,
   refuse: (what: string) => never,
 ): ClusterConfig['caches'] {
   const caches: Partial<Record<CacheName, CacheOverrides>> = { ...gateway };

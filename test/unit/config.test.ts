@@ -16,6 +16,7 @@ const badNames =
 const patterns = (...sources: string[]) => sources.map((source) => new RegExp(source, 'gv'));
 
 const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 };
+const noPush = { pushInvalidation: false };
 
 describe('readConfig', () => {
   it('has a default for everything', () => {
@@ -53,19 +54,13 @@ describe('readConfig', () => {
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
-      ...{
-        cacheRedis: null,
-        cacheRedisPrefix: 'celeryql:',
-        cacheRedisTimeout: 50,
-        cacheLockTime: 2_000,
-      },
       ...{ masterName: '', resultMasterName: '', sentinelUsername: '', sentinelPassword: '' },
       ...{ sentinelTls: false },
       caches: {
-        task_status: { ttl: 2_000, maxSize: 500, ...off },
-        worker_status: { ttl: 5_000, maxSize: 100, ...off },
-        queue_status: { ttl: 3_000, maxSize: 100, ...off },
-        metrics_summary: { ttl: 5_000, maxSize: 100, ...off },
+        task_status: { ttl: 2_000, maxSize: 500, ...off, ...noPush },
+        worker_status: { ttl: 5_000, maxSize: 100, ...off, ...noPush },
+        queue_status: { ttl: 3_000, maxSize: 100, ...off, ...noPush },
+        metrics_summary: { ttl: 5_000, maxSize: 100, ...off, ...noPush },
         health_check: { ttl: 10_000, maxSize: 50, ...off },
       },
     });

@@ -17,7 +17,7 @@ import { queryTasks } from './task-query.js';
 import type { TaskRecord, UnfinishedTask } from './task-record.js';
 import { isEndOf, mergeResult } from './task-settle.js';
 import { TaskStore } from './task-store.js';
-import type { TaskChangeListener } from './task-watch.js';
+import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
 import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
 import type { WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
@@ -75,6 +75,7 @@ export class State {
   readonly #workers: WorkerRegistry;
   readonly #counts = new StateCounts();
   readonly #taskListeners = new Listeners<Parameters<TaskChangeListener>>();
+  readonly #forgottenListeners = new Listeners<Parameters<TaskForgottenListener>>();
   readonly #merge: MergeOptions;
   readonly #clock: () => number;
   readonly #orphans: Orphans;
@@ -83,10 +84,13 @@ export class State {
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
-    this.#store = new TaskStore({
-      maxTasks: options.maxTasks ?? 100_000,
-      maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
-    });
+    this.#store = new TaskStore(
+      {
+        maxTasks: options.maxTasks ?? 100_000,
+        maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
+      },
+      (record) => this.#forgottenListeners.tell(record),
+    );
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 600_000,
@@ -168,20 +172,24 @@ export class State {
 
   /** The error itself, for a failure whose event showed only the wrapper around it. */
   unwrapError(id: string, exception: string, traceback: string | null): void {
-    const task = this.#store.get(id);
-    if (task === undefined) return;
-    this.#store.update(task, (record) => mergeError(record, exception, traceback, this.#merge));
+    if (this.#store.get(id) === undefined) return;
+    this.#change(id, (record) => mergeError(record, exception, traceback, this.#merge));
   }
 
   #change(id: string, change: (record: TaskRecord) => void): TaskRecord {
     const known = this.#store.get(id);
     const before = known?.state ?? null;
-    const outcome = known?.outcome() ?? null;
+    const was = known?.before() ?? null;
     const task = known ?? this.#store.create(id, 'INSPECT', change);
     if (known !== undefined) this.#store.update(known, change);
     this.#counts.move(before, task.state);
-    this.#taskListeners.tell(task, before, outcome);
+    this.#taskListeners.tell(task, before, was);
     return task;
+  }
+
+  /** The task as it is now, without a picture of it: read it at once, do not keep it. */
+  known(id: string): UnfinishedTask | null {
+    return this.#store.get(id) ?? null;
   }
 
   task(id: string): Task | null {
@@ -252,6 +260,11 @@ export class State {
    */
   onTaskChange(listener: TaskChangeListener): () => void {
     return this.#taskListeners.add(listener);
+  }
+
+  /** Calls back with every task that leaves because the store is full; returns what stops that. */
+  onTaskForgotten(listener: TaskForgottenListener): () => void {
+    return this.#forgottenListeners.add(listener);
   }
 
   /** A sign of life that is no event: a reply. Workers without heartbeat are found only so. */

@@ -15,11 +15,21 @@ export interface TaskOutcome {
   readonly finishedAt: number | null;
 }
 
+/** What it was before a change, as far as anybody tells tasks apart by it. */
+export interface TaskBefore extends TaskOutcome {
+  readonly worker: string | null;
+  readonly queue: string | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
+}
+
 /** What the counts of waiting and running tasks need besides. Valid until the next event: read it, do not keep it. */
 export interface UnfinishedTask extends TaskOutcome {
   readonly id: string;
   readonly worker: string | null;
   readonly queue: string | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
   readonly sentAt: number | null;
   readonly receivedAt: number | null;
   readonly startedAt: number | null;
@@ -122,9 +132,13 @@ export class TaskRecord implements UnfinishedTask {
     return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
   }
 
-  outcome(): TaskOutcome {
+  before(): TaskBefore {
     const { name, state, finishedAt, runtimeSeconds, queueWaitSeconds } = this;
-    return { name, state, finishedAt, runtimeSeconds, queueWaitSeconds };
+    const { worker, queue, rootId, parentId } = this;
+    return {
+      ...{ name, state, finishedAt, runtimeSeconds, queueWaitSeconds },
+      ...{ worker, queue, rootId, parentId },
+    };
   }
 
   snapshot(childIds: readonly string[]): Task {

@@ -17,12 +17,14 @@ export class TaskStore {
   readonly #records = new Map<string, TaskRecord>();
   readonly #eviction = new TaskEviction(this.indexes.seen);
   readonly #limits: TaskStoreLimits;
+  readonly #onForgotten: (record: TaskRecord) => void;
   #sequence = 0;
   #bytes = 0;
   #evicted = 0;
 
-  constructor(limits: TaskStoreLimits) {
+  constructor(limits: TaskStoreLimits, onForgotten: (record: TaskRecord) => void = () => undefined) {
     this.#limits = limits;
+    this.#onForgotten = onForgotten;
   }
 
   get size(): number {
@@ -88,5 +90,6 @@ export class TaskStore {
     this.indexes.remove(record);
     this.#bytes -= record.bytes;
     this.#evicted++;
+    this.#onForgotten(record);
   }
 }

@@ -23,6 +23,7 @@ export class ScriptedTransport implements Transport {
   /** Whether those are certain. */
   exact = false;
   depths: readonly QueueDepth[] = [];
+  messages: (queue: string, count: number) => readonly RawMessage[] = () => [];
   /** What publishing fails with. */
   failure: Error | null = null;
   #reply: (message: RawMessage) => void = () => undefined;
@@ -82,8 +83,8 @@ export class ScriptedTransport implements Transport {
     return names.flatMap((name) => this.depths.find((depth) => depth.name === name) ?? []);
   }
 
-  async peek(): Promise<readonly RawMessage[]> {
-    return [];
+  async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    return this.messages(queue, count);
   }
 
   async hasQueue(name: string): Promise<boolean> {

@@ -14,11 +14,11 @@ import {
 const key = fc.oneof(fc.string(), fc.constantFrom('$', '__proto__', 'toJSON', 'constructor', '0'));
 const anything = fc.anything({
   ...{ key, maxDepth: 4, size: 'small' },
-  ...{ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true },
+  ...{ withBigInt: true, withMap: true, withSet: true, withNullPrototype: true },
   values: [
     ...[fc.boolean(), fc.integer(), fc.double(), fc.string({ unit: 'binary' }), fc.string()],
     ...[fc.constantFrom(null, undefined, Number.NaN, Infinity, -Infinity, -0), fc.bigInt()],
-    ...[fc.date({ noInvalidDate: false }), fc.string({ minLength: 300, maxLength: 600 })],
+    ...[fc.date({ noInvalidDate: true }), fc.string({ minLength: 300, maxLength: 600 })],
   ],
 });
 
@@ -38,6 +38,14 @@ describe('ValueCodec', () => {
     );
     expect(reached.compressed).toBeGreaterThan(100);
     expect(reached.plain).toBeGreaterThan(100);
+  });
+
+  it('gives back a date that is none', async () => {
+    const codec = new ValueCodec();
+
+    expect(await codec.decode(await codec.encode([new Date(Number.NaN)]))).toEqual([
+      new Date(Number.NaN),
+    ]);
   });
 
   it('gives back a value that is large enough for a thread', async () => {
