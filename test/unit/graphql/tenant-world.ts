@@ -16,6 +16,7 @@ import { EventDispatcher } from '../../../src/demo/event-dispatcher.js';
 import { LamportClock } from '../../../src/demo/lamport-clock.js';
 import { Disposal } from '../../../src/disposal.js';
 import type { Cluster } from '../../../src/graphql/cluster.js';
+import { noCluster } from '../../../src/graphql/cluster-views.js';
 import { Clusters } from '../../../src/graphql/clusters.js';
 import { createContext } from '../../../src/graphql/context.js';
 import type { Services } from '../../../src/graphql/context.js';
@@ -173,7 +174,10 @@ export class TenantWorld implements AsyncDisposable {
     const watched = { clusterName, embedded: true, celery, caches, resultLoader: null };
     const hostname = `worker@${clusterName}`;
     return {
-      cluster: { ...watched, subscriptions, lateEffects: new LateEffects(celery.state, caches) },
+      cluster: {
+        ...noCluster, // nothing is loaded that a test did not ask for
+        ...{ ...watched, subscriptions, lateEffects: new LateEffects(celery.state, caches) },
+      },
       events: new EventDispatcher({ bus, hostname, clock: new LamportClock(), now: clock }),
     };
   }
