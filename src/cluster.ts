@@ -1,5 +1,6 @@
 /** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
 import { cacheNames, CacheRegistry } from './cache/cache-registry.js';
+import type { SharedStore } from './cache/shared/shared-store.js';
 import { Celery } from './celery/celery.js';
 import type { Redactor } from './celery/redaction/redactor.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
@@ -17,6 +18,7 @@ import { Subscriptions } from './graphql/subscriptions/subscriptions.js';
 import { volatileFields } from './graphql/volatile-fields.js';
 import { WarmUp } from './graphql/warm-up.js';
 import type { Logger } from './log.js';
+import { sharedCacheOf } from './shared-level.js';
 
 export interface OpenCluster extends Cluster {
   readonly warmUp: WarmUp;
@@ -30,16 +32,13 @@ export interface ClusterOptions {
   readonly redactor: Redactor;
   /** Takes over what must be closed; the caches and the subscriptions are closed by whoever serves them. */
   readonly opened: Disposal;
+  /** What it shares with other replicas. */
+  readonly store: SharedStore | null;
 }
 
 /** Connects in the background: a broker that is down is answered for with typed errors. */
-export function openCluster({
-  clusterName,
-  config,
-  log,
-  redactor,
-  opened,
-}: ClusterOptions): OpenCluster {
+export function openCluster(options: ClusterOptions): OpenCluster {
+  const { clusterName, config, log, redactor, opened, store } = options;
   const source = opened.own(openSource(config, log, redactor));
   const celery = opened.own(
     new Celery({
@@ -57,10 +56,12 @@ export function openCluster({
       maxTaskBytes: config.maxTaskBytes,
     }),
   );
+  const broker = celery.transport.address;
+  const shared = sharedCacheOf(store, { name: clusterName, broker, config });
   const pushed = cacheNames.filter((name) => config.caches[name]?.pushInvalidation);
   const changes = new ChangeTimes();
   const caches = new CacheRegistry({
-    ...{ overrides: config.caches, volatileFields },
+    ...{ overrides: config.caches, volatileFields, shared },
     sinceChange: (name, key) => (pushed.includes(name) ? changes.since(key) : Infinity),
   });
   if (pushed.length > 0)
@@ -68,9 +69,9 @@ export function openCluster({
   // A loss shows in `health` at once, while answers from before it live out their time with their age on them;
   // after it nothing from before, and no error from meanwhile, is what a reader expects.
   celery.transport.onConnection(({ connected }) =>
-    caches.invalidate(connected ? {} : { name: 'health_check' }),
+    caches.forget(connected ? {} : { name: 'health_check' }),
   );
-  celery.gaps.onChange(() => caches.invalidate({ name: 'health_check' }));
+  celery.gaps.onChange(() => caches.forget({ name: 'health_check' }));
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(
     new WarmUp({

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
 import { standardRedactor } from './celery/redaction/redactor.js';
+import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
 import { accessSettings } from './settings/access.js';
@@ -21,6 +22,7 @@ import { gatewaySettings } from './settings/gateway.js';
 import { limitSettings } from './settings/limits.js';
 import { metricsSettings } from './settings/metrics.js';
 import type { Setting } from './settings/setting.js';
+import { sharedCacheSettings } from './settings/shared-cache.js';
 import { redactionSettings } from './settings/redaction.js';
 import { warmUpSettings } from './settings/warm-up.js';
 import { watchSettings } from './settings/watch.js';
@@ -41,6 +43,7 @@ export const settings = {
   ...redactionSettings,
   ...controlSettings,
   ...wire,
+  ...sharedCacheSettings,
 } as const;
 
 export interface Config extends ValuesOf<typeof settings>, ClusterConfig {
@@ -67,7 +70,8 @@ export function readConfig(
   // Each row's parser gives the type of its own key, which Object.entries forgets.
   const own = { ...(Object.fromEntries(values) as ValuesOf<typeof settings>), caches };
   const clusters = own.clustersFile === '' ? null : readClusters(own, flags, env);
-  return Object.freeze({ ...withMasters(own), clusters });
+  const cacheRedis = own.cacheRedis && withSentinel(own.cacheRedis, own);
+  return Object.freeze({ ...withMasters(own), cacheRedis, clusters });
 }
 
 function readClusters(

@@ -16,6 +16,7 @@ import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
+import { openSharedStore } from './shared-level.js';
 import { version } from './version.js';
 
 export interface Gateway extends AsyncDisposable {
@@ -47,7 +48,10 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const audit = new AuditLog({ log, maxRecords: config.auditSize });
   const access = await openAccess(config, { audit, log, clock: Date.now });
   const redactor = redactorOf(config);
-  const clusters = openClusters({ config, log, redactor, opened });
+  const store = openSharedStore(config, log);
+  if (store !== null) opened.own(store);
+  const clusters = openClusters({ config, log, redactor, opened, store });
+  store?.start();
   const services: Services = {
     clusters,
     version,

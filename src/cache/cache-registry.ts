@@ -5,6 +5,7 @@ import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
 import { ReportWatch } from './report-watch.js';
+import type { SharedCache } from './shared/shared-cache.js';
 
 /** What a cache does only where it is turned on. */
 const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 } as const;
@@ -49,6 +50,19 @@ export interface CacheRegistryOptions {
   readonly volatileFields?: ReadonlySet<string> | undefined;
   /** How often the dead are removed from memory when nobody reads. */
   readonly sweepInterval?: number | undefined;
+  /** The level that it shares with other replicas; none by default. */
+  readonly shared?: SharedCache | null | undefined;
+}
+
+/** All caches, one of them, or those of its keys that begin so. */
+export interface CacheTarget {
+  readonly name?: CacheName | undefined;
+  readonly keyPrefix?: string | undefined;
+}
+
+export interface RegistryReadOptions<T> extends ReadOptions<T> {
+  /** Whether what one replica loads will do for the others. */
+  readonly shared?: boolean | undefined;
 }
 
 /**
@@ -59,6 +73,8 @@ export interface CacheRegistryOptions {
  * for await (const { summary } of caches.watch({ intervalMs: 1_000 })) show(summary);
  */
 export class CacheRegistry implements Disposable {
+  /** The level that it shares with other replicas. */
+  readonly shared: SharedCache | null;
   readonly #caches: ReadonlyMap<CacheName, MetricsCache>;
   readonly #clock: () => number;
   readonly #wallClock: () => number;
@@ -75,6 +91,15 @@ export class CacheRegistry implements Disposable {
       sweepInterval = 60_000,
     } = options;
     assertDelay('sweepInterval', sweepInterval);
+    this.shared = options.shared ?? null;
+    this.shared?.attach({
+      forget: ({ cache, prefix }) => {
+        if (isCacheName(cache)) this.forget({ name: cache, keyPrefix: prefix });
+      },
+      forgetAll: () => void this.forget(),
+      healthChanged: () => void this.forget({ name: 'health_check' }),
+      report: () => cacheNames.map((name) => this.get(name).getStats()),
+    });
     this.#clock = clock;
     this.#wallClock = wallClock;
     this.#caches = new Map(
@@ -98,23 +123,41 @@ export class CacheRegistry implements Disposable {
     name: CacheName,
     key: string,
     load: Load<T>,
-    options: ReadOptions<T> = {},
+    options: RegistryReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    return this.get(name).read(key, load, options);
+    const { shared: isShared = false, ...reading } = options;
+    const { shared } = this;
+    const cache = this.get(name);
+    if (shared === null || !isShared) return cache.read(key, load, reading);
+    const { ttl = cache.ttl } = reading;
+    const lifetime = typeof ttl === 'number' ? () => ttl : ttl;
+    return cache.read(
+      key,
+      (request) => shared.load({ cache: name, key, load, lifetime, request }),
+      reading,
+    );
   }
 
   report(names: readonly CacheName[] = cacheNames): CacheStatsReport {
     const caches = names.map((name) => this.get(name).getStats());
-    return { timestamp: new Date(this.#wallClock()), caches, summary: summarize(caches) };
+    return {
+      timestamp: new Date(this.#wallClock()),
+      caches,
+      summary: summarize(caches),
+      shared: this.shared,
+    };
   }
 
-  /** Removes live entries from one cache or from all, and tells which caches were addressed. */
-  invalidate(
-    target: { readonly name?: CacheName | undefined; readonly keyPrefix?: string | undefined } = {},
-  ): {
-    invalidated: number;
-    caches: CacheName[];
-  } {
+  /** Removes live entries from one cache or from all, here and in every replica, and tells which caches were addressed. */
+  invalidate(target: CacheTarget = {}): { invalidated: number; caches: CacheName[] } {
+    const answer = this.forget(target);
+    const prefix = target.keyPrefix ?? '';
+    this.shared?.invalidate(answer.caches.map((cache) => ({ cache, prefix })));
+    return answer;
+  }
+
+  /** The same in this process alone: for what is wrong here, and need not be so elsewhere. */
+  forget(target: CacheTarget = {}): { invalidated: number; caches: CacheName[] } {
     const caches = target.name === undefined ? [...cacheNames] : [target.name];
     const removed = caches.map((name) => this.get(name).invalidatePrefix(target.keyPrefix ?? ''));
     return { invalidated: removed.reduce((sum, count) => sum + count, 0), caches };
@@ -150,6 +193,10 @@ export class CacheRegistry implements Disposable {
     clearInterval(this.#sweeping);
     this.#disposal.abort();
   }
+}
+
+function isCacheName(name: string): name is CacheName {
+  return cacheNames.some((known) => known === name);
 }
 
 /** An override that is undefined, as an unset option of the configuration is, leaves the default in force. */

@@ -1,4 +1,5 @@
 import { percent } from '../percent.js';
+import type { SharedFigures } from './shared/shared-stats.js';
 
 /**
  * What only grows, and is never reset, so that a rate can be told from any two readings. At every moment
@@ -99,6 +100,8 @@ export interface CacheStatsReport {
   readonly timestamp: Date;
   readonly caches: readonly CacheStats[];
   readonly summary: CacheStatsSummary;
+  /** What is shared with other replicas, to be asked for more; null when nothing is. */
+  readonly shared: SharedFigures | null;
 }
 
 /** Adds up several caches; the overall rate weighs each by its requests. */

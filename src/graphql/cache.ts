@@ -9,6 +9,8 @@ import type {
 import { AdaptiveTtlType } from './adaptive-ttl-type.js';
 import { builder, clusterField } from './builder.js';
 import { clusterFields } from './cluster-type.js';
+import { CacheReplica, CacheTotalsType, SharedCacheType } from './shared-cache.js';
+import { sumOf } from '../cache/shared/replica-reports.js';
 import { CacheAdviceKindEnum, CacheNameEnum } from './enums.js';
 import { intervalArg, intervalMs } from './subscriptions/interval.js';
 
@@ -116,6 +118,25 @@ const CacheStatsReportType = builder.objectRef<CacheStatsReport>('CacheStatsRepo
     timestamp: t.field({ type: 'DateTime', resolve: ({ timestamp }) => timestamp.getTime() }),
     caches: t.field({ type: [CacheStatsType], resolve: ({ caches }) => caches }),
     summary: t.field({ type: CacheStatsSummaryType, resolve: ({ summary }) => summary }),
+    sharedCache: t.field({
+      type: SharedCacheType,
+      nullable: true,
+      description: 'What this replica shares with others; null when that is not configured.',
+      resolve: ({ shared }) => shared?.stats ?? null,
+    }),
+    replicas: t.field({
+      type: [CacheReplica],
+      nullable: true,
+      description:
+        'What each replica counts, oldest first: this one alone while Redis is away; null when nothing is shared.',
+      resolve: ({ shared }) => shared?.replicas() ?? null,
+    }),
+    allReplicas: t.field({
+      type: [CacheTotalsType],
+      nullable: true,
+      description: 'The sum over the replicas, by cache; null when nothing is shared.',
+      resolve: async ({ shared }) => (shared === null ? null : sumOf(await shared.replicas())),
+    }),
   }),
 });
 
@@ -123,6 +144,7 @@ interface Invalidation {
   readonly invalidated: number;
   readonly caches: readonly CacheName[];
   readonly stats: CacheStatsReport;
+  readonly everywhere: boolean | null;
 }
 
 const InvalidateCachePayload = builder.objectRef<Invalidation>('InvalidateCachePayload').implement({
@@ -138,6 +160,11 @@ const InvalidateCachePayload = builder.objectRef<Invalidation>('InvalidateCacheP
       type: CacheStatsReportType,
       description: 'All caches, afterwards.',
       resolve: ({ stats }) => stats,
+    }),
+    everywhere: t.exposeBoolean('everywhere', {
+      nullable: true,
+      description:
+        'Whether the shared cache has confirmed it; while Redis is away it is told as soon as it is back. Null when nothing is shared.',
     }),
   }),
 });
@@ -170,10 +197,11 @@ builder.mutationFields((t) => ({
         description: 'Only entries whose key begins so; all of them by default.',
       }),
     },
-    resolve: (_root, { name, keyPrefix }, { caches }) => ({
-      ...caches.invalidate({ name: name ?? undefined, keyPrefix: keyPrefix ?? undefined }),
-      stats: caches.report(),
-    }),
+    resolve: async (_root, { name, keyPrefix }, { caches }) => {
+      const target = { name: name ?? undefined, keyPrefix: keyPrefix ?? undefined };
+      const answer = { ...caches.invalidate(target), stats: caches.report() };
+      return { ...answer, everywhere: (await caches.shared?.confirmed()) ?? null };
+    },
   }),
 }));
 

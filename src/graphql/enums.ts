@@ -86,6 +86,23 @@ export const AdaptiveTtlReasonEnum = builder.enumType('AdaptiveTtlReason', {
   } as const,
 });
 
+export const SharedCacheStatusEnum = builder.enumType('SharedCacheStatus', {
+  description: 'Whether replicas share their cached answers.',
+  values: {
+    OK: { description: 'They do.' },
+    DEGRADED: { description: 'Redis, or its messages, are away: each answers from its own memory.' },
+  } as const,
+});
+
+export const BreakerStateEnum = builder.enumType('BreakerState', {
+  description: 'Of what stands between the gateway and Redis.',
+  values: {
+    CLOSED: { description: 'Redis is asked.' },
+    OPEN: { description: 'It is not: it is known to be away.' },
+    HALF_OPEN: { description: 'It is tried whether it is back; no reader waits for that.' },
+  } as const,
+});
+
 export const CacheAdviceKindEnum = builder.enumType('CacheAdviceKind', {
   description: 'What the figures of a cache call for.',
   values: {

@@ -80,6 +80,7 @@ export class Loaders {
       useCache: ask.useCache,
       cache: 'task_status',
       key: 'delayed',
+      shared: true,
       load: () => this.#celery.queues.delayed(),
     });
   }
@@ -134,12 +135,13 @@ export class Loaders {
 
   queues(ask: Ask): Promise<readonly Queue[]> {
     const load = (): Promise<readonly Queue[]> => this.#celery.queues.all();
-    return this.#reads.read({ ...ask, cache: 'queue_status', key: 'queues', load });
+    return this.#reads.read({ ...ask, cache: 'queue_status', key: 'queues', load, shared: true });
   }
 
   queue(ask: Ask, name: string): Promise<Queue | null> {
     const load = (): Promise<Queue | null> => this.#celery.queues.one(name);
-    return this.#reads.read({ ...ask, cache: 'queue_status', key: cacheKey('queue', { name }), load });
+    const key = cacheKey('queue', { name });
+    return this.#reads.read({ ...ask, cache: 'queue_status', key, load, shared: true });
   }
 
   peek(ask: Ask, name: string, first: number): Promise<readonly WaitingTask[]> {
@@ -148,6 +150,7 @@ export class Loaders {
       useCache: ask.useCache,
       cache: 'queue_status',
       key: cacheKey('peek', { name, first }),
+      shared: true,
       load: () => this.#celery.queues.peek(name, first),
     });
   }
@@ -164,13 +167,14 @@ export class Loaders {
       cache: 'health_check',
       key: 'health',
       load: async () => {
-        const distributed = {
-          name: 'distributed_cache',
-          status: 'NOT_CONFIGURED',
-          latencySeconds: null,
+        const { status, message } = this.#caches.shared?.stats ?? {
+          status: 'NOT_CONFIGURED' as const,
           message: `${cacheNames.length} caches in this process`,
-          checkedAt: this.#celery.clock(),
-        } as const;
+        };
+        const checkedAt = this.#celery.clock();
+        const distributed = {
+          ...{ name: 'distributed_cache', status, latencySeconds: null, message, checkedAt },
+        };
         const checks = [...(await checkHealth(this.#celery)), distributed];
         return { status: overall(checks), checks };
       },
@@ -185,6 +189,7 @@ export class Loaders {
     return this.#reads.read({
       ...ask,
       path: `${ask.path}.${command}`,
+      shared: true,
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
       load: () => this.#celery.inspect.load(command, scope),
       ttl: ({ replies, silent }) => {

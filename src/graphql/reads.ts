@@ -14,6 +14,8 @@ export interface Read<T> {
   readonly key: string;
   readonly useCache: boolean;
   readonly load: () => Promise<T>;
+  /** Whether it asks the cluster, so that one replica can ask for all. What a replica has heard itself is its own. */
+  readonly shared?: boolean;
   /** Milliseconds to keep the value, or a function of it; the cache's own by default. */
   readonly ttl?: (value: T) => number;
 }
@@ -40,10 +42,10 @@ async function readThrough(
   status: CacheStatus,
   read: Read<unknown>,
 ): Promise<unknown> {
-  const { path, cache, key, useCache, load, ttl } = read;
+  const { path, cache, key, useCache, load, ttl, shared = false } = read;
   try {
     const bypassed = !useCache || status.bypass;
-    const options = { useCache: !bypassed, ...(ttl && { ttl }) };
+    const options = { useCache: !bypassed, shared, ...(ttl && { ttl }) };
     const answer = await caches.read(cache, key, load, options);
     status.record({ path, cache, read: answer, bypassed });
     return answer.value;

@@ -37,6 +37,9 @@ export function addCaches(
       stats.totalRequests === 0 ? null : stats.hits / stats.totalRequests,
     );
     scrape.add('cache_ttl_seconds', labels, stats.ttlSeconds);
+    const { minTtlSeconds = null, maxTtlSeconds = null } = stats.adaptiveTtl ?? {};
+    scrape.add('cache_adaptive_ttl_min_seconds', labels, minTtlSeconds);
+    scrape.add('cache_adaptive_ttl_max_seconds', labels, maxTtlSeconds);
     scrape.add('cache_loads_running', labels, stats.loadsRunning);
     for (const { name, help, value } of cacheCounters(stats))
       scrape.addOther({ name, type: 'counter', help }, labels, value);

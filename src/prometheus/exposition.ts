@@ -17,6 +17,8 @@ export type Labels = Readonly<Record<string, string | null>>;
 interface Value {
   readonly metricName?: string;
   readonly labels: Record<string, string>;
+  /** Those that a whole histogram has: prom-client writes them once. */
+  readonly sharedLabels?: Record<string, string>;
   readonly value: number;
 }
 
@@ -48,14 +50,15 @@ export class Scrape {
   ): void {
     const { type, help } = series[name];
     const { values } = this.#family({ name: prefix + name, type, help });
-    const labels = present(given);
+    const sharedLabels = present(given);
     const counts = buckets.cumulative();
-    for (const [at, value] of counts.entries()) {
-      const le = boundText(buckets.bounds[at]);
-      values.push({ metricName: `${prefix}${name}_bucket`, labels: { ...labels, le }, value });
-    }
-    values.push({ metricName: `${prefix}${name}_sum`, labels, value: buckets.sum });
-    values.push({ metricName: `${prefix}${name}_count`, labels, value: counts.at(-1) ?? 0 });
+    const metricName = `${prefix}${name}_bucket`;
+    for (const [at, value] of counts.entries())
+      values.push({ metricName, labels: leOf(buckets.bounds[at]), sharedLabels, value });
+    const labels = {};
+    values.push({ metricName: `${prefix}${name}_sum`, labels, sharedLabels, value: buckets.sum });
+    const count = counts.at(-1) ?? 0;
+    values.push({ metricName: `${prefix}${name}_count`, labels, sharedLabels, value: count });
   }
 
   /**
@@ -85,9 +88,9 @@ export class Scrape {
 }
 
 /** OpenMetrics wants floats. */
-function boundText(bound: number | undefined): string {
-  if (bound === undefined) return '+Inf';
-  return Number.isInteger(bound) ? bound.toFixed(1) : String(bound);
+function leOf(bound: number | undefined): Record<string, string> {
+  if (bound === undefined) return { le: '+Inf' };
+  return { le: Number.isInteger(bound) ? bound.toFixed(1) : String(bound) };
 }
 
 function present(labels: Labels): Record<string, string> {

@@ -54,6 +54,8 @@ export const series = {
   cache_bytes: row('gauge', cache, 'Rough size of its entries.'),
   cache_hit_ratio: row('gauge', cache, 'Hits of all requests since the start.'),
   cache_ttl_seconds: row('gauge', cache, 'How long an answer counts as fresh.'),
+  cache_adaptive_ttl_min_seconds: row('gauge', cache, 'Shortest TTL in force, where TTLs adapt.'),
+  cache_adaptive_ttl_max_seconds: row('gauge', cache, 'Longest TTL in force, where TTLs adapt.'),
   cache_loads_running: row('gauge', cache, 'Loads that have not ended.'),
   cache_scrape_reads_total: row(
     'counter',

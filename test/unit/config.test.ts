@@ -54,6 +54,12 @@ describe('readConfig', () => {
       ...{ managementUrl: null, amqpPeek: false },
       ...{ globalKeyprefix: '', fanoutPrefix: true, sep: '\x06\x16', prioritySteps: [0, 3, 6, 9] },
       ...{ resultKeyprefix: '', controlExchange: 'celery', eventExchange: 'celeryev' },
+      ...{
+        cacheRedis: null,
+        cacheRedisPrefix: 'celeryql:',
+        cacheRedisTimeout: 50,
+        cacheLockTime: 2_000,
+      },
       ...{ masterName: '', resultMasterName: '', sentinelUsername: '', sentinelPassword: '' },
       ...{ sentinelTls: false },
       caches: {

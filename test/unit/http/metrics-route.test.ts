@@ -8,6 +8,7 @@ import { cacheCounters } from '../../../src/prometheus/cache-families.js';
 import { eventually } from '../../support/eventually.js';
 import { samplesOf, valuesOf } from '../../support/exposition.js';
 import type { Sample } from '../../support/exposition.js';
+import { roleTokens } from './role-tokens.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
 
@@ -228,5 +229,50 @@ describe('who may have /metrics', () => {
 
     const let_in = await server.fetch('/metrics', { headers: { authorization: right } });
     expect(let_in.status).toBe(200);
+  });
+});
+
+describe('/metrics of several clusters', () => {
+  const tenants = [
+    { name: 'north', visibleTo: { users: [], roles: ['operator', 'admin'] } },
+    { name: 'south', visibleTo: { users: [], roles: ['viewer', 'admin'] } },
+  ] as const;
+
+  async function scrapeAs(server: TestServer, role: string): Promise<readonly Sample[]> {
+    const response = await server.fetch('/metrics', { headers: { authorization: `Bearer ${role}` } });
+    expect(response.status).toBe(200);
+    return samplesOf(await response.text());
+  }
+  const clustersIn = (samples: readonly Sample[]): string[] =>
+    [...new Set(samples.flatMap(({ labels }) => labels['cluster'] ?? []))].sort();
+
+  it('shows each scraper those that it may see, also when all scrape at once', async () => {
+    await using server = await startTestServer({ access: roleTokens, tenants });
+    await eventually(async () => {
+      expect(valuesOf(await scrapeAs(server, 'admin'), 'celeryql_worker_slots')).toHaveLength(6);
+    });
+
+    const [viewer = [], operator = [], admin = []] = await Promise.all(
+      ['viewer', 'operator', 'admin'].map((role) => scrapeAs(server, role)),
+    );
+    expect(clustersIn(viewer)).toEqual(['south']);
+    expect(clustersIn(operator)).toEqual(['north']);
+    expect(clustersIn(admin)).toEqual(['north', 'south']);
+    expect(JSON.stringify(viewer)).not.toContain('north');
+  });
+
+  it('shows the others in full when the broker of one is away', async () => {
+    await using server = await startTestServer({ access: roleTokens, tenants });
+    await eventually(async () => {
+      expect(valuesOf(await scrapeAs(server, 'admin'), 'celeryql_worker_slots')).toHaveLength(6);
+    });
+    await server.clusters.all[0]?.celery.transport[Symbol.asyncDispose]();
+
+    const samples = await scrapeAs(server, 'admin');
+    const of = (name: string, cluster: string) => valuesOf(samples, `celeryql_${name}`, { cluster });
+    expect([of('broker_connected', 'north'), of('broker_connected', 'south')]).toEqual([[0], [1]]);
+    expect([of('worker_up', 'north'), of('worker_up', 'south')]).toEqual([[], [1, 1, 1]]);
+    expect(of('worker_slots', 'south')).toHaveLength(3);
+    expect(of('queue_messages', 'south').length).toBeGreaterThan(0);
   });
 });

@@ -1,0 +1,88 @@
+/**
+ * What Redis does at once, each in one round trip. Times are Redis's own (`TIME`), so that no two clocks are ever
+ * compared; the scripts write after they have read the time, which Redis allows from version 5 on.
+ *
+ * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <token>` of whoever loads it), and the
+ * epoch of its cache, a random text. Epochs are never counted up: one that Redis has lost, by a restart or for want of
+ * memory, must not come again and bring back what was invalidated under it.
+ */
+
+const now = `local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+`;
+
+/**
+ * KEYS value, lock, epoch; ARGV token, lock time, an epoch where there is none, greatest age since the load began
+ * (0 for a reader who must have a load of its own, -1 for any).
+ */
+export const lookUp = `${now}
+local epoch = redis.call('GET', KEYS[3])
+if not epoch then
+  epoch = ARGV[3]
+  redis.call('SET', KEYS[3], epoch)
+end
+local maxAge = tonumber(ARGV[4])
+if maxAge ~= 0 then
+  local found = redis.call('HMGET', KEYS[1], 'epoch', 'began', 'took', 'ttl', 'value')
+  if found[1] == epoch then
+    local age = math.max(0, now - tonumber(found[2]))
+    local took = tonumber(found[3])
+    if age - took < tonumber(found[4]) and (maxAge < 0 or age < maxAge) then
+      return {'found', math.max(0, age - took), found[4], found[5]}
+    end
+  end
+  local lock = redis.call('GET', KEYS[2])
+  if lock and string.sub(lock, 1, #epoch + 1) == epoch .. ' ' then
+    return {'wait', redis.call('PTTL', KEYS[2])}
+  end
+end
+redis.call('SET', KEYS[2], epoch .. ' ' .. ARGV[1], 'PX', ARGV[2])
+return {'load', epoch, now}`;
+
+/**
+ * KEYS value, lock, epoch; ARGV token, epoch, began, took, ttl, value, channel, message. Stores only under the lock and
+ * in the epoch that the load began in; tells the waiters in any case, except where another one has the lock by now.
+ */
+export const store = `${now}
+if redis.call('GET', KEYS[2]) ~= ARGV[2] .. ' ' .. ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+local stored = 0
+local left = ARGV[5] + ARGV[4] - (now - ARGV[3])
+if redis.call('GET', KEYS[3]) == ARGV[2] and left >= 1 then
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'began', ARGV[3], 'took', ARGV[4], 'ttl', ARGV[5], 'value', ARGV[6])
+  redis.call('PEXPIRE', KEYS[1], math.floor(left))
+  stored = 1
+end
+redis.call('PUBLISH', ARGV[7], ARGV[8])
+return stored`;
+
+/** KEYS lock; ARGV token, channel, message. Whatever epoch the lock is of, which a lookup without an answer never told. */
+export const release = `local lock = redis.call('GET', KEYS[1])
+if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1`;
+
+/** KEYS lock; ARGV token, lock time. */
+export const renew = `local lock = redis.call('GET', KEYS[1])
+if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
+
+/** KEYS the epochs of caches; ARGV a new epoch, channel, message. What is stored under the old one is never found again. */
+export const invalidate = `for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1]) end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1`;
+
+/** KEYS the reports of a cluster's replicas; ARGV id, report, how long one counts, milliseconds. */
+export const report = `${now}
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
+for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local at = tonumber(string.match(redis.call('HGET', KEYS[1], id), '^%d+'))
+  if not at or now - at > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], id) end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
+/** KEYS the reports of a cluster's replicas. */
+export const readReports = `${now}
+return {string.format('%.0f', now), redis.call('HVALS', KEYS[1])}`;

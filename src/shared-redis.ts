@@ -1,0 +1,77 @@
+/** The connections to Redis of the shared cache: one for commands, one that listens. */
+import type { Redis } from 'ioredis';
+import type { RedisCommand, RedisPort, RedisPortListener } from './cache/shared/redis-port.js';
+import { describeRedisAddress } from './celery/transport/redis-address.js';
+import type { RedisAddress } from './celery/transport/redis-address.js';
+import { RedisLink } from './celery/transport/redis-link.js';
+import type { Logger } from './log.js';
+
+export class SharedRedis implements RedisPort {
+  readonly address: string;
+  readonly #redis: RedisAddress;
+  readonly #log: Logger;
+  #commands: RedisLink | undefined;
+  #messages: RedisLink | undefined;
+  #connection = 0;
+
+  constructor(address: RedisAddress, log: Logger) {
+    this.address = describeRedisAddress(address);
+    this.#redis = address;
+    this.#log = log;
+  }
+
+  get up(): boolean {
+    return this.#commands?.up === true;
+  }
+
+  get hears(): boolean {
+    return this.#messages?.up === true;
+  }
+
+  get connection(): number {
+    return this.#connection;
+  }
+
+  open({ channels, onUp, onDown, onHearing, onDeaf, onMessage }: RedisPortListener): void {
+    const shared = { address: this.#redis, log: this.#log };
+    this.#commands = new RedisLink({
+      ...{ ...shared, name: 'celeryql-cache', commandTimeout: null }, // whoever asks has a deadline of its own
+      onChange: (up) => {
+        if (up) this.#connection++;
+        if (up) onUp();
+        else onDown();
+      },
+    });
+    this.#messages = new RedisLink({
+      ...{ ...shared, name: 'celeryql-cache-bus' },
+      prepare: async (client: Redis) => {
+        await client.subscribe(...channels);
+      },
+      onChange: (up) => (up ? onHearing() : onDeaf()),
+    });
+    this.#messages.client.on('message', onMessage);
+    this.#messages.start();
+    this.#commands.start();
+  }
+
+  async run(commands: readonly RedisCommand[]): Promise<unknown> {
+    const link = this.#commands;
+    if (link?.up !== true) throw new Error('there is no connection');
+    // Written one after the other in this turn, and so carried out in this order.
+    const replies = commands.map(([name, ...args]) => link.client.callBuffer(name, ...args));
+    return (await Promise.all(replies)).at(-1);
+  }
+
+  reconnect(reason: string): void {
+    this.#commands?.restart(reason);
+  }
+
+  resubscribe(reason: string): void {
+    this.#messages?.restart(reason);
+  }
+
+  close(): void {
+    this.#commands?.dispose();
+    this.#messages?.dispose();
+  }
+}
