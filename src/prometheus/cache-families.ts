@@ -51,14 +51,33 @@ export function addCaches(
   }
 }
 
+/** The level that replicas share, where there is one: each of its counters under its own name. */
+export function addSharedCache(
+  scrape: Scrape,
+  { cluster: { clusterName, caches } }: ClusterWatch,
+): void {
+  const stats = caches.report([]).shared?.stats;
+  if (stats === undefined) return;
+  const labels = { cluster: clusterName };
+  scrape.add('shared_cache_up', labels, stats.status === 'OK');
+  scrape.add('shared_cache_listening', labels, stats.listening);
+  scrape.add('shared_cache_breaker_opens_total', labels, stats.breaker.opens);
+  for (const [key, value] of Object.entries(stats)) {
+    if (typeof value !== 'number') continue;
+    const help = `As ${key} of sharedCache in cacheStats.`;
+    scrape.addOther({ name: totalOf('shared_cache', key), type: 'counter', help }, labels, value);
+  }
+}
+
+function totalOf(what: string, key: string): string {
+  return `${prefix}${what}_${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`;
+}
+
 /** `staleHits` becomes `celeryql_cache_stale_hits_total`. */
 export function cacheCounters(stats: CacheStats): { name: string; help: string; value: number }[] {
   const texts: Readonly<Record<string, string>> = cacheFigures;
   return Object.entries(stats).flatMap(([key, value]: [string, unknown]) => {
     if (typeof value !== 'number' || Object.hasOwn(gauges, key)) return [];
-    const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    return [
-      { name: `${prefix}cache_${snake}_total`, help: texts[key] ?? `As ${key} of cacheStats.`, value },
-    ];
+    return [{ name: totalOf('cache', key), help: texts[key] ?? `As ${key} of cacheStats.`, value }];
   });
 }

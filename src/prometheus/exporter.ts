@@ -4,7 +4,7 @@
  */
 import type { Viewer } from '../access/viewer.js';
 import type { Services } from '../graphql/context.js';
-import { addCaches } from './cache-families.js';
+import { addCaches, addSharedCache } from './cache-families.js';
 import { addCluster } from './cluster-families.js';
 import { ClusterWatch } from './cluster-watch.js';
 import { Scrape } from './exposition.js';
@@ -79,6 +79,7 @@ export class Exporter implements Disposable {
     for (const watch of watches) {
       addCluster(scrape, watch);
       addCaches(scrape, watch);
+      addSharedCache(scrape, watch);
     }
     this.operations.addTo(scrape);
     await addProcess(scrape);

@@ -63,6 +63,10 @@ export const series = {
     'Hits and misses that were reads of /metrics itself.',
   ),
 
+  shared_cache_up: row('gauge', cluster, 'Whether the level shared with other replicas works.'),
+  shared_cache_listening: row('gauge', cluster, 'Whether messages of other replicas are heard.'),
+  shared_cache_breaker_opens_total: row('counter', cluster, 'Times that it was given up for a while.'),
+
   operations_total: row('counter', ['type', 'status'], 'GraphQL operations.'),
   operation_duration_seconds: row('histogram', ['type'], 'Time to execute a query or a mutation.'),
   http_responses_total: row('counter', ['code'], 'HTTP responses, those of /metrics among them.'),

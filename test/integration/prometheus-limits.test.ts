@@ -1,4 +1,5 @@
-/** `/metrics` waits for nobody, and shows no more than it was told to, whatever comes and goes. */
+/** `/metrics` waits for nobody, tells when the shared level of the caches is away, and shows no more than it was told to, whatever comes and goes. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startCluster } from '../support/celery.js';
 import { taskEvent } from '../support/event-messages.js';
@@ -6,6 +7,9 @@ import { eventPublisher } from '../support/event-publisher.js';
 import { eventually } from '../support/eventually.js';
 import { describeEachCelery } from '../support/matrix.js';
 import { scrape } from '../support/scrape.js';
+import { describeWith } from '../support/requirements.js';
+import { startRedis } from '../support/redis.js';
+import { startTestGateway } from '../support/gateway.js';
 import { watchCluster } from '../support/watch.js';
 
 describeEachCelery('/metrics (Redis)', (version) => {
@@ -93,5 +97,33 @@ describeEachCelery('/metrics (Redis)', (version) => {
     });
 
     expect(most).toEqual({ workers: 50, tasks: 21, queues: 3 });
+  });
+});
+
+describeWith(['redis'], '/metrics of a gateway that shares its caches', () => {
+  it('has all that the dashboard asks for, and tells when the shared level is away', async () => {
+    await using broker = await startRedis();
+    await using redis = await startRedis();
+    const args = ['--cache-redis-url', redis.url()];
+    await using gateway = await startTestGateway({ broker: broker.url(), args });
+    await eventually(async () => {
+      const { values } = await scrape(gateway);
+      expect(values('shared_cache_up', { cluster: 'default' })).toEqual([1]);
+      expect(values('shared_cache_listening')).toEqual([1]);
+    });
+
+    const dashboard = readFileSync(new URL('../../dashboard/grafana.json', import.meta.url), 'utf8');
+    const asked = [...dashboard.matchAll(/celeryql_(shared_cache_\w+)/g)].map(([, name = '']) => name);
+    const { values } = await scrape(gateway);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.filter((name) => values(name).length !== 1)).toEqual([]);
+
+    await redis.kill();
+    await eventually(async () => {
+      await gateway.query('{ workers { hostname } }');
+      const away = await scrape(gateway);
+      expect(away.values('shared_cache_up')).toEqual([0]);
+      expect(away.milliseconds).toBeLessThan(300);
+    });
   });
 });
