@@ -4,9 +4,11 @@
  * gives rows; `open('cache/metrics-cache.js')` imports a module of the gateway. A figure that does not apply is null.
  */
 import { adaptiveTtl } from './adaptive-ttl.mjs';
+import { predictive } from './predictive.mjs';
+import { refreshAhead } from './refresh-ahead.mjs';
 import { staleWhileRevalidate } from './stale-while-revalidate.mjs';
 
-export const features = [staleWhileRevalidate, adaptiveTtl];
+export const features = [staleWhileRevalidate, adaptiveTtl, refreshAhead, predictive];
 
 const heading =
   '| Feature | Scenario | | Loads | Readers who wait | Answers out of date | Prefetches: used / wasted | Bytes | Time |\n' +

@@ -1,3 +1,4 @@
+import { PrefetchSchedule } from './prefetch-schedule.js';
 import { roughSize } from './rough-size.js';
 
 /** What a cache is told once. All times in milliseconds. */
@@ -23,6 +24,15 @@ export interface MetricsCacheOptions<V> {
   readonly sinceChange?: ((key: string) => number) | undefined;
   /** The fraction of its life for which a value may be out of date: each key's TTL follows from how often it changes. 0 turns it off. */
   readonly adaptiveTtl?: number | undefined;
+  /** At this fraction of its TTL an entry that was read since its last load is loaded anew; 0 turns it off. */
+  readonly refreshAhead?: number | undefined;
+  /**
+   * Loads what is read regularly just before the next reader is expected, until so many in a row have stayed away;
+   * 0 turns it off.
+   */
+  readonly predictive?: number | undefined;
+  /** When to load ahead, shared by the caches of a process; of its own by default. */
+  readonly prefetches?: PrefetchSchedule | undefined;
   /** Names of fields that move by themselves, such as an age; no change as far as the adaptive TTL goes. */
   readonly volatileFields?: ReadonlySet<string> | undefined;
   /** Must not go back. */
@@ -90,6 +100,10 @@ export interface CacheSettings<V> {
   readonly negativeTtl: number;
   readonly sinceChange: (key: string) => number;
   readonly adaptiveTtl: number;
+  readonly refreshAhead: number;
+  readonly predictive: number;
+  /** Null where nothing is ever loaded ahead. */
+  readonly prefetches: PrefetchSchedule | null;
   readonly volatileFields: ReadonlySet<string>;
   readonly clock: () => number;
 }
@@ -98,7 +112,8 @@ export interface CacheSettings<V> {
 export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings<V> {
   const { name, ttl, maxSize, maxBytes } = options;
   const { staleWhileRevalidate = 0, staleIfError = 0, negativeTtl = 1_000 } = options;
-  const { adaptiveTtl = 0, volatileFields = new Set() } = options;
+  const { adaptiveTtl = 0, volatileFields = new Set(), refreshAhead = 0, predictive = 0 } = options;
+  const clock = options.clock ?? (() => performance.now()); // the wall clock jumps, and entries with it
   const sizeOf =
     options.sizeOf ?? (maxBytes === undefined ? () => 0 : (value: V) => roughSize(value, maxBytes));
 
@@ -115,12 +130,15 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
   for (const [option, value] of Object.entries({ staleWhileRevalidate, staleIfError, negativeTtl })) {
     check(name, option, value, Number.isFinite(value) && value >= 0, 'zero or more milliseconds');
   }
+  for (const [option, value] of Object.entries({ adaptiveTtl, refreshAhead })) {
+    check(name, option, value, value >= 0 && value < 1, 'a fraction, 0 or more and less than 1');
+  }
   check(
     name,
-    'adaptiveTtl',
-    adaptiveTtl,
-    adaptiveTtl >= 0 && adaptiveTtl < 1,
-    'a fraction, 0 or more and less than 1',
+    'predictive',
+    predictive,
+    Number.isSafeInteger(predictive) && predictive >= 0,
+    'zero or a positive whole number',
   );
   return {
     name,
@@ -133,8 +151,12 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
     negativeTtl,
     sinceChange: options.sinceChange ?? (() => Infinity),
     adaptiveTtl,
+    refreshAhead,
+    predictive,
+    prefetches:
+      refreshAhead + predictive === 0 ? null : (options.prefetches ?? new PrefetchSchedule({ clock })),
     volatileFields,
-    clock: options.clock ?? (() => performance.now()), // the wall clock jumps, and entries with it
+    clock,
   };
 }
 
@@ -145,16 +167,6 @@ export function assertTtl(name: string, ttl: number): void {
 /** A size that is not a number would make the sum of all sizes NaN, and the bound with it. */
 export function assertBytes(name: string, bytes: number): void {
   check(name, 'sizeOf(value)', bytes, bytes >= 0, 'zero or more bytes');
-}
-
-/** The longest delay of a timer; Node fires a longer one at once. */
-const longestDelay = 2 ** 31 - 1;
-
-export function assertDelay(option: string, milliseconds: number): void {
-  if (milliseconds > 0 && milliseconds <= longestDelay) return;
-  throw new RangeError(
-    `${option} must be more than 0 and at most ${longestDelay} ms, got ${milliseconds}`,
-  );
 }
 
 function check(cache: string, option: string, value: number, valid: boolean, expected: string): void {

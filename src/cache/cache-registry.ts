@@ -1,14 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import { assertDelay } from './cache-options.js';
+import { assertDelay } from './delays.js';
 import type { CacheRead, Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
+import { PrefetchSchedule } from './prefetch-schedule.js';
 import { ReportWatch } from './report-watch.js';
 import type { SharedCache } from './shared/shared-cache.js';
 
 /** What a cache does only where it is turned on. */
-const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 } as const;
+const off = {
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  adaptiveTtl: 0,
+  refreshAhead: 0,
+  predictive: 0,
+} as const;
 
 /**
  * The caches and their settings; names, types and configuration derive from these rows. Stale-while-revalidate
@@ -36,6 +43,8 @@ export interface CacheOverrides {
   readonly adaptiveTtl?: number | undefined;
   /** Whether events of the cluster drop the entries that they make wrong. */
   readonly pushInvalidation?: boolean | undefined;
+  readonly refreshAhead?: number | undefined;
+  readonly predictive?: number | undefined;
 }
 
 export interface CacheRegistryOptions {
@@ -78,6 +87,7 @@ export class CacheRegistry implements Disposable {
   readonly #caches: ReadonlyMap<CacheName, MetricsCache>;
   readonly #clock: () => number;
   readonly #wallClock: () => number;
+  readonly #prefetches: PrefetchSchedule;
   readonly #sweeping: NodeJS.Timeout;
   readonly #disposal = new AbortController();
 
@@ -102,10 +112,12 @@ export class CacheRegistry implements Disposable {
     });
     this.#clock = clock;
     this.#wallClock = wallClock;
+    const prefetches = new PrefetchSchedule({ clock });
+    this.#prefetches = prefetches;
     this.#caches = new Map(
       cacheNames.map((name) => {
         const changes = { sinceChange: (key: string) => sinceChange(name, key), volatileFields };
-        return [name, newCache(name, overrides[name] ?? {}, { clock, ...changes })];
+        return [name, newCache(name, overrides[name] ?? {}, { clock, prefetches, ...changes })];
       }),
     );
     this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
@@ -188,9 +200,10 @@ export class CacheRegistry implements Disposable {
     });
   }
 
-  /** Stops the timer and ends every watch; the caches can still be read. */
+  /** Stops the timers and ends every watch; the caches can still be read. */
   [Symbol.dispose](): void {
     clearInterval(this.#sweeping);
+    this.#prefetches[Symbol.dispose]();
     this.#disposal.abort();
   }
 }
@@ -203,7 +216,7 @@ function isCacheName(name: string): name is CacheName {
 function newCache(
   name: CacheName,
   overrides: CacheOverrides,
-  shared: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange' | 'volatileFields'>,
+  shared: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange' | 'volatileFields' | 'prefetches'>,
 ): MetricsCache {
   const defaults = cacheDefaults[name];
   const option = (option: keyof typeof defaults): number => overrides[option] ?? defaults[option];
@@ -215,6 +228,8 @@ function newCache(
     staleWhileRevalidate: option('staleWhileRevalidate'),
     staleIfError: option('staleIfError'),
     adaptiveTtl: option('adaptiveTtl'),
+    refreshAhead: option('refreshAhead'),
+    predictive: option('predictive'),
     ...shared,
   });
 }

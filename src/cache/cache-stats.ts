@@ -5,7 +5,7 @@ import type { SharedFigures } from './shared/shared-stats.js';
  * What only grows, and is never reset, so that a rate can be told from any two readings. At every moment
  * `sets = size + evictions + expirations + invalidations + replacements`,
  * `loads + found = sets by load + discarded + loadFailures`, and
- * `loads + found + loadsRunning <= misses - collapsed + bypasses + refreshes` (another load is begun where a bypass
+ * `loads + found + loadsRunning <= misses - collapsed + bypasses + refreshes + prefetches` (another load is begun where a bypass
  * finds what is older than itself).
  */
 export interface CacheCounters {
@@ -21,6 +21,13 @@ export interface CacheCounters {
   readonly staleHits: number;
   /** Loads started behind a stale hit. */
   readonly refreshes: number;
+  /**
+   * Loads started ahead of a reader. Each ends as used (it answered a reader, or one came to wait for it) or wasted
+   * (it failed, or its value left before anybody read it), or is still awaited.
+   */
+  readonly prefetches: number;
+  readonly prefetchesUsed: number;
+  readonly prefetchesWasted: number;
   /** Loads that asked the cluster and have ended. */
   readonly loads: number;
   /** Loads that ended with a value that another process had loaded: the cluster was not asked. */

@@ -11,12 +11,18 @@ export interface Entry<V> {
 /** Why a live entry leaves. A dead one has expired, whatever it was that removed it. */
 export type Departure = 'replacements' | 'evictions' | 'invalidations';
 
-export interface EntryListOptions {
+/** What has left. */
+export interface Left<V> {
+  readonly key: string;
+  readonly entry: Entry<V>;
+}
+
+export interface EntryListOptions<V> {
   readonly maxSize: number;
   readonly maxBytes: number;
   /** For so long after its TTL an entry is stale, and dead only then. */
   readonly grace: number;
-  readonly onDeparture: (departure: Departure | 'expirations', now: number) => void;
+  readonly onDeparture: (left: Left<V>, departure: Departure | 'expirations', now: number) => void;
 }
 
 /** Younger than its TTL and a window more. One comparison, so that no two words can disagree about a moment. */
@@ -29,13 +35,13 @@ export function within<V>(entry: Entry<V>, window: number, now: number): boolean
  * calls an entry fresh whose age equals its TTL, and cannot tell a dead entry that leaves from a live one.
  */
 export class EntryList<V> {
-  readonly #options: EntryListOptions;
+  readonly #options: EntryListOptions<V>;
   readonly #entries: LRUCache<string, Entry<V>>;
   #bytes = 0;
   /** No entry dies before; it may be too early, never too late. */
   #nextDeath = Infinity;
 
-  constructor(options: EntryListOptions) {
+  constructor(options: EntryListOptions<V>) {
     this.#options = options;
     this.#entries = new LRUCache({ max: options.maxSize });
   }
@@ -118,6 +124,6 @@ export class EntryList<V> {
   #depart(key: string, entry: Entry<V>, departure: Departure | 'expirations', now: number): void {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
-    this.#options.onDeparture(departure, now);
+    this.#options.onDeparture({ key, entry }, departure, now);
   }
 }

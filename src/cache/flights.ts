@@ -19,10 +19,15 @@ export type Outcome<V> =
 /** A running load. Its promise never rejects, so that a refresh which nobody awaits cannot end the process. */
 export interface Flight<V> extends LoadRequest {
   readonly outcome: Promise<Outcome<V>>;
+  /** Nobody waited when it began. */
+  readonly ahead: boolean;
+  /** Somebody has come to wait for a load that began ahead of its readers. */
+  joined: boolean;
 }
 
 export interface Landing<V> {
   readonly key: string;
+  readonly flight: Pick<Flight<V>, 'ahead' | 'joined'>;
   /** Still the load of its key, and not one from before an invalidation. */
   readonly current: boolean;
   readonly result: Arrival<V> | { readonly error: unknown };
@@ -51,15 +56,16 @@ export class Flights<V> {
     return this.#running;
   }
 
-  start(key: string, job: Job<V>, request: LoadRequest): Flight<V> {
+  start(key: string, job: Job<V>, request: LoadRequest, ahead = false): Flight<V> {
     let settle: (outcome: Outcome<V>) => void = () => undefined;
-    const flight = { ...request, outcome: new Promise<Outcome<V>>((resolve) => (settle = resolve)) };
+    const outcome = new Promise<Outcome<V>>((resolve) => (settle = resolve));
+    const flight: Flight<V> = { ...request, outcome, ahead, joined: false };
     this.#flights.set(key, flight); // before the load begins: it may invalidate, or read, this very key
     this.#running++;
     const land = (result: Landing<V>['result']) => {
       this.#running--;
       const current = this.#flights.get(key) === flight && this.#flights.delete(key);
-      settle(this.#land({ key, current, result }));
+      settle(this.#land({ key, flight, current, result }));
     };
     job(request).then(land, (error: unknown) => land({ error }));
     return flight;

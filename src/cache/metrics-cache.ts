@@ -14,12 +14,13 @@ import { percent } from '../percent.js';
 import type { CacheStats } from './cache-stats.js';
 import { Counters } from './counters.js';
 import { EntryList, within } from './entry-list.js';
-import type { Departure, Entry } from './entry-list.js';
+import type { Departure, Entry, Left } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
 import { fingerprint } from './fingerprint.js';
 import { Flights } from './flights.js';
 import type { Arrival, Flight, Job, Landing, Outcome } from './flights.js';
 import { NegativeCache } from './negative-cache.js';
+import { Prefetcher } from './prefetcher.js';
 
 /**
  * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one leaves when there is
@@ -36,6 +37,7 @@ export class MetricsCache<V = unknown> {
   readonly #failures: NegativeCache;
   readonly #flights = new Flights<V>((landing) => this.#land(landing));
   readonly #adaptiveTtl: AdaptiveTtl | null;
+  readonly #prefetcher: Prefetcher<V> | null;
   readonly #evicted = new EvictionRecord();
   readonly #counters = new Counters();
 
@@ -43,8 +45,9 @@ export class MetricsCache<V = unknown> {
     this.#settings = cacheSettings(options);
     const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize, maxBytes } = this.#settings;
     const grace = Math.max(staleWhileRevalidate, staleIfError);
-    const onDeparture = (departure: Departure | 'expirations', now: number) => {
+    const onDeparture = (left: Left<V>, departure: Departure | 'expirations', now: number) => {
       this.#counters.count(departure);
+      this.#prefetcher?.departed(left.key, left.entry);
       if (departure === 'evictions') this.#evicted.add(now);
     };
     this.#entries = new EntryList({ maxSize, maxBytes, grace, onDeparture });
@@ -52,6 +55,7 @@ export class MetricsCache<V = unknown> {
     const { ttl, adaptiveTtl: acceptedOutOfDate } = this.#settings;
     this.#adaptiveTtl =
       acceptedOutOfDate === 0 ? null : new AdaptiveTtl({ ttl, acceptedOutOfDate, maxKeys: maxSize });
+    this.#prefetcher = this.#newPrefetcher();
   }
 
   get name(): string {
@@ -150,6 +154,7 @@ export class MetricsCache<V = unknown> {
   sweep(): number {
     const now = this.#settings.clock();
     this.#failures.sweep(now);
+    this.#prefetcher?.sweep(now);
     if (this.#evicted.forget(now)) this.#counters.touch(); // the advice about the last hour reads differently
     return this.#entries.sweep(now);
   }
@@ -178,12 +183,28 @@ export class MetricsCache<V = unknown> {
     };
   }
 
+  #newPrefetcher(): Prefetcher<V> | null {
+    const { name, ttl, maxSize, refreshAhead, predictive, prefetches, clock } = this.#settings;
+    if (prefetches === null) return null;
+    return new Prefetcher<V>({
+      ...{ name, ttl, maxKeys: maxSize, schedule: prefetches, refreshAhead, predictive, clock },
+      entry: (key) => this.#entries.living(key, clock()),
+      begin: (key, job, maxAge) => {
+        if (this.#flights.get(key) || this.#failures.find(key, clock())) return undefined;
+        this.#counters.count('prefetches');
+        return this.#start(key, job, { maxAge }, true).outcome;
+      },
+      onEnd: (end) => this.#counters.count(end),
+    });
+  }
+
   async #readCached(key: string, job: Job<V>): Promise<CacheRead<V>> {
     const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
     const now = clock();
     const entry = this.#entries.living(key, now);
     const running = this.#flights.get(key);
     const failure = this.#failures.find(key, now);
+    this.#prefetcher?.reads(key, job);
 
     if (entry && within(entry, staleWhileRevalidate, now)) {
       const hit = this.#answer(key, entry, 'HIT', now);
@@ -196,7 +217,10 @@ export class MetricsCache<V = unknown> {
       return hit;
     }
     this.#counters.count('misses');
-    if (running) this.#counters.count('collapsed');
+    if (running) {
+      this.#counters.count('collapsed');
+      running.joined = true;
+    }
     const collapsed = running !== undefined;
     const outcome =
       failure && !running
@@ -219,6 +243,7 @@ export class MetricsCache<V = unknown> {
     const earlier = this.#flights.get(key);
     if (earlier) await earlier.outcome;
     const running = this.#flights.get(key);
+    if (running) running.joined = true;
     const outcome = await (running ?? this.#start(key, job, { maxAge: 0 })).outcome;
     if ('error' in outcome) throw outcome.error;
     if (outcome.foundAge === null) return loaded(outcome, running !== undefined);
@@ -230,26 +255,38 @@ export class MetricsCache<V = unknown> {
     return loaded(later, isFresh);
   }
 
-  #start(key: string, job: Job<V>, { maxAge }: LoadRequest): Flight<V> {
+  #start(key: string, job: Job<V>, { maxAge }: LoadRequest, ahead = false): Flight<V> {
     const request = { maxAge: Math.min(maxAge, this.#settings.sinceChange(key)) };
-    const flight = this.#flights.start(key, job, request);
+    this.#prefetcher?.begins(key);
+    const flight = this.#flights.start(key, job, request, ahead);
     this.#counters.touch(); // loads are counted when they have ended: only then is it known where the value was
     return flight;
   }
 
-  #land({ key, current, result }: Landing<V>): Outcome<V> {
+  #land(landing: Landing<V>): Outcome<V> {
+    const { key, flight, current, result } = landing;
     const found = 'error' in result ? null : result.foundAge;
     this.#counters.count(found === null ? 'loads' : 'found');
-    if ('error' in result) {
-      this.#counters.count('loadFailures');
-      if (current) this.#failures.add(key, { error: result.error, at: this.#settings.clock() });
-      return result;
-    }
+    if ('error' in result) return this.#fail(landing, result.error);
+
     const { foundAge } = result;
     const entry = current ? this.#adapted(key, result) : result.entry;
-    if (!current || !this.#store(key, entry)) this.#counters.count('discarded');
+    const kept = current && this.#store(key, entry, flight);
+    if (!kept) this.#counters.count('discarded');
+    if (!kept && flight.ahead)
+      this.#counters.count(flight.joined ? 'prefetchesUsed' : 'prefetchesWasted');
     // Overtaken: good for those who wait, for nobody later.
     return { value: entry.value, ttl: current ? entry.ttl - (foundAge ?? 0) : 0, foundAge };
+  }
+
+  #fail({ key, current, flight }: Landing<V>, error: unknown): Outcome<V> {
+    this.#counters.count('loadFailures');
+    if (flight.ahead) this.#counters.count('prefetchesWasted');
+    // What nobody waited for is no reason to refuse whoever reads next.
+    const concerns = current && (!flight.ahead || flight.joined);
+    if (concerns) this.#failures.add(key, { error, at: this.#settings.clock() });
+    if (current) this.#prefetcher?.failed(key);
+    return { error };
   }
 
   /** With the TTL that its key has earned; another than the cache's own was chosen for a reason, and only shortened. */
@@ -277,15 +314,19 @@ export class MetricsCache<V = unknown> {
     return { value, at: this.#settings.clock(), ttl: lifetime, bytes };
   }
 
-  #store(key: string, entry: Entry<V>): boolean {
+  #store(key: string, entry: Entry<V>, flight?: Landing<V>['flight']): boolean {
     this.#failures.forget(key);
     const stored = this.#entries.put(key, entry, this.#settings.clock());
-    if (stored) this.#counters.count('sets');
-    return stored;
+    if (!stored) return false;
+    this.#counters.count('sets');
+    if (flight?.ahead && flight.joined) this.#counters.count('prefetchesUsed');
+    this.#prefetcher?.stored(key, entry, flight?.ahead === true && !flight.joined);
+    return true;
   }
 
   #answer(key: string, entry: Entry<V>, status: CacheRead<V>['status'], now: number): CacheRead<V> {
     this.#entries.touch(key);
+    this.#prefetcher?.answered(key, entry);
     const age = now - entry.at;
     const stale = !within(entry, 0, now);
     const ttl = entry.ttl - age;

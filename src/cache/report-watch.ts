@@ -1,4 +1,4 @@
-import { assertDelay } from './cache-options.js';
+import { assertDelay } from './delays.js';
 
 export interface ReportWatchOptions<R> {
   readonly report: () => R;

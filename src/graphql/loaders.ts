@@ -57,6 +57,10 @@ export interface LoaderServices {
   readonly resultLoader: DataLoader<string, TaskMeta | null> | null;
 }
 
+/**
+ * Of one operation. A cache may keep a load to repeat it ahead of the next reader, so that none of them refers to
+ * this object: with it all that the operation has read would be kept too.
+ */
 export class Loaders {
   readonly #celery: Celery;
   readonly #resultLoader: LoaderServices['resultLoader'];
@@ -75,13 +79,14 @@ export class Loaders {
   }
 
   delayedMessages(ask: Ask): Promise<number | null> {
+    const celery = this.#celery;
     return this.#reads.read({
       path: `${ask.path}.delayed`,
       useCache: ask.useCache,
       cache: 'task_status',
       key: 'delayed',
       shared: true,
-      load: () => this.#celery.queues.delayed(),
+      load: () => celery.queues.delayed(),
     });
   }
 
@@ -92,28 +97,17 @@ export class Loaders {
   }
 
   task(ask: Ask, id: string): Promise<Task | null> {
+    const [celery, resultLoader] = [this.#celery, this.#resultLoader];
     return this.#reads.read({
       ...ask,
       cache: 'task_status',
       key: cacheKey('task', { id }),
       load: async () => {
-        const task = await this.#toldOrStored(id);
-        if (task === null) this.#celery.assertConnected(); // unheard is not unknown
+        const task = await toldOrStored(id, celery, resultLoader);
+        if (task === null) celery.assertConnected(); // unheard is not unknown
         return task;
       },
     });
-  }
-
-  async #toldOrStored(id: string): Promise<Task | null> {
-    const known = this.#celery.state.task(id);
-    if (this.#resultLoader === null || !mayHaveResult(known)) return known;
-    try {
-      return withResult(known, await this.#resultLoader.load(id));
-    } catch (error) {
-      if (known !== null) return known; // what events told is better than nothing
-      this.#celery.assertConnected(); // where both are away, the broker is the one to name
-      throw error;
-    }
   }
 
   taskTypes(ask: Ask, windowSeconds: number | null): Promise<readonly TaskTypeFigures[]> {
@@ -134,24 +128,27 @@ export class Loaders {
   }
 
   queues(ask: Ask): Promise<readonly Queue[]> {
-    const load = (): Promise<readonly Queue[]> => this.#celery.queues.all();
+    const celery = this.#celery;
+    const load = (): Promise<readonly Queue[]> => celery.queues.all();
     return this.#reads.read({ ...ask, cache: 'queue_status', key: 'queues', load, shared: true });
   }
 
   queue(ask: Ask, name: string): Promise<Queue | null> {
-    const load = (): Promise<Queue | null> => this.#celery.queues.one(name);
+    const celery = this.#celery;
+    const load = (): Promise<Queue | null> => celery.queues.one(name);
     const key = cacheKey('queue', { name });
     return this.#reads.read({ ...ask, cache: 'queue_status', key, load, shared: true });
   }
 
   peek(ask: Ask, name: string, first: number): Promise<readonly WaitingTask[]> {
+    const celery = this.#celery;
     return this.#reads.read({
       path: `${ask.path}.peek`,
       useCache: ask.useCache,
       cache: 'queue_status',
       key: cacheKey('peek', { name, first }),
       shared: true,
-      load: () => this.#celery.queues.peek(name, first),
+      load: () => celery.queues.peek(name, first),
     });
   }
 
@@ -162,20 +159,21 @@ export class Loaders {
   }
 
   health(ask: Ask): Promise<Health> {
+    const [celery, caches] = [this.#celery, this.#caches];
     return this.#reads.read({
       ...ask,
       cache: 'health_check',
       key: 'health',
       load: async () => {
-        const { status, message } = this.#caches.shared?.stats ?? {
+        const { status, message } = caches.shared?.stats ?? {
           status: 'NOT_CONFIGURED' as const,
           message: `${cacheNames.length} caches in this process`,
         };
-        const checkedAt = this.#celery.clock();
+        const checkedAt = celery.clock();
         const distributed = {
           ...{ name: 'distributed_cache', status, latencySeconds: null, message, checkedAt },
         };
-        const checks = [...(await checkHealth(this.#celery)), distributed];
+        const checks = [...(await checkHealth(celery)), distributed];
         return { status: overall(checks), checks };
       },
     });
@@ -186,16 +184,18 @@ export class Loaders {
     command: C,
     { scope, ...ask }: InspectAsk,
   ): Promise<InspectResult<C>> {
+    const celery = this.#celery;
+    const { ttl: own } = this.#caches.get(ask.cache);
     return this.#reads.read({
       ...ask,
       path: `${ask.path}.${command}`,
       shared: true,
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
-      load: () => this.#celery.inspect.load(command, scope),
+      load: () => celery.inspect.load(command, scope),
       ttl: ({ replies, silent }) => {
         const most =
           silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
-        return Math.min(most, this.#caches.get(ask.cache).ttl);
+        return Math.min(most, own);
       },
     });
   }
@@ -207,14 +207,31 @@ export class Loaders {
     key: string,
     read: (celery: Celery) => T | Promise<T>,
   ): Promise<T> {
+    const celery = this.#celery;
     return this.#reads.read({
       ...ask,
       cache,
       key,
       load: async () => {
-        this.#celery.assertConnected();
-        return read(this.#celery);
+        celery.assertConnected();
+        return read(celery);
       },
     });
+  }
+}
+
+async function toldOrStored(
+  id: string,
+  celery: Celery,
+  resultLoader: LoaderServices['resultLoader'],
+): Promise<Task | null> {
+  const known = celery.state.task(id);
+  if (resultLoader === null || !mayHaveResult(known)) return known;
+  try {
+    return withResult(known, await resultLoader.load(id));
+  } catch (error) {
+    if (known !== null) return known; // what events told is better than nothing
+    celery.assertConnected(); // where both are away, the broker is the one to name
+    throw error;
   }
 }

@@ -62,6 +62,20 @@ export const cacheSettings: readonly (Setting<number | boolean> & {
       1,
       `${cache}: fraction of answers that may be out of date, from which each key's TTL follows; 0 is off`,
     ),
+    row(
+      'refreshAhead',
+      'REFRESH_AHEAD',
+      fraction(0, 0.95),
+      1,
+      `${cache}: fraction of its TTL, such as 0.8, at which an answer that is being read is loaded anew; 0 is off`,
+    ),
+    row(
+      'predictive',
+      'PREDICTIVE',
+      wholeNumber(0, 10),
+      1,
+      `${cache}: loads just before a regular reader is expected, until so many, such as 2, have stayed away; 0 is off`,
+    ),
     // Whether the gateway is well, no event tells.
     ...(cache === 'health_check' ? [] : [{ ...push, cache, option: 'pushInvalidation' as const }]),
   ];

@@ -7,14 +7,17 @@ const flights = 'src/cache/flights.ts';
 const adaptive = 'src/cache/adaptive-ttl.ts';
 const rates = 'src/cache/change-rate.ts';
 const fingerprints = 'src/cache/fingerprint.ts';
+const prefetcher = 'src/cache/prefetcher.ts';
+const schedule = 'src/cache/prefetch-schedule.ts';
+const rhythms = 'src/cache/rhythm.ts';
 const list = 'src/cache/entry-list.ts';
 
 export const faults = [
   {
     name: 'a load is stored although its key was invalidated',
     file: cache,
-    find: 'if (!current || !this.#store(key, entry))',
-    put: 'if (!this.#store(key, entry))',
+    find: 'const kept = current && this.#store(key, entry, flight);',
+    put: 'const kept = this.#store(key, entry, flight);',
   },
   {
     name: 'an entry is fresh at the very end of its TTL',
@@ -109,7 +112,7 @@ export const faults = [
   {
     name: 'every bypass loads on its own',
     file: cache,
-    find: 'const running = this.#flights.get(key);\n    const outcome',
+    find: 'const running = this.#flights.get(key);\n    if (running) running.joined = true;\n    const outcome',
     put: 'const running = undefined;\n    const outcome',
   },
   {
@@ -127,14 +130,14 @@ export const faults = [
   {
     name: 'an error is stored like a value',
     file: cache,
-    find: "if ('error' in result) {",
-    put: "if ('error' in result) {\n      this.#store(key, this.#entry(result.error as V, this.#settings.ttl));",
+    find: "this.#counters.count('loadFailures');",
+    put: "this.#counters.count('loadFailures');\n    this.#store(key, this.#entry(error as V, this.#settings.ttl));",
   },
   {
     name: 'an error of an overtaken load is remembered',
     file: cache,
-    find: 'if (current) this.#failures.add',
-    put: 'this.#failures.add',
+    find: 'current && (!flight.ahead || flight.joined)',
+    put: '!flight.ahead || flight.joined',
   },
   {
     name: 'a remembered error answers a bypass',
@@ -157,8 +160,8 @@ export const faults = [
   {
     name: 'a joiner counts as a hit',
     file: cache,
-    find: "this.#counters.count('misses');\n    if (running) this.#counters.count('collapsed');",
-    put: "this.#counters.count(running ? 'hits' : 'misses');\n    if (running) this.#counters.count('collapsed');",
+    find: "this.#counters.count('misses');\n    if (running)",
+    put: "this.#counters.count(running ? 'hits' : 'misses');\n    if (running)",
   },
   {
     name: 'the size counts the dead',
@@ -279,6 +282,102 @@ export const faults = [
     file: adaptive,
     find: 'at <= last.at',
     put: 'at < last.at',
+  },
+  {
+    name: 'a failed prefetch refuses the next reader',
+    file: cache,
+    find: 'current && (!flight.ahead || flight.joined)',
+    put: 'current',
+  },
+  {
+    name: 'a failed prefetch is tried again by every reader',
+    file: prefetcher,
+    find: 'if (refreshAhead === 0 || !followed.read || followed.failed)',
+    put: 'if (refreshAhead === 0 || !followed.read)',
+  },
+  {
+    name: 'what nobody reads is loaded ahead all the same',
+    file: prefetcher,
+    find: 'if (refreshAhead === 0 || !followed.read || followed.failed)',
+    put: 'if (refreshAhead === 0 || followed.failed)',
+  },
+  {
+    name: 'a value may be renewed ahead by itself',
+    file: prefetcher,
+    find: '(clock() - entry.at) / 2',
+    put: 'Infinity',
+  },
+  {
+    name: 'an entry that has gone is renewed',
+    file: prefetcher,
+    find: 'this.#options.entry(key) === entry\n        ? begin',
+    put: 'true\n        ? begin',
+  },
+  {
+    name: 'a prefetch begins beside a running load',
+    file: cache,
+    find: 'if (this.#flights.get(key) || this.#failures.find(key, clock())) return undefined;',
+    put: '',
+  },
+  {
+    name: 'a prefetch counts as used by every hit',
+    file: prefetcher,
+    find: "if (this.#unread.delete(entry)) this.#options.onEnd('prefetchesUsed');",
+    put: "if (this.#unread.has(entry)) this.#options.onEnd('prefetchesUsed');",
+  },
+  {
+    name: 'an unread prefetch that leaves counts nowhere',
+    file: prefetcher,
+    find: "if (this.#unread.delete(entry)) this.#options.onEnd('prefetchesWasted');",
+    put: '',
+  },
+  {
+    name: 'a prefetch that somebody waited for counts as unread',
+    file: cache,
+    find: 'flight?.ahead === true && !flight.joined',
+    put: 'flight?.ahead === true',
+  },
+  {
+    name: 'a reader who has gone is loaded for without end',
+    file: prefetcher,
+    find: 'if (load) followed.missed++;',
+    put: '',
+  },
+  {
+    name: 'a reader who came back is still taken for one who stays away',
+    file: prefetcher,
+    find: 'followed.job = job;\n    followed.missed = 0;',
+    put: 'followed.job = job;',
+  },
+  {
+    name: 'irregular readers are expected',
+    file: rhythms,
+    find: ' && deviation <= Math.min(mean, ttl) / 5',
+    put: '',
+  },
+  {
+    name: 'the reads of one page count as a rhythm',
+    file: rhythms,
+    find: 'if (gap < burst) return rhythm;',
+    put: '',
+  },
+  {
+    name: 'a load ahead does not take its own time into account',
+    file: prefetcher,
+    find: 'expected - slack - 1.5 * loadTime',
+    put: 'expected - slack',
+  },
+  {
+    name: 'prefetches are not bounded',
+    file: schedule,
+    find: 'while (this.#running < this.#maxRunning) {',
+    put: 'while (true) {',
+  },
+  {
+    name: 'a disposed schedule keeps its timer',
+    file: schedule,
+    find: 'this.#prefetches.clear();\n    this.#arm();',
+    put: 'this.#prefetches.clear();',
   },
   {
     name: 'a value of exactly the bound is refused',

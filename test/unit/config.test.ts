@@ -15,7 +15,7 @@ const badNames =
   'must be at most 100 names of letters, digits and _ . - * ?, with three letters in a row in each';
 const patterns = (...sources: string[]) => sources.map((source) => new RegExp(source, 'gv'));
 
-const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0 };
+const off = { staleWhileRevalidate: 0, staleIfError: 0, adaptiveTtl: 0, refreshAhead: 0, predictive: 0 };
 const noPush = { pushInvalidation: false };
 
 describe('readConfig', () => {

@@ -1,6 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import { expect } from 'vitest';
 import { MetricsCache } from '../../../src/cache/metrics-cache.js';
+import { PrefetchSchedule } from '../../../src/cache/prefetch-schedule.js';
 
 export interface Seen {
   /** Which state of the world the load saw. */
@@ -13,6 +14,8 @@ export interface WorldSettings {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly negativeTtl: number;
+  readonly refreshAhead: number;
+  readonly predictive: number;
 }
 
 class LoadError extends Error {
@@ -46,11 +49,30 @@ export class DriftingWorld {
   readonly #floors = new Map<string, number>();
   readonly #newestHit = new Map<string, number>();
   readonly #loading = new Set<string>();
+  readonly #rings = new Set<{ readonly call: () => void; readonly at: number }>();
 
   constructor(scheduler: Scheduler, settings: WorldSettings) {
     this.#scheduler = scheduler;
     this.#settings = settings;
-    this.cache = new MetricsCache({ ...settings, name: 'test', ttl, clock: () => this.clock.now });
+    const clock = () => this.clock.now;
+    const timer = (call: () => void, milliseconds: number) => {
+      const ring = { call, at: clock() + milliseconds };
+      this.#rings.add(ring);
+      return () => this.#rings.delete(ring);
+    };
+    const prefetches = new PrefetchSchedule({ clock, timer, maxRunning: 1 });
+    this.cache = new MetricsCache({ ...settings, name: 'test', ttl, clock, prefetches });
+  }
+
+  advance(milliseconds: number): void {
+    this.clock.now += milliseconds;
+    this.ring();
+  }
+
+  /** Whatever timer is due. */
+  ring(): void {
+    for (const ring of this.#rings)
+      if (ring.at <= this.clock.now && this.#rings.delete(ring)) ring.call();
   }
 
   /** The world changes and nobody is told. */
@@ -140,8 +162,9 @@ export class DriftingWorld {
     expect(stats.sets).toBe(stats.size + left);
     const ended = stats.sets - this.directSets + stats.discarded + stats.loadFailures;
     expect(stats.loads + stats.found).toBe(ended);
-    const reasons = stats.misses - stats.collapsed + stats.bypasses + stats.refreshes;
+    const reasons = stats.misses - stats.collapsed + stats.bypasses + stats.refreshes + stats.prefetches;
     expect(stats.loads + stats.found + stats.loadsRunning).toBeLessThanOrEqual(reasons);
+    expect(stats.prefetchesUsed + stats.prefetchesWasted).toBeLessThanOrEqual(stats.prefetches);
     expect(this.violations).toEqual([]);
   }
 

@@ -16,6 +16,8 @@ const settings: fc.Arbitrary<WorldSettings> = fc.record({
   staleWhileRevalidate: fc.constantFrom(0, 3),
   staleIfError: fc.constantFrom(0, 5, 9),
   negativeTtl: fc.constantFrom(0, 2),
+  refreshAhead: fc.constantFrom(0, 0, 0.5),
+  predictive: fc.constantFrom(0, 0, 2),
 });
 
 const act: fc.Arbitrary<Act> = fc.oneof(
@@ -36,7 +38,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom(1, 2, 4).map((milliseconds): Act => ({
       label: `advance ${milliseconds}`,
-      on: (world) => (world.clock.now += milliseconds),
+      on: (world) => world.advance(milliseconds),
     })),
   },
   {
@@ -66,6 +68,9 @@ it('keeps its promises however loads, readers and changes interleave', async () 
     discarded: 0,
     collapsed: 0,
     staleHits: 0,
+    prefetches: 0,
+    prefetchesUsed: 0,
+    prefetchesWasted: 0,
     loadFailures: 0,
     lateStaleAnswers: 0,
     sharedBypasses: 0,
@@ -87,12 +92,15 @@ it('keeps its promises however loads, readers and changes interleave', async () 
         while (scheduler.count() > 0) {
           await scheduler.waitNext(1);
           await settle();
+          world.ring();
           world.checkIdentities();
         }
         await Promise.all(world.reads);
+        world.cache.clear(); // whatever was loaded ahead and is unread ends here
 
         const stats = world.cache.getStats();
         expect(stats.loadsRunning).toBe(0);
+        expect(stats.prefetchesUsed + stats.prefetchesWasted).toBe(stats.prefetches);
         expect(world.reached.answers + world.reached.failures).toBe(world.reads.length);
         const counts: Record<string, unknown> = { ...stats, ...world.reached };
         for (const name of Object.keys(reached) as (keyof typeof reached)[])
