@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { standardRedactor } from '../../src/celery/redaction/redactor.js';
-import { createLogger, silentLogger } from '../../src/log.js';
+import { createLogger, silentLogger, withFields } from '../../src/log.js';
 import type { LogLevel } from '../../src/log.js';
 
 function written(level: LogLevel, work: (log: ReturnType<typeof createLogger>) => void): unknown[] {
@@ -102,3 +102,17 @@ function circle(): object {
   value.self = value;
   return value;
 }
+
+describe('withFields', () => {
+  it('says the same of every entry, beside its own fields', () => {
+    const lines = written('debug', (log) => {
+      const named = withFields(log, { cluster: 'shop' });
+      named.warn('lost', { reason: 'timeout' });
+      named.debug('found');
+    });
+    expect(lines).toMatchObject([
+      { level: 'warn', message: 'lost', cluster: 'shop', reason: 'timeout' },
+      { level: 'debug', message: 'found', cluster: 'shop' },
+    ]);
+  });
+});

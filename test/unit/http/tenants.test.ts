@@ -95,6 +95,24 @@ describe('several clusters', () => {
     expect([requests('north'), requests('south')]).toEqual(before.map((count) => count + 1));
   });
 
+  it('are each sent what is for them, and only that', async () => {
+    const text = (cluster: string) =>
+      `mutation { sendTask(cluster: "${cluster}", name: "demo.nowhere", options: { id: "sent-to-${cluster}", queue: "default" }) { id queue } }`;
+    const { data, errors } = await server.query(text('south'), as('admin'));
+    expect([data, errors]).toEqual([{ sendTask: { id: 'sent-to-south', queue: 'default' } }, undefined]);
+    const [north, south] = server.clusters.all;
+    expect(south?.celery.state.task('sent-to-south')?.name).toBe('demo.nowhere');
+    expect(north?.celery.state.task('sent-to-south')).toBeNull();
+    await eventually(() => expect(south?.celery.state.task('sent-to-south')?.finishedAt).not.toBeNull());
+    const again = await server.query<{ rerunTask: { original: { cluster: string } } }>(
+      'mutation { rerunTask(cluster: "south", id: "sent-to-south") { original { cluster } task { cluster } } }',
+      as('admin'),
+    );
+    expect(again.data).toEqual({
+      rerunTask: { original: { cluster: 'south' }, task: { cluster: 'south' } },
+    });
+  });
+
   it('are each invalidated alone', async () => {
     const ask = '{ clusters { workers { hostname } } }';
     await server.query(ask, as('admin'));
