@@ -52,7 +52,7 @@ const field = fc.constantFrom(...fields);
 const useCache = fc.constantFrom(true, true, true, false);
 const part = fc.record({ name: fc.option(given), field });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('event' as const), name }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('event' as const), name }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -62,7 +62,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), name }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('invalidate' as const), who, name: given }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('listen' as const), who, name: given }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('listen' as const), who, name: given }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('compare' as const), who, field, useCache }) },
   {
     weight: 10,
@@ -127,7 +127,7 @@ function aliasesOf(texts: readonly string[], of: readonly (Name | null)[], twin:
   return texts.flatMap((text, at) => (of[at] === twin ? [{ at, text: `p${at}: ${text}` }] : []));
 }
 
-it('tells two clusters apart in every interleaving of what is done to them', async () => {
+it('tells clusters apart in every interleaving of what is done to them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
       await using world = new TenantWorld();
@@ -178,9 +178,9 @@ it('tells two clusters apart in every interleaving of what is done to them', asy
         expect(shared).toEqual(alone);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
-  for (const count of Object.values(reached)) expect(count).toBeGreaterThan(10);
+  for (const count of Object.values(reached)) expect(count).toBeGreaterThan(5);
 }, 60_000);
 
 it('leaves the hit rate of one cluster as it was, however many keys another has', async () => {
