@@ -13,6 +13,7 @@ const alone = [
   'fuzz',
   'hostile',
   'leftovers',
+  'shared-cache',
   'stall',
   'support',
 ].map((name) => `test/integration/${name}.test.ts`);
