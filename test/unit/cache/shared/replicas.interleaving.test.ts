@@ -75,17 +75,17 @@ async function play(scheduler: Scheduler, acts: readonly Act[]): Promise<Replica
       },
     })),
   );
-  let open = true;
+  const still = { open: true };
   const reads = async () => {
     while (done < acts.length) await settled();
     await Promise.all(world.reads);
   };
-  const ended = reads().finally(() => (open = false));
+  const ended = reads().finally(() => (still.open = false));
   for (let quiet = 0; quiet < 3;) {
     if (scheduler.count() > 0) await scheduler.waitNext(1);
     await settled(); // Redis itself is not the scheduler's
     const isBusy = replicas.some(({ port }) => port.inFlight > 0) || scheduler.count() > 0;
-    quiet = open || isBusy || world.onTheWay > 0 ? 0 : quiet + 1;
+    quiet = still.open || isBusy || world.onTheWay > 0 ? 0 : quiet + 1;
   }
   await ended;
   for (const { port } of replicas) port.follow(null);
