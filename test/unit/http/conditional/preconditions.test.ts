@@ -103,7 +103,7 @@ describe('for any answers, changes, clocks and clients', () => {
       }),
       { numRuns: 500 },
     );
-    expect(Math.min(...Object.values(reached))).toBeGreaterThan(100);
+    expect(Math.min(...Object.values(reached))).toBeGreaterThan(30);
   });
 
   it('a date that was given is good for as long as nothing changes', () => {
