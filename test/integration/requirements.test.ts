@@ -71,7 +71,8 @@ describeWith(['redis', 'celery:newest', 'requests'], 'the automated test of the 
   });
 
   it('passes as it is written, on the embedded cluster', async () => {
-    await using gateway = await startTestGateway();
+    // It begins with a MISS: of a gateway that has just started, the first readers would find all that was warmed.
+    await using gateway = await startTestGateway({ args: ['--warm-up', 'none'] });
     const base = `${gateway.origin}/api/v1/celery`;
 
     expect(await pythonOutput({ python, broker: '' }, [script, base])).toBe('');
