@@ -85,6 +85,7 @@ export class CacheRegistry implements Disposable {
   /** The level that it shares with other replicas. */
   readonly shared: SharedCache | null;
   readonly #caches: ReadonlyMap<CacheName, MetricsCache>;
+  readonly #pushed: ReadonlySet<CacheName>;
   readonly #clock: () => number;
   readonly #wallClock: () => number;
   readonly #prefetches: PrefetchSchedule;
@@ -120,6 +121,7 @@ export class CacheRegistry implements Disposable {
         return [name, newCache(name, overrides[name] ?? {}, { clock, prefetches, ...changes })];
       }),
     );
+    this.#pushed = new Set(cacheNames.filter((name) => overrides[name]?.pushInvalidation));
     this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
     setMaxListeners(0, this.#disposal.signal); // one for each watch that waits
   }
@@ -128,6 +130,11 @@ export class CacheRegistry implements Disposable {
     const cache = this.#caches.get(name);
     if (!cache) throw new RangeError(`No cache "${name}"; there are ${cacheNames.join(', ')}`);
     return cache;
+  }
+
+  /** Whether events drop its entries: then an answer may be wrong long before its TTL is over. */
+  isPushed(name: CacheName): boolean {
+    return this.#pushed.has(name);
   }
 
   /** Reads through one cache; see `MetricsCache.read`. */

@@ -30,6 +30,8 @@ export interface CacheStatusRecord {
   readonly read: Omit<CacheRead<unknown>, 'value'>;
   /** It went past the cache, because the field or the whole operation asked for it. */
   readonly bypassed?: boolean;
+  /** Events drop it before its TTL is over, here and nowhere else. */
+  readonly isPushed?: boolean;
 }
 
 /**
@@ -112,6 +114,11 @@ export class CacheStatus {
   /** Whether anything was read past the cache. */
   get isBypassed(): boolean {
     return this.#records.some(({ bypassed }) => bypassed);
+  }
+
+  /** Whether anything that was read may be dropped before its TTL is over: then nobody else may count on the TTL. */
+  get isPushed(): boolean {
+    return this.#records.some(({ isPushed }) => isPushed);
   }
 
   get #status(): 'HIT' | 'MISS' | null {

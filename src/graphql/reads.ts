@@ -47,7 +47,8 @@ async function readThrough(
     const bypassed = !useCache || status.bypass;
     const options = { useCache: !bypassed, shared, ...(ttl && { ttl }) };
     const answer = await caches.read(cache, key, load, options);
-    status.record({ path, cache, read: answer, bypassed });
+    const isPushed = caches.isPushed(cache);
+    status.record({ path, cache, read: answer, bypassed, isPushed });
     return answer.value;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -70,6 +70,8 @@ function cacheControl({
   if (ttl === null) return null;
   // Whoever asks past the caches, by this address, must never be answered from one of their own.
   if (answered?.hasErrors || responseCacheStatus?.isBypassed) return 'private, no-cache';
+  // Events drop it here as soon as it is wrong, and do not reach the browser.
+  if (responseCacheStatus?.isPushed) return 'private, no-cache';
   // What was read first has grown older while the rest was read.
   const elapsed = Math.round((performance.now() - arrivedAt) / 1_000);
   return `private, max-age=${Math.max(0, Math.floor(ttl / 1_000) - elapsed)}`;

@@ -209,6 +209,15 @@ describe('what may be kept', () => {
     expect(await control(path, init)).toBe('private, no-cache');
   });
 
+  it('is not kept without asking where events drop it before its TTL is over', async () => {
+    const args = ['--cache-queue-status-ttl', '60', '--cache-queue-status-push-invalidation', 'true'];
+    await using gateway = await startTestGateway({ args });
+    const controlOf = async (query: string) =>
+      (await gateway.fetch(graphql(query))).headers.get('cache-control');
+    expect(await controlOf('{ health { status } queues { name } }')).toBe('private, no-cache');
+    expect(await controlOf('{ health { status } }')).toMatch(/^private, max-age=\d+$/);
+  });
+
   it('is not kept without asking where a part of it failed', async () => {
     const path = graphql('{ queues { name } tasks(first: -1) { totalCount } }');
     const { status, headers } = await server.fetch(path);
