@@ -3,6 +3,7 @@ import type { InspectResult } from '../celery/inspect.js';
 import type { Queue } from '../celery/queues.js';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { Scrape } from './exposition.js';
+import { distinct } from './label-text.js';
 
 export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: number): Promise<void> {
   const { clusterName: cluster, celery } = watch.cluster;
@@ -12,7 +13,8 @@ export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: 
   scrape.add('metrics_source_age_seconds', { cluster, source: 'queues' }, ageSeconds);
   if (queues === null) return;
   // The deepest come first: whoever watches them wants to see those.
-  const shown = queues.toSorted((a, b) => b.messages - a.messages).slice(0, maxQueues);
+  const deepest = queues.toSorted((a, b) => b.messages - a.messages);
+  const shown = distinct(deepest, ({ name }) => name).slice(0, maxQueues);
   scrape.add('metrics_dropped_series', { cluster, of: 'queues' }, queues.length - shown.length);
   const consumers = await consumersOf(scrape, watch, shown);
   for (const queue of shown) addQueue(scrape, cluster, queue, consumers(queue));

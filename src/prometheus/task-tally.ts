@@ -6,6 +6,7 @@ import { otherNames } from '../celery/metrics/name-tallies.js';
 import { isCustom, isFinal } from '../celery/states.js';
 import type { TaskOutcome, UnfinishedTask } from '../celery/events/task-record.js';
 import { Buckets } from './buckets.js';
+import { labelText } from './label-text.js';
 
 export interface TaskTallyOptions {
   /** Whether tasks are told apart by their name, and by their queue. */
@@ -79,8 +80,12 @@ export class TaskTally {
   }
 
   #tallyOf(task: UnfinishedTask): Tally {
-    const name = this.#options.byName ? task.name : null;
-    const queue = this.#options.byQueue ? task.queue : null;
+    const { byName, byQueue } = this.#options;
+    const found = this.#tallies.get(byName ? task.name : null)?.get(byQueue ? task.queue : null);
+    if (found !== undefined) return found;
+    const name = byName && task.name !== null ? labelText(task.name) : null;
+    const queue = byQueue && task.queue !== null ? labelText(task.queue) : null;
+    if (name === otherNames && queue === null) return this.#others; // a task may be named so
     const known = this.#tallies.get(name)?.get(queue);
     if (known !== undefined) return known;
     if (this.#size >= this.#options.maxSeries && !this.#makeRoom()) {
@@ -88,8 +93,8 @@ export class TaskTally {
       return this.#others;
     }
     const tally = this.#create(name, queue);
-    const byQueue = this.#tallies.get(name) ?? new Map<string | null, Tally>();
-    this.#tallies.set(name, byQueue.set(queue, tally));
+    const queues = this.#tallies.get(name) ?? new Map<string | null, Tally>();
+    this.#tallies.set(name, queues.set(queue, tally));
     this.#size++;
     return tally;
   }

@@ -3,6 +3,7 @@ import type { Worker } from '../celery/events/worker.js';
 import { slotsOf } from '../graphql/metrics.js';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { Scrape } from './exposition.js';
+import { distinct } from './label-text.js';
 
 const statuses = ['ONLINE', 'STALE', 'OFFLINE'] as const;
 
@@ -24,7 +25,7 @@ export async function addWorkers(
     scrape.add('workers', { cluster, status }, count);
   }
   const missed = workers.filter(({ hostname }) => !watch.isGone(hostname));
-  const shown = missed.toSorted(byNeed).slice(0, maxWorkers);
+  const shown = distinct(missed.toSorted(byNeed), ({ hostname }) => hostname).slice(0, maxWorkers);
   scrape.add('metrics_dropped_series', { cluster, of: 'workers' }, missed.length - shown.length);
   if (shown.length === 0) return;
 

@@ -1,5 +1,5 @@
 /** `GET /metrics`: who may have it, in which format, and that it says what everything else says. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Authenticator } from '../../../src/access/authenticator.js';
 import type { CacheStats } from '../../../src/cache/cache-stats.js';
 import { cacheNames } from '../../../src/cache/cache-registry.js';
@@ -92,6 +92,30 @@ describe('GET /metrics', () => {
         errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }],
       });
     }
+  });
+
+  it('has no series twice, though workers and queues have names that are the same in UTF-8', async () => {
+    await using hostile = await startTestServer();
+    const { celery } = hostile.services;
+    await eventually(async () => expect(celery.state.workers()).toHaveLength(3));
+    const [worker, other, ...rest] = celery.state.workers();
+    const [queue] = await celery.queues.all();
+    if (!worker || !other || !queue) throw new Error('The embedded cluster has workers and queues');
+    const named = (name: string) => [`${name}\ud800`, `${name}\ud801`];
+    vi.spyOn(celery.state, 'workers').mockReturnValue([
+      ...named('w@').map((hostname) => ({ ...worker, hostname })),
+      ...[other, ...rest],
+    ]);
+    vi.spyOn(celery.queues, 'all').mockResolvedValue(named('q').map((name) => ({ ...queue, name })));
+
+    const series = (await scrape(hostile)).map(({ name, labels }) => JSON.stringify([name, labels]));
+    expect(series.filter((each, at) => series.indexOf(each) !== at)).toEqual([]);
+    expect(series).toContain(
+      JSON.stringify(['celeryql_worker_up', { cluster: 'default', hostname: 'w@\ufffd' }]),
+    );
+    expect(series).toContain(
+      JSON.stringify(['celeryql_queue_messages', { cluster: 'default', queue: 'q\ufffd' }]),
+    );
   });
 
   it('shows each worker by its full name, with its slots', async () => {

@@ -83,6 +83,18 @@ describe('TaskTally', () => {
     expect(tally.folded).toBe(2);
   });
 
+  it('has one series for names that are the same in UTF-8, and for a task that is named like the others', () => {
+    const { apply, states } = watched({ maxSeries: 2 });
+    for (const name of ['a\ud800', 'a\ud801', 'OTHER', 'b', 'c'])
+      apply(task('sent', `id of ${name}`, 0, { name }));
+
+    expect(states()).toEqual([
+      { name: 'a\ufffd', queue: null, PENDING: 2, SUCCESS: 0, FAILURE: 0 },
+      { name: 'b', queue: null, PENDING: 1, SUCCESS: 0, FAILURE: 0 },
+      { name: 'OTHER', queue: null, PENDING: 2, SUCCESS: 0, FAILURE: 0 },
+    ]);
+  });
+
   it('lets a new name take the place of one that was idle for an hour', () => {
     const { tally, apply, states } = watched({ maxSeries: 2 });
     apply(task('sent', '1', 0, { name: 'old' }), task('sent', '2', 0, { name: 'busy' }));
