@@ -4,11 +4,20 @@
  * gives rows; `open('cache/metrics-cache.js')` imports a module of the gateway. A figure that does not apply is null.
  */
 import { adaptiveTtl } from './adaptive-ttl.mjs';
+import { compression } from './compression.mjs';
 import { predictive } from './predictive.mjs';
+import { pushInvalidation } from './push-invalidation.mjs';
 import { refreshAhead } from './refresh-ahead.mjs';
 import { staleWhileRevalidate } from './stale-while-revalidate.mjs';
 
-export const features = [staleWhileRevalidate, adaptiveTtl, refreshAhead, predictive];
+export const features = [
+  staleWhileRevalidate,
+  adaptiveTtl,
+  refreshAhead,
+  predictive,
+  pushInvalidation,
+  compression,
+];
 
 const heading =
   '| Feature | Scenario | | Loads | Readers who wait | Answers out of date | Prefetches: used / wasted | Bytes | Time |\n' +

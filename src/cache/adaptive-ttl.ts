@@ -63,6 +63,16 @@ export class AdaptiveTtl {
     if (known) known.last = undefined;
   }
 
+  /**
+   * Milliseconds that a value of this key may be old where others have loaded it: they keep it for the cache's own TTL,
+   * which may be longer than what this key has earned.
+   */
+  maxAge(key: string): number {
+    const known = this.#keys.peek(key);
+    const ttl = known ? this.#choose(known).ttl : Infinity;
+    return ttl < this.#options.ttl ? ttl : Infinity;
+  }
+
   keys(): Iterable<string> {
     return this.#keys.keys();
   }

@@ -256,7 +256,8 @@ export class MetricsCache<V = unknown> {
   }
 
   #start(key: string, job: Job<V>, { maxAge }: LoadRequest, ahead = false): Flight<V> {
-    const request = { maxAge: Math.min(maxAge, this.#settings.sinceChange(key)) };
+    const earned = this.#adaptiveTtl?.maxAge(key) ?? Infinity;
+    const request = { maxAge: Math.min(maxAge, earned, this.#settings.sinceChange(key)) };
     this.#prefetcher?.begins(key);
     const flight = this.#flights.start(key, job, request, ahead);
     this.#counters.touch(); // loads are counted when they have ended: only then is it known where the value was

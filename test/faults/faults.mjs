@@ -242,6 +242,12 @@ export const faults = [
     put: 'this.#adapted(key, result)',
   },
   {
+    name: 'a shortened TTL is stretched by older values found elsewhere',
+    file: adaptive,
+    find: 'return ttl < this.#options.ttl ? ttl : Infinity;',
+    put: 'return Infinity;',
+  },
+  {
     name: 'a change that was told counts as one that the TTL had to find',
     file: adaptive,
     find: 'if (known) known.last = undefined;',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Aged } from '../../../src/cache/cache-options.js';
+import type { LoadRequest } from '../../../src/cache/cache-options.js';
 import { cacheWorld } from './cache-world.js';
 
 /** Loads every key anew, each time after as long as it was fresh, and tells the TTLs that it got. */
@@ -73,7 +74,14 @@ describe('an adaptive TTL', () => {
       cache.invalidate('a');
       return 8;
     });
+    clock.now += 1_000;
     expect((await cache.read('a', () => 7)).ttl).toBe(5_000);
+  });
+
+  it('is not prolonged by a long time in which nobody looked', async () => {
+    const { cache, clock } = await ttls([1, 2, 3, 4]);
+    clock.now += 1_000_000;
+    expect((await cache.read('a', () => 5)).ttl).toBe(250);
   });
 
   it('does not take the same value, found elsewhere once more, for one that stays as it is', async () => {
@@ -84,6 +92,15 @@ describe('an adaptive TTL', () => {
       await cache.read('a', () => new Aged(7, { age, ttl: 1_000 }), { useCache: false });
     }
     expect(cache.getStats().adaptiveTtl?.examples[0]).toMatchObject({ reason: 'LEARNING' });
+  });
+
+  it('takes nothing found elsewhere that is older than a TTL that it has shortened', async () => {
+    const { cache } = await ttls([1, 2, 3, 4]);
+    const ages: number[] = [];
+    const load = ({ maxAge }: LoadRequest) => ages.push(maxAge);
+    await cache.read('a', load);
+    await cache.read('another', load);
+    expect(ages).toEqual([250, Infinity]);
   });
 
   it('reports what is in force: the shortest, the longest, and the last ten keys with their reasons', async () => {

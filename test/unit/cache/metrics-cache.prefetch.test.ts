@@ -151,6 +151,19 @@ describe('refresh ahead', () => {
     expect(cache.getStats()).toMatchObject({ loadsRunning: 0, prefetches: 3 });
   });
 
+  it('does not begin a load that had to wait until its entry was dead', async () => {
+    const { cache, read, until } = setUp(ahead);
+    const slow = deferred<number>();
+    for (const key of ['a', 'b', 'c']) {
+      await read(key);
+      await cache.read(key, slow.load);
+    }
+    await until(1_000);
+    slow.resolve(7);
+    await settled();
+    expect(cache.getStats()).toMatchObject({ loadsRunning: 0, prefetches: 2 });
+  });
+
   it('has no timer any more once its schedule is disposed of', async () => {
     const { read, prefetches, ringsAt } = setUp(ahead);
     await read();
