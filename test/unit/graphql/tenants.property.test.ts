@@ -38,6 +38,12 @@ type Step =
       readonly who: Who;
       readonly parts: readonly Part[];
       readonly useCache: boolean;
+    }
+  | {
+      readonly kind: 'together';
+      /** Of two clusters, asked for by two viewers in operations that run at the same time. */
+      readonly fields: Readonly<Record<'a' | 'b', readonly Field[]>>;
+      readonly useCache: boolean;
     };
 interface Part {
   /** Null is the default. */
@@ -65,13 +71,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('listen' as const), who, name: given }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('compare' as const), who, field, useCache }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant('together' as const), useCache },
+      fields: fc.record({ a: some(field), b: some(field) }),
+    }),
+  },
+  {
     weight: 10,
     arbitrary: fc.record({
       ...{ kind: fc.constant('ask' as const), who, useCache },
-      parts: fc.array(part, { minLength: 1, maxLength: 4 }),
+      parts: some(part),
     }),
   },
 );
+
+function some<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(one, { minLength: 1, maxLength: 4 });
+}
 
 const isName = (text: string): text is Name => names.some((known) => known === text);
 function chosen(viewer: Who, asked: string | null): Name | null {
@@ -79,7 +96,7 @@ function chosen(viewer: Who, asked: string | null): Name | null {
   if (asked === null) return seen[0] ?? null;
   return isName(asked) && seen.includes(asked) ? asked : null;
 }
-const reached = { reads: 0, refusals: 0, outages: 0, events: 0 };
+const reached = { reads: 0, refusals: 0, outages: 0, events: 0, together: 0 };
 const refusal = 'There is no such cluster';
 const valueOf = ({ data }: Answer, key: string): unknown =>
   (data as Record<string, unknown> | null)?.[key] ?? null;
@@ -123,6 +140,16 @@ async function ask(world: TenantWorld, step: Extract<Step, { kind: 'ask' }>): Pr
   reached.refusals += refused.length;
 }
 
+async function together(world: TenantWorld, step: Extract<Step, { kind: 'together' }>): Promise<void> {
+  const { fields, useCache } = step;
+  const operation = (who: Who, name: 'a' | 'b') => {
+    const parts = fields[name].map((field) => ({ name, field }));
+    return ask(world, { kind: 'ask', who, parts, useCache });
+  };
+  await Promise.all([operation('ab', 'a'), operation('bc', 'b')]);
+  reached.together++;
+}
+
 function aliasesOf(texts: readonly string[], of: readonly (Name | null)[], twin: Name) {
   return texts.flatMap((text, at) => (of[at] === twin ? [{ at, text: `p${at}: ${text}` }] : []));
 }
@@ -139,6 +166,7 @@ it('tells clusters apart in every interleaving of what is done to them', async (
         else if (one.kind === 'lose') await world.lose(one.name);
         else if (one.kind === 'advance') world.clock.now += one.milliseconds;
         else if (one.kind === 'ask') await ask(world, one);
+        else if (one.kind === 'together') await together(world, one);
         else if (one.kind === 'listen') {
           const text = `subscription { taskEvents(cluster: "${one.name}") { cluster task { cluster id name args } } }`;
           listening.push({ stream: await world.listen(one.who, text), of: chosen(one.who, one.name) });
