@@ -11,7 +11,8 @@ import { version } from './version.js';
 
 /** To be started when its clusters are there; null where none is configured. */
 export function openSharedStore(config: Config, log: Logger): SharedStore | null {
-  const { cacheRedis, cacheRedisPrefix, cacheRedisTimeout, cacheLockTime } = config;
+  const { cacheRedis, cacheRedisPrefix, cacheRedisTimeout, cacheLockTime, cacheRedisCompression } =
+    config;
   if (cacheRedis === null) return null;
   return new SharedStore({
     port: new SharedRedis(cacheRedis, log),
@@ -19,7 +20,11 @@ export function openSharedStore(config: Config, log: Logger): SharedStore | null
     replica: { hostname: hostname(), startedAt: Date.now() },
     commandTimeout: cacheRedisTimeout,
     lockTime: cacheLockTime,
-    codec: { texts: { toWire: numberToken, fromWire: numberText } },
+    codec: {
+      compressFrom: cacheRedisCompression,
+      // Numbers that are kept as text carry a mark of this process: no other would know them by it.
+      texts: { toWire: numberToken, fromWire: numberText },
+    },
   });
 }
 

@@ -1,9 +1,13 @@
 /** The cache that several replicas of the gateway share. */
+import { defaultCompressFrom } from '../cache/shared/codec.js';
 import { parseBrokerUrl } from '../celery/transport/broker-url.js';
 import type { RedisAddress } from '../celery/transport/redis-address.js';
 import { ConfigError } from '../errors.js';
 import { nonEmpty, seconds } from './parsers.js';
 import { setting } from './setting.js';
+
+/** No larger value is shared. */
+const maxCompressFrom = 16 * 1024 * 1024;
 
 export const sharedCacheSettings = {
   cacheRedis: setting<RedisAddress | null>(
@@ -38,10 +42,26 @@ export const sharedCacheSettings = {
     '2',
     'seconds that replicas wait for one that died while it was loading for all; one that lives may take longer',
   ),
+  cacheRedisCompression: setting(
+    'cache-redis-compression',
+    'CACHE_REDIS_COMPRESSION',
+    bytesOrOff,
+    defaultCompressFrom,
+    String(defaultCompressFrom),
+    'bytes from which on a value there is compressed, or `off`',
+  ),
 } as const;
 
 function parseCacheUrl(text: string): RedisAddress {
   const address = parseBrokerUrl(text);
   if (address.scheme !== 'redis') throw new ConfigError('must be the address of a Redis');
   return address;
+}
+
+/** Infinity is never reached. */
+function bytesOrOff(text: string): number {
+  const bytes = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;
+  if (bytes <= maxCompressFrom) return bytes;
+  if (text === 'off') return Infinity;
+  throw new ConfigError(`must be a whole number from 0 to ${maxCompressFrom}, or off`);
 }

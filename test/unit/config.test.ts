@@ -59,6 +59,7 @@ describe('readConfig', () => {
         cacheRedisPrefix: 'celeryql:',
         cacheRedisTimeout: 50,
         cacheLockTime: 2_000,
+        cacheRedisCompression: 2_048,
       },
       ...{ masterName: '', resultMasterName: '', sentinelUsername: '', sentinelPassword: '' },
       ...{ sentinelTls: false },
@@ -175,6 +176,11 @@ describe('readConfig', () => {
     ['INSPECT_TIMEOUT', '0', 'INSPECT_TIMEOUT must be a number of seconds from 0.05 to 60'],
     ['TASK_STORE_MAX_TASKS', '0', 'TASK_STORE_MAX_TASKS must be a whole number from 1 to 10000000'],
     ['ALLOWED_TASKS', ' , ', 'ALLOWED_TASKS must name at least one pattern'],
+    [
+      'CACHE_REDIS_COMPRESSION',
+      'on',
+      'CACHE_REDIS_COMPRESSION must be a whole number from 0 to 16777216, or off',
+    ],
     ['PRIORITY_STEPS', '0,x', 'PRIORITY_STEPS must be a whole number from 0 to 255'],
     ['PRIORITY_STEPS', ',', 'PRIORITY_STEPS must name at least one priority'],
     [
