@@ -26,7 +26,10 @@ export function useOperationTally(tally: OperationTally): Plugin {
         onExecuteDone({ result }) {
           const seconds = (performance.now() - startedAt) / 1000;
           // `@defer` is not in the schema: a result that is none yet does not come.
-          if (!(Symbol.asyncIterator in result)) tally.ended(typeOf(args), statusOf(result), seconds);
+          if (Symbol.asyncIterator in result) return;
+          // No data, not even null: too costly, or its variables are wrong, and nothing was executed.
+          if (result.data === undefined) tally.ended(typeOf(args), 'refused');
+          else tally.ended(typeOf(args), statusOf(result), seconds);
         },
       };
     },

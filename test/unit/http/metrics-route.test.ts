@@ -219,6 +219,24 @@ describe('the operations in /metrics', () => {
   });
 });
 
+describe('an operation that is refused in /metrics', () => {
+  it.each([
+    ['costs too much', '{ tasks(first: 100) { nodes { id } } }', {}],
+    ['has wrong variables', 'query ($n: Int!) { tasks(first: $n) { totalCount } }', { n: 'x' }],
+  ])('is no failure when it %s', async (_name, query, variables) => {
+    await using server = await startTestServer({ args: ['--max-cost', '50'] });
+    const { data, errors } = await server.query(query, { variables });
+    expect([data, errors?.length]).toEqual([undefined, 1]);
+
+    const samples = await scrape(server);
+    const operations = samples.filter(({ name }) => name === 'celeryql_operations_total');
+    expect(operations.map(({ labels, value }) => [labels, value])).toEqual([
+      [{ type: 'query', status: 'refused' }, 1],
+    ]);
+    expect(valuesOf(samples, 'celeryql_operation_duration_seconds_count')).toEqual([]);
+  });
+});
+
 describe('who may have /metrics', () => {
   it('nobody, where it is turned off', async () => {
     await using server = await startTestServer({ args: ['--metrics', 'false'] });
