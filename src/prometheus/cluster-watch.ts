@@ -17,6 +17,9 @@ export interface ScrapeReads {
   miss: number;
 }
 
+/** Twice as many as the cluster's state remembers, so that it is seldom looked through. */
+const maxGone = 40_000;
+
 export class ClusterWatch implements Disposable {
   readonly cluster: Cluster;
   readonly tasks: TaskTally;
@@ -51,7 +54,7 @@ export class ClusterWatch implements Disposable {
         this.eventLag.observe(Math.max(0, celery.clock() - timestampMs) / 1000);
       }),
       celery.state.onWorkerChange(({ worker: { hostname }, cause }) => {
-        if (cause === 'SAID_GOODBYE') this.#gone.add(hostname);
+        if (cause === 'SAID_GOODBYE') this.#leaves(hostname);
         else this.#gone.delete(hostname);
       }),
     ];
@@ -69,6 +72,14 @@ export class ClusterWatch implements Disposable {
 
   [Symbol.dispose](): void {
     for (const stop of this.#stop) stop();
+  }
+
+  /** A flood of names pushes workers out untold, and there may be no scrape to forget them. */
+  #leaves(hostname: string): void {
+    this.#gone.add(hostname);
+    if (this.#gone.size <= maxGone) return;
+    const workers = this.cluster.celery.state.workers();
+    this.forgetGone(new Set(workers.map((worker) => worker.hostname)));
   }
 
   #read(cache: CacheName, result: 'hit' | 'miss'): void {
