@@ -2,6 +2,7 @@
  * What one operation reads through the caches: each key once, however often its fields are selected, so that one
  * answer shows one consistent picture and counts as one read. Every read is noted for the operation's cache status.
  */
+import { createHash } from 'node:crypto';
 import DataLoader from 'dataloader';
 import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus } from '../cache/cache-status.js';
@@ -55,10 +56,16 @@ async function readThrough(
   }
 }
 
+/** Longer keys are kept as their hash: arguments are written by strangers, and no bound on values counts the keys. */
+const longestKey = 4_096;
+
 /** A key from a name and arguments; arguments that are not given do not count, and their order does not matter. */
 export function cacheKey(name: string, args: Readonly<Record<string, unknown>> = {}): string {
   const given = Object.entries(args)
     .filter(([, value]) => value !== undefined && value !== null)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return given.length === 0 ? name : `${name}:${JSON.stringify(Object.fromEntries(given))}`;
+  if (given.length === 0) return name;
+  const json = JSON.stringify(Object.fromEntries(given));
+  if (name.length + json.length < longestKey) return `${name}:${json}`;
+  return `${name}:#${createHash('sha256').update(json).digest('base64url')}`;
 }
