@@ -40,10 +40,11 @@ export function sharedCacheOf(
 ): SharedCache | null {
   if (store === null || config.broker === null) return null;
   const { queues, inspectTimeout, globalKeyprefix, sep, prioritySteps, amqpPeek } = config;
-  const { controlExchange, redact, redactKeys, redactPatterns } = config;
+  const { masterName, fanoutPrefix, controlExchange, redact, redactKeys, redactPatterns } = config;
   const alike = [
     ...[version, broker, queues, inspectTimeout, globalKeyprefix, sep, prioritySteps, amqpPeek],
-    ...[controlExchange, redact, redactKeys, redactPatterns.map(String)],
+    ...[masterName, fanoutPrefix, controlExchange], // Sentinels know many masters, their address names none
+    ...[redact, redactKeys, redactPatterns.map(String)],
   ];
   const print = createHash('sha256').update(JSON.stringify(alike)).digest('hex').slice(0, 12);
   return store.cluster(`${name}-${print}`);
