@@ -179,11 +179,13 @@ export class SharedCache implements SharedFigures {
 
   receive(message: BusMessage): void {
     if (message.kind === 'ended') {
-      this.#signals.ring(message.key);
+      this.#signals.ring(message.key); // of this replica's own loads too: a reader may wait for one that is not kept
       return;
     }
-    this.#counters.invalidationsReceived++;
-    for (const target of message.targets) this.#firstLevel?.forget(target);
+    if (message.from !== this.#shared.replica.id) {
+      this.#counters.invalidationsReceived++;
+      for (const target of message.targets) this.#firstLevel?.forget(target);
+    }
     this.#signals.ringAll(); // a lock of the epoch before is free for those who wait
   }
 

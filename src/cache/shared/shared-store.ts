@@ -7,6 +7,7 @@ import { readMessage } from './bus-message.js';
 import type { CodecOptions } from './codec.js';
 import type { RedisCommand, RedisPort } from './redis-port.js';
 import { SharedCache } from './shared-cache.js';
+import { trial } from './scripts.js';
 import type { ReplicaIdentity } from './shared-stats.js';
 
 export interface SharedStoreOptions {
@@ -47,6 +48,7 @@ export class SharedStore implements Disposable {
   readonly replica: ReplicaIdentity;
   readonly channel: string;
   readonly #beatChannel: string;
+  readonly #trialKey: string;
   readonly #port: RedisPort;
   readonly #breaker: Breaker;
   readonly #clusters = new Map<string, SharedCache>();
@@ -64,6 +66,7 @@ export class SharedStore implements Disposable {
     this.replica = { ...replica, id: replica.id ?? randomUUID() };
     this.channel = `${options.prefix}v1:bus`;
     this.#beatChannel = `${options.prefix}v1:beat:${this.replica.id}`;
+    this.#trialKey = `${options.prefix}v1:trial:${this.replica.id}`;
     this.#port = options.port;
     this.#breaker = new Breaker({ threshold, clock: wallClock });
   }
@@ -155,16 +158,19 @@ export class SharedStore implements Disposable {
 
   /** Nobody reads before the invalidations of the meantime are carried out. */
   async #try(): Promise<void> {
+    clearTimeout(this.#trial);
     if (this.#disposed || !this.#port.up) return;
     this.#breaker.tryAgain();
+    const { connection } = this;
     try {
-      await this.#run([['PING']]);
+      await this.#run([['EVAL', trial, 1, this.#trialKey, '', this.#beatChannel]]);
       for (const cache of this.#clusters.values()) await cache.flush((commands) => this.#run(commands));
       this.#vainTrials = 0;
       this.#breaker.close();
       this.#changed();
       this.#flushAll(); // what was invalidated since
     } catch {
+      if (connection !== this.connection) return; // the one since has had its own trial
       this.#breaker.open();
       this.#vainTrials++;
       if (this.#vainTrials % patience === 0) this.#port.reconnect('Redis does not answer');
@@ -206,7 +212,6 @@ export class SharedStore implements Disposable {
     if (channel === this.#beatChannel) this.#unheardBeats = 0;
     if (channel !== this.channel) return;
     const message = readMessage(text);
-    if (message === null || message.from === this.replica.id) return;
-    this.#clusters.get(message.cluster)?.receive(message);
+    if (message !== null) this.#clusters.get(message.cluster)?.receive(message);
   }
 }
