@@ -42,6 +42,18 @@ export interface InspectAsk extends Ask {
 const nobodyAnsweredTtl = 1_000;
 const someSilentTtl = 2_000;
 
+/**
+ * Milliseconds, at most the cache's own. An answer that lacks somebody always gets less than that: by this it is known
+ * as special, and no adaptive TTL prolongs it.
+ */
+export function inspectTtl(
+  { replies, silent }: Pick<InspectResult<InspectCommand>, 'replies' | 'silent'>,
+  own: number,
+): number {
+  if (silent.length === 0) return own;
+  return Math.min(replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl, 0.99 * own);
+}
+
 /** For the life of the gateway: merges what all operations ask of the result backend at the same time. */
 export function createResultLoader({ results }: Celery): DataLoader<string, TaskMeta | null> | null {
   if (results === null) return null;
@@ -192,11 +204,7 @@ export class Loaders {
       shared: true,
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
       load: () => celery.inspect.load(command, scope),
-      ttl: ({ replies, silent }) => {
-        const most =
-          silent.length === 0 ? Infinity : replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl;
-        return Math.min(most, own);
-      },
+      ttl: (result) => inspectTtl(result, own),
     });
   }
 

@@ -7,7 +7,7 @@ import { Celery } from '../../../src/celery/celery.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
 import type { TaskMeta } from '../../../src/celery/transport/transport.js';
 import { BrokerUnavailableError } from '../../../src/errors.js';
-import { Loaders } from '../../../src/graphql/loaders.js';
+import { inspectTtl, Loaders } from '../../../src/graphql/loaders.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from '../celery/scripted-transport.js';
 
@@ -45,5 +45,33 @@ describe.each([
 it('shows a stored result of a task though the broker is away', async () => {
   expect(await ask('stored', stored, false)).toMatchObject({
     ...{ id: 'stored', state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' },
+  });
+});
+
+describe('what workers said to a command', () => {
+  const pong = new Map([['w1@host', { ok: true, value: { ok: 'pong' } } as const]]);
+
+  it('is kept for less than the TTL of its cache where somebody was silent, however short that is', () => {
+    expect(inspectTtl({ replies: pong, silent: [] }, 2_000)).toBe(2_000);
+    expect(inspectTtl({ replies: pong, silent: ['w2@host'] }, 5_000)).toBe(2_000);
+    expect(inspectTtl({ replies: pong, silent: ['w2@host'] }, 2_000)).toBe(1_980);
+    expect(inspectTtl({ replies: new Map(), silent: ['w2@host'] }, 5_000)).toBe(1_000);
+    expect(inspectTtl({ replies: new Map(), silent: ['w2@host'] }, 1_000)).toBe(990);
+  });
+
+  it('is not prolonged by an adaptive TTL where somebody was silent', async () => {
+    const clock = { now: 0 };
+    using caches = new CacheRegistry({
+      clock: () => clock.now,
+      overrides: { task_status: { ttl: 2_000, adaptiveTtl: 0.1 } },
+    });
+    const ttls: number[] = [];
+    for (const silent of [[], [], [], [], [], ['w2@host']]) {
+      const answer = { replies: pong, silent };
+      const ttl = (value: typeof answer): number => inspectTtl(value, 2_000);
+      ttls.push((await caches.read('task_status', 'inspect:ping', () => answer, { ttl })).ttl);
+      clock.now += 20_000;
+    }
+    expect(ttls).toEqual([2_000, 2_000, 2_000, 10_000, 10_000, 1_980]);
   });
 });
