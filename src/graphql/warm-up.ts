@@ -118,9 +118,10 @@ export class WarmUp implements Disposable {
   async #warm(round: number): Promise<void> {
     const { pauses = defaultPauses, jitter, random = Math.random, celery } = this.#options;
     if (jitter > 0) await delay(random() * jitter, undefined, { ref: false });
+    let { names } = this.#options;
     for (let tries = 0; round === this.#round; tries++) {
       this.#isLoading = true;
-      const failures = await this.#loadAll(round);
+      const failures = await this.#loadAll(round, names);
       if (round !== this.#round) return;
       if (!failures.some(({ error }) => isOfBroker(error))) {
         this.#finishedAt = celery.clock();
@@ -129,12 +130,15 @@ export class WarmUp implements Disposable {
           this.#options.log.warn('a cache could not be warmed', { name, error });
         return;
       }
+      // Nobody waits for it any more: what was loaded is left to its readers, or one part that never comes would have
+      // the workers asked for all the others again and again.
+      if (this.state === 'LATE')
+        names = failures.filter(({ error }) => isOfBroker(error)).map(({ name }) => name);
       await delay(pauses[Math.min(tries, pauses.length - 1)], undefined, { ref: false });
     }
   }
 
-  async #loadAll(round: number): Promise<Failure[]> {
-    const { names } = this.#options;
+  async #loadAll(round: number, names: readonly WarmUpName[]): Promise<Failure[]> {
     const loaders = new Loaders(this.#options, new CacheStatus());
     const isLast = (name: WarmUpName): boolean => warmUpLoads[name].isLast ?? false;
     const load = (name: WarmUpName): Promise<Failure | null> => this.#load(name, loaders, round);

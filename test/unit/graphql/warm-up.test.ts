@@ -145,6 +145,22 @@ describe('the deadline', () => {
     await eventually(() => expect(warmUp.state).toBe('WARM'));
   });
 
+  it('leaves to their readers what was loaded, and tries the rest again alone', async () => {
+    const queues = vi.spyOn(celery.queues, 'all').mockRejectedValue(new BrokerUnavailableError('host'));
+    const published = vi.spyOn(celery.transport, 'publishRequest');
+    const asked = () => published.mock.calls.filter(([{ method }]) => method === 'registered').length;
+    listen({ names: ['queues', 'task_types'] });
+    celery.start();
+    await eventually(() => expect(asked()).toBeGreaterThan(1)); // all of it, as long as somebody waits
+
+    clock.now = 10_000;
+    const before = queues.mock.calls.length;
+    await eventually(() => expect(queues.mock.calls.length).toBeGreaterThan(before + 2));
+    const late = asked();
+    await eventually(() => expect(queues.mock.calls.length).toBeGreaterThan(before + 10));
+    expect(asked()).toBe(late);
+  });
+
   it('passes also while a load hangs, and says which', async () => {
     vi.spyOn(celery.queues, 'all').mockReturnValue(new Promise(() => undefined));
     const warmUp = listen({ names: ['queues', 'health'] });
