@@ -69,8 +69,13 @@ export class PushInvalidation implements Disposable {
         this.#arm();
       }),
       transport.onEventLoss(() => {
+        this.#unheard();
         this.#recent.everything();
         this.#arm();
+      }),
+      // What is kept here is forgotten then; what others share may be from before an event that nobody heard here.
+      transport.onConnection(({ connected }) => {
+        if (connected) this.#unheard();
       }),
     ];
   }
@@ -85,6 +90,13 @@ export class PushInvalidation implements Disposable {
   [Symbol.dispose](): void {
     for (const stop of this.#stops) stop();
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Until now anything may have happened. */
+  #unheard(): void {
+    const anything = new Changes();
+    anything.everything();
+    this.#times.record(anything);
   }
 
   /** At the same moments in every replica, so that one of them loads for all. */

@@ -246,3 +246,19 @@ describe('the rate', () => {
 function sorted(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+it('takes nothing from other replicas that is older than its own connection to the events, or than a loss of them', async () => {
+  await using made = await world();
+  const since = (): readonly number[] =>
+    ['queues', 'queue:{"name":"mail"}', inspectKey('conf', 'w1@h')].map((key) => made.times.since(key));
+  made.clock.now += 60_000;
+  made.broker.lose();
+  expect(Math.min(...since())).toBeGreaterThanOrEqual(60_000);
+  made.clock.now += 1_000;
+  made.broker.gain();
+  made.clock.now += 500;
+  expect(since()).toEqual([500, 500, 500]);
+  made.broker.loseEvents();
+  made.clock.now += 20;
+  expect(since()).toEqual([20, 20, 20]);
+});
