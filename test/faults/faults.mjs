@@ -46,8 +46,8 @@ export const faults = [
   {
     name: 'what is found elsewhere may be from before an event',
     file: cache,
-    find: 'Math.min(maxAge, this.#settings.sinceChange(key))',
-    put: 'maxAge',
+    find: 'Math.min(maxAge, earned, this.#settings.sinceChange(key))',
+    put: 'Math.min(maxAge, earned)',
   },
   {
     name: 'an event does not count what it removes',
