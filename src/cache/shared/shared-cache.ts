@@ -87,11 +87,11 @@ export class SharedCache implements SharedFigures {
   }
 
   get stats(): SharedCacheStats {
-    const { address, listening, breaker, errors, timeouts } = this.#shared.state;
+    const { address, refusal, listening, breaker, errors, timeouts } = this.#shared.state;
     const { bytesRaw, bytesStored } = this.#codec.stats;
     const usable = this.#shared.isUsable;
     const message = !usable
-      ? `${address} does not answer: each replica answers from its own memory`
+      ? `${address} ${refusal === null ? 'does not answer' : `refuses (${refusal})`}: each replica answers from its own memory`
       : listening
         ? `connected to ${address}`
         : `messages of other replicas are not heard through ${address}`;

@@ -55,6 +55,7 @@ export class SharedStore implements Disposable {
   #errors = 0;
   #timeouts = 0;
   #vainTrials = 0;
+  #refusal: string | null = null;
   #unheardBeats = 0;
   #trial: NodeJS.Timeout | undefined;
   #beating: NodeJS.Timeout | undefined;
@@ -112,7 +113,8 @@ export class SharedStore implements Disposable {
     const { state, since, opens } = this.#breaker;
     const [errors, timeouts] = [this.#errors, this.#timeouts];
     const { address, hears } = this.#port;
-    return { address, listening: hears, breaker: { state, since, opens }, errors, timeouts };
+    const refusal = this.#refusal;
+    return { address, refusal, listening: hears, breaker: { state, since, opens }, errors, timeouts };
   }
 
   /** @throws Error at once while Redis is away, TimeoutError where it does not answer */
@@ -166,14 +168,18 @@ export class SharedStore implements Disposable {
       await this.#run([['EVAL', trial, 1, this.#trialKey, '', this.#beatChannel]]);
       for (const cache of this.#clusters.values()) await cache.flush((commands) => this.#run(commands));
       this.#vainTrials = 0;
+      this.#refusal = null;
       this.#breaker.close();
       this.#changed();
       this.#flushAll(); // what was invalidated since
-    } catch {
+    } catch (error) {
       if (connection !== this.connection) return; // the one since has had its own trial
       this.#breaker.open();
+      this.#refusal = refusalOf(error);
       this.#vainTrials++;
-      if (this.#vainTrials % patience === 0) this.#port.reconnect('Redis does not answer');
+      // Also one that refuses, as a master does that has become a replica: Sentinels may know a better one by now.
+      const reason = this.#refusal === null ? 'does not answer' : `refuses (${this.#refusal})`;
+      if (this.#vainTrials % patience === 0) this.#port.reconnect(`Redis ${reason}`);
       this.#tryLater();
     }
   }
@@ -214,4 +220,10 @@ export class SharedStore implements Disposable {
     const message = readMessage(text);
     if (message !== null) this.#clusters.get(message.cluster)?.receive(message);
   }
+}
+
+/** Redis's own word for why it does not do what it is asked, such as NOPERM; more would tell of its users and keys. */
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return null;
+  return /^[A-Z]{2,20}\b/.exec(error.message)?.[0] ?? 'ERR';
 }

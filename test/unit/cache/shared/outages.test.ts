@@ -136,6 +136,8 @@ describe('a Redis that the shared level cannot use', () => {
       await eventually(() => expect(a.shared.stats.errors).toBeGreaterThanOrEqual(2), 10_000);
       expect(await read(a.caches, () => 'of a')).toMatchObject({ value: 'of a', found: false });
       expect(a.shared.stats).toMatchObject({ status: 'DEGRADED', misses: 0, breaker: { opens: 0 } });
+      expect(a.shared.stats.message).toMatch(/ refuses \((NOPERM|ERR)\):/);
+      expect(a.shared.stats.message).not.toContain('poor');
     });
 
   it('leaves answers as they are, and its password untold, when the password is wrong', async () => {
