@@ -324,5 +324,5 @@ it('holds for any sequence of changes, questions and pauses', async () => {
     }),
     { numRuns: 40 },
   );
-  expect(Math.min(...Object.values(reached))).toBeGreaterThan(20);
-});
+  expect(Math.min(...Object.values(reached))).toBeGreaterThan(5);
+}, 60_000);
