@@ -29,13 +29,8 @@ export const adaptiveTtl = {
         });
         const readers = new Readers();
         for (const key of keys) {
-          let state = 0;
-          const load = async () => {
-            await world.pause(20);
-            return state;
-          };
-          world.poisson(rate, () => state++, until);
-          world.poisson(1, () => void readers.read(cache, key, load, () => state), until);
+          const read = readers.ofChanging(world, cache, { key, rate, takes: 20, until });
+          world.poisson(1, read, until);
         }
         await world.run(until + 1_000);
         rows.push(readers.row(this.name, scenario, variant, cache.getStats()));

@@ -35,13 +35,8 @@ export const predictive = {
           clock: world.clock,
         });
         const readers = new Readers();
-        let state = 0;
-        const load = async () => {
-          await world.pause(50);
-          return state;
-        };
-        world.poisson(1 / 20, () => state++, until);
-        begin(world, () => void readers.read(cache, 'k', load, () => state));
+        const read = readers.ofChanging(world, cache, { rate: 1 / 20, until });
+        begin(world, read);
         await world.run(until + 60_000);
         rows.push(readers.row(this.name, scenario, variant, cache.getStats()));
       }

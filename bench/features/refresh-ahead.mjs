@@ -22,19 +22,10 @@ export const refreshAhead = {
           clock: world.clock,
         });
         const readers = new Readers();
-        let state = 0;
-        const load = async () => {
-          await world.pause(50);
-          return state;
-        };
-        world.poisson(1 / 20, () => state++, until);
+        const read = readers.ofChanging(world, cache, { rate: 1 / 20, until });
         for (let i = 0; i < dashboards; i++) {
           const first = world.uniform(0, 5_000);
-          world.poll(
-            5_000,
-            { first, jitter: 250, until },
-            () => void readers.read(cache, 'k', load, () => state),
-          );
+          world.poll(5_000, { first, jitter: 250, until }, read);
         }
         await world.run(until + 10_000);
         const scenario = `${dashboards} ${dashboards === 1 ? 'dashboard' : 'dashboards'}, each every 5 s`;

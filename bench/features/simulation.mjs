@@ -84,6 +84,17 @@ export class Readers {
     if (value !== truth()) this.outOfDate++;
   }
 
+  /** How to read a key whose value changes at this rate, a second, and takes so many milliseconds to load. */
+  ofChanging(world, cache, { key = 'k', rate, takes = 50, until }) {
+    let state = 0;
+    const load = async () => {
+      await world.pause(takes);
+      return state;
+    };
+    world.poisson(rate, () => state++, until);
+    return () => void this.read(cache, key, load, () => state);
+  }
+
   row(feature, scenario, variant, { loads, prefetches, prefetchesUsed, prefetchesWasted }) {
     return {
       ...{ feature, scenario, variant, loads },

@@ -18,13 +18,8 @@ export const staleWhileRevalidate = {
         clock: world.clock,
       });
       const readers = new Readers();
-      let state = 0;
-      const load = async () => {
-        await world.pause(50);
-        return state;
-      };
-      world.poisson(1 / 20, () => state++, until);
-      world.poisson(10, () => void readers.read(cache, 'k', load, () => state), until);
+      const read = readers.ofChanging(world, cache, { rate: 1 / 20, until });
+      world.poisson(10, read, until);
       await world.run(until + 10_000);
       rows.push(readers.row(this.name, '10 reads/s of one key, 10 min', variant, cache.getStats()));
     }
