@@ -63,8 +63,11 @@ export class GapFilling {
     gaps.learned(these, { seededTasks: await seed() });
     await caughtUp?.();
     for (const gap of these) this.#seeded.add(gap);
+    // A gap that was over only meanwhile may be the one that these ends were missed in.
     void reconciliation
-      .search(unfinishedIds(), (settledTasks) => gaps.learned(these, { settledTasks }))
+      .search(unfinishedIds(), (settledTasks) =>
+        gaps.learned([...these, ...gaps.unfilled()], { settledTasks }),
+      )
       .then(() => gaps.learned(these, { isFilled: true }));
   }
 
