@@ -1,5 +1,5 @@
 /** Whether what the gateway says can be trusted. */
-import type { Health, HealthCheck } from '../celery/health.js';
+import type { Health, HealthCheck } from '../celery/health/index.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { askFor } from './loaders.js';

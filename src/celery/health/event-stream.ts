@@ -1,0 +1,46 @@
+/** Check `event_stream`: whether the events of the workers arrive, and whether any were missed. */
+import type { Celery } from '../celery.js';
+import type { EventGap } from '../event-gaps.js';
+import type { HealthCheck } from './health-check.js';
+
+/** Milliseconds. Workers send a heartbeat every two seconds: after this long without any event, none arrive. */
+const longestSilence = 30_000;
+
+export function checkEventStream(celery: Celery): HealthCheck {
+  const { events, gaps, state, transport, clock } = celery;
+  const check = { name: 'event_stream', latencySeconds: null, checkedAt: clock() };
+  if (!transport.connection.connected) return { ...check, status: 'DOWN', message: 'not subscribed' };
+  const { lastEventAt } = events.counters;
+  const silence = clock() - Math.max(lastEventAt ?? 0, transport.connection.since);
+  const workers = state.workers().filter(({ status }) => status !== 'OFFLINE').length;
+  const last =
+    lastEventAt === null
+      ? 'no event yet'
+      : `last event ${((clock() - lastEventAt) / 1000).toFixed(1)} s ago`;
+  if (silence > longestSilence && workers > 0) {
+    return {
+      ...check,
+      status: 'DEGRADED',
+      message: `${last}, though workers are online: are events sent?`,
+    };
+  }
+  const missed = describeGap(gaps.newest);
+  if (gaps.isFilling)
+    return {
+      ...check,
+      status: 'DEGRADED',
+      message: `${missed ?? 'an earlier gap is being filled'}; ${last}`,
+    };
+  return { ...check, status: 'OK', message: missed === null ? last : `${last}; ${missed}` };
+}
+
+/** What was before the gateway is no failure of the stream's once it is filled. */
+function describeGap(gap: EventGap | null): string | null {
+  if (gap === null || gap.to === null) return null;
+  const { from, to, reason, filledAt } = gap;
+  if (from === null) return filledAt === null ? 'learning what was before the start' : null;
+  const span = `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${reason})`;
+  if (filledAt === null) return `events were missed ${span}, what is known of them is being looked up`;
+  const learned = `${gap.seededTasks} tasks from workers, ${gap.settledTasks} from results`;
+  return `events were missed ${span}, filled with ${learned}`;
+}

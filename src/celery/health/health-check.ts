@@ -1,0 +1,39 @@
+/** What a check of the gateway's health reports, and how a round trip to a server becomes one. */
+import { errorMessage } from '../../error-message.js';
+import type { Celery } from '../celery.js';
+
+export type CheckStatus = 'OK' | 'DEGRADED' | 'DOWN' | 'NOT_CONFIGURED' | 'NOT_READABLE';
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly status: CheckStatus;
+  /** Round trip of the probe; null when there was none. */
+  readonly latencySeconds: number | null;
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly checkedAt: number;
+}
+
+/** Reports one thing that the gateway depends on. It answers within the transport's deadline and never rejects. */
+export type Check = (celery: Celery) => HealthCheck | Promise<HealthCheck>;
+
+/** OK with the text that `ask` resolves to, DOWN with the error that it rejects with. */
+export async function probe(
+  { clock }: Celery,
+  name: string,
+  ask: () => Promise<string>,
+): Promise<HealthCheck> {
+  const start = performance.now();
+  const done = (status: CheckStatus, message: string): HealthCheck => ({
+    name,
+    status,
+    latencySeconds: (performance.now() - start) / 1000,
+    message,
+    checkedAt: clock(),
+  });
+  try {
+    return done('OK', await ask());
+  } catch (error) {
+    return done('DOWN', errorMessage(error));
+  }
+}
