@@ -147,6 +147,15 @@ export class PurgeRefusedError extends GatewayError {
   }
 }
 
+/** The broker cannot empty a queue now: its depth is unknown, or its node is down. */
+export class PurgeImpossibleError extends GatewayError {
+  readonly code = 'COMMAND_REJECTED';
+
+  constructor(queue: string, reason: string) {
+    super(`${queue} was not purged: ${reason}`);
+  }
+}
+
 /** A task cannot be sent once more as it was. */
 export class RerunRefusedError extends GatewayError {
   readonly code = 'COMMAND_REJECTED';

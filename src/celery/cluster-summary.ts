@@ -9,8 +9,8 @@ export interface ClusterSummary extends Outcomes {
   readonly throughputPerSecond: number;
   readonly workersOnline: number;
   readonly workersTotal: number;
-  /** Waiting messages in all queues. */
-  readonly waiting: number;
+  /** Waiting messages in all queues; null if the depth of any of them is unknown. */
+  readonly waiting: number | null;
   readonly unacknowledged: number | null;
   /** Tasks that the broker holds until their ETA. */
   readonly delayed: number | null;
@@ -25,7 +25,6 @@ export async function clusterSummary(
 ): Promise<ClusterSummary> {
   const [all, delayed] = await Promise.all([queues.all(), queues.delayed()]);
   const workers = state.workers();
-  const unacknowledged = all.map((queue) => queue.unacknowledged);
   const ages = all.flatMap((queue) => queue.oldestMessageAgeSeconds ?? []);
   const outcomes = metrics.outcomes(windowSeconds);
   return {
@@ -35,12 +34,20 @@ export async function clusterSummary(
     throughputPerSecond: outcomes.finished / windowSeconds,
     workersOnline: workers.filter(({ status }) => status === 'ONLINE').length,
     workersTotal: workers.length,
-    waiting: all.reduce((sum, { messages }) => sum + messages, 0),
-    unacknowledged: unacknowledged.some((count) => count === null)
-      ? null
-      : unacknowledged.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+    waiting: sumOf(all.map(({ messages }) => messages)),
+    unacknowledged: sumOf(all.map((queue) => queue.unacknowledged)),
     delayed,
     oldestWaitingAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
     orphanedTasks: state.orphanCount,
   };
+}
+
+/** Null if any part is unknown: a sum that leaves it out would be too small. */
+export function sumOf(parts: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const part of parts) {
+    if (part === null) return null;
+    sum += part;
+  }
+  return sum;
 }

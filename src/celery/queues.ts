@@ -86,9 +86,17 @@ export class Queues {
   /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */
   #age({ name, messages, oldestTaskId, oldestSentAt }: QueueDepth): number | null {
     const { task, oldestSentAt: oldestOf, clock } = this.#options;
-    const isHidden = oldestTaskId === null && oldestSentAt === null && messages > 0;
+    const isHidden = oldestTaskId === null && oldestSentAt === null && messages !== null && messages > 0;
     const told = oldestTaskId === null ? null : (task(oldestTaskId)?.sentAt ?? null);
     const sentAt = told ?? oldestSentAt ?? (isHidden ? (oldestOf?.(name) ?? null) : null);
     return sentAt === null ? null : Math.max(0, (clock() - sentAt) / 1000);
   }
+}
+
+/** Whether messages wait and nothing consumes them; null where the depth or the consumers leave it open. */
+export function isOrphaned(messages: number | null, consumers: number | null): boolean | null {
+  if (messages === 0) return false;
+  if (consumers === null) return null;
+  if (consumers > 0) return false;
+  return messages === null ? null : true;
 }

@@ -159,7 +159,7 @@ export type OrderDirection =
 
 /** All conditions must hold. */
 export type QueueFilter = {
-  /** Whether messages wait. */
+  /** Whether messages wait. Queues of which that is unknown are left out. */
   hasMessages?: boolean | null | undefined;
   /** Any of these; all when empty. */
   names?: Array<string> | null | undefined;
@@ -449,7 +449,7 @@ export type ClustersQueryVariables = Exact<{
 }>;
 
 
-export type ClustersQuery = { clusters: Array<{ name: string, embedded: boolean, broker: { kind: string, connected: boolean }, workers: Array<{ hostname: string, status: WorkerStatus }> | null, queues: Array<{ name: string, messages: number }> | null, taskStatus: { total: number, counts: Array<{ state: string, count: number }> } | null, metricsSummary: { throughputPerSecond: number, failureRatePercent: number | null, workersOnline: number, waitingMessages: number } | null, health: { status: HealthStatus } | null, cacheStats: { summary: { totalRequests: number, overallHitRatePercent: number } } | null }> };
+export type ClustersQuery = { clusters: Array<{ name: string, embedded: boolean, broker: { kind: string, connected: boolean }, workers: Array<{ hostname: string, status: WorkerStatus }> | null, queues: Array<{ name: string, messages: number | null }> | null, taskStatus: { total: number, counts: Array<{ state: string, count: number }> } | null, metricsSummary: { throughputPerSecond: number, failureRatePercent: number | null, workersOnline: number, waitingMessages: number | null } | null, health: { status: HealthStatus } | null, cacheStats: { summary: { totalRequests: number, overallHitRatePercent: number } } | null }> };
 
 type ControlPayload_RevokeTasksPayload_Fragment = { silent: Array<string>, replies: Array<{ hostname: string, ok: boolean, message: string, confirmed: boolean | null }>, errors: Array<{ code: ErrorCode, hostname: string | null, message: string }> };
 
@@ -630,7 +630,7 @@ export type MetricsSummaryQueryVariables = Exact<{
 }>;
 
 
-export type MetricsSummaryQuery = { metricsSummary: { windowSeconds: number, finished: number, succeeded: number, failed: number, throughputPerSecond: number, successRatePercent: number | null, failureRatePercent: number | null, workersOnline: number, workersTotal: number, poolSlots: number | null, saturationPercent: number | null, waitingMessages: number, unacknowledgedMessages: number | null, delayedMessages: number | null, oldestWaitingAgeSeconds: number | null, runtime: { count: number, avgSeconds: number | null, p50Seconds: number | null, p95Seconds: number | null, p99Seconds: number | null, maxSeconds: number | null }, queueWait: { count: number, avgSeconds: number | null, p50Seconds: number | null, p95Seconds: number | null, p99Seconds: number | null, maxSeconds: number | null } } | null };
+export type MetricsSummaryQuery = { metricsSummary: { windowSeconds: number, finished: number, succeeded: number, failed: number, throughputPerSecond: number, successRatePercent: number | null, failureRatePercent: number | null, workersOnline: number, workersTotal: number, poolSlots: number | null, saturationPercent: number | null, waitingMessages: number | null, unacknowledgedMessages: number | null, delayedMessages: number | null, oldestWaitingAgeSeconds: number | null, runtime: { count: number, avgSeconds: number | null, p50Seconds: number | null, p95Seconds: number | null, p99Seconds: number | null, maxSeconds: number | null }, queueWait: { count: number, avgSeconds: number | null, p50Seconds: number | null, p95Seconds: number | null, p99Seconds: number | null, maxSeconds: number | null } } | null };
 
 export type TaskTypesQueryVariables = Exact<{
   windowSeconds?: number | null | undefined;
@@ -651,7 +651,7 @@ export type QueuesQueryVariables = Exact<{
 }>;
 
 
-export type QueuesQuery = { queues: Array<{ name: string, kind: QueueKind | null, messages: number, unacknowledged: number | null, consumers: number | null, oldestMessageAgeSeconds: number | null, orphaned: boolean | null, messagesByPriority: Array<{ priority: number, messages: number }> | null }> | null };
+export type QueuesQuery = { queues: Array<{ name: string, kind: QueueKind | null, messages: number | null, unacknowledged: number | null, consumers: number | null, oldestMessageAgeSeconds: number | null, orphaned: boolean | null, messagesByPriority: Array<{ priority: number, messages: number }> | null }> | null };
 
 export type SendTaskMutationVariables = Exact<{
   name: string;
@@ -706,7 +706,7 @@ export type WatchQueuesSubscriptionVariables = Exact<{
 }>;
 
 
-export type WatchQueuesSubscription = { queues: Array<{ name: string, kind: QueueKind | null, messages: number, unacknowledged: number | null, consumers: number | null, oldestMessageAgeSeconds: number | null, orphaned: boolean | null, messagesByPriority: Array<{ priority: number, messages: number }> | null }> };
+export type WatchQueuesSubscription = { queues: Array<{ name: string, kind: QueueKind | null, messages: number | null, unacknowledged: number | null, consumers: number | null, oldestMessageAgeSeconds: number | null, orphaned: boolean | null, messagesByPriority: Array<{ priority: number, messages: number }> | null }> };
 
 export type WatchMetricsSummarySubscriptionVariables = Exact<{
   windowSeconds?: number | null | undefined;
@@ -715,7 +715,7 @@ export type WatchMetricsSummarySubscriptionVariables = Exact<{
 }>;
 
 
-export type WatchMetricsSummarySubscription = { metricsSummary: { finished: number, succeeded: number, failed: number, throughputPerSecond: number, failureRatePercent: number | null, workersOnline: number, workersTotal: number, saturationPercent: number | null, waitingMessages: number, oldestWaitingAgeSeconds: number | null, runtime: { p50Seconds: number | null, p95Seconds: number | null, maxSeconds: number | null }, queueWait: { p50Seconds: number | null, p95Seconds: number | null, maxSeconds: number | null } } };
+export type WatchMetricsSummarySubscription = { metricsSummary: { finished: number, succeeded: number, failed: number, throughputPerSecond: number, failureRatePercent: number | null, workersOnline: number, workersTotal: number, saturationPercent: number | null, waitingMessages: number | null, oldestWaitingAgeSeconds: number | null, runtime: { p50Seconds: number | null, p95Seconds: number | null, maxSeconds: number | null }, queueWait: { p50Seconds: number | null, p95Seconds: number | null, maxSeconds: number | null } } };
 
 export type TaskStatusQueryVariables = Exact<{
   useCache?: boolean | null | undefined;

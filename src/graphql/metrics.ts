@@ -98,7 +98,12 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
       description: 'Tasks whose worker went away while they ran, and of whose end nobody has told.',
       resolve: ({ figures }) => figures.orphanedTasks,
     }),
-    waitingMessages: t.int({ description: 'In all queues.', resolve: ({ figures }) => figures.waiting }),
+    waitingMessages: t.int({
+      nullable: true,
+      description:
+        'In all queues; null if the depth of any of them is unknown: `queues { name unknown { figure reason } }` says why.',
+      resolve: ({ figures }) => figures.waiting,
+    }),
     unacknowledgedMessages: t.int({
       nullable: true,
       description: 'Of all queues; null when the broker cannot tell.',

@@ -1,5 +1,7 @@
 /** Queues: what waits in the broker, and who takes it. */
+import { isOrphaned } from '../celery/queues.js';
 import type { Queue } from '../celery/queues.js';
+import type { QueueFigure } from '../celery/transport/transport.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
@@ -28,6 +30,16 @@ const PriorityCount = builder
     fields: (t) => ({ priority: t.exposeInt('priority', {}), messages: t.exposeInt('messages', {}) }),
   });
 
+const UnknownFigure = builder
+  .objectRef<{ figure: QueueFigure; reason: string }>('UnknownFigure')
+  .implement({
+    description: 'A figure that is null because it is unknown.',
+    fields: (t) => ({
+      figure: t.exposeString('figure', { description: 'The name of the field, such as `messages`.' }),
+      reason: t.exposeString('reason', {}),
+    }),
+  });
+
 /** Node names of the workers that consume the queue; null when workers are silent and none of the others does. */
 async function consumersOf(
   { queue, ask }: QueueParent,
@@ -48,10 +60,18 @@ async function consumerCount(parent: QueueParent, context: Context): Promise<num
   return parent.queue.consumers ?? (await consumersOf(parent, context))?.length ?? null;
 }
 
-async function isOrphaned(parent: QueueParent, context: Context): Promise<boolean | null> {
-  if (parent.queue.messages === 0) return false;
-  const consumers = await consumerCount(parent, context);
-  return consumers === null ? null : consumers === 0;
+async function orphaned(parent: QueueParent, context: Context): Promise<boolean | null> {
+  const { messages } = parent.queue;
+  if (messages === 0) return false; // no worker need be asked
+  return isOrphaned(messages, await consumerCount(parent, context));
+}
+
+function unknownFigures({ unknown = {} }: Queue): { figure: QueueFigure; reason: string }[] {
+  const figures = ['messages', 'messagesByPriority', 'unacknowledged'] as const;
+  return figures.flatMap((figure) => {
+    const reason = unknown[figure];
+    return reason === undefined ? [] : [{ figure, reason }];
+  });
 }
 
 export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
@@ -59,7 +79,16 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
   fields: (t) => ({
     name: t.id({ resolve: ({ queue }) => queue.name }),
     cluster: t.id(clusterField),
-    messages: t.int({ description: 'Waiting, all priorities.', resolve: ({ queue }) => queue.messages }),
+    messages: t.int({
+      nullable: true,
+      description: 'Waiting, all priorities; null if unknown, and `unknown` says why.',
+      resolve: ({ queue }) => queue.messages,
+    }),
+    unknown: t.field({
+      type: [UnknownFigure],
+      description: 'Which figures are null because they are unknown, and why.',
+      resolve: ({ queue }) => unknownFigures(queue),
+    }),
     messagesByPriority: t.field({
       type: [PriorityCount],
       nullable: true,
@@ -131,7 +160,7 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
     orphaned: t.boolean({
       nullable: true,
       description: 'Messages wait and nobody consumes them; null when that is not known.',
-      resolve: (parent, _args, context) => isOrphaned(parent, context),
+      resolve: (parent, _args, context) => orphaned(parent, context),
     }),
   }),
 });
@@ -141,7 +170,9 @@ const QueueFilterInput = builder.inputType('QueueFilter', {
   fields: (t) => ({
     names: t.idList({ description: 'Any of these; all when empty.' }),
     search: t.string({ description: 'Part of the name, in any case.' }),
-    hasMessages: t.boolean({ description: 'Whether messages wait.' }),
+    hasMessages: t.boolean({
+      description: 'Whether messages wait. Queues of which that is unknown are left out.',
+    }),
     orphaned: t.boolean({
       description:
         'Whether messages wait and nobody consumes them. Queues of which that is not known are left out.',
@@ -154,7 +185,7 @@ function matches({ name, messages }: Queue, filter: typeof QueueFilterInput.$inf
   return (
     (!names || names.length === 0 || names.includes(name)) &&
     (!search || name.toLowerCase().includes(search.toLowerCase())) &&
-    (typeof hasMessages !== 'boolean' || messages > 0 === hasMessages)
+    (typeof hasMessages !== 'boolean' || (messages !== null && messages > 0 === hasMessages))
   );
 }
 
@@ -173,8 +204,8 @@ clusterFields((t) => ({
         .map((queue) => ({ queue, ask }));
       const wanted = filter?.orphaned;
       if (typeof wanted !== 'boolean') return parents;
-      const orphaned = await Promise.all(parents.map((parent) => isOrphaned(parent, context)));
-      return parents.filter((_, index) => orphaned[index] === wanted);
+      const found = await Promise.all(parents.map((parent) => orphaned(parent, context)));
+      return parents.filter((_, index) => found[index] === wanted);
     },
   }),
   queue: t.field({

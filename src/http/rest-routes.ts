@@ -5,6 +5,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName } from '../cache/cache-registry.js';
+import { sumOf } from '../celery/cluster-summary.js';
 import { BadUserInputError } from '../errors.js';
 import {
   CacheStatsDocument,
@@ -69,7 +70,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
     document: QueuesDocument,
     shape: ({ queues }) => ({
       timestamp: now(),
-      total_messages: (queues ?? []).reduce((sum, { messages }) => sum + messages, 0),
+      total_messages: sumOf((queues ?? []).map(({ messages }) => messages ?? null)),
       queues: snakeCase(queues),
     }),
   }),

@@ -1,5 +1,6 @@
 /** Queues: what waits in the broker, by priority, and whether anybody takes it. */
 import type { InspectResult } from '../celery/inspect.js';
+import { isOrphaned } from '../celery/queues.js';
 import type { Queue } from '../celery/queues.js';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { Scrape } from './exposition.js';
@@ -13,7 +14,7 @@ export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: 
   scrape.add('metrics_source_age_seconds', { cluster, source: 'queues' }, ageSeconds);
   if (queues === null) return;
   // The deepest come first: whoever watches them wants to see those.
-  const deepest = queues.toSorted((a, b) => b.messages - a.messages);
+  const deepest = queues.toSorted((a, b) => (b.messages ?? 0) - (a.messages ?? 0));
   const shown = distinct(deepest, ({ name }) => name).slice(0, maxQueues);
   scrape.add('metrics_dropped_series', { cluster, of: 'queues' }, queues.length - shown.length);
   const consumers = await consumersOf(scrape, watch, shown);
@@ -29,8 +30,7 @@ function addQueue(scrape: Scrape, cluster: string, queue: Queue, consumers: numb
   scrape.add('queue_unacknowledged_messages', labels, unacknowledged);
   scrape.add('queue_consumers', labels, consumers);
   scrape.add('queue_oldest_message_age_seconds', labels, oldestMessageAgeSeconds);
-  const isOrphaned = messages === 0 ? false : consumers === null ? null : consumers === 0;
-  scrape.add('queue_orphaned', labels, isOrphaned);
+  scrape.add('queue_orphaned', labels, isOrphaned(messages, consumers));
 }
 
 /** As the broker counts them; where it does not, as Redis, the workers are asked. */

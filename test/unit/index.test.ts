@@ -17,6 +17,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'NoReplyError',
     'NobodyAnsweredError',
     'PeekRefusedError',
+    'PurgeImpossibleError',
     'PurgeRefusedError',
     'RerunRefusedError',
     'ResultBackendUnavailableError',

@@ -87,10 +87,18 @@ export interface Purge {
   readonly messages: number;
 }
 
+/** Figures of a queue that a broker may be unable to report. */
+export type QueueFigure = 'messages' | 'messagesByPriority' | 'unacknowledged';
+
+/** Why figures are null, for operators: by figure, only those that are unknown. */
+export type UnknownFigures = Readonly<Partial<Record<QueueFigure, string>>>;
+
 export interface QueueDepth {
   readonly name: string;
-  /** Waiting messages, all priorities; 0 when the broker does not know the queue. */
-  readonly messages: number;
+  /** Waiting messages, all priorities; 0 when the broker has no such queue, null if unknown. */
+  readonly messages: number | null;
+  /** Why figures of this queue are null; absent when all are known, or the broker never reports them. */
+  readonly unknown?: UnknownFigures;
   /** Only priorities with waiting messages; null when the broker cannot tell them apart. */
   readonly messagesByPriority:
     readonly { readonly priority: number; readonly messages: number }[] | null;
@@ -179,6 +187,7 @@ export interface Transport extends AsyncDisposable {
    * Removes the waiting messages of a queue, of all priorities, if there are exactly as many as expected; those that
    * workers hold stay. In one step where the broker knows one: RabbitMQ does not, so that what arrives between the look
    * and the purge goes too.
+   * @throws PurgeImpossibleError where the number of waiting messages is unknown, or the broker cannot remove them
    */
   purge(queue: string, expectedMessages: number): Promise<Purge>;
 

@@ -21,8 +21,8 @@ builder.mutationFields((t) => ({
     authScopes: { admin: true },
     description:
       'Removes all waiting messages of a queue for good; what workers hold stays. Refused with COMMAND_REJECTED and the ' +
-      'actual number when not exactly as many wait as expected. RabbitMQ counts and purges in two steps, so that what ' +
-      'arrives in between goes too, and is counted in `purged`.',
+      'actual number when not exactly as many wait as expected, and with the reason when that number is unknown. RabbitMQ ' +
+      'counts and purges in two steps, so that what arrives in between goes too, and is counted in `purged`.',
     args: {
       name: t.arg.id({ required: true }),
       expectedMessages: t.arg.int({

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Queues } from '../../../src/celery/queues.js';
+import { Queues, isOrphaned } from '../../../src/celery/queues.js';
 import type { QueueDepth } from '../../../src/celery/transport/transport.js';
 import { createState, task } from './events/cluster.js';
 import { ScriptedTransport } from './scripted-transport.js';
@@ -90,5 +90,19 @@ describe('Queues', () => {
       cluster.wait(9); // the sender's clock is ahead
       expect(await age()).toBe(0);
     });
+  });
+});
+
+describe('isOrphaned', () => {
+  it.each([
+    { messages: 0, consumers: null, orphaned: false },
+    { messages: 2, consumers: 0, orphaned: true },
+    { messages: 2, consumers: 1, orphaned: false },
+    { messages: 2, consumers: null, orphaned: null },
+    { messages: null, consumers: 0, orphaned: null },
+    { messages: null, consumers: null, orphaned: null },
+    { messages: null, consumers: 1, orphaned: false },
+  ])('is $orphaned for $messages messages and $consumers consumers', (row) => {
+    expect(isOrphaned(row.messages, row.consumers)).toBe(row.orphaned);
   });
 });

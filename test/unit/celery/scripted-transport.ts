@@ -1,5 +1,6 @@
 /** A broker that answers as the test says: what is published is kept, and replies come when they are told to. */
 import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
+import { PurgeImpossibleError } from '../../../src/errors.js';
 import type { RawMessage } from '../../../src/celery/message.js';
 import type {
   BoundNodes,
@@ -76,7 +77,7 @@ export class ScriptedTransport implements Transport {
   }
 
   async queueNames(): Promise<readonly string[]> {
-    return this.depths.filter(({ messages }) => messages > 0).map(({ name }) => name);
+    return this.depths.filter(({ messages }) => messages !== 0).map(({ name }) => name);
   }
 
   async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
@@ -97,7 +98,9 @@ export class ScriptedTransport implements Transport {
   }
 
   async purge(queue: string, expectedMessages: number): Promise<Purge> {
-    const messages = this.depths.find((depth) => depth.name === queue)?.messages ?? 0;
+    const depth = this.depths.find(({ name }) => name === queue);
+    if (depth?.messages === null) throw new PurgeImpossibleError(queue, 'its depth is unknown');
+    const messages = depth?.messages ?? 0;
     return { purged: messages === expectedMessages, messages };
   }
 
