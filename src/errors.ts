@@ -23,6 +23,14 @@ export const errorCodes = {
     status: 502,
     description: "What came through the broker does not follow Celery's protocol.",
   },
+  UNREADABLE_REPLY: {
+    status: 502,
+    description: 'A worker answered, and the reply cannot be read. A command has reached it.',
+  },
+  UNREADABLE_RESULT: {
+    status: 502,
+    description: 'A result of the task is stored, and it cannot be read.',
+  },
   UNKNOWN_CLUSTER: { status: 404, description: 'There is no such cluster, or not for the caller.' },
   UNKNOWN_WORKER: { status: 404, description: 'No worker of this node name is known.' },
   UNKNOWN_TASK: {
@@ -262,7 +270,46 @@ export class BadUserInputError extends GatewayError {
   readonly code = 'BAD_USER_INPUT';
 }
 
+export interface MalformedMessageOptions extends ErrorOptions {
+  /** As the message names it; null where it names none, or is too broken for that. */
+  readonly contentType?: string | null;
+}
+
 /** A message from the broker does not follow Celery's protocol. */
 export class MalformedMessageError extends GatewayError {
   readonly code = 'MALFORMED_MESSAGE';
+  readonly contentType: string | null;
+
+  constructor(message: string, { contentType = null, ...options }: MalformedMessageOptions = {}) {
+    super(message, options);
+    this.contentType = contentType;
+  }
+}
+
+/** A worker answered in a way that the gateway cannot read: it is alive, and has acted. */
+export class UnreadableReplyError extends GatewayError {
+  readonly code = 'UNREADABLE_REPLY';
+  readonly hostname: string;
+  /** Null if unknown. */
+  readonly contentType: string | null;
+
+  constructor(command: string, hostname: string, reason: string, contentType: string | null = null) {
+    super(`${hostname} answered ${command}, and the reply cannot be read: ${reason}`);
+    this.hostname = hostname;
+    this.contentType = contentType;
+  }
+}
+
+/** A result is stored for a task, and cannot be read. */
+export class UnreadableResultError extends GatewayError {
+  readonly code = 'UNREADABLE_RESULT';
+  readonly reason: string;
+  /** Guessed from the first bytes, as stored results do not name it; null if unknown. */
+  readonly contentType: string | null;
+
+  constructor(id: string, reason: string, contentType: string | null = null) {
+    super(`A result of ${id} is stored, and it cannot be read: ${reason}`);
+    this.reason = reason;
+    this.contentType = contentType;
+  }
 }

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { AllowLists } from './allow-lists.js';
+import { CountedResults } from './counted-results.js';
 import { BrokerUnavailableError } from '../errors.js';
 import { Control } from './control/control.js';
 import { EventReceiver } from './events/receiver.js';
@@ -24,6 +25,7 @@ import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
+import { Unreadable } from './unreadable.js';
 import { WorkerBatches } from './worker-batches.js';
 import { WrappedErrors } from './wrapped-errors.js';
 
@@ -59,6 +61,8 @@ export class Celery implements AsyncDisposable {
   readonly transport: Transport;
   readonly results: ResultBackend | null;
   readonly unreadableResults: string | null;
+  /** What arrived and could not be read. */
+  readonly unreadable: Unreadable;
   readonly state: State;
   readonly events: EventReceiver;
   /** When the event stream was not heard. */
@@ -89,7 +93,10 @@ export class Celery implements AsyncDisposable {
   #stopWatching: readonly (() => void)[] = [];
 
   constructor(options: CeleryOptions) {
-    const { transport, results, log, clock = Date.now, redactor = standardRedactor } = options;
+    const { transport, log, clock = Date.now, redactor = standardRedactor } = options;
+    const unreadable = new Unreadable(clock);
+    const results = options.results && new CountedResults(options.results, unreadable);
+    this.unreadable = unreadable;
     this.transport = transport;
     this.results = results;
     this.unreadableResults = options.unreadableResults ?? null;
@@ -101,6 +108,7 @@ export class Celery implements AsyncDisposable {
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));
     this.events = new EventReceiver({
       ...{ transport, state: this.state, log, clock },
+      unreadable,
       redaction: redactor.tasks,
     });
     if (results !== null) {
@@ -113,6 +121,7 @@ export class Celery implements AsyncDisposable {
       timeout: options.inspectTimeout,
       alive: () => this.state.aliveHostnames(),
       onReply: (hostname) => this.state.sawWorker(hostname, clock()),
+      unreadable,
       redaction: redactor,
     });
     this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
@@ -125,6 +134,7 @@ export class Celery implements AsyncDisposable {
       oldestSentAt: (queue) => this.state.oldestWaiting(queue)?.sentAt ?? null,
       configured: options.queues,
       clock,
+      unreadable,
       redaction: redactor.tasks,
     });
     this.sender = new TaskSender({

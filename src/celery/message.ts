@@ -174,6 +174,7 @@ export function decodeBody(message: Message): unknown {
   if (message.contentType !== 'application/json') {
     throw new MalformedMessageError(
       `content type ${JSON.stringify(message.contentType)} is not readable`,
+      { contentType: message.contentType },
     );
   }
   const bytes = decompress(message);

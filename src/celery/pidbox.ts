@@ -14,6 +14,7 @@ import type { RawMessage } from './message.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { ReplyGathering } from './reply-gathering.js';
 import type { Transport } from './transport/transport.js';
+import { unreadableDetails, type Unreadable } from './unreadable.js';
 
 export interface BroadcastResult {
   /** What each node said, by node name. */
@@ -43,6 +44,7 @@ export interface MailboxOptions {
   /** Called with the name of each node that replies: a sign of life. */
   readonly onReply?: (hostname: string) => void;
   readonly redaction?: Redaction | undefined;
+  readonly unreadable?: Unreadable | undefined;
 }
 
 /** Milliseconds without another reply that end the wait when only doubtful nodes have not answered. */
@@ -155,6 +157,7 @@ export class Mailbox {
       }
       pending.check();
     } catch (error) {
+      this.#options.unreadable?.count('reply', unreadableDetails(error));
       const skipped = this.#malformedLog.due();
       if (skipped === 0) return;
       this.#options.log.warn('skipped malformed remote control replies', { replies: skipped, error });

@@ -5,6 +5,7 @@ import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
 import type { WaitingTask } from './task-message.js';
 import type { QueueDepth, Transport } from './transport/transport.js';
+import type { Unreadable } from './unreadable.js';
 
 /** A queue as the broker and the event stream know it. */
 export interface Queue extends QueueDepth {
@@ -23,6 +24,7 @@ export interface QueuesOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly redaction?: Redaction | undefined;
+  readonly unreadable?: Unreadable | undefined;
 }
 
 /** Names come from outside: more than this are not remembered. */
@@ -79,8 +81,10 @@ export class Queues {
   /** The tasks that are served next, in the order of service; none of them is taken. */
   async peek(name: string, count: number): Promise<readonly WaitingTask[]> {
     const messages = await this.#options.transport.peek(name, count);
-    const { redaction = standardRedactor.tasks } = this.#options;
-    return messages.map((message) => readWaitingTask(message, redaction));
+    const { redaction = standardRedactor.tasks, unreadable } = this.#options;
+    return messages.map((message) =>
+      readWaitingTask(message, redaction, (details) => unreadable?.count('message', details)),
+    );
   }
 
   /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */

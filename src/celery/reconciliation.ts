@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { withDeadline } from '../deadline.js';
+import { UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { State } from './events/state.js';
 import type { ResultBackend } from './transport/transport.js';
@@ -86,7 +87,10 @@ export class Reconciliation implements Disposable {
       const batch = ids.slice(start, start + batchSize);
       try {
         const metas = await withDeadline(results.fetch(batch), batchDeadline, 'The result backend');
-        for (const meta of metas) if (meta !== null && state.settleTask(meta)) settled++;
+        for (const meta of metas) {
+          if (meta === null || meta instanceof UnreadableResultError) continue;
+          if (state.settleTask(meta)) settled++;
+        }
       } catch (error) {
         log.debug('results of unfinished tasks could not be read', { tasks: ids.length, error });
         return settled > 0 ? settled : null;

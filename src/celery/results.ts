@@ -3,7 +3,12 @@
  * object, which Python may have written with NaN and Infinity in it.
  */
 import { z } from 'zod';
-import { ResultBackendUnavailableError } from '../errors.js';
+import { isUtf8 } from 'node:buffer';
+import {
+  MalformedMessageError,
+  ResultBackendUnavailableError,
+  UnreadableResultError,
+} from '../errors.js';
 import type { Logger } from '../log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
@@ -16,7 +21,7 @@ import { isCustom } from './states.js';
 import { describeRedisAddress } from './transport/redis-address.js';
 import type { RedisAddress } from './transport/redis-address.js';
 import { RedisLink } from './transport/redis-link.js';
-import type { ResultBackend, TaskMeta } from './transport/transport.js';
+import type { ResultBackend, StoredResult, TaskMeta } from './transport/transport.js';
 
 const metaPrefix = 'celery-task-meta-';
 const mgetBatch = 500;
@@ -105,15 +110,15 @@ export class RedisResultBackend implements ResultBackend {
     this.#link.start();
   }
 
-  async fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]> {
+  async fetch(ids: readonly string[]): Promise<readonly (StoredResult | null)[]> {
     const payloads: (Buffer | null)[] = [];
     for (let start = 0; start < ids.length; start += mgetBatch) {
       const keys = ids.slice(start, start + mgetBatch).map((id) => this.#keyprefix + metaPrefix + id);
       payloads.push(...(await this.#link.run((client) => client.mgetBuffer(keys))));
     }
     return ids.map((id, index) => {
-      const text = payloadText(payloads[index] ?? null);
-      return text === null ? null : parseTaskMeta(id, text, this.#redaction);
+      const payload = payloads[index] ?? null;
+      return payload && readStoredResult(id, payload, this.#redaction);
     });
   }
 
@@ -130,17 +135,41 @@ export class RedisResultBackend implements ResultBackend {
 /** What Celery since 5.7 puts before results when `result_compression` is set, and then the compression's name. */
 const compressedMagic = Buffer.from('\0celery-compressed\0');
 
-/** @returns null where nothing is stored, or nothing that can be read */
-export function payloadText(payload: Buffer | null): string | null {
-  if (payload === null) return null;
-  if (payload.indexOf(compressedMagic) !== 0) return payload.toString();
+/** What `result_serializer='pickle'` stores begins with this and the protocol's number; it is never read. */
+const pickleStart = 0x80;
+const pickleProtocols: ReadonlySet<number | undefined> = new Set([2, 3, 4, 5]);
+const pickleType = 'application/x-python-serialize';
+
+/** What is stored under a task's key: its meta, or why that cannot be read. */
+export function readStoredResult(
+  id: string,
+  payload: Buffer,
+  redaction: Redaction = standardRedactor.tasks,
+): StoredResult {
+  try {
+    const meta = parseTaskMeta(id, payloadText(payload), redaction);
+    return meta ?? new UnreadableResultError(id, "it is not a task's result in JSON");
+  } catch (error) {
+    if (!(error instanceof MalformedMessageError)) throw error;
+    return new UnreadableResultError(id, error.message, error.contentType);
+  }
+}
+
+/** @throws MalformedMessageError for what is no text, such as pickle, and for an unknown compression */
+export function payloadText(payload: Buffer): string {
+  const bytes = uncompressed(payload);
+  if (bytes[0] === pickleStart && pickleProtocols.has(bytes[1]))
+    throw new MalformedMessageError('pickle is never read', { contentType: pickleType });
+  if (!isUtf8(bytes)) throw new MalformedMessageError('it is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+function uncompressed(payload: Buffer): Buffer {
+  if (payload.indexOf(compressedMagic) !== 0) return payload;
   const rest = payload.subarray(compressedMagic.length);
   const end = rest.indexOf(0);
-  try {
-    return decompressed(rest.toString('latin1', 0, end), rest.subarray(end + 1)).toString();
-  } catch {
-    return null;
-  }
+  if (end < 0) throw new MalformedMessageError('the compression has no name');
+  return decompressed(rest.toString('latin1', 0, end), rest.subarray(end + 1));
 }
 
 /** What a task tells of itself with `update_state(meta=...)`. */

@@ -8,6 +8,7 @@ import { decodeBody } from './message.js';
 import type { Message, RawMessage } from './message.js';
 import { argumentsRepr } from './python-repr.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
+import { unreadableDetails, type UnreadableDetails } from './unreadable.js';
 
 /** What a waiting message tells of its task. Null means: it does not tell, or it is not a task of Celery's. */
 export interface WaitingTask {
@@ -70,37 +71,49 @@ const opaque: WaitingTask = {
   contentType: null,
 };
 
-/** Secrets in it are masked. Never throws: what is not a task is told as such. */
+type OnUnreadable = (details: UnreadableDetails) => void;
+
+/**
+ * Secrets in it are masked. Never throws: what is not a task is told as such.
+ * @param onUnreadable called when a part that the caller would see cannot be read
+ */
 export function readWaitingTask(
   raw: RawMessage,
   redaction: Redaction = standardRedactor.tasks,
+  onUnreadable: OnUnreadable = () => undefined,
 ): WaitingTask {
   try {
     const message = raw.read();
     const known = { ...opaque, contentType: message.contentType, priority: message.priority };
     const headers = headersV2.safeParse(message.headers);
     return headers.success
-      ? readV2(known, message, headers.data, redaction)
-      : readV1(known, message, redaction);
-  } catch {
+      ? readV2(known, message, headers.data, { redaction, onUnreadable })
+      : readV1(known, message, { redaction, onUnreadable });
+  } catch (error) {
+    onUnreadable(unreadableDetails(error));
     return opaque;
   }
+}
+
+interface Reading {
+  readonly redaction: Redaction;
+  readonly onUnreadable: OnUnreadable;
 }
 
 function readV2(
   known: WaitingTask,
   message: Message,
   headers: z.infer<typeof headersV2>,
-  redaction: Redaction,
+  reading: Reading,
 ): WaitingTask {
   // Clients in other languages leave the representations out; the body has the values.
-  const [args, kwargs] = headers.argsrepr ? [] : (jsonBody(message, bodyV2) ?? []);
+  const [args, kwargs] = headers.argsrepr ? [] : (jsonBody(message, bodyV2, reading) ?? []);
   return {
     ...known,
     id: headers.id,
     name: headers.task ?? null,
-    args: shown(headers.argsrepr || args, redaction),
-    kwargs: shown(headers.kwargsrepr || kwargs, redaction),
+    args: shown(headers.argsrepr || args, reading),
+    kwargs: shown(headers.kwargsrepr || kwargs, reading),
     eta: isoTimeOrNull(headers.eta),
     expires: isoTimeOrNull(headers.expires),
     retries: headers.retries ?? null,
@@ -110,15 +123,15 @@ function readV2(
   };
 }
 
-function readV1(known: WaitingTask, message: Message, redaction: Redaction): WaitingTask {
-  const body = jsonBody(message, bodyV1);
+function readV1(known: WaitingTask, message: Message, reading: Reading): WaitingTask {
+  const body = jsonBody(message, bodyV1, reading);
   if (body === null) return known;
   return {
     ...known,
     id: body.id,
     name: body.task,
-    args: shown(body.args, redaction),
-    kwargs: shown(body.kwargs, redaction),
+    args: shown(body.args, reading),
+    kwargs: shown(body.kwargs, reading),
     eta: isoTimeOrNull(body.eta),
     expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
@@ -127,14 +140,15 @@ function readV1(known: WaitingTask, message: Message, redaction: Redaction): Wai
 }
 
 /** The sender's text of the arguments, or ours of the arguments themselves. */
-function shown(args: unknown, redaction: Redaction): string | null {
+function shown(args: unknown, { redaction }: Reading): string | null {
   return argumentsRepr(redaction.value(args));
 }
 
-function jsonBody<T>(message: Message, shape: z.ZodType<T>): T | null {
+function jsonBody<T>(message: Message, shape: z.ZodType<T>, { onUnreadable }: Reading): T | null {
   try {
-    return shape.safeParse(decodeBody(message)).data ?? null;
-  } catch {
+    return shape.parse(decodeBody(message));
+  } catch (error) {
+    onUnreadable({ contentType: message.contentType, ...unreadableDetails(error) });
     return null;
   }
 }

@@ -12,6 +12,7 @@ import {
   RerunRefusedError,
   TimeoutError,
   UnknownTaskError,
+  UnreadableResultError,
   type GatewayError,
 } from '../errors.js';
 import type { AllowLists } from './allow-lists.js';
@@ -206,6 +207,7 @@ export class TaskSender {
   async #stored(id: string, isKnown: boolean): Promise<TaskMeta | null> {
     try {
       const [meta = null] = (await this.#options.results?.fetch([id])) ?? [];
+      if (meta instanceof UnreadableResultError) throw meta;
       return meta;
     } catch (error) {
       if (isKnown) return null; // events may have told enough

@@ -3,6 +3,7 @@
  * `task-failed` events show that instead: of Celery 5.2's solo pool every one, elsewhere those of hard time limits
  * and of lost processes. The stored result has the error itself.
  */
+import { UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { CeleryEvent } from './events/event.js';
 import type { State } from './events/state.js';
@@ -49,6 +50,7 @@ export class WrappedErrors {
       const metas = await results.fetch(ids);
       return ids.filter((id, index) => {
         const meta = metas[index] ?? null;
+        if (meta instanceof UnreadableResultError) return false;
         if (meta?.state !== 'FAILURE' || meta.exception === null) return true;
         state.unwrapError(id, meta.exception, meta.traceback);
         return false;

@@ -116,6 +116,10 @@ export type ErrorCode =
   | 'UNKNOWN_TASK'
   /** No worker of this node name is known. */
   | 'UNKNOWN_WORKER'
+  /** A worker answered, and the reply cannot be read. A command has reached it. */
+  | 'UNREADABLE_REPLY'
+  /** A result of the task is stored, and it cannot be read. */
+  | 'UNREADABLE_RESULT'
   /** Operations are sent as JSON. */
   | 'UNSUPPORTED_MEDIA_TYPE';
 

@@ -57,7 +57,8 @@ export function inspectTtl(
 /** For the life of the gateway: merges what all operations ask of the result backend at the same time. */
 export function createResultLoader({ results }: Celery): DataLoader<string, TaskMeta | null> | null {
   if (results === null) return null;
-  return new DataLoader(async (ids) => results.fetch(ids), {
+  // The loader rejects where an element is an error: a stored result that cannot be read.
+  return new DataLoader<string, TaskMeta | null>(async (ids) => results.fetch(ids), {
     cache: false,
     batchScheduleFn: (run) => setImmediate(run),
   });

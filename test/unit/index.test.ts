@@ -28,6 +28,8 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'UnknownQueueError',
     'UnknownTaskError',
     'UnknownWorkerError',
+    'UnreadableReplyError',
+    'UnreadableResultError',
     'cacheDefaults',
     'cacheNames',
     'createLogger',

@@ -1,10 +1,10 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
-import { MalformedMessageError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { LogThrottle } from '../../log-throttle.js';
 import { decodeBody, type RawMessage } from '../message.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import type { Transport } from '../transport/transport.js';
+import { unreadableDetails, type Unreadable, type UnreadableDetails } from '../unreadable.js';
 import { parseEvents, type CeleryEvent } from './event.js';
 import type { State } from './state.js';
 
@@ -31,6 +31,7 @@ export interface EventReceiverOptions {
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;
   readonly redaction?: Redaction | undefined;
+  readonly unreadable?: Unreadable | undefined;
 }
 
 export type EventListener = (event: CeleryEvent, receivedAt: number) => void;
@@ -50,6 +51,7 @@ export class EventReceiver {
   readonly #log: Logger;
   readonly #clock: () => number;
   readonly #redaction: Redaction;
+  readonly #unreadable: Unreadable | undefined;
   readonly #listeners = new Set<EventListener>();
   readonly #malformedLog: LogThrottle;
   readonly #failureLog: LogThrottle;
@@ -61,6 +63,7 @@ export class EventReceiver {
 
   constructor({ transport, state, log, clock = Date.now, ...options }: EventReceiverOptions) {
     this.#redaction = options.redaction ?? standardRedactor.tasks;
+    this.#unreadable = options.unreadable;
     this.#transport = transport;
     this.#state = state;
     this.#log = log;
@@ -97,16 +100,18 @@ export class EventReceiver {
     try {
       body = decodeBody(message.read());
     } catch (error) {
-      this.#skip(error instanceof MalformedMessageError ? error.message : String(error));
+      this.#skip(unreadableDetails(error));
       return;
     }
     const { events, malformed } = parseEvents(body, this.#redaction);
-    for (const reason of malformed) this.#skip(reason);
+    for (const reason of malformed) this.#skip({ reason });
     for (const event of events) this.#take(event, receivedAt);
   }
 
-  #skip(reason: string): void {
+  #skip(details: UnreadableDetails): void {
+    const { reason } = details;
     this.#malformed++;
+    this.#unreadable?.count('event', details);
     this.#log.debug('skipped a malformed event', { reason });
     const skipped = this.#malformedLog.due();
     if (skipped > 0) this.#log.warn('skipped malformed events', { events: skipped, lastReason: reason });

@@ -5,7 +5,7 @@ import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
-import { parseTaskMeta } from '../results.js';
+import { readStoredResult } from '../results.js';
 import { readWaitingTask } from '../task-message.js';
 import { controlRequestBody } from './control-request.js';
 import type { MemoryBus } from './memory-bus.js';
@@ -19,7 +19,7 @@ import type {
   Purge,
   QueueDepth,
   ResultBackend,
-  TaskMeta,
+  StoredResult,
   Transport,
 } from './transport.js';
 
@@ -205,10 +205,10 @@ export class MemoryResultBackend implements ResultBackend {
     this.#bus = bus;
   }
 
-  async fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]> {
+  async fetch(ids: readonly string[]): Promise<readonly (StoredResult | null)[]> {
     return ids.map((id) => {
       const text = this.#bus.findResult(id);
-      return text === null ? null : parseTaskMeta(id, text, this.#redaction);
+      return text === null ? null : readStoredResult(id, Buffer.from(text), this.#redaction);
     });
   }
 

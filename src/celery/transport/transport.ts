@@ -7,6 +7,7 @@
  * and with TimeoutError when the broker accepts a command and does not answer it.
  */
 import type { TaskText } from '../events/task.js';
+import type { UnreadableResultError } from '../../errors.js';
 import type { RawMessage } from '../message.js';
 
 export type TransportKind = 'memory' | 'redis' | 'amqp';
@@ -201,10 +202,13 @@ export interface Transport extends AsyncDisposable {
 /** Reads stored results. Counterpart of `celery.backends`. It rejects with ResultBackendUnavailableError. */
 export interface ResultBackend extends AsyncDisposable {
   readonly address: string;
-  /** The stored metas, in the order of the ids; null where nothing is stored or what is stored is not readable. */
-  fetch(ids: readonly string[]): Promise<readonly (TaskMeta | null)[]>;
+  /** What is stored, in the order of the ids: null where nothing is, an error where it cannot be read. */
+  fetch(ids: readonly string[]): Promise<readonly (StoredResult | null)[]>;
   ping(): Promise<void>;
 }
+
+/** A task's result, or why what is stored as that cannot be read. */
+export type StoredResult = TaskMeta | UnreadableResultError;
 
 /** `celery-task-meta-<id>`. Times are epoch milliseconds. */
 export interface TaskMeta {

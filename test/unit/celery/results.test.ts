@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseTaskMeta, payloadText } from '../../../src/celery/results.js';
+import { UnreadableResultError } from '../../../src/errors.js';
+import { parseTaskMeta, payloadText, readStoredResult } from '../../../src/celery/results.js';
 
 const meta = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
 
@@ -132,10 +133,30 @@ describe('payloadText', () => {
     ['as it is', Buffer.from('{"status": "naïve"}'), '{"status": "naïve"}'],
     ['compressed', compressed('application/x-gzip', deflateSync('{"a": 1}')), '{"a": 1}'],
     ['compressed', compressed('application/x-brotli', brotliCompressSync('{"a": 1}')), '{"a": 1}'],
-    ['broken', compressed('application/x-gzip', Buffer.from('no')), null],
-    ['in a way that Node has not', compressed('application/x-lzma', Buffer.from('x')), null],
-    ['too large', compressed('application/x-gzip', deflateSync(Buffer.alloc(40_000_000))), null],
   ])('reads what is stored %s', (_, payload, text) => {
     expect(payloadText(payload)).toBe(text);
+  });
+
+  describe('unreadable results', () => {
+    it.each([
+      ['broken', compressed('application/x-gzip', Buffer.from('no')), 'does not decompress'],
+      ['unknown to Node', compressed('application/x-foo', Buffer.from('x')), 'is not supported'],
+      [
+        'too large',
+        compressed('application/x-gzip', deflateSync(Buffer.alloc(40_000_000))),
+        'decompress',
+      ],
+      ['without a name', Buffer.from('\0celery-compressed\0x'), 'the compression has no name'],
+      ['pickled', Buffer.from('\x80\x04\x95\x01', 'latin1'), 'pickle is never read'],
+      ['not text', Buffer.from([0x7b, 0xff, 0x7d]), 'it is not UTF-8'],
+      ['no meta', Buffer.from('[1]'), "it is not a task's result in JSON"],
+    ])('says why it cannot read what is %s', (_, payload, reason) => {
+      const stored = readStoredResult('t1', payload);
+      expect(stored).toBeInstanceOf(UnreadableResultError);
+      expect(stored).toMatchObject({
+        code: 'UNREADABLE_RESULT',
+        message: expect.stringContaining(reason),
+      });
+    });
   });
 });

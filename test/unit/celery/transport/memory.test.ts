@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BrokerUnavailableError } from '../../../../src/errors.js';
+import { BrokerUnavailableError, UnreadableResultError } from '../../../../src/errors.js';
 import { decodeBody, decodeEnvelope, encodeEnvelope } from '../../../../src/celery/message.js';
 import type { Message, RawMessage } from '../../../../src/celery/message.js';
 import { MemoryBus } from '../../../../src/celery/transport/memory-bus.js';
@@ -309,7 +309,7 @@ describe('MemoryResultBackend', () => {
         traceback: null,
         doneAt: Date.UTC(2026, 10, 22, 10, 44, 9, 77),
       },
-      null,
+      new UnreadableResultError('c', "it is not a task's result in JSON"),
     ]);
   });
 });
