@@ -131,7 +131,7 @@ export class Celery implements AsyncDisposable {
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),
-      oldestSentAt: (queue) => this.state.oldestWaiting(queue)?.sentAt ?? null,
+      waiting: this.state.waiting,
       configured: options.queues,
       clock,
       unreadable,

@@ -1,6 +1,7 @@
 /** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
 import { UnknownQueueError } from '../errors.js';
 import type { Task } from './events/task.js';
+import type { WaitingTasks } from './events/waiting-tasks.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
 import type { WaitingTask } from './task-message.js';
@@ -9,7 +10,7 @@ import type { Unreadable } from './unreadable.js';
 
 /** A queue as the broker and the event stream know it. */
 export interface Queue extends QueueDepth {
-  /** Since the oldest waiting task was sent; null when the queue is empty or nobody told when it was. */
+  /** Since the oldest message in it was sent; null when the queue is empty, or when that time is unknown. */
   readonly oldestMessageAgeSeconds: number | null;
 }
 
@@ -17,8 +18,8 @@ export interface QueuesOptions {
   readonly transport: Transport;
   /** Finds a task that events have told of. */
   readonly task: (id: string) => Task | null;
-  /** When the first of those was sent to the queue that nobody has received, epoch milliseconds. */
-  readonly oldestSentAt?: ((queue: string) => number | null) | undefined;
+  /** What events say about the tasks that wait. */
+  readonly waiting?: Pick<WaitingTasks, 'newestSentAt' | 'oldestSentAt' | 'emptied'> | undefined;
   /** Names to watch though the broker does not list them. */
   readonly configured: readonly string[];
   /** Epoch milliseconds. */
@@ -73,8 +74,26 @@ export class Queues {
     this.remember([name]);
   }
 
+  /** Runs what empties a queue; resolves to what that resolves to, after the tasks in it have ceased to wait. */
+  async emptying<T>(
+    name: string,
+    work: () => Promise<T>,
+    hasEmptied: (result: T) => boolean,
+  ): Promise<T> {
+    const { waiting } = this.#options;
+    const newest = waiting?.newestSentAt(name) ?? null;
+    const result = await work();
+    if (hasEmptied(result)) waiting?.emptied(name, newest);
+    return result;
+  }
+
   async #byName(names: readonly string[]): Promise<readonly Queue[]> {
-    const depths = await this.#options.transport.queueDepths(names);
+    const { transport, waiting } = this.#options;
+    const newest = names.map((name) => [name, waiting?.newestSentAt(name) ?? null] as const);
+    const depths = await transport.queueDepths(names);
+    const newestSentAt = new Map(newest);
+    for (const { name, messages } of depths)
+      if (messages === 0) waiting?.emptied(name, newestSentAt.get(name) ?? null);
     return depths.map((depth) => ({ ...depth, oldestMessageAgeSeconds: this.#age(depth) }));
   }
 
@@ -89,11 +108,15 @@ export class Queues {
 
   /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */
   #age({ name, messages, oldestTaskId, oldestSentAt }: QueueDepth): number | null {
-    const { task, oldestSentAt: oldestOf, clock } = this.#options;
-    const isHidden = oldestTaskId === null && oldestSentAt === null && messages !== null && messages > 0;
+    const { task, waiting, clock } = this.#options;
+    const now = clock();
+    const isHidden = oldestTaskId === null && oldestSentAt === null;
     const told = oldestTaskId === null ? null : (task(oldestTaskId)?.sentAt ?? null);
-    const sentAt = told ?? oldestSentAt ?? (isHidden ? (oldestOf?.(name) ?? null) : null);
-    return sentAt === null ? null : Math.max(0, (clock() - sentAt) / 1000);
+    const sentAt =
+      told ??
+      oldestSentAt ??
+      (isHidden ? (waiting?.oldestSentAt(name, messages ?? 0, now) ?? null) : null);
+    return sentAt === null ? null : Math.max(0, (now - sentAt) / 1000);
   }
 }
 

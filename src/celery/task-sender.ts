@@ -162,7 +162,11 @@ export class TaskSender {
     allowed.assertQueue(queue);
     await queues.assertKnown(queue);
     go();
-    const { purged, messages } = await transport.purge(queue, expectedMessages);
+    const { purged, messages } = await queues.emptying(
+      queue,
+      () => transport.purge(queue, expectedMessages),
+      (purge) => purge.purged,
+    );
     if (!purged) throw new PurgeRefusedError(queue, messages, expectedMessages);
     return messages;
   }

@@ -118,7 +118,7 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
     oldestWaitingAgeSeconds: t.float({
       nullable: true,
       description:
-        'Of the oldest message that is served next in any queue; null when none waits or nobody told.',
+        'Largest `oldestMessageAgeSeconds` of all queues; null when none waits, or when no time is known.',
       resolve: ({ figures }) => figures.oldestWaitingAgeSeconds,
     }),
   }),

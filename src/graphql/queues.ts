@@ -134,7 +134,9 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
     oldestMessageAgeSeconds: t.float({
       nullable: true,
       description:
-        'Since the message that is served next was sent; null when none waits, or nobody told when it was sent.',
+        'Since the message that is served next was sent; null when none waits, or when that time is unknown. Over RabbitMQ, which ' +
+        'does not show its messages, it comes from task-sent events: of a queue of n messages, the oldest of the n ' +
+        'newest tasks; null when fewer are known.',
       resolve: ({ queue }) => queue.oldestMessageAgeSeconds,
     }),
     peek: t.field({

@@ -90,6 +90,17 @@ export class SortedList {
     );
   }
 
+  /** Stands before the last `count` ones; null if there are fewer. Valid until the next change. */
+  seekFromEnd(count: number): SortedListCursor | null {
+    let left = count;
+    for (let at = this.#blocks.length - 1; at >= 0; at--) {
+      const size = this.#blocks[at]?.keys.length ?? 0;
+      if (left <= size) return new SortedListCursor(this.#blocks, at, size - left);
+      left -= size;
+    }
+    return null;
+  }
+
   *[Symbol.iterator](): IterableIterator<TaskRecord> {
     for (const { records } of this.#blocks) yield* records;
   }

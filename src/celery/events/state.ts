@@ -19,6 +19,7 @@ import { isEndOf, mergeResult } from './task-settle.js';
 import { TaskStore } from './task-store.js';
 import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
 import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
+import { WaitingTasks } from './waiting-tasks.js';
 import type { WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
 import type { WorkerChangeListener } from './worker-watch.js';
@@ -71,6 +72,8 @@ function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
 export class State {
   /** Task events as they come, and what has become of their tasks. */
   readonly taskFeed = new TaskFeed((record) => this.#snapshot(record));
+  /** Tasks that were sent to a queue and not received. */
+  readonly waiting: WaitingTasks;
   readonly #store: TaskStore;
   readonly #workers: WorkerRegistry;
   readonly #counts = new StateCounts();
@@ -91,6 +94,7 @@ export class State {
       },
       (record) => this.#forgottenListeners.tell(record),
     );
+    this.waiting = new WaitingTasks(this.#store.indexes.waiting);
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 600_000,
@@ -247,11 +251,6 @@ export class State {
   /** Tasks that lost their worker while they ran, and of which nothing else is known yet. */
   get orphanCount(): number {
     return this.#store.indexes.orphans.list('all')?.size ?? 0;
-  }
-
-  /** Of the tasks that were sent to a queue and not yet received, the one sent first; null when none is known. */
-  oldestWaiting(queue: string): UnfinishedTask | null {
-    return this.#store.indexes.waiting.list(queue)?.first ?? null;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Queues, isOrphaned } from '../../../src/celery/queues.js';
 import type { QueueDepth } from '../../../src/celery/transport/transport.js';
-import { createState, task } from './events/cluster.js';
+import { createState, start, task } from './events/cluster.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 const depth = (name: string, messages = 0, oldestTaskId: string | null = null): QueueDepth => ({
@@ -64,21 +64,108 @@ describe('Queues', () => {
       expect(await age()).toBeNull();
     });
 
-    it('goes by what events tell of the queue when the broker does not show who is next', async () => {
-      const oldestSentAt = (queue: string) => (queue === 'celery' ? cluster.clock.now - 7_000 : null);
-      const { state, clock } = cluster;
-      const queues = new Queues({
-        ...{ transport, oldestSentAt, configured: ['celery'], clock: () => clock.now },
-        task: (id) => state.task(id),
+    describe('where the broker does not show its messages', () => {
+      /** Seconds since the oldest message of `celery` was sent, of the queue that stays the same object. */
+      const watched = () => {
+        const { state, clock } = cluster;
+        const queues = new Queues({
+          transport,
+          configured: ['celery'],
+          waiting: state.waiting,
+          task: (id) => state.task(id),
+          clock: () => clock.now,
+        });
+        const age = async (messages: number, oldestTaskId: string | null = null) => {
+          transport.depths = [depth('celery', messages, oldestTaskId)];
+          return (await queues.one('celery'))?.oldestMessageAgeSeconds;
+        };
+        return { queues, age };
+      };
+      const sent = (id: string, at: number, fields = {}) =>
+        cluster.apply(task('sent', id, at, { queue: 'celery', ...fields }));
+
+      it('is that of the oldest of as many tasks as wait, counted from the newest', async () => {
+        const { age } = watched();
+        sent('t1', 10);
+        sent('t2', 20);
+        sent('t3', 30);
+        cluster.wait(40);
+        expect(await age(3)).toBe(30);
+        expect(await age(2)).toBe(20);
+        expect(await age(1)).toBe(10);
       });
-      const ages = async () =>
-        (await queues.all()).map(({ oldestMessageAgeSeconds }) => oldestMessageAgeSeconds);
-      transport.depths = [depth('celery', 3), depth('mail', 1)];
-      expect(await ages()).toEqual([7, null]);
-      transport.depths = [depth('celery')];
-      expect(await ages()).toEqual([null]);
-      transport.depths = [depth('celery', 3, 'unheard-of')];
-      expect(await ages()).toEqual([null]);
+
+      it('is null when fewer tasks than messages are known', async () => {
+        const { age } = watched();
+        sent('t1', 10);
+        cluster.wait(40);
+        expect(await age(2)).toBeNull();
+      });
+
+      it('is null when the message that is served next is known not to be a task of these', async () => {
+        const { age } = watched();
+        sent('t1', 10);
+        expect(await age(1, 'unheard-of')).toBeNull();
+      });
+
+      it('leaves out what was sent before the queue was seen empty', async () => {
+        const { age } = watched();
+        sent('t1', 10);
+        sent('t2', 20);
+        expect(await age(0)).toBeNull();
+        cluster.wait(30);
+        expect(await age(1)).toBeNull();
+        sent('t3', 31);
+        cluster.wait(40);
+        expect(await age(1)).toBe(9);
+        expect(await age(2)).toBeNull();
+      });
+
+      it('leaves out what was sent before the queue was purged', async () => {
+        const { age, queues } = watched();
+        const purge = (purged: boolean) =>
+          queues.emptying(
+            'celery',
+            () => Promise.resolve(purged),
+            (result) => result,
+          );
+        sent('t1', 10);
+        await purge(false);
+        cluster.wait(20);
+        expect(await age(1)).toBe(10);
+        await purge(true);
+        expect(await age(1)).toBeNull();
+      });
+
+      it('passes over tasks that have expired', async () => {
+        const { age } = watched();
+        const expires = new Date(start + 15_000).toISOString();
+        sent('t1', 10, { expires });
+        sent('t2', 12, { expires });
+        sent('t3', 14);
+        cluster.wait(14);
+        expect(await age(3)).toBe(4);
+        cluster.wait(20);
+        expect(await age(3)).toBe(6);
+        expect(await age(1)).toBe(6);
+      });
+
+      it('is null when all that may wait have expired', async () => {
+        const { age } = watched();
+        sent('t1', 10, { expires: new Date(start + 15_000).toISOString() });
+        cluster.wait(20);
+        expect(await age(1)).toBeNull();
+      });
+
+      it('does not count a task that a worker has received', async () => {
+        const { age } = watched();
+        sent('t1', 10);
+        sent('t2', 20);
+        cluster.apply(task('received', 't1', 21));
+        cluster.wait(30);
+        expect(await age(1)).toBe(10);
+        expect(await age(2)).toBeNull();
+      });
     });
 
     it('counts from the sending of the task that is served next, and never below zero', async () => {

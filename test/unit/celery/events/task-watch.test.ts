@@ -62,20 +62,20 @@ describe('unfinishedOf', () => {
   });
 });
 
-describe('oldestWaiting', () => {
-  it('is what was sent first and no worker has taken', () => {
+describe('waiting tasks', () => {
+  it('are those that were sent and that no worker has taken', () => {
     const { state, apply } = createState();
-    const oldest = () => state.oldestWaiting('high')?.id ?? null;
+    const oldestOf = (messages: number) => state.waiting.oldestSentAt('high', messages, start);
     const sent = (id: string, at: number) => task('sent', id, at, { queue: 'high' });
 
-    expect(oldest()).toBeNull();
+    expect(oldestOf(1)).toBeNull();
     apply(sent('b', 2), sent('a', 1), sent('c', 3), task('sent', 'd', 0, { queue: 'low' }));
-    expect(oldest()).toBe('a');
+    expect(oldestOf(3)).toBe(start + 1_000);
 
     apply(task('received', 'a', 4));
-    expect(oldest()).toBe('b');
+    expect(oldestOf(2)).toBe(start + 2_000);
 
     apply(task('revoked', 'b', 5), task('started', 'c', 5));
-    expect(oldest()).toBeNull();
+    expect(oldestOf(1)).toBeNull();
   });
 });
