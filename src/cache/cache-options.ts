@@ -71,6 +71,8 @@ export interface ReadOptions<T> {
   /** `false` asks for a value whose load begins after the call. */
   readonly useCache?: boolean | undefined;
   readonly ttl?: Ttl<T> | undefined;
+  /** `false` for a load that only a reader may cause: it is never repeated ahead of the next one. */
+  readonly prefetch?: boolean | undefined;
 }
 
 /** An answer, and where it came from. */

@@ -73,10 +73,12 @@ export class MetricsCache<V = unknown> {
     load: Load<T>,
     options: ReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    const { useCache = true, ttl = this.#settings.ttl } = options;
+    const { useCache = true, ttl = this.#settings.ttl, prefetch = true } = options;
     if (typeof ttl === 'number') assertTtl(this.name, ttl);
     const job: Job<T> = async (request) => this.#arrival(await load(request), ttl);
-    return (await (useCache ? this.#readCached(key, job) : this.#readPast(key, job))) as CacheRead<T>;
+    return (await (useCache
+      ? this.#readCached(key, job, prefetch)
+      : this.#readPast(key, job))) as CacheRead<T>;
   }
 
   /** The value if it is fresh. A stale one is none here: without a loader nothing would ever renew it. */
@@ -198,13 +200,13 @@ export class MetricsCache<V = unknown> {
     });
   }
 
-  async #readCached(key: string, job: Job<V>): Promise<CacheRead<V>> {
+  async #readCached(key: string, job: Job<V>, prefetch: boolean): Promise<CacheRead<V>> {
     const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
     const now = clock();
     const entry = this.#entries.living(key, now);
     const running = this.#flights.get(key);
     const failure = this.#failures.find(key, now);
-    this.#prefetcher?.reads(key, job);
+    if (prefetch) this.#prefetcher?.reads(key, job);
 
     if (entry && within(entry, staleWhileRevalidate, now)) {
       const hit = this.#answer(key, entry, 'HIT', now);

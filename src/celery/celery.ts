@@ -10,6 +10,7 @@ import { BrokerUnavailableError } from '../errors.js';
 import { Control } from './control/control.js';
 import { EventReceiver } from './events/receiver.js';
 import { State } from './events/state.js';
+import { GuardedInspect } from './guarded-inspect.js';
 import { Inspect } from './inspect.js';
 import { InspectLoader } from './inspect-loader.js';
 import { TaskMetrics } from './metrics/task-metrics.js';
@@ -20,7 +21,7 @@ import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
 import { Listeners } from './listeners.js';
-import { learnPools, seedFromInspect, seedTasksOf } from './seed.js';
+import { heldTaskLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
@@ -76,6 +77,7 @@ export class Celery implements AsyncDisposable {
   readonly clock: () => number;
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
+  readonly #guardedInspect: GuardedInspect;
   readonly #soloWatch: SoloWatch;
   readonly #reconciliation: Reconciliation;
   readonly #gapFilling: GapFilling;
@@ -126,7 +128,12 @@ export class Celery implements AsyncDisposable {
     });
     this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
     const inspect = new Inspect(this.#mailbox, redactor);
-    this.inspect = new InspectLoader(inspect);
+    this.#guardedInspect = new GuardedInspect({
+      inspect,
+      alive: () => this.state.aliveHostnames(),
+      clock,
+    });
+    this.inspect = new InspectLoader(this.#guardedInspect, { learn: heldTaskLearners(this) });
     this.control = new Control({ mailbox: this.#mailbox, inspect, transport, state: this.state });
     this.queues = new Queues({
       transport,
@@ -167,6 +174,7 @@ export class Celery implements AsyncDisposable {
     });
     this.state.onWorkerChange(({ worker: { hostname, status }, cause, previous }) => {
       if (status === 'OFFLINE' || cause === 'RESTARTED') this.#answered.delete(hostname);
+      if (cause === 'RESTARTED' || cause === 'FORGOTTEN') this.#guardedInspect.forget(hostname);
       const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status === 'ONLINE';
       const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
       if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));

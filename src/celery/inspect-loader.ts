@@ -3,7 +3,7 @@
  * the caches: only what they miss comes here, so it keeps nothing itself.
  */
 import DataLoader from 'dataloader';
-import { inspectCommands } from './inspect.js';
+import { breakingCommands, inspectCommands, isBreaking } from './inspect.js';
 import type { Inspect, InspectCommand, InspectReply, InspectResult } from './inspect.js';
 
 /**
@@ -11,19 +11,33 @@ import type { Inspect, InspectCommand, InspectReply, InspectResult } from './ins
  * loop, some after a query to the broker, and operations that arrived together ask together.
  */
 const gatheringTime = 4;
+/** Milliseconds more for each command that can break a worker: the others are sent before it. */
+const orderingTime = 4;
 
 /** Every worker, or one by its node name. */
 export type InspectScope = { readonly all: true } | { readonly hostname: string };
 
 type CommandLoaders = { readonly [C in InspectCommand]: DataLoader<InspectScope, InspectResult<C>> };
 
+export interface InspectLoaderOptions {
+  /** What is learned from the answers to clients. */
+  readonly learn?: InspectLearners;
+}
+
+/** What to call with each result of a command. */
+export type InspectLearners = {
+  readonly [C in InspectCommand]?: (result: InspectResult<C>) => void;
+};
+
 export class InspectLoader {
   /** One for each command: none waits for the replies to another. */
   readonly #loaders: CommandLoaders;
 
-  constructor(inspect: Inspect) {
+  constructor(inspect: Pick<Inspect, 'run'>, options: InspectLoaderOptions = {}) {
     const commands = Object.keys(inspectCommands) as InspectCommand[];
-    const loaders = commands.map((command) => [command, commandLoader(inspect, command)] as const);
+    const loaders = commands.map(
+      (command) => [command, commandLoader(inspect, command, options)] as const,
+    );
     // Each loader was made for the command that it stands under, which fromEntries forgets.
     this.#loaders = Object.fromEntries(loaders) as unknown as CommandLoaders;
   }
@@ -34,19 +48,25 @@ export class InspectLoader {
 }
 
 function commandLoader<C extends InspectCommand>(
-  inspect: Inspect,
+  inspect: Pick<Inspect, 'run'>,
   command: C,
+  { learn }: InspectLoaderOptions,
 ): DataLoader<InspectScope, InspectResult<C>> {
   return new DataLoader(
     async (scopes) => {
       const result = await inspect.run(command, destinationOf(scopes));
+      learn?.[command]?.(result);
       return scopes.map((scope) => narrow(result, scope));
     },
     {
       cache: false,
-      batchScheduleFn: (run) => setTimeout(run, gatheringTime),
+      batchScheduleFn: (run) => setTimeout(run, gatheringTime + delayOf(command)),
     },
   );
+}
+
+function delayOf(command: InspectCommand): number {
+  return isBreaking(command) ? (breakingCommands.indexOf(command) + 1) * orderingTime : 0;
 }
 
 /** Null, which is everybody, as soon as one request wants everybody. */

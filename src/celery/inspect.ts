@@ -110,6 +110,26 @@ export const inspectCommands = {
   conf: z.record(z.string(), z.unknown()),
 } as const;
 
+/**
+ * What a command is sent with. `active` is asked for the texts that the senders made of the arguments: a worker that
+ * cannot encode the arguments themselves, such as a set in a pickled task, loses its pidbox over the attempt, and
+ * Celery 5.2 over Redis never gets it back.
+ */
+const inspectArguments: { readonly [C in InspectCommand]?: Readonly<Record<string, unknown>> } = {
+  active: { safe: true },
+};
+
+/**
+ * Commands without such an option, in the order in which they are sent: alone, after all others, so that what a worker
+ * loses over one of them is the answer to that one only. No release of Celery encodes their replies safely.
+ */
+export const breakingCommands = ['reserved', 'scheduled'] as const satisfies readonly InspectCommand[];
+export type BreakingCommand = (typeof breakingCommands)[number];
+
+export function isBreaking(command: InspectCommand): command is BreakingCommand {
+  return (breakingCommands as readonly InspectCommand[]).includes(command);
+}
+
 export type InspectCommand = keyof typeof inspectCommands;
 export type InspectValue<C extends InspectCommand> = z.infer<(typeof inspectCommands)[C]>;
 
@@ -164,7 +184,11 @@ export class Inspect {
     command: C,
     destination: readonly string[] | null = null,
   ): Promise<InspectResult<C>> {
-    const { replies, silent, at } = await this.#mailbox.broadcast(command, {}, { destination });
+    const { replies, silent, at } = await this.#mailbox.broadcast(
+      command,
+      inspectArguments[command] ?? {},
+      { destination, alone: isBreaking(command) },
+    );
     const parsed = [...replies].map(
       ([hostname, reply]) => [hostname, parseReply(command, reply, this.#redactor)] as const,
     );

@@ -9,6 +9,7 @@ import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { LogThrottle } from '../log-throttle.js';
+import { CommandTurns } from './command-turns.js';
 import { decodeBody } from './message.js';
 import type { RawMessage } from './message.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
@@ -32,6 +33,8 @@ export interface BroadcastOptions {
   readonly timeout?: number;
   /** Called when the broker has taken the request: workers may act from now on. */
   readonly onTaken?: (() => void) | undefined;
+  /** Whether nothing else may be under way to the workers: see CommandTurns. Waiting for that is not part of `timeout`. */
+  readonly alone?: boolean | undefined;
 }
 
 export interface MailboxOptions {
@@ -65,6 +68,7 @@ export class Mailbox {
   readonly #options: MailboxOptions;
   readonly #pending = new Map<string, Pending>();
   readonly #malformedLog = new LogThrottle(Date.now);
+  readonly #turns = new CommandTurns();
 
   constructor(options: MailboxOptions) {
     this.#options = options;
@@ -83,7 +87,13 @@ export class Mailbox {
     destination: readonly string[] | null = null,
   ): Promise<void> {
     const { transport } = this.#options;
-    await transport.publishRequest({ method, arguments: args, destination, ticket: null });
+    const { turn, end } = this.#turns.take(false);
+    await turn;
+    try {
+      await transport.publishRequest({ method, arguments: args, destination, ticket: null });
+    } finally {
+      end();
+    }
   }
 
   /** Milliseconds that a broadcast takes at most, unless it says otherwise. */
@@ -99,7 +109,21 @@ export class Mailbox {
   async broadcast(
     method: string,
     args: Readonly<Record<string, unknown>> = {},
-    { destination = null, timeout = this.#options.timeout, onTaken }: BroadcastOptions = {},
+    options: BroadcastOptions = {},
+  ): Promise<BroadcastResult> {
+    const { turn, end } = this.#turns.take(options.alone === true);
+    if (turn !== null) await turn;
+    try {
+      return await this.#broadcast(method, args, options);
+    } finally {
+      end();
+    }
+  }
+
+  #broadcast(
+    method: string,
+    args: Readonly<Record<string, unknown>>,
+    { destination = null, timeout = this.#options.timeout, onTaken }: BroadcastOptions,
   ): Promise<BroadcastResult> {
     const { transport, alive } = this.#options;
     const ticket = randomUUID();

@@ -1,9 +1,11 @@
 /**
- * The event stream has no replay: what began before the gateway listened is learned from the workers themselves.
+ * The event stream has no replay: what began before the gateway listened is learned from the workers themselves. They
+ * are asked for what they run, never for what they hold besides: `reserved` and `scheduled` can break a worker (see
+ * `breakingCommands`), so these tasks are learned only from the answers to clients that select them.
  */
 import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
-import type { InspectLoader, InspectScope } from './inspect-loader.js';
+import type { InspectLearners, InspectLoader, InspectScope } from './inspect-loader.js';
 import { isoTimeOrNull } from './iso-time.js';
 import type { ArgumentsField } from './original-arguments.js';
 import { argumentsRepr } from './python-repr.js';
@@ -36,27 +38,32 @@ export async function seedFromInspect(
   return { tasks, answered: new Set(stats.replies.keys()) };
 }
 
-/** What these workers run, hold and wait for. */
+/** What these workers run. */
 export async function seedTasksOf(celery: Known, hostnames: readonly string[]): Promise<number> {
   const counts = await Promise.all(hostnames.map((hostname) => seedTasks(celery, { hostname })));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function seedTasks(celery: Known, scope: InspectScope): Promise<number> {
-  const [active, reserved, scheduled] = await Promise.all([
-    celery.inspect.load('active', scope),
-    celery.inspect.load('reserved', scope),
-    celery.inspect.load('scheduled', scope),
-  ]);
   let news = 0;
-  for (const [hostname, tasks] of values(active))
+  for (const [hostname, tasks] of values(await celery.inspect.load('active', scope)))
     for (const task of tasks) news += seedTask(celery, hostname, 'STARTED', task, null);
-  for (const [hostname, tasks] of values(reserved))
-    for (const task of tasks) news += seedTask(celery, hostname, 'RECEIVED', task, null);
-  for (const [hostname, entries] of values(scheduled))
-    for (const { eta, request } of entries)
-      news += seedTask(celery, hostname, 'RECEIVED', request, isoTimeOrNull(eta));
   return news;
+}
+
+/** Learns the tasks that workers hold when a client has asked for them. */
+export function heldTaskLearners(celery: Pick<Known, 'state'>): InspectLearners {
+  return {
+    reserved: (result) => {
+      for (const [hostname, tasks] of values(result))
+        for (const task of tasks) seedTask(celery, hostname, 'RECEIVED', task, null);
+    },
+    scheduled: (result) => {
+      for (const [hostname, entries] of values(result))
+        for (const { eta, request } of entries)
+          seedTask(celery, hostname, 'RECEIVED', request, isoTimeOrNull(eta));
+    },
+  };
 }
 
 /** What pool workers have that have come online: a solo pool falls silent while it works. */
@@ -86,7 +93,7 @@ function poolOf({ pid, pool }: WorkerStatsReply): string {
 }
 
 function seedTask(
-  { state }: Known,
+  { state }: Pick<Known, 'state'>,
   worker: string,
   taskState: 'STARTED' | 'RECEIVED',
   info: TaskInfo,

@@ -5,6 +5,12 @@ import type { ActiveTask } from './worker-state.js';
 /** `delivery_info.priority` of the embedded queues: they have one. */
 const priority = 0;
 
+/** With `safe`, the texts that the sender made of the arguments stand for them. */
+export function safeTaskInfo(hostname: string, request: TaskRequest, active: ActiveTask) {
+  const { argsRepr: args, kwargsRepr: kwargs } = request;
+  return { ...taskInfo(hostname, request, active), args, kwargs };
+}
+
 export function taskInfo(hostname: string, request: TaskRequest, active?: ActiveTask) {
   return {
     id: request.id,

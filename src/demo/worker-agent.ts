@@ -15,6 +15,7 @@ import {
   poolInfo,
   queueInfo,
   resourceUsage,
+  safeTaskInfo,
   taskInfo,
 } from './inspect-shapes.js';
 import type { LamportClock } from './lamport-clock.js';
@@ -80,8 +81,10 @@ const commands: Readonly<Record<string, Command>> = {
     prefetch_count: worker.prefetch,
     rusage: resourceUsage(),
   }),
-  active: ({ hostname, state }) =>
-    [...state.active.values()].map((active) => taskInfo(hostname, active.request, active)),
+  active: ({ hostname, state }, { safe }) => {
+    const shown = safe === true ? safeTaskInfo : taskInfo;
+    return [...state.active.values()].map((active) => shown(hostname, active.request, active));
+  },
   reserved: ({ hostname, state }) =>
     [...state.reserved.values()].map((held) => taskInfo(hostname, held)),
   scheduled: ({ hostname, state }) =>

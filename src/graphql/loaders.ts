@@ -11,6 +11,7 @@ import type { Task, TaskFilter, TaskPage, TaskSlice } from '../celery/events/tas
 import type { Worker } from '../celery/events/worker.js';
 import { checkHealth, overall } from '../celery/health/index.js';
 import type { Health } from '../celery/health/index.js';
+import { isBreaking } from '../celery/inspect.js';
 import type { InspectCommand, InspectResult } from '../celery/inspect.js';
 import type { InspectScope } from '../celery/inspect-loader.js';
 import { clusterSummary } from '../celery/cluster-summary.js';
@@ -206,6 +207,7 @@ export class Loaders {
       key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
       load: () => celery.inspect.load(command, scope),
       ttl: (result) => inspectTtl(result, own),
+      prefetch: !isBreaking(command),
     });
   }
 

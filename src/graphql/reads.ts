@@ -19,6 +19,8 @@ export interface Read<T> {
   readonly shared?: boolean;
   /** Milliseconds to keep the value, or a function of it; the cache's own by default. */
   readonly ttl?: (value: T) => number;
+  /** False for a load that only a reader may cause; true by default. */
+  readonly prefetch?: boolean;
 }
 
 export class OperationReads {
@@ -43,10 +45,10 @@ async function readThrough(
   status: CacheStatus,
   read: Read<unknown>,
 ): Promise<unknown> {
-  const { path, cache, key, useCache, load, ttl, shared = false } = read;
+  const { path, cache, key, useCache, load, ttl, prefetch, shared = false } = read;
   try {
     const bypassed = !useCache || status.bypass;
-    const options = { useCache: !bypassed, shared, ...(ttl && { ttl }) };
+    const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
     const answer = await caches.read(cache, key, load, options);
     const isPushed = caches.isPushed(cache);
     status.record({ path, cache, read: answer, bypassed, isPushed });

@@ -41,6 +41,8 @@ const HeldTasksType = builder.objectRef<readonly Held[]>('HeldTasks').implement(
   }),
 });
 
+const risk = 'Asked for only when it is selected; see the risk at `Worker.reservedTasks`.';
+
 const TaskStatusType = builder.objectRef<{ counts: Readonly<Record<string, number>>; ask: Ask }>(
   'TaskStatus',
 );
@@ -91,8 +93,8 @@ TaskStatusType.implement({
         resolve: (_status, _args, { celery }) => celery.state.orphanCount,
       }),
       active: held('active', 'Running.'),
-      reserved: held('reserved', 'Taken from a queue by a worker, and not begun.'),
-      scheduled: held('scheduled', 'Held by a worker until their ETA.'),
+      reserved: held('reserved', `Taken from a queue by a worker, and not begun. ${risk}`),
+      scheduled: held('scheduled', `Held by a worker until their ETA. ${risk}`),
       delayed: t.int({
         nullable: true,
         description:

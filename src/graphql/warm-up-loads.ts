@@ -1,6 +1,6 @@
 /**
  * Each load reads what the operation of the same subject reads when it is asked without arguments, with all that its
- * fields ask of the workers: by the same loaders, so that the keys are the same.
+ * fields ask of the workers, unless it can break these: by the same loaders, so that the keys are the same.
  */
 import type { CacheName } from '../cache/cache-registry.js';
 import type { InspectCommand } from '../celery/inspect.js';
@@ -41,7 +41,8 @@ export const warmUpLoads: Readonly<Record<WarmUpName, WarmUpRow>> = {
   health: { load: (loaders) => loaders.health(ask) },
   task_status: {
     load: async (loaders) => {
-      await inspect(loaders, 'task_status', ['active', 'reserved', 'scheduled']);
+      // Not what can break a worker, `reserved` and `scheduled`: a client has to select these.
+      await inspect(loaders, 'task_status', ['active']);
       await Promise.all([loaders.taskCounts(ask), loaders.delayedMessages(ask)]);
     },
   },

@@ -42,6 +42,10 @@ function replies(
 }
 
 const silence = 'Null when it did not answer in time.';
+const risk =
+  'The gateway asks for this only when a client selects it: a worker that holds a task whose arguments it cannot ' +
+  'encode (such as a set, pickled) resets its control channel instead of answering. It loses the commands that it ' +
+  'received meanwhile, and with Celery 5.2 over Redis it hears no command any more until it is restarted.';
 
 WorkerType.implement({
   description: 'A Celery worker node.',
@@ -109,21 +113,21 @@ WorkerType.implement({
     activeTasks: t.field({
       type: [WorkerTaskType],
       nullable: true,
-      description: `Tasks that it runs now. ${silence}`,
+      description: `Tasks that it runs now, with their arguments as the senders wrote them. ${silence}`,
       extensions: { inspect: 'active' },
       resolve: (parent, _args, context) => told('active', parent, context),
     }),
     reservedTasks: t.field({
       type: [WorkerTaskType],
       nullable: true,
-      description: `Tasks that it has taken from a queue and not begun. ${silence}`,
+      description: `Tasks that it has taken from a queue and not begun. ${silence} ${risk}`,
       extensions: { inspect: 'reserved' },
       resolve: (parent, _args, context) => told('reserved', parent, context),
     }),
     scheduledTasks: t.field({
       type: [ScheduledTaskType],
       nullable: true,
-      description: `Tasks that it holds until their ETA. ${silence}`,
+      description: `Tasks that it holds until their ETA. ${silence} ${risk}`,
       extensions: { inspect: 'scheduled' },
       resolve: (parent, _args, context) => told('scheduled', parent, context),
     }),

@@ -152,7 +152,7 @@ describeEachCluster('a gateway that starts late', (on) => {
     });
   });
 
-  it('learns from the workers what they run, hold and wait for', async () => {
+  it('learns from the workers what they run, and what they hold when a client selects that', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ concurrency: 1 }] });
     const [running, reserved, waiting] = await sendTasks(cluster.application, [
       { name: 'demo.sleep', args: [600] },
@@ -179,6 +179,10 @@ describeEachCluster('a gateway that starts late', (on) => {
         queue: 'slow',
       }),
     );
+    // To ask for these can break a worker.
+    expect(await task(gateway, reserved)).toBeNull();
+    expect(await task(gateway, waiting)).toBeNull();
+    await gateway.query('{ workers { reservedTasks { id } scheduledTasks { eta } } }');
     expect(await task(gateway, reserved)).toMatchObject({
       ...held,
       state: 'RECEIVED',

@@ -50,6 +50,12 @@ describe('Inspect', () => {
     expect(await read(command, reply)).toEqual({ ok: true, value: reply });
   });
 
+  it('asks for the texts of the arguments of running tasks, which every worker can encode', async () => {
+    const shown = { id: 't1', args: '(100, {1, 2})', kwargs: '{}' };
+    expect(await read('active', [shown])).toEqual({ ok: true, value: [shown] });
+    expect(transport.requests[0]).toMatchObject({ method: 'active', arguments: { safe: true } });
+  });
+
   it('reads tasks in the hands of a worker, and leaves out what nobody uses', async () => {
     const { type, ...known } = running;
     expect(type).toBe('add');
