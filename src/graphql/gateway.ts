@@ -92,6 +92,17 @@ const EventCountersType = builder.objectRef<Context>('EventCounters').implement(
       resolve: ({ celery }) => celery.transport.intake.lostMessages,
     }),
     lostBytes: t.float({ resolve: ({ celery }) => celery.transport.intake.lostBytes }),
+    unreadHeaders: t.float({
+      description:
+        'Messages of RabbitMQ (events, replies, tasks) that were read without some of their headers, which are of a ' +
+        'type that is not known.',
+      resolve: ({ celery }) => celery.transport.unreadHeaders?.messages ?? 0,
+    }),
+    lastUnreadHeaders: t.string({
+      nullable: true,
+      description: 'Why the last of those headers could not be read; null before the first.',
+      resolve: ({ celery }) => celery.transport.unreadHeaders?.lastReason ?? null,
+    }),
     reconnects: t.float({
       description:
         'How often the connection was regained after a loss: events in between were not heard.',

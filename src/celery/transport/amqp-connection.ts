@@ -4,6 +4,7 @@ import type { Channel, ChannelModel, ConfirmChannel, SocketOptions } from 'amqpl
 import { startDeadline } from '../../deadline.js';
 import { errorMessage } from '../../error-message.js';
 import type { AmqpNode } from './amqp-address.js';
+import { readHeaderFrames } from './amqp-frames.js';
 import { tlsOptions } from './tls-options.js';
 
 /** Seconds of silence after which each side sends a sign of life; two of them missing end the connection. */
@@ -23,6 +24,8 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Called at the end, with what caused it; not before the connection is open. */
   readonly onEnd: (error: unknown) => void;
+  /** Called for each message of which header fields could not be read, with the reason. */
+  readonly onUnreadHeaders: (reason: string) => void;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function openConnection(node: AmqpNode, options: ConnectOptions): P
     // An 'error' without a listener ends the process.
     model.on('error', onEnd);
     model.on('close', onEnd);
+    readHeaderFrames(model.connection, options.onUnreadHeaders);
     return model;
   } catch (error) {
     if (own.signal.aborted) throw new Error(`no connection in ${timeout} ms`, { cause: error });

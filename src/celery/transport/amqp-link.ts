@@ -27,6 +27,8 @@ export interface AmqpLinkOptions {
   readonly prepare: (connections: AmqpConnections, node: AmqpNode) => Promise<void>;
   /** Called after `up` has changed, or the reason why it is not. */
   readonly onChange: (up: boolean, reason: string | null) => void;
+  /** Called for each message of which header fields could not be read, with the reason. */
+  readonly onUnreadHeaders: (reason: string) => void;
 }
 
 const firstRetry = 50;
@@ -175,8 +177,15 @@ export class AmqpLink {
     signal: AbortSignal,
     onEnd: (error: unknown) => void,
   ): Promise<AmqpConnections> {
+    const { onUnreadHeaders } = this.#options;
     const open = (purpose: string): Promise<ChannelModel> =>
-      openConnection(node, { name: `celeryql-${purpose}`, timeout: connectTimeout, signal, onEnd });
+      openConnection(node, {
+        name: `celeryql-${purpose}`,
+        timeout: connectTimeout,
+        signal,
+        onEnd,
+        onUnreadHeaders,
+      });
     // One first: while the broker is away it is not tried three times as often.
     const commands = await open('commands');
     const [events, publisher] = await Promise.all([open('events'), open('publisher')]);

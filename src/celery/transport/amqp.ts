@@ -37,6 +37,7 @@ import type {
   Purge,
   QueueDepth,
   Transport,
+  UnreadHeaders,
 } from './transport.js';
 
 /** Bytes of events that RabbitMQ keeps while we do not read; then the oldest go. */
@@ -80,6 +81,8 @@ export class AmqpTransport implements Transport {
   #heardEvents = false;
   #probe: NodeJS.Timeout | undefined;
   #clock = 0;
+  readonly #loggedReasons = new Set<string>();
+  #unreadHeaders: UnreadHeaders = { messages: 0, lastReason: null };
   #disposed = false;
 
   constructor(address: AmqpAddress, options: AmqpOptions, log: Logger) {
@@ -94,6 +97,7 @@ export class AmqpTransport implements Transport {
       log,
       prepare: (connections, node) => this.#prepare(connections, node),
       onChange: () => this.#connection.update(this.#link.up, this.#link.reason),
+      onUnreadHeaders: (reason) => this.#countUnreadHeaders(reason),
     });
     this.#queues = new AmqpQueues({
       names: this.#names,
@@ -128,6 +132,10 @@ export class AmqpTransport implements Transport {
 
   get intake(): EventIntake {
     return this.#backlog.intake;
+  }
+
+  get unreadHeaders(): UnreadHeaders {
+    return this.#unreadHeaders;
   }
 
   onEventLoss(listener: (loss: EventLoss) => void): () => void {
@@ -289,6 +297,15 @@ export class AmqpTransport implements Transport {
       },
       { noAck: true, exclusive: true },
     );
+  }
+
+  /** One line for each new reason: a producer may do it in every message. */
+  #countUnreadHeaders(reason: string): void {
+    const { messages } = this.#unreadHeaders;
+    this.#unreadHeaders = { messages: messages + 1, lastReason: reason };
+    if (this.#loggedReasons.has(reason)) return;
+    this.#loggedReasons.add(reason); // no more than there are types
+    this.#log.warn('headers of a message could not be read', { reason });
   }
 
   /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */

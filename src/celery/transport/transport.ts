@@ -46,6 +46,14 @@ export interface EventLoss {
   readonly bytes: number;
 }
 
+/** Messages that were taken without some of their headers, which are of a type that we cannot read. */
+export interface UnreadHeaders {
+  /** Since the start. */
+  readonly messages: number;
+  /** Null before the first. */
+  readonly lastReason: string | null;
+}
+
 export interface ConnectionState {
   readonly connected: boolean;
   /** Epoch milliseconds of the last change of `connected`; of the start before any. */
@@ -145,6 +153,9 @@ export interface Transport extends AsyncDisposable {
 
   /** What of the event stream waits to be decoded, and what was lost on our side. */
   readonly intake: EventIntake;
+
+  /** Absent where headers are part of what is decoded later, as on Redis. */
+  readonly unreadHeaders?: UnreadHeaders;
 
   /** Called after a span of time in which messages arrived and were thrown away; returns what stops it. */
   onEventLoss(listener: (loss: EventLoss) => void): () => void;
