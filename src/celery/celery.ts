@@ -169,6 +169,7 @@ export class Celery implements AsyncDisposable {
       isConnected: () => transport.connection.connected,
     });
     this.state.onOrphaned((ids) => void this.#reconciliation.search(ids));
+    this.state.onEndUnknown((ids) => void this.#reconciliation.search(ids));
     this.state.onWorkerStatus(({ hostname, online }) => {
       if (online) void this.#learn(this.#newcomers.add(hostname));
     });

@@ -12,7 +12,7 @@ import type { ResultBackend } from './transport/transport.js';
 export interface ReconciliationOptions {
   /** Null when there are no results that can be read. */
   readonly results: Pick<ResultBackend, 'fetch'> | null;
-  readonly state: Pick<State, 'isUnfinished' | 'settleTask'>;
+  readonly state: Pick<State, 'awaitsResult' | 'settleTask'>;
   readonly log: Logger;
   /** Milliseconds before each look but the first: results may be stored late, or the backend be away as well. */
   readonly pauses?: readonly number[];
@@ -68,7 +68,7 @@ export class Reconciliation implements Disposable {
     for (const pause of [0, ...(this.#options.pauses ?? defaultPauses)]) {
       if (pause > 0) await delay(pause, undefined, { ref: false, signal }).catch(() => undefined);
       if (signal.aborted) return;
-      left = left.filter((id) => this.#options.state.isUnfinished(id));
+      left = left.filter((id) => this.#options.state.awaitsResult(id));
       if (left.length === 0) return;
       const look = this.#turn.then(() => this.#look(left));
       this.#turn = look;

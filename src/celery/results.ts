@@ -62,6 +62,7 @@ export function parseTaskMeta(
   // What is stored before the end is a pid, an error or the progress that the task tells of: it has returned nothing.
   const succeeded = state === 'SUCCESS' && result !== undefined;
   const failure = state === 'SUCCESS' ? null : (exceptionResult.safeParse(result).data ?? null);
+  const isOwnShape = state === 'FAILURE' && failure === null && (result ?? null) !== null;
   const cut = new Set<TaskText>();
   const onCut =
     (field: TaskText): OnCut =>
@@ -71,8 +72,11 @@ export function parseTaskMeta(
     id,
     state,
     result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
-    progress: isCustom(state) ? progressOf(result) : null,
-    exception: failure && describeException(failure, onCut('exception')),
+    progress: isCustom(state) || isOwnShape ? progressOf(result) : null,
+    ...(isOwnShape && { isOwnShape }),
+    exception: isOwnShape
+      ? describeOwn(result, onCut('exception'))
+      : failure && describeException(failure, onCut('exception')),
     traceback: traceback === null ? null : shorten('traceback', traceback, onCut('traceback')),
     doneAt: isoTimeOrNull(date_done), // naive before Celery 5.3
     args: describeArguments('args', args, redaction, onCut('args')),
@@ -190,6 +194,12 @@ function describeException(
 ): string {
   const args: readonly unknown[] = Array.isArray(exc_message) ? exc_message : [exc_message];
   return exceptionRepr(exc_type, args, maxTextLength, onCut);
+}
+
+/** Of a failure that is no exception: `update_state(state='FAILURE', meta='no such customer')`. */
+function describeOwn(result: unknown, onCut: OnCut): string {
+  if (typeof result !== 'string') return pythonRepr(result, maxTextLength, onCut);
+  return shorten('exception', result, onCut);
 }
 
 /** Stored as values, or as the representations that the message had. */

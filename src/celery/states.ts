@@ -12,12 +12,19 @@ export const taskStates = [
 ] as const;
 export type KnownTaskState = (typeof taskStates)[number];
 
+/**
+ * Of a task that was started and that its worker, which answers, no longer has, though neither an event nor a result
+ * says how it ended: it raised `Ignore`, or the event was lost. Our own, since Celery has no such state.
+ */
+export const endUnknown = 'END_UNKNOWN';
+
 /** Celery's PRECEDENCE, strongest first; `null` stands for every custom state. */
-const precedenceOrder: readonly (KnownTaskState | null)[] = [
+const precedenceOrder: readonly (KnownTaskState | typeof endUnknown | null)[] = [
   'SUCCESS',
   'FAILURE',
   null,
   'REVOKED',
+  endUnknown,
   'STARTED',
   'RECEIVED',
   'REJECTED',
@@ -32,9 +39,15 @@ export function precedence(state: string): number {
   return ranks.get(state) ?? customRank;
 }
 
-const finalStates: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED']);
+const finalStates: ReadonlySet<string> = new Set([
+  'SUCCESS',
+  'FAILURE',
+  'REVOKED',
+  'REJECTED',
+  endUnknown,
+]);
 
-/** No worker will touch the task again. Celery's READY_STATES, and REJECTED, which it leaves out. */
+/** No worker will touch the task again. Celery's READY_STATES, REJECTED, which it leaves out, and END_UNKNOWN. */
 export function isFinal(state: string): boolean {
   return finalStates.has(state);
 }

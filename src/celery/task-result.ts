@@ -1,62 +1,43 @@
-/** What the result backend knows of a task, laid over what events told. */
-import { taskTexts, type Task, type TaskText } from './events/task.js';
-import { isCustom, isFinal } from './states.js';
+/** A task as the result backend knows it: what it has goes into the store, or stands alone where that knows no such task. */
+import type { State } from './events/state.js';
+import type { Task } from './events/task.js';
+import { isFinal } from './states.js';
 import type { TaskMeta } from './transport/transport.js';
 
-/** What `result_extended` stores besides the result. */
-const storedFields = ['name', 'args', 'kwargs', 'worker', 'queue'] as const;
-/** What belongs to a state, and comes with it. */
-const outcomeFields = ['result', 'exception', 'traceback'] as const;
-
-/** Whether asking the result backend may bring news: the end of the task, or what no event has told of it. */
-export function mayHaveResult(task: Task | null): boolean {
-  return task === null || !isFinal(task.state) || storedFields.some((field) => task[field] === null);
-}
-
 /**
- * A finished result wins over a state that is not final, and so does a custom state over STARTED or another custom
- * one, since what is stored with it no event tells. Otherwise events know more than a stored state, and only what they
- * have not told is filled in.
+ * What is known of the task, with what is stored for it.
+ * @param meta null if nothing is stored
  */
-export function withResult(task: Task | null, meta: TaskMeta | null): Task | null {
-  if (meta === null) return task;
-  const known = task ?? unknownTask(meta.id);
-  const takesState =
-    task === null ||
-    (!isFinal(task.state) && isFinal(meta.state)) ||
-    ((task.state === 'STARTED' || isCustom(task.state)) && isCustom(meta.state));
-  const fromMeta = new Set<TaskText>(takesState ? outcomeFields : []);
-  for (const field of ['args', 'kwargs'] as const) if (known[field] === null) fromMeta.add(field);
-  const filled: Task = {
-    ...known,
-    name: known.name ?? meta.name,
-    args: known.args ?? meta.args,
-    kwargs: known.kwargs ?? meta.kwargs,
-    worker: known.worker ?? meta.worker,
-    queue: known.queue ?? meta.queue,
-    retries: Math.max(known.retries, meta.retries ?? 0),
-    truncated: taskTexts.filter((field) =>
-      (fromMeta.has(field) ? meta : known).truncated.includes(field),
-    ),
-  };
-  return takesState ? withState(filled, meta) : filled;
+export function taskWithResult(
+  state: Pick<State, 'settleTask' | 'task'>,
+  id: string,
+  meta: TaskMeta | null,
+): Task | null {
+  if (meta !== null) state.settleTask(meta);
+  return state.task(id) ?? (meta === null ? null : storedTask(meta));
 }
 
-function withState(task: Task, meta: TaskMeta): Task {
+/** A task that no event and no worker has shown: lists and counts do not have it. */
+function storedTask(meta: TaskMeta): Task {
   const at = isFinal(meta.state) ? meta.doneAt : null;
   return {
-    ...task,
+    ...unknownTask(meta.id),
     state: meta.state,
+    name: meta.name,
+    args: meta.args,
+    kwargs: meta.kwargs,
+    worker: meta.worker,
+    queue: meta.queue,
+    retries: meta.retries ?? 0,
     result: meta.result,
     exception: meta.exception,
     traceback: meta.traceback,
     progress: meta.progress,
-    succeededAt: meta.state === 'SUCCESS' ? at : task.succeededAt,
-    failedAt: meta.state === 'FAILURE' ? at : task.failedAt,
-    revokedAt: meta.state === 'REVOKED' ? at : task.revokedAt,
+    truncated: meta.truncated,
+    succeededAt: meta.state === 'SUCCESS' ? at : null,
+    failedAt: meta.state === 'FAILURE' ? at : null,
+    revokedAt: meta.state === 'REVOKED' ? at : null,
     finishedAt: at,
-    orphanedAt: isFinal(meta.state) ? null : task.orphanedAt,
-    source: 'RESULT_BACKEND',
   };
 }
 

@@ -26,7 +26,7 @@ import type { Redaction } from './redaction/redactor.js';
 import { isFinal } from './states.js';
 import { checkHeaders } from './task-headers.js';
 import { checkArguments, checkOptions, checkSize, type TaskOptions } from './task-options.js';
-import { withResult } from './task-result.js';
+import { taskWithResult } from './task-result.js';
 import type { ResultBackend, TaskMeta, Transport } from './transport/transport.js';
 
 export interface TaskSenderOptions {
@@ -200,7 +200,7 @@ export class TaskSender {
   async #find(id: string): Promise<{ original: Task; meta: TaskMeta | null }> {
     const known = this.#options.state.task(id);
     const meta = await this.#stored(id, known !== null);
-    const original = withResult(known, meta);
+    const original = taskWithResult(this.#options.state, id, meta);
     if (original !== null) return { original, meta };
     const { transport } = this.#options;
     // Unheard is not unknown.

@@ -2,6 +2,7 @@
  * Which cache serves what: the one place where the caches and the cluster meet. A root field's answer is one entry,
  * and so is what all workers said to one inspect command.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
@@ -19,7 +20,7 @@ import type { ClusterSummary } from '../celery/cluster-summary.js';
 import type { TaskTypeFigures } from '../celery/metrics/task-metrics.js';
 import type { Queue } from '../celery/queues.js';
 import type { WaitingTask } from '../celery/task-message.js';
-import { mayHaveResult, withResult } from '../celery/task-result.js';
+import { taskWithResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
 import { cacheKey, OperationReads } from './reads.js';
 
@@ -76,15 +77,17 @@ export interface LoaderServices {
  * this object: with it all that the operation has read would be kept too.
  */
 export class Loaders {
+  readonly #services: LoaderServices;
   readonly #celery: Celery;
-  readonly #resultLoader: LoaderServices['resultLoader'];
   readonly #caches: CacheRegistry;
   readonly #reads: OperationReads;
+  /** Reads of this operation that may change what the store knows. */
+  readonly #learning = new Set<Promise<unknown>>();
 
   constructor({ celery, caches, resultLoader }: LoaderServices, status: CacheStatus) {
+    this.#services = { celery, caches, resultLoader };
     this.#celery = celery;
     this.#caches = caches;
-    this.#resultLoader = resultLoader;
     this.#reads = new OperationReads(caches, status);
   }
 
@@ -111,17 +114,19 @@ export class Loaders {
   }
 
   task(ask: Ask, id: string): Promise<Task | null> {
-    const [celery, resultLoader] = [this.#celery, this.#resultLoader];
-    return this.#reads.read({
-      ...ask,
-      cache: 'task_status',
-      key: cacheKey('task', { id }),
-      load: async () => {
-        const task = await toldOrStored(id, celery, resultLoader);
-        if (task === null) celery.assertConnected(); // unheard is not unknown
-        return task;
-      },
-    });
+    const services = this.#services;
+    return this.#learn(
+      this.#reads.read({
+        ...ask,
+        cache: 'task_status',
+        key: cacheKey('task', { id }),
+        load: async () => {
+          const task = await readTask(id, services);
+          if (task === null) services.celery.assertConnected(); // unheard is not unknown
+          return task;
+        },
+      }),
+    );
   }
 
   taskTypes(ask: Ask, windowSeconds: number | null): Promise<readonly TaskTypeFigures[]> {
@@ -211,14 +216,29 @@ export class Loaders {
     });
   }
 
+  /** Notes that this read may change what the store knows. */
+  #learn<T>(read: Promise<T>): Promise<T> {
+    this.#learning.add(read);
+    const end = (): void => void this.#learning.delete(read);
+    read.then(end, end);
+    return read;
+  }
+
+  /** Resolves when the reads of this operation have changed what they change, so that one answer has one state of a task. */
+  async #learned(): Promise<void> {
+    await nextTurn(); // until all fields beside this one are read
+    while (this.#learning.size > 0) await Promise.allSettled(this.#learning);
+  }
+
   /** What events have told; refused while they cannot be heard, since silence would pass for calm. */
-  #fromState<T>(
+  async #fromState<T>(
     ask: Ask,
     cache: CacheName,
     key: string,
     read: (celery: Celery) => T | Promise<T>,
   ): Promise<T> {
     const celery = this.#celery;
+    await this.#learned();
     return this.#reads.read({
       ...ask,
       cache,
@@ -231,18 +251,29 @@ export class Loaders {
   }
 }
 
-async function toldOrStored(
+/** From the store, after what the result backend has of it was learned. */
+async function readTask(
   id: string,
-  celery: Celery,
-  resultLoader: LoaderServices['resultLoader'],
+  { celery, caches, resultLoader }: LoaderServices,
 ): Promise<Task | null> {
-  const known = celery.state.task(id);
-  if (resultLoader === null || !mayHaveResult(known)) return known;
+  const { state } = celery;
+  if (resultLoader === null || !state.mayHaveResult(id)) return state.task(id);
+  const before = state.known(id)?.state;
   try {
-    return withResult(known, await resultLoader.load(id));
+    const task = taskWithResult(state, id, await resultLoader.load(id));
+    // Lists, counts and figures of the same answer must not be from before.
+    if (before !== undefined && before !== task?.state) forgetTasks(caches);
+    return task;
   } catch (error) {
+    const known = state.task(id);
     if (known !== null) return known; // what events told is better than nothing
     celery.assertConnected(); // where both are away, the broker is the one to name
     throw error;
   }
+}
+
+/** The caches of what is answered from the store. */
+function forgetTasks(caches: CacheRegistry): void {
+  caches.forget({ name: 'task_status' });
+  caches.forget({ name: 'metrics_summary' });
 }

@@ -2,20 +2,21 @@
  * What the events and the inspect replies say about the cluster, in bounded memory. Counterpart of
  * `celery.events.state.State`.
  */
-import type { CeleryEvent, TaskEvent } from './event.js';
+import { Absences } from './absences.js';
+import type { CeleryEvent, TaskEvent, WorkerEvent } from './event.js';
 import { maxIdLength } from './event.js';
 import { identifier } from './event-fields.js';
 import { Interner } from './interner.js';
 import { Orphans, type OrphansListener } from './orphans.js';
 import { StateCounts } from './state-counts.js';
 import { Listeners } from '../listeners.js';
-import { isFinal } from '../states.js';
+import { endUnknown, isFinal } from '../states.js';
 import { TaskFeed } from './task-feed.js';
 import { mergeError, mergeEvent, mergeSeed, type MergeOptions, type TaskSeed } from './task-merge.js';
 import { positionOf } from './task-order.js';
 import { queryTasks } from './task-query.js';
 import type { TaskRecord, UnfinishedTask } from './task-record.js';
-import { isEndOf, mergeResult } from './task-settle.js';
+import { fillsFields, mayHaveResult, mergeFields, mergeState, takesState } from './task-settle.js';
 import { TaskStore } from './task-store.js';
 import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
 import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
@@ -82,6 +83,8 @@ export class State {
   readonly #merge: MergeOptions;
   readonly #clock: () => number;
   readonly #orphans: Orphans;
+  readonly #absences: Absences;
+  readonly #endedListeners = new Listeners<[ids: readonly string[]]>();
 
   constructor(options: StateOptions = {}) {
     const clock = options.clock ?? Date.now;
@@ -104,6 +107,11 @@ export class State {
       unfinishedOf: (hostname) => this.#heldBy(hostname),
       mark: (task, at) => void this.#change(task.id, (record) => void (record.orphanedAt = at)),
     });
+    this.#absences = new Absences({
+      worker: (hostname) => this.#workers.find(hostname),
+      runningAt: (hostname) => this.#store.indexes.running.list(hostname) ?? [],
+      onEnded: (tasks, at) => this.#endUnknown(tasks, at),
+    });
     this.#workers.watch.onChange((change) =>
       this.#orphans.workerChanged(change, this.#workers.find(change.worker.hostname)?.since ?? null),
     );
@@ -112,7 +120,14 @@ export class State {
   /** @param receivedAt epoch milliseconds by our own clock, from which the signs of life count */
   apply(event: CeleryEvent, receivedAt: number): void {
     if (event.group === 'task') this.#applyTask(withSaneTime(event, receivedAt), receivedAt);
-    else if (event.group === 'worker') this.#workers.heard(withSaneTime(event, receivedAt), receivedAt);
+    else if (event.group === 'worker') this.#applyWorker(withSaneTime(event, receivedAt), receivedAt);
+  }
+
+  #applyWorker(event: WorkerEvent, receivedAt: number): void {
+    const { hostname, pid, subject, timestampMs, fields } = event;
+    this.#workers.heard(event, receivedAt);
+    if (subject !== 'heartbeat' || this.#workers.find(hostname)?.pid !== pid) return;
+    this.#absences.heartbeat(hostname, timestampMs, fields.activeCount, receivedAt);
   }
 
   #applyTask(event: TaskEvent, receivedAt: number): void {
@@ -128,6 +143,7 @@ export class State {
       if (!record.isRunning) record.orphanedAt = null;
       else if (worker !== null) record.orphanedAt = isOfOldProcess ? receivedAt : null;
     });
+    if (event.subject === 'started') this.#absences.seen(task);
     if (task.isRunning) worker?.started(task, receivedAt);
     this.taskFeed.tell(event, task, receivedAt);
   }
@@ -152,15 +168,73 @@ export class State {
   }
 
   /**
-   * The end of a task as the result backend has it.
-   * @returns whether that was news
+   * What the result backend has stored for a task that is known: see task-settle.ts for what counts.
+   * @returns whether its state has changed
    */
   settleTask(meta: TaskMeta): boolean {
     const known = this.#store.get(meta.id);
-    if (known === undefined || !isEndOf(known, meta)) return false;
+    if (known === undefined) return false;
+    const isNews = takesState(known, meta, this.#isHeld(known));
+    if (!isNews && !fillsFields(known, meta)) return false;
     const now = this.#clock();
-    this.#change(meta.id, (record) => mergeResult(record, meta, now, this.#merge));
-    return true;
+    this.#change(meta.id, (record) => {
+      if (isNews) mergeState(record, meta, now, this.#merge);
+      mergeFields(record, meta, this.#merge);
+    });
+    return isNews;
+  }
+
+  /** Whether it runs at a worker that lives. */
+  #isHeld({ isRunning, orphanedAt, worker }: TaskRecord): boolean {
+    if (!isRunning || orphanedAt !== null || worker === null) return false;
+    return (this.#workers.find(worker)?.status(this.#clock()) ?? 'OFFLINE') !== 'OFFLINE';
+  }
+
+  /**
+   * A complete reply to `active`: a task that runs there, and that it does not list twice, has ended without an event.
+   * @param askedAt epoch milliseconds
+   */
+  sawActive(hostname: string, ids: ReadonlySet<string>, askedAt: number): void {
+    this.#absences.replied(hostname, ids, askedAt, this.#clock());
+  }
+
+  /** The worker was asked for `active` and did not reply in time. */
+  missedActive(hostname: string): void {
+    this.#absences.unanswered(hostname, this.#clock());
+  }
+
+  /**
+   * These ids are revoked, and were not started: the workers will drop them.
+   * @param hostname the worker that has said so; null if all workers have
+   */
+  sawRevoked(ids: Iterable<string>, hostname: string | null): void {
+    for (const id of ids) {
+      const known = this.#store.get(id);
+      const isHere = known?.state === 'RECEIVED' && (hostname === null || known.worker === hostname);
+      if (known === undefined || !(isHere || (known.state === 'PENDING' && hostname === null))) continue;
+      const now = this.#clock();
+      this.#change(id, (record) => {
+        record.state = 'REVOKED';
+        record.stateAt = record.revokedAt = now;
+        record.source = 'INSPECT';
+      });
+    }
+  }
+
+  #endUnknown(tasks: readonly TaskRecord[], at: number): void {
+    for (const { id } of tasks) {
+      this.#change(id, (record) => {
+        record.state = endUnknown;
+        record.stateAt = Math.max(at, record.startedAt ?? 0);
+        record.source = 'INSPECT';
+      });
+    }
+    this.#endedListeners.tell(tasks.map(({ id }) => id));
+  }
+
+  /** Calls back with the ids of tasks that have just become END_UNKNOWN; returns what stops it. */
+  onEndUnknown(listener: (ids: readonly string[]) => void): () => void {
+    return this.#endedListeners.add(listener);
   }
 
   /** Calls back with the ids of tasks whose worker went away while they ran; returns what stops it. */
@@ -228,9 +302,15 @@ export class State {
     return this.#counts.snapshot();
   }
 
-  isUnfinished(id: string): boolean {
-    const record = this.#store.get(id);
-    return record !== undefined && !isFinal(record.state);
+  /** Whether the result backend may still say how the task ended. */
+  awaitsResult(id: string): boolean {
+    const state = this.#store.get(id)?.state;
+    return state !== undefined && (!isFinal(state) || state === endUnknown);
+  }
+
+  /** Whether the result backend may know more than the store. */
+  mayHaveResult(id: string): boolean {
+    return mayHaveResult(this.#store.get(id));
   }
 
   /** The tasks in any other state, state by state; `isRunning` tells which run. Consume it at once. */

@@ -1,10 +1,11 @@
 /** How an event or an inspect reply changes a task. Counterpart of `celery.events.state.Task.event`. */
-import { isFinal, precedence } from '../states.js';
+import { endUnknown, isFinal, precedence } from '../states.js';
 import type { TaskEvent, TaskFields } from './event.js';
 import { maxIdLength } from './event.js';
 import { identifier, shortText } from './event-fields.js';
 import type { Interner } from './interner.js';
 import type { TaskRecord } from './task-record.js';
+import { replacesLearned, setProgress } from './task-settle.js';
 import { bytesOf, cutText, isCutByWorker, wrappedError } from './task-text.js';
 import { taskTexts, type TaskText } from './task.js';
 
@@ -54,11 +55,24 @@ function isLate(state: string, held: string): boolean {
   return state !== 'RETRY' && held !== 'RETRY' && precedence(state) > precedence(held);
 }
 
+/** A worker that rejects a task after its start has let go of it, though by Celery's precedence it stays STARTED. */
+function isRejection(task: TaskRecord, { state, timestampMs }: TaskEvent): boolean {
+  if (state !== 'REJECTED' || isFinal(task.state)) return false;
+  return timestampMs >= Math.max(task.receivedAt ?? 0, task.startedAt ?? 0);
+}
+
+/** What happened before the task was rejected, and was heard after it. */
+function isBeforeRejection(task: TaskRecord, { subject, timestampMs }: TaskEvent): boolean {
+  if (task.state !== 'REJECTED' || (subject !== 'received' && subject !== 'started')) return false;
+  return timestampMs <= (task.rejectedAt ?? -Infinity);
+}
+
 export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOptions): void {
   const { fields, subject, state, timestampMs } = event;
   if (subject === 'sent') task.client = options.names.intern(event.hostname);
   else task.worker = options.names.intern(event.hostname);
-  task.source = 'EVENTS';
+  const replaces = replacesLearned(task, event);
+  const isRejected = isRejection(task, event);
 
   const timeField = timeFieldOf.get(subject);
   const before = timeField === undefined ? null : task[timeField];
@@ -68,10 +82,16 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
 
   // Celery lets a retry replace every state; one that happened before the end it would take back was only heard late.
   const isOldRetry = state === 'RETRY' && isFinal(task.state) && timestampMs < (task.stateAt ?? 0);
-  const late = isOldRetry || isLate(state, task.state);
+  const late =
+    !replaces &&
+    !isRejected &&
+    (isOldRetry || isBeforeRejection(task, event) || isLate(state, task.state));
   if (!late) {
+    if (state !== task.state) setProgress(task, null);
+    if (replaces && subject !== 'revoked') task.revokedAt = null;
     task.state = options.names.intern(state);
     task.stateAt = timestampMs;
+    task.source = 'EVENTS';
   }
   if (!ofEarlierAttempt) mergeReceived(task, fields, options);
   // Celery's merge rules: of a late task-received nothing else counts.
@@ -123,16 +143,19 @@ function mergeOthers(task: TaskRecord, fields: TaskFields, options: MergeOptions
  * answers minutes late), so it never leaves a final state, and leaves RETRY only for a start after that retry.
  */
 export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options: MergeOptions): void {
-  if (isFinal(task.state)) return;
+  const reopens = seed.state === 'STARTED' && isReopenable(task);
+  if (isFinal(task.state) && !reopens) return;
   const interned = (name: string | null): string | null =>
     name === null ? null : options.names.intern(name);
   const startedAt = wholeMs(seed.startedAt);
   const worker = interned(identifier(seed.worker, maxIdLength));
   const outdated =
     task.state === 'RETRY' && (startedAt === null || startedAt <= (task.retriedAt ?? Infinity));
-  if (!outdated && task.state !== seed.state && !isLate(seed.state, task.state)) {
+  if (!outdated && task.state !== seed.state && (reopens || !isLate(seed.state, task.state))) {
     task.state = seed.state;
     task.stateAt = startedAt ?? now;
+    task.source = 'INSPECT';
+    if (reopens) task.revokedAt = null;
     task.worker = worker ?? task.worker;
   }
   task.worker ??= worker;
@@ -145,6 +168,11 @@ export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options
   task.startedAt ??= startedAt;
   task.eta ??= wholeMs(seed.eta);
   if (seed.retries !== undefined) task.retries = Math.max(task.retries, seed.retries);
+}
+
+/** Whether it is over only as far as another than its worker says: a worker that runs it knows better. */
+function isReopenable({ state, source }: TaskRecord): boolean {
+  return state === endUnknown || (state === 'REVOKED' && source !== 'EVENTS');
 }
 
 /** The stored error of a failure whose event showed only a wrapper. */
@@ -167,6 +195,18 @@ function clear(task: TaskRecord, field: TaskText): void {
   task.truncated &= ~(1 << taskTexts.indexOf(field));
   task.bytes -= bytesOf(task[field]);
   task[field] = null;
+}
+
+/** The same for a text that null takes away. */
+export function replaceText(
+  task: TaskRecord,
+  field: TaskText,
+  text: string | null,
+  options: MergeOptions,
+  knownCut: readonly TaskText[] = [],
+): void {
+  if (text === null) clear(task, field);
+  else setText(task, field, text, options, knownCut);
 }
 
 export function setText(

@@ -83,6 +83,8 @@ export class TaskRecord implements UnfinishedTask {
   rootId: string | null = null;
   parentId: string | null = null;
   source: TaskSource;
+  /** JSON value that was stored with a custom state, or with a failure of the application's own shape. */
+  progress: unknown = null;
   /** When the worker that runs it went away; null while none has. */
   orphanedAt: number | null = null;
   /** Estimate of the memory it takes. */
@@ -152,6 +154,7 @@ export class TaskRecord implements UnfinishedTask {
       result: this.result,
       exception: this.exception,
       traceback: this.traceback,
+      progress: this.progress,
       truncated:
         this.truncated === 0 ? nothing : taskTexts.filter((_, bit) => (this.truncated >> bit) & 1),
       worker: this.worker,

@@ -1,39 +1,137 @@
-/** The end of a task that no event told, as the result backend has it. */
-import { isFinal } from '../states.js';
+/**
+ * What the result backend adds to what is known of a task. One rule decides for every reader, and the outcome goes
+ * into the store.
+ */
+import { endUnknown, isCustom, isFinal } from '../states.js';
 import type { TaskMeta } from '../transport/transport.js';
-import { maxIdLength } from './event.js';
+import { maxIdLength, type TaskEvent } from './event.js';
 import { identifier, shortText } from './event-fields.js';
-import { setText, type MergeOptions } from './task-merge.js';
+import { replaceText, setText, type MergeOptions } from './task-merge.js';
 import type { TaskRecord } from './task-record.js';
 
 /** By how much a result may seem older than the start of its own attempt: times are rounded. */
 const toleranceMs = 1_000;
+/** By how much the clock of a worker may be ahead of ours. */
+const maxAheadMs = 3_600_000;
 
-/** Whether the stored result is the end of what is known of the task, and not that of an earlier attempt. */
-export function isEndOf(task: TaskRecord, meta: TaskMeta): boolean {
-  if (isFinal(task.state) || !isFinal(meta.state)) return false;
-  const { startedAt } = task;
-  return startedAt === null || meta.doneAt === null || meta.doneAt + toleranceMs >= startedAt;
+/** What `result_extended` stores besides the result. */
+const storedFields = ['name', 'args', 'kwargs', 'worker', 'queue'] as const;
+
+/**
+ * Whether the stored state replaces the one that is known.
+ * @param isHeld whether a worker that answers runs the task. Celery 5.6 stores REVOKED when a task is revoked, also if
+ * it runs on, and applications store FAILURE by themselves: neither ends a task that runs.
+ */
+export function takesState(task: TaskRecord, meta: TaskMeta, isHeld: boolean): boolean {
+  if (!isFinal(meta.state)) return takesProgress(task, meta);
+  // Its worker has let go of it: what is stored is all that can be known.
+  if (task.state === endUnknown) return true;
+  if (!isOfLatestRun(task, meta)) return false;
+  if (task.state === 'REVOKED') return correctsRevoked(task, meta);
+  if (isFinal(task.state)) return false;
+  return !isHeld || isCertain(meta);
 }
 
-export function mergeResult(task: TaskRecord, meta: TaskMeta, now: number, options: MergeOptions): void {
-  const { names } = options;
-  const at = meta.doneAt ?? now;
-  task.state = names.intern(meta.state);
+/** A custom state replaces STARTED or another custom one: no event brings what is stored with it. */
+function takesProgress(task: TaskRecord, { state, progress = null }: TaskMeta): boolean {
+  if (!isCustom(state) || !(task.state === 'STARTED' || isCustom(task.state))) return false;
+  return task.state !== state || !isSameJson(task.progress, progress);
+}
+
+/** Whether the result is not that of a run before. Where nothing tells when it was stored, it is taken for the latest. */
+function isOfLatestRun(task: TaskRecord, { doneAt }: TaskMeta): boolean {
+  if (doneAt === null) return true;
+  const { receivedAt, startedAt, retriedAt } = task;
+  return doneAt + toleranceMs >= Math.max(receivedAt ?? 0, startedAt ?? 0, retriedAt ?? 0);
+}
+
+/** A task that was revoked while it ran may have run on to its end. */
+function correctsRevoked({ source, revokedAt }: TaskRecord, meta: TaskMeta): boolean {
+  if (meta.state !== 'SUCCESS' && meta.state !== 'FAILURE') return false;
+  if (meta.doneAt === null) return source !== 'EVENTS';
+  return meta.doneAt + toleranceMs >= (revokedAt ?? 0);
+}
+
+/** Whether only the end of a task stores this. */
+function isCertain({ state, isOwnShape = false }: TaskMeta): boolean {
+  return state === 'SUCCESS' || (state === 'FAILURE' && !isOwnShape);
+}
+
+export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, options: MergeOptions): void {
+  const final = isFinal(meta.state);
+  const doneAt = meta.doneAt !== null && meta.doneAt <= now + maxAheadMs ? meta.doneAt : now;
+  const at = final ? Math.max(doneAt, task.startedAt ?? 0) : now;
+  task.state = options.names.intern(meta.state);
   task.stateAt = at;
   task.source = 'RESULT_BACKEND';
+  setProgress(task, meta.progress ?? null);
+  for (const field of ['result', 'exception', 'traceback'] as const)
+    replaceText(task, field, meta[field], options, meta.truncated);
+  if (!final) return;
   task.orphanedAt = null;
+  task.revokedAt = null;
   if (meta.state === 'SUCCESS') task.succeededAt = at;
   else if (meta.state === 'FAILURE') task.failedAt = at;
   else if (meta.state === 'REVOKED') task.revokedAt = at;
-  setText(task, 'result', meta.result, options);
-  setText(task, 'exception', meta.exception, options);
-  setText(task, 'traceback', meta.traceback, options);
-  if (task.args === null) setText(task, 'args', meta.args, options);
-  if (task.kwargs === null) setText(task, 'kwargs', meta.kwargs, options);
+}
+
+/** Whether it brings what no event has told. */
+export function fillsFields(task: TaskRecord, meta: TaskMeta): boolean {
+  const isMissing = storedFields.some((field) => task[field] === null && meta[field] !== null);
+  return isOfLatestRun(task, meta) && (isMissing || (meta.retries ?? 0) > task.retries);
+}
+
+export function mergeFields(task: TaskRecord, meta: TaskMeta, options: MergeOptions): void {
+  const { names } = options;
+  for (const field of ['args', 'kwargs'] as const)
+    if (task[field] === null) setText(task, field, meta[field], options, meta.truncated);
   const [name, queue] = [shortText(meta.name), shortText(meta.queue)];
   if (name !== null) task.name ??= names.intern(name);
   if (queue !== null) task.queue ??= names.intern(queue);
   task.worker ??= identifier(meta.worker, maxIdLength);
   task.retries = Math.max(task.retries, meta.retries ?? 0);
+}
+
+export function setProgress(task: TaskRecord, progress: unknown): void {
+  task.bytes += progressBytes(progress) - progressBytes(task.progress);
+  task.progress = progress;
+}
+
+/**
+ * Whether an event replaces a state that no event has brought, whatever Celery's precedence says: a worker that starts
+ * or receives the task anew shows that it is not over.
+ */
+export function replacesLearned(task: TaskRecord, event: TaskEvent): boolean {
+  const { state, source, startedAt, receivedAt, revokedAt } = task;
+  if (source === 'EVENTS') return false;
+  if (state !== 'REVOKED' && state !== endUnknown && !isCustom(state)) return false;
+  switch (event.subject) {
+    case 'started':
+      return event.timestampMs > (startedAt ?? 0);
+    case 'received':
+      return event.timestampMs > Math.max(receivedAt ?? 0, startedAt ?? 0, revokedAt ?? 0);
+    case 'retried':
+    case 'rejected':
+      return event.timestampMs > Math.max(receivedAt ?? 0, startedAt ?? 0);
+    case 'revoked':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isSameJson(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** A letter takes two bytes. */
+function progressBytes(progress: unknown): number {
+  return progress === null ? 0 : 2 * JSON.stringify(progress).length;
+}
+
+/** Whether the result backend may know more of the task than the store. */
+export function mayHaveResult(task: TaskRecord | undefined): boolean {
+  if (task === undefined || !isFinal(task.state) || task.state === endUnknown) return true;
+  if (task.state === 'REVOKED' && task.source !== 'EVENTS') return true;
+  return storedFields.some((field) => task[field] === null);
 }

@@ -227,8 +227,13 @@ export interface TaskMeta {
   readonly state: string;
   /** In the notation of Python, as events have it; null unless the task has succeeded. */
   readonly result: string | null;
-  /** What the task told of itself in a custom state, such as PROGRESS: a JSON value. Null in every other state. */
+  /**
+   * What the task stored with `update_state(meta=...)` in a custom state, such as PROGRESS, or as a failure of its own
+   * shape: a JSON value. Null in every other state.
+   */
   readonly progress?: unknown;
+  /** Whether it is a FAILURE that the application stored by itself: such a task may still run. */
+  readonly isOwnShape?: boolean;
   /** `ExcType('message')` for failures, as events have it. */
   readonly exception: string | null;
   readonly traceback: string | null;

@@ -174,7 +174,7 @@ describe('the reconciliation', () => {
           return ids.map((id) => (answer.includes(id) ? meta(id) : null));
         },
       },
-      state: { isUnfinished: (id) => left.has(id), settleTask: ({ id }) => left.delete(id) },
+      state: { awaitsResult: (id) => left.has(id), settleTask: ({ id }) => left.delete(id) },
       log: silentLogger,
       pauses: [1, 1],
     });

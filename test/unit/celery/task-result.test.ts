@@ -2,20 +2,28 @@
 import { describe, expect, it } from 'vitest';
 import { State } from '../../../src/celery/events/state.js';
 import { parseEvents } from '../../../src/celery/events/event.js';
-import type { Task } from '../../../src/celery/events/task.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
-import { mayHaveResult, withResult } from '../../../src/celery/task-result.js';
+import { taskWithResult } from '../../../src/celery/task-result.js';
+import type { TaskMeta } from '../../../src/celery/transport/transport.js';
 
 const at = Date.UTC(2026, 2, 1, 10);
 
-/** The task that these events tell of. */
-function told(...events: readonly object[]): Task | null {
+/** A store that these events have reached. */
+function told(...events: readonly object[]): State {
   const state = new State({ clock: () => at });
   for (const event of events) {
     const common = { hostname: 'w1@h', uuid: 't1', timestamp: at / 1000, clock: 1 };
     for (const parsed of parseEvents({ ...common, ...event }).events) state.apply(parsed, at);
   }
-  return state.task('t1');
+  return state;
+}
+
+/** What every reader then sees of the task: the list says the same. */
+function withResult(state: State | null, meta: TaskMeta | null) {
+  const known = state ?? new State();
+  const task = taskWithResult(known, 't1', meta);
+  if (state !== null) expect(known.tasks({}, {}).tasks).toEqual([task]);
+  return task;
 }
 
 const stored = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
@@ -82,7 +90,7 @@ describe('a stored result', () => {
   it('names as cut what it brings, and not what events brought', () => {
     const long = 'x'.repeat(20_000);
     const cutByUs = told({ ...received, args: long });
-    expect(cutByUs?.truncated).toEqual(['args']);
+    expect(cutByUs.task('t1')?.truncated).toEqual(['args']);
     expect(withResult(cutByUs, stored({ result: long, args: [1] }))?.truncated).toEqual([
       'args',
       'result',
@@ -94,18 +102,18 @@ describe('a stored result', () => {
   });
 
   it('changes nothing where none is stored', () => {
-    const task = told(received);
-    expect(withResult(task, null)).toBe(task);
+    const state = told(received);
+    expect(withResult(state, null)).toEqual(told(received).task('t1'));
     expect(withResult(null, null)).toBeNull();
   });
 });
 
 describe('mayHaveResult', () => {
   it('asks for what may bring news', () => {
-    expect(mayHaveResult(null)).toBe(true);
-    expect(mayHaveResult(told(received))).toBe(true);
-    expect(mayHaveResult(told(succeeded))).toBe(true);
+    expect(told().mayHaveResult('t1')).toBe(true);
+    expect(told(received).mayHaveResult('t1')).toBe(true);
+    expect(told(succeeded).mayHaveResult('t1')).toBe(true);
     const sent = { type: 'task-sent', queue: 'q' };
-    expect(mayHaveResult(told(sent, received, succeeded))).toBe(false);
+    expect(told(sent, received, succeeded).mayHaveResult('t1')).toBe(false);
   });
 });

@@ -25,7 +25,7 @@ function replay(prefix: string) {
 }
 
 describe('captured traffic', () => {
-  it('of Celery 5.2 with prefork and solo pools leads to the states that Celery itself computes', () => {
+  it('of Celery 5.2 with prefork and solo pools leads to the states of Celery, but for a rejection after the start', () => {
     const { receiver, state } = replay('/0.celeryev/');
 
     expect(receiver.counters).toMatchObject({ received: 124, malformed: 0, dropped: 0 });
@@ -44,7 +44,7 @@ describe('captured traffic', () => {
       '44f9794c demo.flaky SUCCESS 1',
       'c9c18070 demo.ignore STARTED 0',
       '420b0ebe demo.progress SUCCESS 0',
-      '62c82185 demo.reject STARTED 0',
+      '62c82185 demo.reject REJECTED 0',
       'dc52bdca demo.not_there FAILURE 0',
       'a0c07645 demo.add RECEIVED 0',
       '268ecc45 demo.echo RECEIVED 0',
