@@ -40,10 +40,12 @@ export function sharedCacheOf(
 ): SharedCache | null {
   if (store === null || config.broker === null) return null;
   const { queues, inspectTimeout, globalKeyprefix, sep, prioritySteps, amqpPeek } = config;
+  const { fanoutPatterns, unackedKey, unackedIndexKey, visibilityTimeout } = config;
   const { masterName, fanoutPrefix, controlExchange, redact, redactKeys, redactPatterns } = config;
   const alike = [
     ...[version, broker, queues, inspectTimeout, globalKeyprefix, sep, prioritySteps, amqpPeek],
     ...[masterName, fanoutPrefix, controlExchange], // Sentinels know many masters, their address names none
+    ...[fanoutPatterns, unackedKey, unackedIndexKey, visibilityTimeout],
     ...[redact, redactKeys, redactPatterns.map(String)],
   ];
   const print = createHash('sha256').update(JSON.stringify(alike)).digest('hex').slice(0, 12);

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { RedisCommand, RedisPort, RedisPortListener } from './cache/shared/redis-port.js';
 import { describeRedisAddress } from './celery/transport/redis-address.js';
 import type { RedisAddress } from './celery/transport/redis-address.js';
+import { RedisFailover } from './celery/transport/redis-failover.js';
 import { RedisLink } from './celery/transport/redis-link.js';
 import type { Logger } from './log.js';
 
@@ -33,7 +34,8 @@ export class SharedRedis implements RedisPort {
   }
 
   open({ channels, onUp, onDown, onHearing, onDeaf, onMessage }: RedisPortListener): void {
-    const shared = { address: this.#redis, log: this.#log };
+    const failover = new RedisFailover(this.#redis);
+    const shared = { address: this.#redis, failover, log: this.#log };
     this.#commands = new RedisLink({
       ...{ ...shared, name: 'celeryql-cache', commandTimeout: null }, // whoever asks has a deadline of its own
       onChange: (up) => {

@@ -6,7 +6,16 @@ import type { ManagementAddress } from '../celery/transport/rabbitmq-address.js'
 import { defaultRedisOptions } from '../celery/transport/redis-names.js';
 import { parseResultBackendUrl } from '../celery/transport/result-backend-url.js';
 import type { ResultBackendAddress } from '../celery/transport/result-backend-url.js';
-import { boolean, booleanOrText, nonEmpty, separator, steps, text } from './parsers.js';
+import {
+  boolean,
+  booleanOrAuto,
+  booleanOrText,
+  nonEmpty,
+  seconds,
+  separator,
+  steps,
+  text,
+} from './parsers.js';
 import { setting } from './setting.js';
 
 export const brokerSettings = {
@@ -89,6 +98,38 @@ export const brokerSettings = {
     defaultRedisOptions.fanoutPrefix,
     'true',
     'Redis: transport option `fanout_prefix`: true, false, or a text that may contain `{db}`',
+  ),
+  fanoutPatterns: setting<boolean | 'auto'>(
+    'fanout-patterns',
+    'FANOUT_PATTERNS',
+    booleanOrAuto,
+    defaultRedisOptions.fanoutPatterns,
+    'auto',
+    'Redis: transport option `fanout_patterns`: true or false; `auto` hears events of either',
+  ),
+  unackedKey: setting(
+    'unacked-key',
+    'UNACKED_KEY',
+    nonEmpty,
+    defaultRedisOptions.unackedKey,
+    'unacked',
+    'Redis: transport option `unacked_key`',
+  ),
+  unackedIndexKey: setting(
+    'unacked-index-key',
+    'UNACKED_INDEX_KEY',
+    nonEmpty,
+    defaultRedisOptions.unackedIndexKey,
+    'unacked_index',
+    'Redis: transport option `unacked_index_key`',
+  ),
+  visibilityTimeout: setting(
+    'visibility-timeout',
+    'VISIBILITY_TIMEOUT',
+    seconds(1, 31_536_000),
+    defaultRedisOptions.visibilityTimeout,
+    '3600',
+    'Redis: transport option `visibility_timeout`, in seconds',
   ),
   sep: setting(
     'sep',

@@ -85,6 +85,11 @@ export function boolean(value: string): boolean {
   return oneOf(['true', 'false'])(value) === 'true';
 }
 
+export function booleanOrAuto(value: string): boolean | 'auto' {
+  const choice = oneOf(['true', 'false', 'auto'])(value);
+  return choice === 'auto' ? choice : choice === 'true';
+}
+
 export function booleanOrText(value: string): boolean | string {
   if (value === 'true') return true;
   if (value === 'false') return false;

@@ -22,6 +22,10 @@ describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig([], {})).toEqual({
       ...{ clustersFile: '', clusters: null },
+      fanoutPatterns: 'auto',
+      unackedKey: 'unacked',
+      unackedIndexKey: 'unacked_index',
+      visibilityTimeout: 3_600_000,
       ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
       ...{
         inspectTimeout: 1_000,
@@ -102,6 +106,12 @@ describe('readConfig', () => {
     ['--queues', 'mail, ,media,', { queues: ['mail', 'media'] }],
     ['--allowed-tasks', 'mail.*, demo.add', { allowedTasks: ['mail.*', 'demo.add'] }],
     ['--fanout-prefix', 'false', { fanoutPrefix: false }],
+    ['--fanout-patterns', 'true', { fanoutPatterns: true }],
+    ['--fanout-patterns', 'false', { fanoutPatterns: false }],
+    ['--fanout-patterns', 'auto', { fanoutPatterns: 'auto' }],
+    ['--unacked-key', 'held', { unackedKey: 'held' }],
+    ['--unacked-index-key', 'held_index', { unackedIndexKey: 'held_index' }],
+    ['--visibility-timeout', '43200', { visibilityTimeout: 43_200_000 }],
     ['--fanout-prefix', 'app-{db}.', { fanoutPrefix: 'app-{db}.' }],
     ['--sep', ':', { sep: ':' }],
     ['--sep', '\\x06\\x16', { sep: '\x06\x16' }],

@@ -1,6 +1,6 @@
 /** Addresses of brokers: the scheme says whose address it is. */
 import { ConfigError } from '../../errors.js';
-import { parseRedisSocketUrl, parseRedisUrl, parseSentinelUrl } from './redis-address.js';
+import { parseRedisUrls, parseSentinelUrl } from './redis-address.js';
 import { amqpSchemes, parseAmqpUrl } from './amqp-address.js';
 import type { AmqpAddress } from './amqp-address.js';
 import type { RedisAddress } from './redis-address.js';
@@ -8,10 +8,10 @@ import type { RedisAddress } from './redis-address.js';
 export type BrokerAddress = RedisAddress | AmqpAddress;
 
 const parsers = new Map<string, (text: string) => BrokerAddress>([
-  ['redis', (text: string) => parseRedisUrl(text)],
-  ['rediss', (text: string) => parseRedisUrl(text)],
+  ['redis', (text: string) => parseRedisUrls(text)],
+  ['rediss', (text: string) => parseRedisUrls(text)],
   ['sentinel', parseSentinelUrl],
-  ['redis+socket', (text: string) => parseRedisSocketUrl(text)],
+  ['redis+socket', (text: string) => parseRedisUrls(text)],
   ...amqpSchemes.map((scheme) => [scheme, parseAmqpUrl] as const),
 ]);
 

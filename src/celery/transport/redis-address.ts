@@ -28,8 +28,8 @@ export type RedisPlace =
   | { readonly kind: 'unix'; readonly path: string }
   | SentinelPlace;
 
-export interface RedisAddress {
-  readonly scheme: 'redis';
+/** One server, and how to log in. */
+export interface RedisNode {
   readonly place: RedisPlace;
   /** Null for a connection in the clear. */
   readonly tls: TlsSettings | null;
@@ -37,6 +37,12 @@ export interface RedisAddress {
   /** Of Redis; the Sentinels have their own. */
   readonly username: string | null;
   readonly password: string | null;
+}
+
+export interface RedisAddress extends RedisNode {
+  readonly scheme: 'redis';
+  /** The servers that are tried next, in this order, when this one cannot be reached; absent for a single server. */
+  readonly fallbacks?: readonly RedisNode[];
 }
 
 /** Celery reads some parameters of a broker's URL otherwise than of a result backend's. */
@@ -47,6 +53,53 @@ const redisPort = 6379;
 const sentinelPort = 26_379;
 /** The place of a host that was left out, which Celery allows and the URL standard does not. */
 const missingHost = /^([a-z+]+:\/\/(?:[^/?#]*@)?)(?=(?::\d*)?(?:[/?#]|$))/i;
+
+/** The text between the host and the path. */
+const portOfUrl = /^[a-z+]+:\/\/(?:[^/?#]*@)?(?:\[[^\]/?#]*\]|[^:/?#[\]]*):([^/?#@]*)(?=[/?#]|$)/i;
+/** More servers than this are a mistake. */
+const maxNodes = 32;
+/** Between two addresses, or behind the last: a password may hold a semicolon where Celery does not split. */
+const separators: Readonly<Record<RedisRole, RegExp>> = {
+  broker: /;/,
+  'result backend': /;(?=\s*(?:[a-z+]+:\/\/|;|$))/i,
+};
+const parsers: Readonly<Record<string, (text: string, role: RedisRole) => RedisAddress>> = {
+  'redis:': parseRedisUrl,
+  'rediss:': parseRedisUrl,
+  'redis+socket:': parseRedisSocketUrl,
+  'socket:': parseRedisSocketUrl,
+};
+
+/**
+ * One address, or several with `;` between them, which are tried in turn, as in `kombu.Connection`.
+ *
+ * @throws ConfigError that says what is wrong without repeating the text, which may hold a password.
+ */
+export function parseRedisUrls(text: string, role: RedisRole = 'broker'): RedisAddress {
+  const texts = text
+    .split(separators[role])
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (texts.length > maxNodes) throw new ConfigError(`names more than ${maxNodes} servers`);
+  const [first, ...others] = texts.map((part, index) => parseNode(part, role, index));
+  if (first === undefined) throw new ConfigError('is not a URL such as redis://host:6379/0');
+  const another = others.findIndex(({ db }) => db !== first.db);
+  if (another !== -1)
+    throw new ConfigError(
+      `names database ${first.db} in address 1 and another in address ${another + 2}: all must have the same`,
+    );
+  return others.length === 0 ? first : { ...first, fallbacks: others };
+}
+
+function parseNode(text: string, role: RedisRole, index: number): RedisAddress {
+  const scheme = /^[a-z+]+:(?=\/\/)/i.exec(text)?.[0].toLowerCase() ?? '';
+  const parse = role === 'broker' && scheme === 'socket:' ? undefined : parsers[scheme];
+  if (parse === undefined)
+    throw new ConfigError(
+      `must have redis://, rediss:// or redis+socket:// before each address, which number ${index + 1} has not (a semicolon within a password is written %3B)`,
+    );
+  return parse(text, role);
+}
 
 /**
  * @throws ConfigError that says what is wrong without repeating the text, which may hold a password.
@@ -60,7 +113,7 @@ export function parseRedisUrl(text: string, role: RedisRole = 'broker'): RedisAd
     scheme: 'redis',
     place: { kind: 'tcp', ...hostAndPort(url, redisPort) },
     tls: secure || hasTlsParameters(url.searchParams) ? readTls(url.searchParams) : null,
-    db: database((role === 'result backend' && url.searchParams.get('db')) || pathOf(url)),
+    db: database((role === 'result backend' && url.searchParams.get('db')) || pathOf(url), role),
     ...credentials(url),
   };
 }
@@ -78,7 +131,7 @@ export function parseRedisSocketUrl(text: string, role: RedisRole = 'broker'): R
     scheme: 'redis',
     place: { kind: 'unix', path: `/${pathOf(url)}` },
     tls: null,
-    db: database((db ?? '').replace(/^\//, '')),
+    db: database(db ?? '', role),
     ...credentials(url),
   };
 }
@@ -106,7 +159,7 @@ export function parseSentinelUrl(text: string): RedisAddress {
       ...{ masterName: '', username: null, password: null, tls: false },
     },
     tls: hasTlsParameters(first.searchParams) ? readTls(first.searchParams) : null,
-    db: database(pathOf(first)),
+    db: database(pathOf(first), 'broker'),
     ...credentials(first),
   };
 }
@@ -139,7 +192,11 @@ export function withSentinel(address: RedisAddress, settings: SentinelSettings):
 }
 
 /** What may be shown of an address: never its credentials. */
-export function describeRedisAddress({ place, tls, db }: RedisAddress): string {
+export function describeRedisAddress({ fallbacks = [], ...first }: RedisAddress): string {
+  return [first, ...fallbacks].map(describeRedisNode).join(';');
+}
+
+export function describeRedisNode({ place, tls, db }: RedisNode): string {
   switch (place.kind) {
     case 'tcp':
       return `${tls === null ? 'redis' : 'rediss'}://${describeHost(place)}/${db}`;
@@ -156,6 +213,9 @@ export function describeHost({ host, port }: HostAndPort): string {
 
 function parseUrl(text: string, example: string): URL {
   const complete = text.replace(missingHost, (before) => before + redisHost);
+  const [, port = ''] = portOfUrl.exec(complete) ?? [];
+  if (port !== '' && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+    throw new ConfigError('has a port that is not a number from 0 to 65535');
   if (!URL.canParse(complete)) throw new ConfigError(`is not a URL such as ${example}`);
   return new URL(complete);
 }
@@ -163,7 +223,7 @@ function parseUrl(text: string, example: string): URL {
 function hostAndPort(url: URL, defaultPort: number): HostAndPort {
   return {
     host: decodePercent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? defaultPort : Number(url.port),
+    port: Number(url.port) || defaultPort, // kombu takes 0 as missing
   };
 }
 
@@ -171,9 +231,18 @@ function pathOf(url: URL): string {
   return decodePercent(url.pathname.replace(/^\//, ''));
 }
 
-function database(text: string): number {
-  if (/^\d{0,9}$/.test(text)) return Number(text);
+/** The slash of kombu's own banner, `redis://host:6379//`, may precede it; the result backend strips any number of them. */
+function database(text: string, role: RedisRole): number {
+  const digits = role === 'broker' ? text.replace(/^\//, '') : trimSlashes(text);
+  if (/^\d{0,9}$/.test(digits)) return Number(digits);
   throw new ConfigError('must end in the number of a database, as in redis://host:6379/0');
+}
+
+function trimSlashes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (text[start] === '/') start++;
+  while (end > start && text[end - 1] === '/') end--;
+  return text.slice(start, end);
 }
 
 function credentials(url: URL): Pick<RedisAddress, 'username' | 'password'> {

@@ -9,15 +9,18 @@ import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError, TimeoutError } from '../../errors.js';
 import type { GatewayError, UnavailableOptions } from '../../errors.js';
 import type { LogFields, Logger } from '../../log.js';
-import { describeRedisAddress } from './redis-address.js';
-import type { RedisAddress } from './redis-address.js';
+import { describeRedisAddress, describeRedisNode } from './redis-address.js';
+import type { RedisAddress, RedisNode } from './redis-address.js';
 import { RedisClient } from './redis-client.js';
 import { isAftermath, isRefusal } from './redis-errors.js';
+import { RedisFailover } from './redis-failover.js';
 import { assertMaster, sentinelConnector } from './redis-sentinel.js';
 import { tlsOptions } from './tls-options.js';
 
 export interface RedisLinkOptions {
   readonly address: RedisAddress;
+  /** Shared with the other connections that must be made to the same server. */
+  readonly failover?: RedisFailover;
   /** Shown by Redis's CLIENT LIST. */
   readonly name: string;
   readonly log: Logger;
@@ -52,13 +55,21 @@ export class RedisLink {
   #connection = 0;
   #stopDeadline: () => void = () => undefined;
   readonly #disposal = new AbortController();
+  readonly #failover: RedisFailover;
+  /** The server of this connection, or of the next one. */
+  #node: RedisNode;
+  /** Whether this connection has been up: such a server gets another try before the next one is tried. */
+  #wasUp = false;
+  readonly #stopFailover: () => void;
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
     const { address, name, commandTimeout = defaultTimeout, connectTimeout = defaultTimeout } = options;
+    this.#failover = options.failover ?? new RedisFailover(address);
+    this.#node = this.#failover.current;
+    this.#stopFailover = this.#failover.onChange((node) => this.#moveTo(node));
     const settings = {
-      ...placeSettings(address, connectTimeout, this.#disposal.signal),
-      db: address.db,
+      ...nodeSettings(this.#node, connectTimeout, this.#disposal.signal),
       connectionName: name,
       connectTimeout,
       lazyConnect: true,
@@ -69,9 +80,10 @@ export class RedisLink {
       maxRetriesPerRequest: 0,
       autoResubscribe: false, // `prepare` does it, and is waited for
       autoResendUnfulfilledCommands: false,
-      retryStrategy: (times: number) => Math.min(firstRetry * 2 ** (times - 1), longestRetry),
-      ...(address.username !== null && { username: address.username }),
-      ...(address.password !== null && { password: address.password }),
+      retryStrategy: (times: number) => {
+        this.#chooseServer();
+        return Math.min(firstRetry * 2 ** (times - 1), longestRetry);
+      },
     } satisfies ClientOptions;
     this.client = new RedisClient(settings, commandTimeout);
     // An 'error' without a listener ends the process; the reason is kept for the state that callers see.
@@ -134,7 +146,24 @@ export class RedisLink {
     this.#up = false;
     this.#stopDeadline();
     this.#disposal.abort();
+    this.#stopFailover();
     this.client.disconnect(false);
+  }
+
+  /** Before each try: ioredis reads its options anew for every connection. */
+  #chooseServer(): void {
+    if (!this.#wasUp) this.#failover.giveUp(this.#node);
+    this.#wasUp = false;
+    if (this.#node === this.#failover.current) return;
+    this.#node = this.#failover.current;
+    const { connectTimeout = defaultTimeout } = this.#options;
+    const settings = nodeSettings(this.#node, connectTimeout, this.#disposal.signal);
+    Object.assign(this.client.options, unset, settings);
+  }
+
+  /** Follows another connection of the same owner, which has given up the server of this one. */
+  #moveTo(node: RedisNode): void {
+    if (this.#up && node !== this.#node) this.restart(`${describeRedisNode(this.#node)} was given up`);
   }
 
   /** From here on TCP alone watches over the connection, and may take a quarter of an hour: not until it is up. */
@@ -160,12 +189,17 @@ export class RedisLink {
   async #prepare(): Promise<void> {
     const connection = this.#connection;
     try {
-      if (this.#options.address.place.kind === 'sentinel') await assertMaster(this.client);
+      if (this.#node.place.kind === 'sentinel') await assertMaster(this.client);
       await this.#options.prepare?.(this.client);
       const isOver = connection !== this.#connection || this.client.status !== 'ready';
       if (this.#disposed || this.#restarting || isOver) return;
+      if (this.#node !== this.#failover.current) {
+        this.restart(`${describeRedisNode(this.#node)} was given up`);
+        return;
+      }
       this.#stopDeadline();
       this.#up = true;
+      this.#wasUp = true;
       this.#reason = null;
       this.#options.log.info('connected to Redis', this.#place);
       this.#options.onChange?.(true, null);
@@ -188,13 +222,40 @@ export class RedisLink {
   }
 
   get #place(): LogFields {
-    return { link: this.#options.name, address: describeRedisAddress(this.#options.address) };
+    return { link: this.#options.name, address: describeRedisNode(this.#node) };
   }
 }
 
+interface NodeSettings extends Pick<ClientOptions, 'host' | 'port' | 'path' | 'tls' | 'Connector'> {
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Where to connect to and how to log in, in ioredis's terms. */
+function nodeSettings(node: RedisNode, timeout: number, signal: AbortSignal): NodeSettings {
+  const { db, username, password } = node;
+  return {
+    ...placeSettings(node, timeout, signal),
+    db,
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+  };
+}
+
+/** What another server may have set. */
+const unset = {
+  host: undefined,
+  port: undefined,
+  path: undefined,
+  tls: undefined,
+  username: undefined,
+  password: undefined,
+} as const;
+
 /** Where to connect to, in ioredis's terms. */
 function placeSettings(
-  { place, tls }: RedisAddress,
+  { place, tls }: RedisNode,
   timeout: number,
   signal: AbortSignal,
 ): Pick<ClientOptions, 'host' | 'port' | 'path' | 'tls' | 'Connector'> {

@@ -14,6 +14,17 @@ export interface RedisOptions extends TransportOptions {
   readonly sep: string;
   /** `priority_steps`: the priorities that have a list of their own. */
   readonly prioritySteps: readonly number[];
+  /**
+   * `fanout_patterns`: whether events are published under their routing key (true, Celery's default) or all on the
+   * exchange's own channel (false); `auto` listens to both.
+   */
+  readonly fanoutPatterns: boolean | 'auto';
+  /** `unacked_key`: the hash of messages that were delivered and not acknowledged. */
+  readonly unackedKey: string;
+  /** `unacked_index_key`: the sorted set of their delivery tags by time of delivery. */
+  readonly unackedIndexKey: string;
+  /** `visibility_timeout`, milliseconds: after it a message that is not acknowledged is delivered again. */
+  readonly visibilityTimeout: number;
 }
 
 export const defaultRedisOptions: RedisOptions = {
@@ -21,6 +32,10 @@ export const defaultRedisOptions: RedisOptions = {
   fanoutPrefix: true,
   sep: '\x06\x16',
   prioritySteps: [0, 3, 6, 9],
+  fanoutPatterns: 'auto',
+  unackedKey: 'unacked',
+  unackedIndexKey: 'unacked_index',
+  visibilityTimeout: 3_600_000,
   controlExchange: 'celery',
   eventExchange: 'celeryev',
   eventBacklogBytes: 256 * 1024 * 1024,
@@ -44,6 +59,10 @@ export class RedisNames {
   readonly #fanoutPrefixes: readonly string[];
   readonly #control: string;
   readonly #events: string;
+  readonly #fanoutPatterns: RedisOptions['fanoutPatterns'];
+  /** The hash of messages that were delivered and not acknowledged. */
+  readonly unackedKey: string;
+  readonly unackedIndexKey: string;
 
   /** @param sentinel whether Celery finds Redis through Sentinels: kombu before 5.4 then leaves `{db}` as it is */
   constructor(options: RedisOptions, db: number, sentinel = false) {
@@ -56,6 +75,9 @@ export class RedisNames {
     this.#fanoutPrefixes = sentinel && prefix !== current ? [current, prefix] : [current];
     this.#control = options.controlExchange;
     this.#events = options.eventExchange;
+    this.#fanoutPatterns = options.fanoutPatterns;
+    this.unackedKey = this.key(options.unackedKey);
+    this.unackedIndexKey = this.key(options.unackedIndexKey);
   }
 
   key(name: string): string {
@@ -76,11 +98,20 @@ export class RedisNames {
     return this.#fanoutPrefixes.map((prefix) => this.#keyprefix + prefix + this.controlExchange);
   }
 
-  /** What PSUBSCRIBE takes: glob characters of the configured names are escaped, the last star is ours. */
+  /** What PSUBSCRIBE takes: glob characters of the configured names are escaped, a last star is ours. */
   get eventPatterns(): readonly string[] {
-    return this.#fanoutPrefixes.map((prefix) =>
-      startingWith(`${this.#keyprefix}${prefix}${this.#events}/`),
-    );
+    return this.#fanoutPatterns === false
+      ? this.#eventChannels.map(escapeGlob)
+      : this.#eventChannels.map((channel) => startingWith(`${channel}/`));
+  }
+
+  /** The channels of applications with `fanout_patterns: false`, where the setting leaves it open. */
+  get otherEventPatterns(): readonly string[] {
+    return this.#fanoutPatterns === 'auto' ? this.#eventChannels.map(escapeGlob) : [];
+  }
+
+  get #eventChannels(): readonly string[] {
+    return this.#fanoutPrefixes.map((prefix) => `${this.#keyprefix}${prefix}${this.#events}`);
   }
 
   /** What SCAN takes to find every exchange's bindings. */
@@ -148,5 +179,9 @@ export class RedisNames {
 
 /** A glob of Redis's in which only the last star is one. */
 function startingWith(prefix: string): string {
-  return `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+  return `${escapeGlob(prefix)}*`;
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&');
 }

@@ -48,7 +48,7 @@ export class RedisQueues {
   constructor(names: RedisNames, run: Run) {
     this.#names = names;
     this.#run = run;
-    this.#unacked = new UnackedIndex(names.key('unacked'));
+    this.#unacked = new UnackedIndex(names.unackedKey);
   }
 
   /** Every queue that is bound to an exchange, whether a worker lives or not. */

@@ -15,6 +15,8 @@ import { controlRequestBody } from './control-request.js';
 import { EventBacklog, maxEventBytes } from './event-backlog.js';
 import { describeRedisAddress } from './redis-address.js';
 import type { RedisAddress } from './redis-address.js';
+import { isRefusal } from './redis-errors.js';
+import { RedisFailover } from './redis-failover.js';
 import { RedisLink } from './redis-link.js';
 import { RedisNames } from './redis-names.js';
 import type { RedisOptions } from './redis-names.js';
@@ -70,8 +72,10 @@ export class RedisTransport implements Transport {
     this.#connection = new ConnectionWatch(this.address, log);
     this.#names = new RedisNames(options, address.db, address.place.kind === 'sentinel');
     this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
+    const failover = new RedisFailover(address);
     this.#commands = new RedisLink({
       address,
+      failover,
       name: 'celeryql-commands',
       log,
       onChange: (up) => {
@@ -82,6 +86,7 @@ export class RedisTransport implements Transport {
     });
     this.#events = new RedisLink({
       address,
+      failover,
       name: 'celeryql-events',
       log,
       onChange: (up) => {
@@ -91,6 +96,7 @@ export class RedisTransport implements Transport {
       prepare: async (client) => {
         this.#reader = this.#readEvents(client);
         await client.psubscribe(...this.#names.eventPatterns);
+        await this.#subscribeToOthers(client);
       },
     });
     this.#replies = new RedisReplies({ names: this.#names, run: (work) => this.#commands.run(work) });
@@ -216,6 +222,15 @@ export class RedisTransport implements Transport {
   async #run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
     return this.#commands.run(work);
+  }
+
+  /** An ACL that names the channels of the cluster may lack those of the other `fanout_patterns`. */
+  async #subscribeToOthers(client: Redis): Promise<void> {
+    const patterns = this.#names.otherEventPatterns;
+    if (patterns.length === 0) return;
+    await client.psubscribe(...patterns).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
   }
 
   /** The connection is ioredis's; what is published on it is ours to read. */

@@ -3,7 +3,7 @@
  * all others are known to exist.
  */
 import { ConfigError } from '../../errors.js';
-import { parseRedisSocketUrl, parseRedisUrl, parseSentinelUrl } from './redis-address.js';
+import { parseRedisUrls, parseSentinelUrl } from './redis-address.js';
 import type { RedisAddress } from './redis-address.js';
 
 /** Of the process that waits for it (`rpc://`), or in a store that the gateway does not speak. */
@@ -16,11 +16,11 @@ export interface UnreadableBackend {
 export type ResultBackendAddress = RedisAddress | UnreadableBackend;
 
 const parsers: ReadonlyMap<string, (text: string) => RedisAddress> = new Map([
-  ['redis', (text: string) => parseRedisUrl(text, 'result backend')],
-  ['rediss', (text: string) => parseRedisUrl(text, 'result backend')],
+  ['redis', (text: string) => parseRedisUrls(text, 'result backend')],
+  ['rediss', (text: string) => parseRedisUrls(text, 'result backend')],
   ['sentinel', parseSentinelUrl],
-  ['redis+socket', (text: string) => parseRedisSocketUrl(text, 'result backend')],
-  ['socket', (text: string) => parseRedisSocketUrl(text, 'result backend')],
+  ['redis+socket', (text: string) => parseRedisUrls(text, 'result backend')],
+  ['socket', (text: string) => parseRedisUrls(text, 'result backend')],
 ]);
 
 /** Celery also takes the short name of a backend (`rpc`, `django-db`), or the Python path of a class. */

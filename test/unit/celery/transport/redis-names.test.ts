@@ -38,6 +38,28 @@ describe('RedisNames', () => {
     expect(plain.controlChannels).toEqual(['celery.pidbox']);
   });
 
+  it.each<[RedisOptions['fanoutPatterns'], readonly string[], readonly string[]]>([
+    ['auto', ['/0.celeryev/*'], ['/0.celeryev']],
+    [true, ['/0.celeryev/*'], []],
+    [false, ['/0.celeryev'], []],
+  ])('hear events where fanout_patterns is %j', (fanoutPatterns, patterns, others) => {
+    const names = namesOf({ fanoutPatterns });
+    expect(names.eventPatterns).toEqual(patterns);
+    expect(names.otherEventPatterns).toEqual(others);
+    expect(names.controlChannels).toEqual(['/0.celery.pidbox']);
+  });
+
+  it('escape the channel of all events, whose name is no glob', () => {
+    const names = namesOf({ fanoutPatterns: false, eventExchange: 'e*v[1]' });
+    expect(names.eventPatterns).toEqual(['/0.e\\*v\\[1\\]']);
+  });
+
+  it('keep unacknowledged messages under the names of the settings', () => {
+    const names = namesOf({ globalKeyprefix: 'app:', unackedKey: 'u', unackedIndexKey: 'i' });
+    expect([names.unackedKey, names.unackedIndexKey]).toEqual(['app:u', 'app:i']);
+    expect(namesOf().unackedIndexKey).toBe('unacked_index');
+  });
+
   it('put the prefix before every key, and take it off again', () => {
     const names = namesOf({ globalKeyprefix: 'app:' });
     expect(names.bindingKey('mail')).toBe('app:_kombu.binding.mail');

@@ -1,0 +1,33 @@
+/**
+ * The servers of a list of addresses, tried in turn. Counterpart of `failover_strategy` of `kombu.Connection`, whose
+ * default is round robin. All connections of one owner share it, so that all of them are made to the same server.
+ */
+import type { RedisAddress, RedisNode } from './redis-address.js';
+
+export class RedisFailover {
+  readonly #nodes: readonly [RedisNode, ...RedisNode[]];
+  #index = 0;
+  readonly #listeners = new Set<(node: RedisNode) => void>();
+
+  constructor({ fallbacks = [], ...first }: RedisAddress) {
+    this.#nodes = [first, ...fallbacks];
+  }
+
+  /** The server to connect to. */
+  get current(): RedisNode {
+    return this.#nodes[this.#index] ?? this.#nodes[0];
+  }
+
+  /** Turns to the next server, unless another connection has given up `failed` already. */
+  giveUp(failed: RedisNode): void {
+    if (this.#nodes.length === 1 || failed !== this.current) return;
+    this.#index = (this.#index + 1) % this.#nodes.length;
+    for (const listener of this.#listeners) listener(this.current);
+  }
+
+  /** Called after `current` has changed; returns the function that stops it. */
+  onChange(listener: (node: RedisNode) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
