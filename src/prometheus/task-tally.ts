@@ -3,6 +3,7 @@
  * outside: those that are too many are counted together, as OTHER, until one that is known has been idle for long.
  */
 import { otherNames } from '../celery/metrics/name-tallies.js';
+import { hasSameAttempts, outcomeChanges, type RunOutcome } from '../celery/metrics/run-outcomes.js';
 import { isCustom, isFinal } from '../celery/states.js';
 import type { TaskOutcome, UnfinishedTask } from '../celery/events/task-record.js';
 import { Buckets } from './buckets.js';
@@ -59,6 +60,7 @@ export class TaskTally {
 
   /** To be called at every change of a task; see `State.onTaskChange`. */
   changed(task: UnfinishedTask, before: string | null, outcome: TaskOutcome | null): void {
+    if (outcome !== null && !hasSameAttempts(outcome, task)) return this.#recounted(task, outcome);
     const { state, runtimeSeconds, queueWaitSeconds } = task;
     const hasState = state !== before;
     const hasRun = isFinal(state) && runtimeSeconds !== null && !hadRun(outcome);
@@ -66,12 +68,28 @@ export class TaskTally {
     if (!hasState && !hasRun && !hasWaited) return;
     const tally = this.#tallyOf(task);
     tally.heardAt = this.#options.clock();
-    if (hasState) {
-      const shown = isCustom(state) ? otherNames : state;
-      tally.states.set(shown, (tally.states.get(shown) ?? 0) + 1);
-    }
+    if (hasState) countState(tally, state);
     if (hasRun) tally.runtime.observe(runtimeSeconds);
     if (hasWaited) tally.queueWait.observe(queueWaitSeconds);
+  }
+
+  /** There is another run, or an earlier one has changed: counters go on by what was not counted. */
+  #recounted(task: UnfinishedTask, before: TaskOutcome): void {
+    const { state, queueWaitSeconds } = task;
+    const { added, removed } = outcomeChanges(before, task);
+    const tally = this.#tallyOf(task);
+    tally.heardAt = this.#options.clock();
+    if (!isFinal(state) && (state !== before.state || task.attempts.length > before.attempts.length))
+      countState(tally, state);
+    for (const ended of added) {
+      const known = removed.find((one) => isSameEnd(one, ended));
+      if (known === undefined) countState(tally, ended.state);
+      if (ended.runtimeSeconds !== null && (known?.runtimeSeconds ?? null) === null)
+        tally.runtime.observe(ended.runtimeSeconds);
+    }
+    const waits = [before, ...before.attempts].map((run) => run.queueWaitSeconds);
+    if (queueWaitSeconds !== null && !waits.includes(queueWaitSeconds))
+      tally.queueWait.observe(queueWaitSeconds);
   }
 
   *[Symbol.iterator](): IterableIterator<TaskFigures> {
@@ -133,6 +151,15 @@ export class TaskTally {
       heardAt: 0,
     };
   }
+}
+
+function countState({ states }: Tally, state: string): void {
+  const shown = isCustom(state) ? otherNames : state;
+  states.set(shown, (states.get(shown) ?? 0) + 1);
+}
+
+function isSameEnd(a: RunOutcome, b: RunOutcome): boolean {
+  return a.state === b.state && a.finishedAt === b.finishedAt;
 }
 
 function hadRun(outcome: TaskOutcome | null): boolean {

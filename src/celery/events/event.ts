@@ -104,7 +104,7 @@ const year2100 = 4_102_444_800;
 /** Beyond a day it is no heartbeat, and would show a dead worker as online for as long. */
 const maxFreqSeconds = 86_400;
 
-/** `TASK_EVENT_TO_STATE`. */
+/** `TASK_EVENT_TO_STATE`, and what Celery has left out of it: a task cancelled when the connection is lost is sent again. */
 const subjectStates: ReadonlyMap<string, string> = new Map([
   ['sent', 'PENDING'],
   ['received', 'RECEIVED'],
@@ -114,6 +114,7 @@ const subjectStates: ReadonlyMap<string, string> = new Map([
   ['succeeded', 'SUCCESS'],
   ['revoked', 'REVOKED'],
   ['rejected', 'REJECTED'],
+  ['cancelled', 'RETRY'],
 ]);
 
 /**

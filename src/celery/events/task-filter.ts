@@ -143,8 +143,7 @@ function runtimeCondition(range: NumberRange | undefined, rank: TaskRank): Condi
   if (bounds === null) return null;
   const { min, max } = bounds;
   return {
-    test: ({ runtimeSeconds }) =>
-      runtimeSeconds !== null && runtimeSeconds >= min && runtimeSeconds <= max,
+    test: ({ ranSeconds }) => ranSeconds !== null && ranSeconds >= min && ranSeconds <= max,
     ...ranked(rank, { key: min, sequence: 0 }, { key: max, sequence: Infinity }),
   };
 }

@@ -32,7 +32,7 @@ export class TaskIndexes implements TaskIndex {
   readonly received = new TaskRank(({ receivedAt }) => receivedAt);
   readonly started = new TaskRank(({ startedAt }) => startedAt);
   readonly finished = new TaskRank(({ finishedAt }) => finishedAt);
-  readonly runtime = new TaskRank(({ runtimeSeconds }) => runtimeSeconds);
+  readonly runtime = new TaskRank(({ ranSeconds }) => ranSeconds);
   readonly queueWait = new TaskRank(({ queueWaitSeconds }) => queueWaitSeconds);
   /** Of the tasks that were tried again. */
   readonly retries = new TaskFacet(({ retries }) => (retries > 0 ? '' : null), {

@@ -9,7 +9,7 @@ const keys: Readonly<Record<TaskOrderField, (record: TaskRecord) => Key>> = {
   RECEIVED: ({ receivedAt }) => receivedAt,
   STARTED: ({ startedAt }) => startedAt,
   FINISHED: ({ finishedAt }) => finishedAt,
-  RUNTIME: ({ runtimeSeconds }) => runtimeSeconds,
+  RUNTIME: ({ ranSeconds }) => ranSeconds,
   QUEUE_WAIT: ({ queueWaitSeconds }) => queueWaitSeconds,
   NAME: ({ name }) => name,
   STATE: ({ state }) => state,

@@ -3,6 +3,7 @@
  * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
  */
 import { isFinal } from '../states.js';
+import { approximateEnd, beganAt, endsRun, noticedEnd, runSecondsOf, type TaskRun } from './task-run.js';
 import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
 
 /** What a task has come to, as far as figures go. Times are epoch milliseconds, durations seconds. */
@@ -13,6 +14,26 @@ export interface TaskOutcome {
   readonly queueWaitSeconds: number | null;
   /** When the final state was taken on; null while there is none. */
   readonly finishedAt: number | null;
+  /** Runs before the latest one, which is what the fields above are about; the first comes first. */
+  readonly attempts: readonly TaskRun[];
+  /** How many more there were, between the second and the third of them. */
+  readonly attemptsOmitted: number;
+}
+
+/** What is known of a task beyond its latest run: few tasks have more than one. */
+export interface TaskHistory {
+  readonly attempts: readonly TaskRun[];
+  readonly omitted: number;
+  /** What happened until then is not assigned to a run any more, as runs were left out. Epoch milliseconds. */
+  readonly omittedUntil: number;
+  /** The sendings, if there were several: the earliest first. */
+  readonly sendings: readonly Sending[];
+}
+
+export interface Sending {
+  /** Epoch milliseconds by the clock of the sender. */
+  readonly at: number;
+  readonly retries: number | null;
 }
 
 /** What it was before a change, as far as anybody tells tasks apart by it. */
@@ -41,10 +62,13 @@ export interface UnfinishedTask extends TaskOutcome {
 }
 
 /** Measured on 100,000 tasks, and rounded up: the object, its boxed times, its ids, its share of the indexes. */
-const recordBytes = 660;
+const recordBytes = 720;
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const nothing: readonly TaskText[] = [];
+const noAttempts: readonly TaskRun[] = [];
+/** Milliseconds: a sending this soon after the former run began may be that of the former run, by another clock. */
+const sendingToleranceMs = 10_000;
 
 export class TaskRecord implements UnfinishedTask {
   readonly id: string;
@@ -52,6 +76,10 @@ export class TaskRecord implements UnfinishedTask {
   readonly hasUuid: boolean;
   readonly sequence: number;
   name: string | null = null;
+  /** Whether that is what the worker runs; it may be a shadow name if only workers have shown it. */
+  isNameCertain = false;
+  /** What a sender has it shown as, if that is not its name. */
+  shadow: string | null = null;
   state = 'PENDING';
   /** When the state was taken on; Celery's `timestamp`. */
   stateAt: number | null = null;
@@ -63,6 +91,13 @@ export class TaskRecord implements UnfinishedTask {
   /** A bit for each of `taskTexts`. */
   truncated = 0;
   worker: string | null = null;
+  /** Main process of that worker. */
+  pid: number | null = null;
+  /** How often it had been retried when that worker received it. */
+  runRetries: number | null = null;
+  /** See `TaskRun.approximate`. */
+  approximate = 0;
+  history: TaskHistory | null = null;
   queue: string | null = null;
   exchange: string | null = null;
   routingKey: string | null = null;
@@ -72,6 +107,7 @@ export class TaskRecord implements UnfinishedTask {
   clock: number | null = null;
   client: string | null = null;
   sentAt: number | null = null;
+  sentRetries: number | null = null;
   receivedAt: number | null = null;
   startedAt: number | null = null;
   succeededAt: number | null = null;
@@ -108,12 +144,9 @@ export class TaskRecord implements UnfinishedTask {
     return isFinal(this.state) ? this.stateAt : null;
   }
 
-  /**
-   * Whether no worker holds it any more. By Celery's precedence a task that is rejected after its start stays
-   * STARTED; it is over nevertheless, unless the broker delivers it again.
-   */
+  /** Whether no worker holds it any more, unless the broker delivers it again. */
   get isSettled(): boolean {
-    return isFinal(this.state) || (this.rejectedAt !== null && this.rejectedAt >= this.#lastHeldAt());
+    return isFinal(this.state);
   }
 
   get isRunning(): boolean {
@@ -121,25 +154,75 @@ export class TaskRecord implements UnfinishedTask {
     return !waits && !this.isSettled;
   }
 
-  #lastHeldAt(): number {
-    return Math.max(this.receivedAt ?? 0, this.startedAt ?? 0);
-  }
-
-  /** Null also while a retry waits: the start that is known belongs to the attempt before. */
+  /** Of the latest run. Null also while a retry waits: it waits again. */
   get queueWaitSeconds(): number | null {
-    const { startedAt, retriedAt } = this;
-    const queuedAt = this.sentAt ?? this.receivedAt;
-    if (startedAt === null || queuedAt === null) return null;
-    if (retriedAt !== null && startedAt <= retriedAt) return null;
+    const { startedAt } = this;
+    const queuedAt = this.#isSentForThisRun() ? this.sentAt : this.receivedAt;
+    if (startedAt === null || queuedAt === null || this.state === 'RETRY') return null;
     return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
   }
 
-  before(): TaskBefore {
-    const { name, state, finishedAt, runtimeSeconds, queueWaitSeconds } = this;
-    const { worker, queue, rootId, parentId } = this;
+  /** A message that is delivered again was sent for a run before. */
+  #isSentForThisRun(): boolean {
+    const { sentAt, sentRetries } = this;
+    if (sentAt === null) return false;
+    const former = this.attempts.at(-1);
+    if (former === undefined) return true;
+    if (sentRetries !== null && former.retries !== null && sentRetries > former.retries) return true;
+    return sentAt > beganAt(former) + sendingToleranceMs;
+  }
+
+  get attempts(): readonly TaskRun[] {
+    return this.history?.attempts ?? noAttempts;
+  }
+
+  get attemptsOmitted(): number {
+    return this.history?.omitted ?? 0;
+  }
+
+  /** Seconds that the latest run took: measured by the worker, or else from its start to its end by the worker's clock. */
+  get ranSeconds(): number | null {
+    if (this.runtimeSeconds !== null) return this.runtimeSeconds;
+    return endsRun(this.state) && this.source !== 'INSPECT' ? runSecondsOf(this) : null;
+  }
+
+  /** The latest run, as one of the attempts once there is a later one. */
+  run(): TaskRun {
     return {
-      ...{ name, state, finishedAt, runtimeSeconds, queueWaitSeconds },
-      ...{ worker, queue, rootId, parentId },
+      hostname: this.worker,
+      pid: this.pid,
+      retries: this.runRetries,
+      receivedAt: this.receivedAt,
+      startedAt: this.startedAt,
+      state: this.state,
+      stateAt: this.stateAt,
+      exception: this.exception,
+      runtimeSeconds: this.runtimeSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      approximate: this.#approximations(),
+    };
+  }
+
+  /** An end that no event has brought is only near that of the event. */
+  #approximations(): number {
+    const { source, approximate, state } = this;
+    if (source === 'EVENTS' || !endsRun(state)) return approximate;
+    return approximate | approximateEnd | (source === 'INSPECT' ? noticedEnd : 0);
+  }
+
+  before(): TaskBefore {
+    return {
+      name: this.name,
+      state: this.state,
+      finishedAt: this.finishedAt,
+      runtimeSeconds: this.runtimeSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      attempts: this.attempts,
+      attemptsOmitted: this.attemptsOmitted,
+      worker: this.worker,
+      queue: this.queue,
+      rootId: this.rootId,
+      parentId: this.parentId,
     };
   }
 
@@ -148,6 +231,8 @@ export class TaskRecord implements UnfinishedTask {
       id: this.id,
       sequence: this.sequence,
       name: this.name,
+      isNameCertain: this.isNameCertain,
+      shadow: this.shadow,
       state: this.state,
       args: this.args,
       kwargs: this.kwargs,
@@ -176,8 +261,10 @@ export class TaskRecord implements UnfinishedTask {
       rejectedAt: this.rejectedAt,
       finishedAt: this.finishedAt,
       orphanedAt: this.orphanedAt,
-      runtimeSeconds: this.runtimeSeconds,
+      runtimeSeconds: this.ranSeconds,
       queueWaitSeconds: this.queueWaitSeconds,
+      attempts: this.attempts,
+      attemptsOmitted: this.attemptsOmitted,
       rootId: this.rootId,
       parentId: this.parentId,
       childIds,

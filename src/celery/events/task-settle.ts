@@ -6,8 +6,10 @@ import { endUnknown, isCustom, isFinal } from '../states.js';
 import type { TaskMeta } from '../transport/transport.js';
 import { maxIdLength, type TaskEvent } from './event.js';
 import { identifier, shortText } from './event-fields.js';
-import { replaceText, setText, type MergeOptions } from './task-merge.js';
+import { replaceText, setProgress, setText, type MergeOptions } from './record-text.js';
+import { learnName } from './task-name.js';
 import type { TaskRecord } from './task-record.js';
+import { endedAtOf, noticedEnd } from './task-run.js';
 
 /** By how much a result may seem older than the start of its own attempt: times are rounded. */
 const toleranceMs = 1_000;
@@ -40,9 +42,13 @@ function takesProgress(task: TaskRecord, { state, progress = null }: TaskMeta): 
 
 /** Whether the result is not that of a run before. Where nothing tells when it was stored, it is taken for the latest. */
 function isOfLatestRun(task: TaskRecord, { doneAt }: TaskMeta): boolean {
-  if (doneAt === null) return true;
+  const former = task.attempts.at(-1);
+  if (doneAt === null) return former === undefined;
+  // The end is stored before the event of it is sent.
+  if (former !== undefined && doneAt <= (endedAtOf(former) ?? -Infinity)) return false;
   const { receivedAt, startedAt, retriedAt } = task;
-  return doneAt + toleranceMs >= Math.max(receivedAt ?? 0, startedAt ?? 0, retriedAt ?? 0);
+  const sentAt = former !== undefined && task.state === 'PENDING' ? task.sentAt : null;
+  return doneAt + toleranceMs >= Math.max(receivedAt ?? 0, startedAt ?? 0, retriedAt ?? 0, sentAt ?? 0);
 }
 
 /** A task that was revoked while it ran may have run on to its end. */
@@ -68,6 +74,8 @@ export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, option
   for (const field of ['result', 'exception', 'traceback'] as const)
     replaceText(task, field, meta[field], options, meta.truncated);
   if (!final) return;
+  task.approximate &= ~noticedEnd;
+  if (doneAt !== meta.doneAt) task.approximate |= noticedEnd;
   task.orphanedAt = null;
   task.revokedAt = null;
   if (meta.state === 'SUCCESS') task.succeededAt = at;
@@ -86,15 +94,10 @@ export function mergeFields(task: TaskRecord, meta: TaskMeta, options: MergeOpti
   for (const field of ['args', 'kwargs'] as const)
     if (task[field] === null) setText(task, field, meta[field], options, meta.truncated);
   const [name, queue] = [shortText(meta.name), shortText(meta.queue)];
-  if (name !== null) task.name ??= names.intern(name);
+  if (name !== null) learnName(task, names.intern(name));
   if (queue !== null) task.queue ??= names.intern(queue);
   task.worker ??= identifier(meta.worker, maxIdLength);
   task.retries = Math.max(task.retries, meta.retries ?? 0);
-}
-
-export function setProgress(task: TaskRecord, progress: unknown): void {
-  task.bytes += progressBytes(progress) - progressBytes(task.progress);
-  task.progress = progress;
 }
 
 /**
@@ -122,11 +125,6 @@ export function replacesLearned(task: TaskRecord, event: TaskEvent): boolean {
 
 function isSameJson(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** A letter takes two bytes. */
-function progressBytes(progress: unknown): number {
-  return progress === null ? 0 : 2 * JSON.stringify(progress).length;
 }
 
 /** Whether the result backend may know more of the task than the store. */

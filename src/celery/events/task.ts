@@ -1,5 +1,7 @@
 /** One task as the gateway knows it. Counterpart of `celery.events.state.Task`. Times are epoch milliseconds. */
 
+import type { TaskRun } from './task-run.js';
+
 /** Texts that events bring; long ones are cut when they are stored, and named in `truncated`. */
 export const taskTexts = ['args', 'kwargs', 'result', 'exception', 'traceback'] as const;
 export type TaskText = (typeof taskTexts)[number];
@@ -13,6 +15,10 @@ export interface Task {
   /** Position in the order of first sight: newer tasks have larger numbers, and it never changes. */
   readonly sequence: number;
   readonly name: string | null;
+  /** Whether that is what the worker runs; a name that only workers have shown may be a shadow name. */
+  readonly isNameCertain: boolean;
+  /** What its sender has it shown as in logs and monitors; null if that is its name, or if it is unknown. */
+  readonly shadow: string | null;
   /** Celery's state, or a custom one in upper case. */
   readonly state: string;
   /** Python representations in text, as Celery sends them; never JSON. */
@@ -49,10 +55,14 @@ export interface Task {
   readonly finishedAt: number | null;
   /** When the worker that ran it went away, by our clock; null unless nobody is known to go on with it. */
   readonly orphanedAt: number | null;
-  /** As the worker measured it. */
+  /** As the worker measured it, or else from the start to the end by the clock of the worker; null while it runs. */
   readonly runtimeSeconds: number | null;
   /** From sent (or received, when nobody told of the sending) to started; an ETA in between does not count. */
   readonly queueWaitSeconds: number | null;
+  /** Its runs before the latest one, which all else is about: the first two, and the last eight. Earliest first. */
+  readonly attempts: readonly TaskRun[];
+  /** How many more there were. */
+  readonly attemptsOmitted: number;
   readonly rootId: string | null;
   readonly parentId: string | null;
   readonly childIds: readonly string[];

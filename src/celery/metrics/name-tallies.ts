@@ -1,5 +1,5 @@
 /** Tallies by task name. Names come from outside, so those that are too many share one tally. */
-import type { TaskOutcome } from '../events/task-record.js';
+import type { RunOutcome } from './run-outcomes.js';
 import { OutcomeTally } from './outcome-tally.js';
 
 /** Stands for the names that are not told apart. */
@@ -18,12 +18,12 @@ export class NameTallies {
     return this.#tallies.size;
   }
 
-  add(name: string, outcome: TaskOutcome): void {
+  add(name: string, outcome: RunOutcome): void {
     this.#change(this.#tallies.get(name) ?? this.#create(name), (tally) => tally.add(outcome));
   }
 
   /** Takes back what was added, under its name or among the others. */
-  remove(name: string, outcome: TaskOutcome): void {
+  remove(name: string, outcome: RunOutcome): void {
     const key = this.#tallies.has(name) ? name : otherNames;
     const tally = this.#tallies.get(key);
     if (tally === undefined) return;

@@ -1,6 +1,6 @@
 /** How tasks ended, how long they ran and how long they had waited: figures that add up. */
 import { percent } from '../../percent.js';
-import type { TaskOutcome } from '../events/task-record.js';
+import type { RunOutcome } from './run-outcomes.js';
 import { isFinal, taskStates } from '../states.js';
 import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
@@ -48,7 +48,7 @@ export class OutcomeTally {
     return this.#counts.every((count) => count === 0);
   }
 
-  add({ state, runtimeSeconds, queueWaitSeconds }: TaskOutcome): void {
+  add({ state, runtimeSeconds, queueWaitSeconds }: RunOutcome): void {
     const index = indexes.get(state);
     if (index === undefined) return;
     this.#count(index, 1);
@@ -57,7 +57,7 @@ export class OutcomeTally {
   }
 
   /** Takes back what was added; does nothing when it was not. */
-  remove({ state, runtimeSeconds, queueWaitSeconds }: TaskOutcome): void {
+  remove({ state, runtimeSeconds, queueWaitSeconds }: RunOutcome): void {
     const index = indexes.get(state);
     if (index === undefined || this.#of(state) === 0) return;
     this.#count(index, -1);

@@ -1,11 +1,12 @@
 /**
  * Figures over time, fed by every change of a task, so that a question costs the slices of its window and not the
- * store, and what has left the store stays counted. A task counts once, at the time of its last final state: a
- * failure that a success overtakes, or that a retry takes back, is taken back here too.
+ * store, and what has left the store stays counted. Each run of a task counts once, at the time of its last final state:
+ * a revocation that a success of the same run overtakes is taken back here too.
  */
 import type { TaskOutcome } from '../events/task-record.js';
 import { isFinal } from '../states.js';
 import { NameTallies } from './name-tallies.js';
+import { hasSameAttempts, isSameOutcome, outcomeChanges, type RunOutcome } from './run-outcomes.js';
 import { OutcomeTally, type Outcomes } from './outcome-tally.js';
 import { TaskNames } from './task-names.js';
 import { TimeSlices } from './time-slices.js';
@@ -65,9 +66,16 @@ export class TaskMetrics {
       if (after.name !== null) this.#names.entered(after.name, after.state);
       if (before !== null && before.name !== null) this.#names.left(before.name, before.state);
     }
+    if (before !== null && !hasSameAttempts(before, after)) return this.#recount(before, after);
     if (before !== null && isSameOutcome(before, after)) return;
     if (before !== null && isFinal(before.state)) this.#takeBack(before);
     if (isFinal(after.state)) this.#count(after);
+  }
+
+  #recount(before: TaskOutcome, after: TaskOutcome): void {
+    const { removed, added } = outcomeChanges(before, after);
+    for (const outcome of removed) this.#takeBack(outcome);
+    for (const outcome of added) this.#count(outcome);
   }
 
   /** Of all tasks that finished in the last so many seconds. */
@@ -114,7 +122,7 @@ export class TaskMetrics {
     return this.#clock() - windowSeconds * 1000;
   }
 
-  #count(outcome: TaskOutcome): void {
+  #count(outcome: RunOutcome): void {
     const { name, finishedAt } = outcome;
     if (finishedAt === null) return;
     this.#total.at(finishedAt)?.add(outcome);
@@ -130,7 +138,7 @@ export class TaskMetrics {
     if (this.#weight > this.#maxWeight) this.#forgetNames();
   }
 
-  #takeBack(outcome: TaskOutcome): void {
+  #takeBack(outcome: RunOutcome): void {
     const { name, finishedAt } = outcome;
     if (finishedAt === null) return;
     this.#total.find(finishedAt)?.remove(outcome);
@@ -163,14 +171,4 @@ function figuresOf(
 ): TaskTypeFigures {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return { name, counts, total, ...tally.outcomes() };
-}
-
-function isSameOutcome(a: TaskOutcome, b: TaskOutcome): boolean {
-  return (
-    a.state === b.state &&
-    a.name === b.name &&
-    a.finishedAt === b.finishedAt &&
-    a.runtimeSeconds === b.runtimeSeconds &&
-    a.queueWaitSeconds === b.queueWaitSeconds
-  );
 }

@@ -2,7 +2,7 @@
  * All tasks by name since the start: in which states they are, as they were last seen, and how they ended. The names
  * that were heard of last are told apart; what is known of the others is kept together.
  */
-import type { TaskOutcome } from '../events/task-record.js';
+import type { RunOutcome } from './run-outcomes.js';
 import { otherNames } from './name-tallies.js';
 import { OutcomeTally } from './outcome-tally.js';
 
@@ -47,11 +47,11 @@ export class TaskNames {
     }
   }
 
-  finished(name: string, outcome: TaskOutcome): void {
+  finished(name: string, outcome: RunOutcome): void {
     this.#touch(name).outcomes.add(outcome);
   }
 
-  unfinished(name: string, outcome: TaskOutcome): void {
+  unfinished(name: string, outcome: RunOutcome): void {
     (this.#records.get(name) ?? this.#others).outcomes.remove(outcome);
   }
 

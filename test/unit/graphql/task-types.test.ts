@@ -7,6 +7,7 @@ it('names no workers for the tasks whose names are not told apart', async () => 
   server.services.celery.metrics.changed(null, {
     ...{ name: 'OTHER', state: 'STARTED' },
     ...{ runtimeSeconds: null, queueWaitSeconds: null, finishedAt: null },
+    ...{ attempts: [], attemptsOmitted: 0 },
   });
 
   const { data } = await server.query(

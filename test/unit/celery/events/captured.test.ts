@@ -25,7 +25,7 @@ function replay(prefix: string) {
 }
 
 describe('captured traffic', () => {
-  it('of Celery 5.2 with prefork and solo pools leads to the states of Celery, but for a rejection after the start', () => {
+  it('of Celery 5.2 with prefork and solo pools leads to the states that Celery computes, but for a task rejected after its start', () => {
     const { receiver, state } = replay('/0.celeryev/');
 
     expect(receiver.counters).toMatchObject({ received: 124, malformed: 0, dropped: 0 });

@@ -62,10 +62,10 @@ describe('a full store', () => {
     expect(ids(created)).toBe('c b');
     expect(state.stats().bytes).toBeGreaterThan(80_000);
 
-    for (const id of ['b', 'c']) apply(task('succeeded', id, 1, { result: 'x' }));
+    for (const id of ['b', 'c']) apply(task('succeeded', id, 0, { result: 'x' }));
     expect(state.stats().bytes).toBeLessThan(2_000);
 
-    apply(task('succeeded', 'd', 2, { result: '✓'.repeat(49_300) }));
+    apply(task('succeeded', 'd', 2, { result: '✓'.repeat(49_200) }));
     expect(state.stats()).toMatchObject({ tasks: 2, evicted: 2 });
   });
 

@@ -21,6 +21,7 @@ const task = (
 ): TaskOutcome => ({
   ...{ name, state, finishedAt: at === null ? null : start + at * 1000 },
   ...{ runtimeSeconds: durations.runtime ?? null, queueWaitSeconds: durations.wait ?? null },
+  ...{ attempts: [], attemptsOmitted: 0 },
 });
 
 describe('outcomes', () => {

@@ -1,0 +1,235 @@
+/**
+ * Which events belong to one run of a task, and in which order the runs were. Events come in any order and any may be
+ * lost, so this is a function of what is known, never of when it came:
+ * - A run is what one worker did. By the clock of that worker, each task-received begins another run, and so does a
+ *   start after a start or after an end, an end after another one, and a change of the process.
+ * - The runs of several workers follow each other in the order in which they began. Clocks differ, so of two that began
+ *   within seconds, the one that is to be tried again was first.
+ */
+import { isCustom, isFinal } from '../states.js';
+import {
+  approximateEnd,
+  approximateStart,
+  beganAt,
+  endsRun,
+  endsTogether,
+  noticedEnd,
+  replacesState,
+  startSlackMs,
+  type TaskRun,
+} from './task-run.js';
+
+/** What one event, or one reply, says about a run; ordered as they follow each other within the same millisecond. */
+export const markKinds = { received: 0, started: 1, custom: 2, end: 3 } as const;
+export type MarkKind = (typeof markKinds)[keyof typeof markKinds];
+
+export interface RunMark {
+  readonly kind: MarkKind;
+  /** Epoch milliseconds by the clock of the worker. */
+  readonly at: number;
+  /** Where it stands among the marks of its worker: `at`, unless that is by another clock. */
+  readonly place: number;
+  readonly hostname: string;
+  /** Main process of the worker; null if unknown. */
+  readonly pid: number | null;
+  readonly state: string;
+  readonly retries: number | null;
+  readonly exception: string | null;
+  readonly runtimeSeconds: number | null;
+  readonly isApproximate: boolean;
+  /** Whether its time is that at which it was noticed, by our own clock. */
+  readonly isNoticed: boolean;
+  /** What it was taken from. */
+  readonly source: TaskRun | null;
+}
+
+/** A run, and where its parts come from. */
+export interface GroupedRun {
+  readonly run: TaskRun;
+  /** Whether the new mark is in it. */
+  readonly hasNew: boolean;
+  /** The run that its state was taken from; null for the new mark. */
+  readonly stateFrom: TaskRun | null;
+}
+
+/** By how much the clocks of two workers may differ where nothing but their clocks orders their runs. */
+const clockToleranceMs = 10_000;
+
+export function kindOf(state: string): MarkKind {
+  if (endsRun(state)) return markKinds.end;
+  if (isCustom(state)) return markKinds.custom;
+  return state === 'STARTED' ? markKinds.started : markKinds.received;
+}
+
+/** Assigns a mark to the runs that are known, which may divide or join those of its worker; earliest run first. */
+export function groupRuns(runs: readonly TaskRun[], mark: RunMark): readonly GroupedRun[] {
+  const others = runs
+    .filter(({ hostname }) => hostname !== mark.hostname)
+    .map((run) => ({ run, hasNew: false, stateFrom: run }));
+  const own = runs.filter(({ hostname }) => hostname === mark.hostname).flatMap(marksOf);
+  return inOrder([...others, ...segmented([...own, mark])]);
+}
+
+function marksOf(run: TaskRun): RunMark[] {
+  const { hostname, pid, state, stateAt, receivedAt, startedAt, approximate } = run;
+  if (hostname === null) return [];
+  const common = {
+    hostname,
+    pid,
+    source: run,
+    exception: null,
+    runtimeSeconds: null,
+    retries: null,
+    isNoticed: false,
+  };
+  const marks: RunMark[] = [];
+  const { received, started } = markKinds;
+  if (receivedAt !== null) {
+    const { retries } = run;
+    const isApproximate = false;
+    marks.push({
+      ...common,
+      kind: received,
+      at: receivedAt,
+      place: receivedAt,
+      state: 'RECEIVED',
+      retries,
+      isApproximate,
+    });
+  }
+  if (startedAt !== null) {
+    const isApproximate = (approximate & approximateStart) !== 0;
+    marks.push({
+      ...common,
+      kind: started,
+      at: startedAt,
+      place: startedAt,
+      state: 'STARTED',
+      isApproximate,
+    });
+  }
+  const kind = kindOf(state);
+  const isCovered = kind < markKinds.custom && marks.length > 0;
+  if (stateAt !== null && state !== 'PENDING' && !isCovered) {
+    const { exception, runtimeSeconds } = run;
+    const isApproximate = kind < markKinds.custom || (approximate & approximateEnd) !== 0;
+    const isNoticed = (approximate & noticedEnd) !== 0;
+    const place = isNoticed ? (startedAt ?? receivedAt ?? stateAt) : stateAt;
+    marks.push({
+      ...common,
+      kind,
+      at: stateAt,
+      place,
+      state,
+      exception,
+      runtimeSeconds,
+      isApproximate,
+      isNoticed,
+    });
+  }
+  return marks;
+}
+
+function segmented(marks: RunMark[]): GroupedRun[] {
+  marks.sort((a, b) => a.place - b.place || a.kind - b.kind || (a.state < b.state ? -1 : 1));
+  const groups: RunMark[][] = [];
+  for (const mark of marks) {
+    const group = groups.at(-1);
+    if (group === undefined || opens(group, mark)) groups.push([mark]);
+    else group.push(mark);
+  }
+  return groups.map(runOf);
+}
+
+function opens(group: readonly RunMark[], mark: RunMark): boolean {
+  const { kind, at, pid } = mark;
+  // A task may send its own events from a child of the worker.
+  if (kind === markKinds.custom) return false;
+  const isOther = (one: RunMark): boolean =>
+    one.kind !== markKinds.custom && one.pid !== null && pid !== null && one.pid !== pid;
+  if (group.some(isOther)) return true;
+  const isNear = (one: RunMark): boolean =>
+    one.at === at || ((one.isApproximate || mark.isApproximate) && at - one.at <= startSlackMs);
+  if (kind === markKinds.end) {
+    const end = group.find((one) => one.kind === markKinds.end);
+    if (end === undefined) return false;
+    const isApproximate = end.isApproximate || mark.isApproximate;
+    return !endsTogether(end.state, mark.state, end.at === at, isApproximate);
+  }
+  if (kind === markKinds.started)
+    return group.some((one) => (one.kind === kind && !isNear(one)) || one.kind === markKinds.end);
+  return !group.every((one) => one.kind <= markKinds.started && isNear(one));
+}
+
+function runOf(marks: readonly RunMark[]): GroupedRun {
+  let received: RunMark | undefined;
+  let started: RunMark | undefined;
+  let held: RunMark | undefined;
+  for (const mark of marks) {
+    if (mark.kind === markKinds.received && (received?.isApproximate ?? true)) received = mark;
+    if (mark.kind === markKinds.started && (started?.isApproximate ?? true)) started = mark;
+    if (held === undefined || replaces(held, mark)) held = mark;
+  }
+  const last = held ?? marks[0];
+  if (last === undefined) throw new Error('a run without marks');
+  const former = marks.find(({ source }) => source?.queueWaitSeconds !== null)?.source ?? null;
+  const isWhole = former !== null && former.startedAt === started?.at;
+  const run: TaskRun = {
+    hostname: last.hostname,
+    pid: marks.find(({ pid }) => pid !== null)?.pid ?? null,
+    retries: marks.find(({ retries }) => retries !== null)?.retries ?? null,
+    receivedAt: received === undefined || received.isApproximate ? null : received.at,
+    startedAt: started?.at ?? null,
+    state: last.state,
+    stateAt: last.at,
+    exception: last.exception,
+    runtimeSeconds: last.runtimeSeconds,
+    queueWaitSeconds: isWhole ? former.queueWaitSeconds : null,
+    approximate:
+      (started?.isApproximate === true ? approximateStart : 0) |
+      (last.isApproximate && endsRun(last.state) ? approximateEnd : 0) |
+      (last.isNoticed ? noticedEnd : 0),
+  };
+  return { run, hasNew: marks.some(({ source }) => source === null), stateFrom: last.source };
+}
+
+/** An exact time replaces an approximate one of the same state. */
+function replaces(held: RunMark, mark: RunMark): boolean {
+  if (held.state === mark.state && held.isApproximate && !mark.isApproximate) return true;
+  return replacesState({ state: held.state, stateAt: held.at }, mark.state, mark.at);
+}
+
+function inOrder(runs: GroupedRun[]): GroupedRun[] {
+  const name = ({ run }: GroupedRun): string => run.hostname ?? '';
+  runs.sort((a, b) => beganAt(a.run) - beganAt(b.run) || (name(a) < name(b) ? -1 : 1));
+  // A bounded number of passes: this relation, unlike that of times, is no order.
+  for (let pass = 0; pass < runs.length; pass++) {
+    let swapped = false;
+    for (let at = 1; at < runs.length; at++) {
+      const [first, second] = [runs[at - 1], runs[at]];
+      if (first === undefined || second === undefined || !precedes(second.run, first.run)) continue;
+      runs[at - 1] = second;
+      runs[at] = first;
+      swapped = true;
+    }
+    if (!swapped) break;
+  }
+  return runs;
+}
+
+/** Whether a run of another worker was before this one, though it seems to have begun a little later. */
+function precedes(run: TaskRun, other: TaskRun): boolean {
+  if (run.hostname === other.hostname || isDone(run)) return false;
+  if (beganAt(run) - beganAt(other) > clockToleranceMs) return false;
+  if (run.retries !== null && other.retries !== null && run.retries !== other.retries)
+    return run.retries < other.retries;
+  return isToBeRunAgain(run) && !isToBeRunAgain(other);
+}
+
+function isDone({ state }: TaskRun): boolean {
+  return isFinal(state) && state !== 'REJECTED';
+}
+
+function isToBeRunAgain({ state }: TaskRun): boolean {
+  return state === 'RETRY' || state === 'REJECTED';
+}
