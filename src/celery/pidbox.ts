@@ -78,6 +78,10 @@ export class Mailbox {
       for (const { fail } of this.#pending.values())
         fail(new BrokerUnavailableError(options.transport.address));
     });
+    options.transport.onImpairment(() => {
+      const error = this.#unreadableReplies();
+      if (error !== null) for (const { fail } of this.#pending.values()) fail(error);
+    });
   }
 
   /** Sends a command that nobody replies to. */
@@ -126,6 +130,8 @@ export class Mailbox {
     { destination = null, timeout = this.#options.timeout, onTaken }: BroadcastOptions,
   ): Promise<BroadcastResult> {
     const { transport, alive } = this.#options;
+    const refused = this.#unreadableReplies();
+    if (refused !== null) throw refused;
     const ticket = randomUUID();
     const living = alive();
     const gathering = new ReplyGathering(destination, living);
@@ -166,6 +172,14 @@ export class Mailbox {
         check();
       }, fail);
     });
+  }
+
+  /** Where replies cannot be read, no request is sent: its silence would look like that of the workers. */
+  #unreadableReplies(): BrokerUnavailableError | null {
+    const { address, impairments } = this.#options.transport;
+    const refused = impairments.find(({ part }) => part === 'replies');
+    if (refused === undefined) return null;
+    return new BrokerUnavailableError(address, { reason: refused.reason });
   }
 
   #receive(message: RawMessage): void {

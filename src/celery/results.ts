@@ -127,7 +127,8 @@ export class RedisResultBackend implements ResultBackend {
   }
 
   async ping(): Promise<void> {
-    await this.#link.run((client) => client.ping());
+    // Reading, as `fetch` does: PING succeeds also where this user may not read.
+    await this.#link.run((client) => client.mget(`${this.#keyprefix}${metaPrefix}celeryql-ping`));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

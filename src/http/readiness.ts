@@ -3,6 +3,8 @@
  * names an address, and all probes of a moment cost the broker one round trip.
  */
 import type { Celery } from '../celery/celery.js';
+import { whatBlocksReading } from '../celery/health/describe-impairments.js';
+import type { Transport } from '../celery/transport/transport.js';
 import { withDeadline } from '../deadline.js';
 import type { WarmUpState } from '../graphql/warm-up-names.js';
 
@@ -58,17 +60,7 @@ export class Readiness implements ReadinessSource {
     const { celery, warmUp } = this.#options;
     const { connected } = celery.transport.connection;
     const answers = connected && (await this.#answers());
-    const isHeard = celery.transport.connection.connected;
-    return [
-      check('broker', answers, 'it answers', isHeard ? 'it does not answer' : 'not connected'),
-      check(
-        'event_stream',
-        celery.isSeeded,
-        'subscribed',
-        isHeard ? 'learning from the workers what was before' : 'not subscribed',
-      ),
-      cachesCheck(warmUp.state),
-    ];
+    return [brokerCheck(celery.transport, answers), eventStreamCheck(celery), cachesCheck(warmUp.state)];
   }
 
   #answers(): Promise<boolean> {
@@ -81,6 +73,24 @@ export class Readiness implements ReadinessSource {
       .finally(() => setTimeout(() => (this.#ping = null), pingCounts).unref());
     return this.#ping;
   }
+}
+
+/** A broker that answers and refuses what is needed is no use: its own words say why. */
+function brokerCheck({ connection, impairments }: Transport, answers: boolean): ReadinessCheck {
+  if (!connection.connected) return check('broker', false, '', 'not connected');
+  const refused = whatBlocksReading(impairments);
+  if (refused !== null) return check('broker', false, '', `it refuses what is needed: ${refused}`);
+  // Where PING itself is refused, that was an answer.
+  return check('broker', answers || impairments.length > 0, 'it answers', 'it does not answer');
+}
+
+function eventStreamCheck({ transport, isSeeded }: ReadinessOptions['celery']): ReadinessCheck {
+  const isDeaf = transport.impairments.some(({ part }) => part === 'events');
+  const learning = isDeaf
+    ? 'subscribed, but no event can be heard'
+    : 'learning from the workers what was before';
+  const bad = transport.connection.connected ? learning : 'not subscribed';
+  return check('event_stream', isSeeded && !isDeaf, 'subscribed', bad);
 }
 
 /** Who waits for what does not come is of no use to anybody: from the deadline on, the first readers wait instead. */

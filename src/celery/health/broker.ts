@@ -1,10 +1,25 @@
-/** Check `broker`: the connection to the message broker. */
+/** Check `broker`: the connection to the message broker, and whether the broker does what the gateway needs. */
 import type { Celery } from '../celery.js';
+import { describeImpairments } from './describe-impairments.js';
 import { probe, type HealthCheck } from './health-check.js';
 
-export function checkBroker(celery: Celery): Promise<HealthCheck> {
-  return probe(celery, 'broker', async () => {
-    await celery.transport.ping();
-    return `connected to ${celery.transport.address}`;
+export async function checkBroker(celery: Celery): Promise<HealthCheck> {
+  const { transport } = celery;
+  const check = await probe(celery, 'broker', async () => {
+    await pingUnlessRefused(celery);
+    return `connected to ${transport.address}`;
   });
+  const impairments = transport.impairments.filter(({ part }) => part !== 'events');
+  if (check.status !== 'OK' || impairments.length === 0) return check;
+  const message = `${check.message}, but it refuses what is needed: ${describeImpairments(impairments)}`;
+  return { ...check, status: 'DEGRADED', message };
+}
+
+/** A refusal of PING is an answer: the connection is there. */
+async function pingUnlessRefused({ transport }: Celery): Promise<void> {
+  try {
+    await transport.ping();
+  } catch (error) {
+    if (!transport.connection.connected || transport.impairments.length === 0) throw error;
+  }
 }

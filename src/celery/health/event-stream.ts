@@ -1,6 +1,7 @@
 /** Check `event_stream`: whether the events of the workers arrive, and whether any were missed. */
 import type { Celery } from '../celery.js';
 import type { EventGap } from '../event-gaps.js';
+import { describeImpairments } from './describe-impairments.js';
 import type { HealthCheck } from './health-check.js';
 
 /** Milliseconds. Workers send a heartbeat every two seconds: after this long without any event, none arrive. */
@@ -10,6 +11,8 @@ export function checkEventStream(celery: Celery): HealthCheck {
   const { events, gaps, state, transport, clock } = celery;
   const check = { name: 'event_stream', latencySeconds: null, checkedAt: clock() };
   if (!transport.connection.connected) return { ...check, status: 'DOWN', message: 'not subscribed' };
+  const deaf = transport.impairments.filter(({ part }) => part === 'events');
+  if (deaf.length > 0) return { ...check, status: 'DEGRADED', message: describeImpairments(deaf) };
   const { lastEventAt } = events.counters;
   const silence = clock() - Math.max(lastEventAt ?? 0, transport.connection.since);
   const workers = state.workers().filter(({ status }) => status !== 'OFFLINE').length;

@@ -25,6 +25,11 @@ export interface AmqpOutgoing {
 /** RabbitMQ takes no messages: it is low on memory or disk, or the queue is full and refuses more. */
 export class PublishBlockedError extends Error {}
 
+/** @param alarm what RabbitMQ says it is low on */
+export function blockedReason(alarm: unknown): string {
+  return `it takes no messages at the moment: ${String(alarm)}`;
+}
+
 /** What amqplib makes of a message that the broker does not confirm: that of a queue with `reject-publish` that is full. */
 const nacked = 'message nacked';
 
@@ -45,7 +50,7 @@ export class AmqpPublisher {
   constructor(connection: ChannelModel) {
     this.#connection = connection;
     connection.on('blocked', (reason) => {
-      this.#blocked = new PublishBlockedError(`it takes no messages at the moment: ${reason}`);
+      this.#blocked = new PublishBlockedError(blockedReason(reason));
       for (const fail of this.#pending) fail(this.#blocked);
     });
     connection.on('unblocked', () => (this.#blocked = null));

@@ -3,7 +3,7 @@
  * which vanishes with its connection, however that ends.
  */
 import { randomUUID } from 'node:crypto';
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel, Message as Delivered } from 'amqplib';
 import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { OversizedMessage } from '../message.js';
@@ -11,6 +11,7 @@ import type { RawMessage } from '../message.js';
 import { describeAmqpAddress } from './amqp-address.js';
 import type { AmqpAddress, AmqpNode } from './amqp-address.js';
 import { openChannel } from './amqp-connection.js';
+import { echoFate, echoMessage, isEcho } from './amqp-echo.js';
 import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
 import { AmqpLink } from './amqp-link.js';
 import type { AmqpConnections } from './amqp-link.js';
@@ -18,12 +19,16 @@ import { AmqpMessage } from './amqp-message.js';
 import { AmqpNames } from './amqp-names.js';
 import type { AmqpOptions } from './amqp-names.js';
 import { AmqpPidboxes } from './amqp-pidboxes.js';
-import { AmqpPublisher, PublishBlockedError } from './amqp-publisher.js';
+import { AmqpPublisher, blockedReason, PublishBlockedError } from './amqp-publisher.js';
 import type { AmqpOutgoing } from './amqp-publisher.js';
 import { AmqpQueues } from './amqp-queues.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { controlRequestBody } from './control-request.js';
 import { EventBacklog, maxEventBytes } from './event-backlog.js';
+import { EventEcho } from './event-echo.js';
+import type { EchoFate } from './event-echo.js';
+import { Impairments } from './impairments.js';
+import type { Impairment } from './impairments.js';
 import { managementAccess } from './rabbitmq-address.js';
 import { RabbitMQManagement } from './rabbitmq-management.js';
 import type {
@@ -49,6 +54,13 @@ const eventTtl = 60_000;
 const requestExpiry = 10_000;
 /** Milliseconds between two probes of quiet connections. */
 const probeInterval = 5_000;
+/** Milliseconds without any event, which is two heartbeats, after which a message to ourselves must come back. */
+const echoSilence = 4_000;
+/** Milliseconds between two such messages: other receivers of events get them too. */
+const echoPause = 10_000;
+const echoInterval = 500;
+/** The key of the impairment that RabbitMQ takes no messages. */
+const blocked = 'publish';
 
 /** What belongs to the connections of this moment. */
 interface Session {
@@ -56,6 +68,7 @@ interface Session {
   readonly requests: AmqpPublisher;
   readonly probes: AmqpPublisher;
   readonly tasks: AmqpPublisher;
+  readonly echoes: AmqpPublisher;
   readonly eventQueue: string;
   readonly replyQueue: string;
   readonly eventChannel: Channel;
@@ -76,6 +89,9 @@ export class AmqpTransport implements Transport {
   readonly #pidboxes: AmqpPidboxes;
   readonly #connection: ConnectionWatch;
   #session: Session | null = null;
+  readonly #impairments = new Impairments();
+  readonly #echo: EventEcho;
+  #echoTimer: NodeJS.Timeout | undefined;
   readonly #backlog: EventBacklog;
   #onReply: (message: RawMessage) => void = () => undefined;
   #heardEvents = false;
@@ -96,8 +112,22 @@ export class AmqpTransport implements Transport {
       address,
       log,
       prepare: (connections, node) => this.#prepare(connections, node),
-      onChange: () => this.#connection.update(this.#link.up, this.#link.reason),
       onUnreadHeaders: (reason) => this.#countUnreadHeaders(reason),
+      onChange: () => {
+        this.#echo.reset();
+        if (!this.#link.up) this.#impairments.remove(blocked);
+        this.#connection.update(this.#link.up, this.#link.reason);
+      },
+    });
+    this.#echo = new EventEcho({
+      send: () => this.#sendEcho(),
+      onDeaf: (reason) => {
+        this.#impairments.add('echo', { part: 'events', reason });
+        this.#link.restart(reason); // which declares, binds and consumes all anew
+      },
+      onHeard: () => this.#impairments.remove('echo'),
+      silence: echoSilence,
+      pause: echoPause,
     });
     this.#queues = new AmqpQueues({
       names: this.#names,
@@ -107,7 +137,7 @@ export class AmqpTransport implements Transport {
     });
     this.#pidboxes = new AmqpPidboxes({
       names: this.#names,
-      publish: (message) => this.#publish(({ probes }) => probes, message),
+      publish: (message) => this.#publishControl(({ probes }) => probes, message),
       list: async () =>
         (await this.#session?.management?.boundQueues(this.#names.controlExchange)) ?? null,
     });
@@ -121,8 +151,19 @@ export class AmqpTransport implements Transport {
     return this.#connection.onChange(listener);
   }
 
+  get impairments(): readonly Impairment[] {
+    return this.#impairments.list();
+  }
+
+  onImpairment(listener: () => void): () => void {
+    return this.#impairments.onChange(listener);
+  }
+
   start(): void {
     this.#link.start();
+    this.#echoTimer ??= setInterval(() => {
+      if (this.#link.up) void this.#echo.tick();
+    }, echoInterval).unref();
     this.#probe ??= setInterval(() => void this.#probeQuiet(), probeInterval).unref();
   }
 
@@ -149,7 +190,7 @@ export class AmqpTransport implements Transport {
   /** RabbitMQ tells whether anybody listens, not how many. */
   async publishRequest(request: ControlRequest): Promise<number | null> {
     const { controlExchange } = this.#names;
-    const routed = await this.#publish(
+    const routed = await this.#publishControl(
       ({ requests }) => requests,
       (session) => ({
         exchange: controlExchange,
@@ -215,6 +256,7 @@ export class AmqpTransport implements Transport {
     this.#disposed = true;
     this.#connection.close();
     clearInterval(this.#probe);
+    clearInterval(this.#echoTimer);
     this.#session?.management?.[Symbol.dispose]();
     await this.#link[Symbol.asyncDispose]();
     this.#session = null;
@@ -237,13 +279,20 @@ export class AmqpTransport implements Transport {
     ]);
     await eventChannel.bindQueue(eventQueue, this.#names.eventExchange, '#');
     await Promise.all([
-      this.#consume(eventChannel, eventQueue, (message) => {
+      this.#consume(eventChannel, eventQueue, (delivered) => {
         this.#heardEvents = true;
+        this.#echo.heard();
+        if (isEcho(delivered)) return;
+        const message = new AmqpMessage(delivered);
         const { size } = message;
         this.#backlog.push(size > maxEventBytes ? new OversizedMessage(size, maxEventBytes) : message);
       }),
-      this.#consume(replyChannel, replyQueue, (message) => this.#onReply(message)),
+      this.#consume(replyChannel, replyQueue, (delivered) => this.#onReply(new AmqpMessage(delivered))),
     ]);
+    connections.publisher.on('blocked', (reason) => {
+      this.#impairments.add(blocked, { part: 'requests', reason: blockedReason(reason) });
+    });
+    connections.publisher.on('unblocked', () => this.#impairments.remove(blocked));
     const access = managementAccess(this.#options.managementUrl, node);
     this.#session?.management?.[Symbol.dispose]();
     this.#session = {
@@ -251,6 +300,7 @@ export class AmqpTransport implements Transport {
       requests: new AmqpPublisher(connections.publisher),
       probes: new AmqpPublisher(connections.publisher),
       tasks: new AmqpPublisher(connections.publisher),
+      echoes: new AmqpPublisher(connections.publisher),
       eventQueue,
       replyQueue,
       eventChannel,
@@ -278,7 +328,7 @@ export class AmqpTransport implements Transport {
   async #consume(
     channel: Channel,
     queue: string,
-    listener: (message: RawMessage) => void,
+    listener: (delivered: Delivered) => void,
   ): Promise<void> {
     const restart = (reason: string): void => {
       if (!this.#disposed) this.#link.restart(reason);
@@ -289,7 +339,7 @@ export class AmqpTransport implements Transport {
       (delivered) => {
         if (delivered === null) return restart(`somebody deleted the queue ${queue}`);
         try {
-          listener(new AmqpMessage(delivered));
+          listener(delivered);
         } catch (error) {
           // The next message is none the worse; amqplib would close the channel.
           this.#log.error('a message could not be taken', { error });
@@ -333,6 +383,27 @@ export class AmqpTransport implements Transport {
         throw error;
       }
     });
+  }
+
+  /** Whether this user may reach the workers shows whenever something is sent to them. */
+  async #publishControl(
+    publisherOf: (session: Session) => AmqpPublisher,
+    message: AmqpOutgoing | ((session: Session) => AmqpOutgoing),
+  ): Promise<boolean> {
+    try {
+      const routed = await this.#publish(publisherOf, message);
+      this.#impairments.remove('control');
+      return routed;
+    } catch (error) {
+      if (replyCode(error) === replyCodes.accessRefused)
+        this.#impairments.add('control', { part: 'requests', reason: amqpReason(error) });
+      throw error;
+    }
+  }
+
+  #sendEcho(): Promise<EchoFate> {
+    const message = echoMessage(this.#names.eventExchange);
+    return echoFate(() => this.#run(({ echoes }) => echoes.publish(message)));
   }
 
   /** Silence may be a half-open socket: each connection must answer something now and then. */

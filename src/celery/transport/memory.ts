@@ -67,6 +67,13 @@ export class MemoryTransport implements Transport {
     return () => void this.#connectionListeners.delete(listener);
   }
 
+  /** There is no server that could refuse anything. */
+  readonly impairments = [];
+
+  onImpairment(): () => void {
+    return () => undefined;
+  }
+
   start(): void {
     if (this.#connection.connected) return;
     this.#connection = { connected: true, since: this.#now(), reconnects: 0, reason: null };

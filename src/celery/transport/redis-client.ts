@@ -10,13 +10,25 @@ const noUserNames = /wrong number of arguments for 'auth'/i;
 
 type SendCommand = Redis['sendCommand'];
 
+/** @param error null when Redis did what it was asked */
+export type OnAnswer = (command: string, error: unknown) => void;
+
 export class RedisClient extends Redis {
   readonly #commandTimeout: number | null;
+  readonly #onAnswer: OnAnswer | undefined;
 
-  /** @param commandTimeout milliseconds that each command may take; null for as long as it likes */
-  constructor(options: Omit<RedisOptions, 'replyMapping'>, commandTimeout: number | null) {
+  /**
+   * @param commandTimeout milliseconds that each command may take; null for as long as it likes
+   * @param onAnswer called with the name of each command that has ended, and its error
+   */
+  constructor(
+    options: Omit<RedisOptions, 'replyMapping'>,
+    commandTimeout: number | null,
+    onAnswer?: OnAnswer,
+  ) {
     super(options);
     this.#commandTimeout = commandTimeout;
+    this.#onAnswer = onAnswer;
   }
 
   /** Rejects with TimeoutError where ioredis's own `commandTimeout` would take unread answers for missing ones. */
@@ -25,6 +37,14 @@ export class RedisClient extends Redis {
     if (timeout !== null) {
       const stop = startDeadline(timeout, () => command.reject(new TimeoutError('Redis', timeout)));
       command.promise.then(stop, stop);
+    }
+    const onAnswer = this.#onAnswer;
+    if (onAnswer !== undefined) {
+      const name = command.name.toLowerCase();
+      command.promise.then(
+        () => onAnswer(name, null),
+        (error: unknown) => onAnswer(name, error),
+      );
     }
     const sent = super.sendCommand(command, stream);
     // ioredis would tell of these on stderr, where only JSON is expected, and go on.

@@ -14,3 +14,16 @@ export function isWrongType(error: unknown): boolean {
 export function isAftermath(error: unknown): boolean {
   return error instanceof Error && error.name === 'MaxRetriesPerRequestError';
 }
+
+/** What Redis 7 puts before the reason why it did not carry out a transaction. */
+const discarded = /^EXECABORT Transaction discarded because of: /;
+
+/** Why it said no, which may have been to a whole transaction. */
+export function refusalWords(error: Error): string {
+  return error.message.replace(discarded, '');
+}
+
+/** Whether the connection is out of a transaction whose end was refused. */
+export function isDiscarded(error: unknown): boolean {
+  return isRefusal(error) && discarded.test(error.message);
+}

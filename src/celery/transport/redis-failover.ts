@@ -25,6 +25,13 @@ export class RedisFailover {
     for (const listener of this.#listeners) listener(this.current);
   }
 
+  /** Turns to the server that `other`, of the same addresses, has turned to. */
+  follow(other: RedisFailover): void {
+    if (this.#index === other.#index) return;
+    this.#index = other.#index;
+    for (const listener of this.#listeners) listener(this.current);
+  }
+
   /** Called after `current` has changed; returns the function that stops it. */
   onChange(listener: (node: RedisNode) => void): () => void {
     this.#listeners.add(listener);

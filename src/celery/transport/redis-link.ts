@@ -12,6 +12,7 @@ import type { LogFields, Logger } from '../../log.js';
 import { describeRedisAddress, describeRedisNode } from './redis-address.js';
 import type { RedisAddress, RedisNode } from './redis-address.js';
 import { RedisClient } from './redis-client.js';
+import type { OnAnswer } from './redis-client.js';
 import { isAftermath, isRefusal } from './redis-errors.js';
 import { RedisFailover } from './redis-failover.js';
 import { assertMaster, sentinelConnector } from './redis-sentinel.js';
@@ -34,6 +35,8 @@ export interface RedisLinkOptions {
   readonly readyTimeout?: number;
   /** Milliseconds; null for a connection that blocks on purpose. */
   readonly commandTimeout?: number | null;
+  /** Called with the name of each command that has ended, and its error or null. */
+  readonly onAnswer?: OnAnswer;
   /** What `run` throws without a connection. */
   readonly Unavailable?: new (address: string, options?: UnavailableOptions) => GatewayError;
 }
@@ -85,7 +88,7 @@ export class RedisLink {
         return Math.min(firstRetry * 2 ** (times - 1), longestRetry);
       },
     } satisfies ClientOptions;
-    this.client = new RedisClient(settings, commandTimeout);
+    this.client = new RedisClient(settings, commandTimeout, options.onAnswer);
     // An 'error' without a listener ends the process; the reason is kept for the state that callers see.
     this.client.on('error', (error: Error) => {
       if (!isAftermath(error)) this.#down(error.message || error.name);

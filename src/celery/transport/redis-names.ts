@@ -114,6 +114,16 @@ export class RedisNames {
     return this.#fanoutPrefixes.map((prefix) => `${this.#keyprefix}${prefix}${this.#events}`);
   }
 
+  /** A channel of our own beside those of the events, which no pattern of a receiver of events matches. */
+  echoChannel(oid: string): string {
+    return `${this.#keyprefix}${this.#fanoutPrefixes[0] ?? ''}${this.#events}.celeryql.${oid}`;
+  }
+
+  /** What PSUBSCRIBE takes for exactly this channel. */
+  exactPattern(channel: string): string {
+    return escapeGlob(channel);
+  }
+
   /** What SCAN takes to find every exchange's bindings. */
   get bindingPattern(): string {
     return startingWith(this.bindingKey(''));

@@ -11,6 +11,9 @@ export interface PubSubOptions {
   /** A longer message is skipped as it comes in, and handed on as one that cannot be read. */
   readonly maxMessageBytes: number;
   readonly onMessage: (message: RawMessage) => void;
+  /** The body of our messages to ourselves, which only `onEcho` hears of. */
+  readonly echo?: Buffer;
+  readonly onEcho?: () => void;
   /** Called when the other side does not speak RESP2; nothing is read any more. */
   readonly onError: (error: Error) => void;
 }
@@ -129,7 +132,7 @@ export class PubSubReader {
   }
 
   #readPublication(bytes: Buffer, start: number): number | null {
-    const { maxMessageBytes, onMessage } = this.#options;
+    const { maxMessageBytes, onMessage, echo, onEcho } = this.#options;
     const pattern = this.#endOfBulk(bytes, start + publication.length);
     const channel = pattern === null ? null : this.#endOfBulk(bytes, pattern);
     const body = channel === null ? null : this.#endOfLine(bytes, channel);
@@ -142,7 +145,9 @@ export class PubSubReader {
       return Math.min(end, bytes.length);
     }
     if (this.#within(bytes, end) === null) return null;
-    onMessage(new EnvelopeBytes(bytes.subarray(body, end - 2)));
+    const message = bytes.subarray(body, end - 2);
+    if (echo?.length === length && echo.equals(message)) onEcho?.();
+    else onMessage(new EnvelopeBytes(message));
     return end;
   }
 

@@ -9,14 +9,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChainableCommander, Redis } from 'ioredis';
+import { errorMessage } from '../../error-message.js';
 import { EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
+import { isDiscarded, isRefusal, refusalWords } from './redis-errors.js';
 import type { RedisNames } from './redis-names.js';
 
 export interface RedisRepliesOptions {
   readonly names: RedisNames;
   /** @throws BrokerUnavailableError without a connection, TimeoutError when Redis does not answer */
   readonly run: <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
+  /** Called when the connection stays within a transaction that Redis does not let us end: it has to be made anew. */
+  readonly onOpenTransaction: (reason: string) => void;
 }
 
 /** Milliseconds. Renewed at every look, so it only ends with us. */
@@ -41,6 +45,7 @@ export class RedisReplies {
   readonly #oid = randomUUID();
   readonly #names: RedisNames;
   readonly #run: RedisRepliesOptions['run'];
+  readonly #onOpenTransaction: RedisRepliesOptions['onOpenTransaction'];
   readonly #binding: string;
   readonly #list: string;
   #onReply: (message: RawMessage) => void = () => undefined;
@@ -49,10 +54,13 @@ export class RedisReplies {
   #running = false;
   /** By the monotonic clock: when a request was sent, or a reply came. */
   #newsAt = -Infinity;
+  /** Whether Redis has refused to begin or to end a transaction. */
+  #mayNotTransact = false;
 
-  constructor({ names, run }: RedisRepliesOptions) {
+  constructor({ names, run, onOpenTransaction }: RedisRepliesOptions) {
     this.#names = names;
     this.#run = run;
+    this.#onOpenTransaction = onOpenTransaction;
     this.#binding = names.bindingKey(names.replyExchange(this.#oid));
     this.#list = names.key(names.replyQueue(this.#oid));
   }
@@ -69,7 +77,7 @@ export class RedisReplies {
   /** Looks for replies from now on, until `stop` or an error: a new connection starts it anew. */
   start(): void {
     this.#running = true;
-    this.#lookIn(idle);
+    this.#lookIn(shortest);
   }
 
   stop(): void {
@@ -83,9 +91,10 @@ export class RedisReplies {
     channels: readonly string[],
     envelope: string,
   ): Promise<readonly number[]> {
+    await this.#assertTransactions(client);
     const transaction = this.#renew(client.multi());
     for (const channel of channels) transaction.publish(channel, envelope);
-    const results = await transact(transaction);
+    const results = await this.#transact(transaction);
     this.#newsAt = performance.now();
     if (this.#running) this.#lookIn(shortest);
     return results.slice(-channels.length).map(Number);
@@ -132,12 +141,37 @@ export class RedisReplies {
 
   /** Workers push on the left: the oldest of what is taken is the last of it. */
   async #take(client: Redis): Promise<readonly string[]> {
+    await this.#assertTransactions(client);
     const transaction = client
       .multi()
       .lrange(this.#list, 0, batch - 1)
       .ltrim(this.#list, batch, -1);
-    const [taken] = await transact(this.#renew(transaction));
+    const [taken] = await this.#transact(this.#renew(transaction));
     return (taken as string[]).reverse();
+  }
+
+  async #transact(transaction: ChainableCommander): Promise<readonly unknown[]> {
+    try {
+      return await transact(transaction);
+    } catch (error) {
+      const command = refusedCommand(error);
+      if (command === 'multi' || command === 'exec') this.#mayNotTransact = true;
+      if (command === 'exec' && !isDiscarded(error)) this.#onOpenTransaction(errorMessage(error));
+      throw error;
+    }
+  }
+
+  /**
+   * Without MULTI each part would be carried out alone, though the whole is reported as refused; without EXEC every
+   * later command would wait in the transaction.
+   */
+  async #assertTransactions(client: Redis): Promise<void> {
+    if (!this.#mayNotTransact) return;
+    await client.call('EXEC').catch((error: unknown) => {
+      if (refusedCommand(error) !== null || !isRefusal(error)) throw error; // else: EXEC without MULTI, as it should be
+    });
+    await client.multi().exec();
+    this.#mayNotTransact = false;
   }
 
   /** In proportion to the time that has passed: no reply is seen later by more than a tenth of its own time. */
@@ -146,6 +180,12 @@ export class RedisReplies {
     if (passed > attention) return idle;
     return Math.min(Math.max(passed / 10, shortest), longest);
   }
+}
+
+/** The command that this user may not use, by Redis's words; null for any other error. */
+function refusedCommand(error: unknown): string | null {
+  if (!isRefusal(error)) return null;
+  return /^NOPERM .*the '([^']+)' command/.exec(refusalWords(error))?.[1]?.toLowerCase() ?? null;
 }
 
 /** The results of a transaction; rejects with what Redis refused, rather than that it refused something. */

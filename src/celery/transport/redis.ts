@@ -11,11 +11,17 @@ import type { Logger } from '../../log.js';
 import { encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { ConnectionWatch } from './connection-watch.js';
+import type { Impairment } from './impairments.js';
+import { EventEcho } from './event-echo.js';
+import type { EchoFate } from './event-echo.js';
+import type { OnAnswer } from './redis-client.js';
+import { isRefusal } from './redis-errors.js';
+import { RedisProbe } from './redis-probe.js';
+import { RedisRefusals } from './redis-refusals.js';
 import { controlRequestBody } from './control-request.js';
 import { EventBacklog, maxEventBytes } from './event-backlog.js';
 import { describeRedisAddress } from './redis-address.js';
 import type { RedisAddress } from './redis-address.js';
-import { isRefusal } from './redis-errors.js';
 import { RedisFailover } from './redis-failover.js';
 import { RedisLink } from './redis-link.js';
 import { RedisNames } from './redis-names.js';
@@ -37,12 +43,16 @@ import type {
 } from './transport.js';
 
 /** Milliseconds between two probes of the subscribed connection. */
-const probeInterval = 2_500;
+const probeInterval = 2_000;
+const echoInterval = 500;
+/** Bytes in such an interval up to which something can be asked beside the events without waiting behind them. */
+const quietBytes = 64 * 1024;
 /** Milliseconds in which what has arrived is surely read. */
 const readingTime = 100;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
+const commandsName = 'celeryql-commands';
 /** As many bytes of events in a second are a burst. */
 const burstBytes = 256 * 1024;
 
@@ -56,6 +66,17 @@ export class RedisTransport implements Transport {
   readonly #events: RedisLink;
   readonly #replies: RedisReplies;
   readonly #connection: ConnectionWatch;
+  readonly #address: RedisAddress;
+  readonly #failover: RedisFailover;
+  readonly #refusals = new RedisRefusals(() => this.#findPrimary());
+  readonly #trials: RedisProbe;
+  readonly #echo: EventEcho;
+  readonly #echoChannel: string;
+  readonly #echoBody: Buffer;
+  /** Whether this user may listen to our messages to ourselves. */
+  #hearsEchoes = false;
+  /** Looks for the server that took the place of ours, since that has become a replica. */
+  #scout: RedisLink | null = null;
   readonly #backlog: EventBacklog;
   #reader: PubSubReader | undefined;
   /** Why the event stream broke, when it was for its own sake. */
@@ -63,6 +84,7 @@ export class RedisTransport implements Transport {
   /** What had been received of the events when they were looked after last. */
   #probedAt: number | undefined;
   #probe: NodeJS.Timeout | undefined;
+  #echoTimer: NodeJS.Timeout | undefined;
   #clock = 0;
   #disposed = false;
 
@@ -72,12 +94,15 @@ export class RedisTransport implements Transport {
     this.#connection = new ConnectionWatch(this.address, log);
     this.#names = new RedisNames(options, address.db, address.place.kind === 'sentinel');
     this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
-    const failover = new RedisFailover(address);
+    this.#address = address;
+    const failover = (this.#failover = new RedisFailover(address));
+    const onAnswer: OnAnswer = (command, error) => this.#refusals.answered(command, error);
     this.#commands = new RedisLink({
       address,
       failover,
-      name: 'celeryql-commands',
+      name: commandsName,
       log,
+      onAnswer,
       onChange: (up) => {
         if (up) this.#replies.start();
         else this.#replies.stop();
@@ -89,17 +114,46 @@ export class RedisTransport implements Transport {
       failover,
       name: 'celeryql-events',
       log,
+      onAnswer,
       onChange: (up) => {
         if (!up) this.#cutOff = this.#explainCutOff();
+        this.#echo.reset();
         this.#update();
       },
       prepare: async (client) => {
         this.#reader = this.#readEvents(client);
-        await client.psubscribe(...this.#names.eventPatterns);
+        await Promise.all([
+          client.psubscribe(...this.#names.eventPatterns),
+          this.#subscribeEcho(client),
+        ]);
         await this.#subscribeToOthers(client);
       },
     });
-    this.#replies = new RedisReplies({ names: this.#names, run: (work) => this.#commands.run(work) });
+    this.#replies = new RedisReplies({
+      names: this.#names,
+      run: (work) => this.#commands.run(work),
+      onOpenTransaction: (reason) => this.#commands.restart(reason),
+    });
+    const oid = this.#replies.address.routing_key;
+    this.#echoChannel = this.#names.echoChannel(oid);
+    this.#echoBody = Buffer.from(`celeryql ${oid}`);
+    this.#trials = new RedisProbe({
+      names: this.#names,
+      refusals: this.#refusals,
+      db: () => failover.current.db,
+      connectionName: commandsName,
+      oid,
+    });
+    this.#echo = new EventEcho({
+      send: () => this.#sendEcho(),
+      onDeaf: (reason) => {
+        this.#refusals.impairments.add('echo', { part: 'events', reason });
+        this.#events.restart(reason);
+      },
+      onHeard: () => this.#refusals.impairments.remove('echo'),
+      silence: 0, // no other receiver listens there, and PUBLISH has to be tried anyway
+      pause: probeInterval,
+    });
     this.#queues = new RedisQueues(this.#names, (run) => this.#run(run));
   }
 
@@ -111,10 +165,25 @@ export class RedisTransport implements Transport {
     return this.#connection.onChange(listener);
   }
 
+  get impairments(): readonly Impairment[] {
+    return this.#refusals.impairments.list();
+  }
+
+  onImpairment(listener: () => void): () => void {
+    return this.#refusals.impairments.onChange(listener);
+  }
+
   start(): void {
     for (const link of this.#links()) link.start();
-    this.#probe = setInterval(() => void this.#probeEvents(), probeInterval);
+    this.#probe = setInterval(() => {
+      void this.#probeEvents();
+      void this.#tryCommands();
+    }, probeInterval);
     this.#probe.unref();
+    this.#echoTimer = setInterval(() => {
+      if (this.#hearsEchoes && this.connection.connected) void this.#echo.tick();
+    }, echoInterval);
+    this.#echoTimer.unref();
   }
 
   subscribeEvents(listener: EventMessageListener): void {
@@ -203,6 +272,8 @@ export class RedisTransport implements Transport {
     this.#disposed = true;
     this.#connection.close();
     clearInterval(this.#probe);
+    clearInterval(this.#echoTimer);
+    this.#scout?.dispose();
     this.#replies.stop();
     if (this.#commands.up) {
       const goodbye = this.#replies.remove(this.#commands.client);
@@ -237,7 +308,12 @@ export class RedisTransport implements Transport {
   #readEvents({ stream }: Redis): PubSubReader {
     const reader = new PubSubReader({
       maxMessageBytes: maxEventBytes,
-      onMessage: (message) => this.#backlog.push(message),
+      onMessage: (message) => {
+        this.#echo.heard();
+        this.#backlog.push(message);
+      },
+      echo: this.#echoBody,
+      onEcho: () => this.#echo.heard(),
       onError: (error) => this.#events.restart(errorMessage(error)),
     });
     reader.attach(stream);
@@ -254,18 +330,70 @@ export class RedisTransport implements Transport {
     const received = reader?.received;
     const isSilent = (): boolean =>
       this.#events.up && reader === this.#reader && reader?.received === received;
-    if (!this.#events.up || received !== this.#probedAt) {
-      this.#probedAt = received;
-      return;
-    }
+    const wasSilent = received === this.#probedAt;
+    const isQuiet = (received ?? 0) - (this.#probedAt ?? 0) < quietBytes;
+    this.#probedAt = received;
+    if (!this.#events.up || !isQuiet) return;
     await delay(readingTime, undefined, { ref: false });
-    if (!isSilent()) return;
+    if (wasSilent ? !isSilent() : !this.#events.up) return;
     try {
       await this.#events.client.psubscribe(...this.#names.eventPatterns);
       this.#probedAt = this.#reader?.received;
     } catch (error) {
-      if (isSilent()) this.#events.restart(errorMessage(error));
+      // Where it is refused, what was subscribed before is still heard.
+      if (wasSilent && isSilent() && !isRefusal(error)) this.#events.restart(errorMessage(error));
     }
+  }
+
+  async #tryCommands(): Promise<void> {
+    if (!this.#commands.up) return;
+    await this.#commands.run((client) => this.#trials.run(client)).catch(() => undefined); // the link knows
+  }
+
+  async #subscribeEcho(client: Redis): Promise<void> {
+    const pattern = this.#names.exactPattern(this.#echoChannel);
+    this.#hearsEchoes = await client.psubscribe(pattern).then(
+      () => true,
+      (error: unknown) => {
+        if (isRefusal(error)) return false; // the channels of this user are listed one by one
+        throw error;
+      },
+    );
+  }
+
+  async #sendEcho(): Promise<EchoFate> {
+    try {
+      await this.#commands.run((client) => client.publish(this.#echoChannel, this.#echoBody));
+      return 'sent';
+    } catch {
+      return 'refused';
+    }
+  }
+
+  /**
+   * The address may lead to the new primary already, or will: a connection of its own tries until it is one that may be
+   * written to. Until then what can be read on the old ones is read.
+   */
+  #findPrimary(): void {
+    if (this.#scout !== null || this.#disposed) return;
+    const failover = new RedisFailover(this.#address);
+    const scout = new RedisLink({
+      address: this.#address,
+      failover,
+      name: 'celeryql-scout',
+      log: this.#log,
+      prepare: (client) => this.#trials.isWritable(client),
+      onChange: (up) => {
+        if (!up) return;
+        scout.dispose();
+        this.#scout = null;
+        this.#failover.follow(failover);
+        const reason = 'Redis has become a replica; connecting to the new primary';
+        for (const link of this.#links()) link.restart(reason);
+      },
+    });
+    this.#scout = scout;
+    scout.start();
   }
 
   /**
@@ -280,6 +408,8 @@ export class RedisTransport implements Transport {
   }
 
   #update(): void {
+    // What an earlier connection was refused is no news of the next one.
+    if (!this.#commands.up) this.#refusals.impairments.clear();
     const broken = this.#links().find((link) => !link.up);
     const reason = broken === this.#events ? (this.#cutOff ?? broken.reason) : (broken?.reason ?? null);
     this.#connection.update(broken === undefined, reason);

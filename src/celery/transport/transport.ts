@@ -9,6 +9,7 @@
 import type { TaskText } from '../events/task.js';
 import type { UnreadableResultError } from '../../errors.js';
 import type { RawMessage } from '../message.js';
+import type { Impairment } from './impairments.js';
 
 export type TransportKind = 'memory' | 'redis' | 'amqp';
 
@@ -141,6 +142,15 @@ export interface Transport extends AsyncDisposable {
 
   /** Called after `connection` has changed; returns the function that stops it. */
   onConnection(listener: (state: ConnectionState) => void): () => void;
+
+  /**
+   * What the broker refuses at the moment, or what does not work, though the connection is there; empty while all is
+   * well. Known within seconds, from the outcomes of what is done anyway and from cheap trials of the rest.
+   */
+  readonly impairments: readonly Impairment[];
+
+  /** Called after `impairments` has changed; returns what stops it. */
+  onImpairment(listener: () => void): () => void;
 
   /** Starts connecting and keeps trying, at most a second between tries. Never rejects. */
   start(): void;

@@ -2,6 +2,7 @@
 import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
 import { PurgeImpossibleError } from '../../../src/errors.js';
 import type { RawMessage } from '../../../src/celery/message.js';
+import type { Impairment } from '../../../src/celery/transport/impairments.js';
 import type {
   BoundNodes,
   ConnectionState,
@@ -28,6 +29,7 @@ export class ScriptedTransport implements Transport {
   /** What publishing fails with. */
   failure: Error | null = null;
   #reply: (message: RawMessage) => void = () => undefined;
+  impairments: readonly Impairment[] = [];
   readonly #listeners: ((state: ConnectionState) => void)[] = [];
 
   get ticket(): string {
@@ -59,6 +61,10 @@ export class ScriptedTransport implements Transport {
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
     this.#listeners.push(listener);
+    return () => undefined;
+  }
+
+  onImpairment(): () => void {
     return () => undefined;
   }
 

@@ -1,0 +1,96 @@
+/**
+ * Notices that the event stream is deaf though its connection answers: a message to ourselves takes the way of the
+ * events, and must come back. It is only sent when nothing else was heard for a while.
+ */
+
+export interface EventEchoOptions {
+  /** Sends the message; resolves to what is known of its fate. It must not reject. */
+  readonly send: (id: string) => Promise<EchoFate>;
+  /** Called when the stream is deaf, and again each time when it still is. */
+  readonly onDeaf: (reason: string) => void;
+  /** Called when a message came after the stream was deaf. */
+  readonly onHeard: () => void;
+  /** Milliseconds without any message after which an echo is sent. */
+  readonly silence: number;
+  /** Milliseconds between two echoes at least. */
+  readonly pause: number;
+  /** Milliseconds by the monotonic clock. */
+  readonly now?: () => number;
+}
+
+/** `refused`: this user may not send it, so that its absence proves nothing. */
+export type EchoFate = 'sent' | 'unroutable' | 'refused';
+
+/** Milliseconds that an echo may take to come back. */
+const patience = 2_000;
+/** Milliseconds between two echoes while they do not come back, at most. */
+const longestPause = 60_000;
+/** Milliseconds between two ticks after which this process has stood still, and messages wait unread. */
+const stall = 1_500;
+
+interface Pending {
+  readonly id: string;
+  sentAt: number;
+}
+
+export class EventEcho {
+  readonly #options: EventEchoOptions;
+  readonly #now: () => number;
+  #lastHeard: number;
+  #lastSent = -Infinity;
+  #lastTick: number;
+  #pause: number;
+  #pending: Pending | null = null;
+  #isDeaf = false;
+  #number = 0;
+
+  constructor(options: EventEchoOptions) {
+    this.#options = options;
+    this.#now = options.now ?? ((): number => performance.now());
+    this.#lastHeard = this.#lastTick = this.#now();
+    this.#pause = options.pause;
+  }
+
+  /** Any message came the way of the events. */
+  heard(): void {
+    this.#lastHeard = this.#now();
+    this.#pending = null;
+    if (!this.#isDeaf) return;
+    this.#isDeaf = false;
+    this.#pause = this.#options.pause;
+    this.#options.onHeard();
+  }
+
+  /** The connection was made anew: what was sent before is lost with the old one. */
+  reset(): void {
+    this.#pending = null;
+    this.#lastHeard = this.#now();
+  }
+
+  /** Call it about every half second while the connection is there. */
+  async tick(): Promise<void> {
+    const now = this.#now();
+    const stalled = now - this.#lastTick > stall;
+    this.#lastTick = now;
+    if (this.#pending !== null) {
+      if (stalled) this.#pending.sentAt = now;
+      else if (now - this.#pending.sentAt >= patience) this.#lost('did not come back');
+      return;
+    }
+    if (now - this.#lastHeard < this.#options.silence || now - this.#lastSent < this.#pause) return;
+    const pending = { id: String(++this.#number), sentAt: now };
+    this.#pending = pending;
+    this.#lastSent = now;
+    const fate = await this.#options.send(pending.id);
+    if (this.#pending !== pending) return;
+    if (fate === 'refused') this.#pending = null;
+    else if (fate === 'unroutable') this.#lost('reached no queue');
+  }
+
+  #lost(how: string): void {
+    this.#pending = null;
+    if (this.#isDeaf) this.#pause = Math.min(this.#pause * 2, longestPause);
+    this.#isDeaf = true;
+    this.#options.onDeaf(`a message that the gateway sent to itself as an event ${how}`);
+  }
+}

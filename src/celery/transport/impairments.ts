@@ -1,0 +1,60 @@
+/** What does not work at the moment though the connection to the server is there, in the server's own words. */
+import { Listeners } from '../listeners.js';
+
+/**
+ * What an impairment costs: `requests` to workers, reading their `replies`, reading `queues` or `results`, hearing
+ * `events`, or only `details`, without which everything that matters still works.
+ */
+export type ImpairedPart = 'requests' | 'replies' | 'queues' | 'results' | 'events' | 'details';
+
+export interface Impairment {
+  readonly part: ImpairedPart;
+  readonly reason: string;
+}
+
+/** More different ones at a time are not kept. */
+const maxImpairments = 50;
+
+/**
+ * A set of impairments by key. Operations report what they were refused, and what works again.
+ *
+ * @example
+ * impairments.add('publish', { part: 'requests', reason: 'NOPERM ...' });
+ * impairments.remove('publish');
+ */
+export class Impairments {
+  readonly #byKey = new Map<string, Impairment>();
+  readonly #listeners = new Listeners<[]>();
+
+  list(): readonly Impairment[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** Calls back after a change; returns what stops it. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  add(key: string, impairment: Impairment): void {
+    const known = this.#byKey.get(key);
+    if (known?.reason === impairment.reason && known.part === impairment.part) return;
+    if (known === undefined && this.#byKey.size >= maxImpairments) return;
+    this.#byKey.set(key, impairment);
+    this.#listeners.tell();
+  }
+
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
+  remove(key: string): void {
+    if (this.#byKey.delete(key)) this.#listeners.tell();
+  }
+
+  /** What an earlier connection was refused says nothing about a new one. */
+  clear(): void {
+    if (this.#byKey.size === 0) return;
+    this.#byKey.clear();
+    this.#listeners.tell();
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Tries what the gateway needs of Redis and has not used within the last seconds, each by a command that changes nothing
+ * and reads nothing. The outcomes go to `RedisRefusals`, as those of all commands do.
+ */
+import type { Redis } from 'ioredis';
+import type { RedisNames } from './redis-names.js';
+import type { RedisRefusals } from './redis-refusals.js';
+
+export interface RedisProbeOptions {
+  readonly names: RedisNames;
+  readonly refusals: RedisRefusals;
+  /** Of the server of the moment. */
+  readonly db: () => number;
+  readonly connectionName: string;
+  /** Routing key of our own replies: the keys that are named after it are ours alone. */
+  readonly oid: string;
+}
+
+/** Milliseconds for which a success counts. */
+const fresh = 1_500;
+
+type Trial = (client: Redis, key: string) => Promise<unknown>;
+
+/** The commands that a transport needs and that its own upkeep does not use anyway. */
+const trials: Readonly<Record<string, Trial>> = {
+  ping: (client) => client.ping(),
+  smembers: (client, key) => client.smembers(key),
+  scan: (client, key) => client.scan('0', 'MATCH', key, 'COUNT', 1),
+  llen: (client, key) => client.llen(key),
+  hlen: (client, key) => client.hlen(key),
+  hkeys: (client, key) => client.hkeys(key),
+  del: (client, key) => client.del(key),
+};
+
+export class RedisProbe {
+  readonly #options: RedisProbeOptions;
+  readonly #key: string;
+
+  constructor(options: RedisProbeOptions) {
+    this.#options = options;
+    this.#key = options.names.key(`${options.names.replyQueue(options.oid)}.probe`);
+  }
+
+  /** At most one round trip. It rejects only with a loss of the connection, or when Redis does not answer. */
+  async run(client: Redis): Promise<void> {
+    const { refusals, db, connectionName } = this.#options;
+    const due = (command: string): boolean => refusals.sinceSuccess(command) > fresh;
+    const tried = Object.entries(trials)
+      .filter(([command]) => due(command))
+      .map(([, trial]) => trial(client, this.#key));
+    if (db() !== 0) tried.push(client.select(db()));
+    tried.push(client.client('SETNAME', connectionName), this.#scripts(client));
+    await Promise.allSettled(tried);
+    refusals.expire();
+  }
+
+  /** Whether a replica has been made of this server shows where it may write. */
+  async isWritable(client: Redis): Promise<void> {
+    await client.del(this.#key);
+  }
+
+  /** Scripts may be forbidden where whole messages may be read instead. */
+  async #scripts(client: Redis): Promise<void> {
+    const { refusals } = this.#options;
+    if (refusals.sinceSuccess('eval') <= fresh) return;
+    try {
+      await client.eval('return 0', 0);
+    } catch {
+      await client.hmget(this.#key, 'probe');
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Learns from the outcome of each command what Redis refuses to this user, or to everybody at the moment. PING succeeds
+ * while the server is a replica, out of memory, unable to persist, or while the user has lost a right.
+ */
+import { isRefusal, refusalWords } from './redis-errors.js';
+import { Impairments } from './impairments.js';
+import type { ImpairedPart } from './impairments.js';
+
+/** What the gateway cannot do without each command that it needs all the time. Others are a client's own affair. */
+const needs: Readonly<Record<string, ImpairedPart>> = {
+  publish: 'requests',
+  multi: 'requests',
+  exec: 'requests',
+  sadd: 'requests',
+  smembers: 'requests',
+  pexpire: 'requests',
+  rpush: 'requests',
+  lrange: 'replies',
+  ltrim: 'replies',
+  scan: 'queues',
+  llen: 'queues',
+  hlen: 'details',
+  hkeys: 'details',
+  eval: 'details',
+  mget: 'results',
+  ping: 'details',
+  del: 'details',
+  select: 'details',
+  client: 'details',
+  psubscribe: 'details',
+};
+
+/** Refused to everybody, whatever the command. */
+const serverWide = /^(?:READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|LOADING|BUSY|CLUSTERDOWN|NOAUTH)\b/;
+const missingRight = /^NOPERM\b/;
+/** The command is allowed; this key or channel is not. */
+const missingPlace = /permissions to access/;
+const serverKey = 'server';
+/** It writes, needs memory, and is sent every two seconds: when it works, the server refuses nothing in general. */
+const proof = 'rpush';
+/** Milliseconds for which a refusal that depends on the key counts after it was last seen. */
+const placeMemory = 6_000;
+
+export class RedisRefusals {
+  readonly impairments = new Impairments();
+  readonly #lastSuccess = new Map<string, number>();
+  readonly #places = new Map<string, number>();
+  readonly #onReadOnly: () => void;
+  /** What was said to `eval`; nothing is lost by that where `hmget` is allowed instead. */
+  #scriptRefusal: string | null = null;
+
+  /** @param onReadOnly called whenever Redis says that it is a replica */
+  constructor(onReadOnly: () => void = () => undefined) {
+    this.#onReadOnly = onReadOnly;
+  }
+
+  /** Milliseconds since Redis last carried out, or was allowed to carry out, this command; Infinity if never. */
+  sinceSuccess(command: string): number {
+    return performance.now() - (this.#lastSuccess.get(command) ?? -Infinity);
+  }
+
+  /** A command that Redis has answered; `error` is null when it did what it was asked. */
+  answered(command: string, error: unknown): void {
+    const part = needs[command];
+    if (error !== null && !isRefusal(error)) return;
+    const words = error === null ? '' : refusalWords(error);
+    if (serverWide.test(words)) {
+      this.impairments.add(serverKey, { part: 'requests', reason: words });
+      if (words.startsWith('READONLY')) this.#onReadOnly();
+    } else if (missingPlace.test(words)) this.#placeRefused(command, words, part);
+    else if (missingRight.test(words)) {
+      this.#lastSuccess.delete(command);
+      this.#rightRefused(command, withoutUser(words), part);
+    } else this.#allowed(command);
+  }
+
+  /** Forgets what depends on a key or channel and was not seen again. */
+  expire(): void {
+    const now = performance.now();
+    for (const [key, at] of this.#places)
+      if (now - at > placeMemory) {
+        this.#places.delete(key);
+        this.impairments.remove(key);
+      }
+  }
+
+  #rightRefused(command: string, reason: string, part: ImpairedPart | undefined): void {
+    if (command === 'eval') this.#scriptRefusal = reason;
+    else if (command === 'hmget' && this.#scriptRefusal !== null)
+      this.impairments.add('eval', { part: 'details', reason: this.#scriptRefusal });
+    else if (part !== undefined) this.impairments.add(command, { part, reason });
+  }
+
+  #placeRefused(command: string, words: string, part: ImpairedPart | undefined): void {
+    this.#allowed(command);
+    // A pattern that is refused keeps the connection of the events from being made at all.
+    if (part === undefined || command === 'psubscribe') return;
+    const key = `${command} of a place`;
+    this.#places.set(key, performance.now());
+    const reason = `${withoutUser(words)} (${command})`;
+    this.impairments.add(key, { part, reason });
+  }
+
+  #allowed(command: string): void {
+    this.#lastSuccess.set(command, performance.now());
+    this.impairments.remove(command === 'hmget' ? 'eval' : command);
+    if (command === 'eval') this.#scriptRefusal = null;
+    if (command === proof) this.impairments.remove(serverKey);
+  }
+}
+
+/** Redis 7 repeats the user's name, which is a part of the credentials. */
+function withoutUser(words: string): string {
+  return words.replace(/\bUser \S+ has\b/, 'this user has');
+}
