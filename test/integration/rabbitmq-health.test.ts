@@ -1,0 +1,120 @@
+/** Health on RabbitMQ means: able to hear events, though every connection and channel is there and answers. */
+import { connect } from 'amqplib';
+import type { Channel } from 'amqplib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { startTestGateway } from '../support/gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+import { createVhost } from '../support/rabbitmq-vhost.js';
+import type { RabbitMQVhost } from '../support/rabbitmq-vhost.js';
+import { describeWith } from '../support/requirements.js';
+
+interface Answer {
+  readonly health: { readonly checks: readonly { name: string; status: string }[] };
+  readonly workers: readonly { readonly hostname: string }[];
+  readonly gateway: {
+    readonly events: {
+      readonly received: number;
+      readonly malformed: number;
+      readonly reconnects: number;
+      readonly gaps: readonly { readonly reason: string }[];
+    };
+  };
+}
+
+const question = `{ workers(useCache: false) { hostname }
+  gateway { events { received malformed reconnects gaps { reason } } } }`;
+
+const event = (hostname: string) => ({
+  type: 'worker-heartbeat',
+  ...{ hostname, timestamp: Date.now() / 1000, utcoffset: 0, pid: 1, clock: 1 },
+  ...{ freq: 2, active: 0, processed: 0, loadavg: [0, 0, 0] },
+  ...{ sw_ident: 'py-celery', sw_ver: '5.6.3', sw_sys: 'Linux' },
+});
+
+function publish(channel: Channel, hostname: string): void {
+  channel.publish('celeryev', 'worker.heartbeat', Buffer.from(JSON.stringify(event(hostname))), {
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    headers: { hostname },
+  });
+}
+
+describeWith(['rabbitmq'], 'health while RabbitMQ answers and no event can be heard', () => {
+  let vhost: RabbitMQVhost;
+  beforeAll(async () => {
+    vhost = await createVhost();
+  }, 60_000);
+  afterAll(() => vhost[Symbol.asyncDispose]());
+
+  async function isHeard(gateway: TestGateway, channel: Channel, hostname: string): Promise<void> {
+    await eventually(async () => {
+      publish(channel, hostname);
+      const { data } = await gateway.query<Answer>(question);
+      expect(data?.workers.map((worker) => worker.hostname)).toContain(hostname);
+    }, 5_000);
+  }
+
+  it.each([
+    ['was deleted', false],
+    ['was deleted and made anew', true],
+  ])('hears events again within seconds after the exchange of the events %s', async (_, anew) => {
+    await using gateway = await startTestGateway({ broker: vhost.url });
+    const connection = await connect(vhost.url);
+    try {
+      const channel = await connection.createChannel();
+      await eventually(async () => void (await gateway.query(question)));
+      await isHeard(gateway, channel, 'before@h');
+
+      await channel.deleteExchange('celeryev');
+      if (anew) await channel.assertExchange('celeryev', 'topic', { durable: true });
+      const { data } = await eventually(async () => {
+        const answer = await gateway.query<Answer>(question);
+        expect(answer.data?.gateway.events.reconnects).toBe(1);
+        return answer;
+      }, 15_000);
+      expect(data?.gateway.events.gaps[0]?.reason).toBe(
+        'a message that the gateway sent to itself as an event reached no queue',
+      );
+      await isHeard(gateway, channel, 'after@h');
+      await eventually(async () => {
+        const health = '{ health(useCache: false) { checks { name status } } }';
+        const { checks } = (await gateway.query<Pick<Answer, 'health'>>(health)).data?.health ?? {};
+        expect(checks).toContainEqual({ name: 'event_stream', status: 'OK' });
+      });
+    } finally {
+      await connection.close();
+    }
+  });
+
+  it('sends what other receivers of events take for an event of no worker and no task', async () => {
+    const connection = await connect(vhost.url);
+    try {
+      const channel = await connection.createChannel();
+      await channel.assertExchange('celeryev', 'topic', { durable: true });
+      const { queue } = await channel.assertQueue('', { exclusive: true });
+      await channel.bindQueue(queue, 'celeryev', '#');
+      await using gateway = await startTestGateway({ broker: vhost.url });
+      const echo = await eventually(async () => {
+        const message = await channel.get(queue, { noAck: true });
+        if (message === false) throw new Error('no message yet');
+        return message;
+      }, 10_000);
+      expect(JSON.parse(echo.content.toString())).toEqual({
+        type: 'celeryql-echo',
+        hostname: expect.stringMatching(/^celeryql@/) as string,
+        timestamp: expect.any(Number) as number,
+        utcoffset: 0,
+        pid: process.pid,
+        clock: 0,
+      });
+      const { data } = await gateway.query<Answer>(question);
+      expect([data?.workers, data?.gateway.events]).toMatchObject([
+        [],
+        { received: 0, malformed: 0, reconnects: 0 },
+      ]);
+    } finally {
+      await connection.close();
+    }
+  });
+});
