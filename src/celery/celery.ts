@@ -127,7 +127,7 @@ export class Celery implements AsyncDisposable {
       redaction: redactor,
     });
     this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
-    const inspect = new Inspect(this.#mailbox, redactor);
+    const inspect = new Inspect(this.#mailbox, redactor, unreadable);
     this.#guardedInspect = new GuardedInspect({
       inspect,
       alive: () => this.state.aliveHostnames(),

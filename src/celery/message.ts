@@ -4,9 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { inflateSync, brotliDecompressSync } from 'node:zlib';
 import { MalformedMessageError } from '../errors.js';
+import { readPythonJson, toPlainJson } from './python-json.js';
 import type { OutgoingTask } from './transport/transport.js';
+
+export { decodeBody } from './message-body.js';
 
 export interface Message {
   readonly contentType: string;
@@ -24,8 +26,6 @@ export interface RawMessage {
   read(): Message;
 }
 
-/** The largest body that decompression may produce: a small bomb must not take the gateway down. */
-const maxDecompressedBytes = 32 * 1024 * 1024;
 const base64 = /^[A-Za-z0-9+/\r\n]*={0,2}\s*$/;
 
 /** Decodes kombu's virtual-transport envelope. Its guards are written by hand: every event passes here. */
@@ -166,46 +166,18 @@ export function encodeTask(task: OutgoingTask): string {
   });
 }
 
-/**
- * The JSON value of a message's body.
- * @throws MalformedMessageError for any other content type: pickle is never executed, yaml and msgpack stay opaque.
- */
-export function decodeBody(message: Message): unknown {
-  if (message.contentType !== 'application/json') {
-    throw new MalformedMessageError(
-      `content type ${JSON.stringify(message.contentType)} is not readable`,
-      { contentType: message.contentType },
-    );
-  }
-  const bytes = decompress(message);
-  // Python refuses it too, and what a lenient decoder makes of it would be shown as if it had been sent.
-  if (!isUtf8(bytes)) throw new MalformedMessageError('the body is not UTF-8');
-  return parseJson(bytes.toString('utf8'), 'body');
-}
-
-function decompress({ headers, body }: Message): Buffer {
-  const compression = headers['compression'];
-  return compression === undefined || compression === null ? body : decompressed(compression, body);
-}
-
-/**
- * Celery names compressions by content type; its "x-gzip" is a bare zlib stream.
- * @throws MalformedMessageError where it does not decompress, or becomes too large
- */
-export function decompressed(compression: unknown, body: Buffer): Buffer {
-  const options = { maxOutputLength: maxDecompressedBytes };
-  try {
-    if (compression === 'application/x-gzip') return inflateSync(body, options);
-    if (compression === 'application/x-brotli') return brotliDecompressSync(body, options);
-  } catch (cause) {
-    throw new MalformedMessageError('the body does not decompress', { cause });
-  }
-  throw new MalformedMessageError(`compression ${JSON.stringify(compression)} is not supported`);
-}
-
+/** With what Python's JSON has besides, read as null: a header may hold NaN. */
 function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    return parsePlainPython(text, what);
+  }
+}
+
+function parsePlainPython(text: string, what: string): unknown {
+  try {
+    return toPlainJson(readPythonJson(text));
   } catch (cause) {
     throw new MalformedMessageError(`the ${what} is not JSON`, { cause });
   }

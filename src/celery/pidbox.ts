@@ -6,20 +6,24 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { startDeadline } from '../deadline.js';
-import { BrokerUnavailableError, TimeoutError } from '../errors.js';
+import { BrokerUnavailableError, MalformedMessageError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { LogThrottle } from '../log-throttle.js';
 import { CommandTurns } from './command-turns.js';
-import { decodeBody } from './message.js';
+import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
-import { ReplyGathering } from './reply-gathering.js';
+import { ReplyGathering, type UnreadableReply } from './reply-gathering.js';
 import type { Transport } from './transport/transport.js';
 import { unreadableDetails, type Unreadable } from './unreadable.js';
 
 export interface BroadcastResult {
   /** What each node said, by node name. */
   readonly replies: ReadonlyMap<string, unknown>;
+  /** Nodes that answered in a way that cannot be read, and why. */
+  readonly unreadable: ReadonlyMap<string, UnreadableReply>;
+  /** Why replies of nodes whose names are unknown cannot be read; null when there are none. */
+  readonly unnamed: UnreadableReply | null;
   /** Nodes that should have answered and did not, sorted. */
   readonly silent: readonly string[];
   /** Epoch milliseconds of the last reply, or of the end of the wait. */
@@ -53,6 +57,9 @@ export interface MailboxOptions {
 /** Milliseconds without another reply that end the wait when only doubtful nodes have not answered. */
 const quietWindow = 100;
 
+/** More are not remembered. */
+const maxUnreadableNodes = 1_000;
+
 const replyHeaders = z.object({ ticket: z.string() });
 const replyBody = z.record(z.string(), z.unknown());
 const replyWords = z.union([z.strictObject({ ok: z.string() }), z.strictObject({ error: z.string() })]);
@@ -69,6 +76,8 @@ export class Mailbox {
   readonly #pending = new Map<string, Pending>();
   readonly #malformedLog = new LogThrottle(Date.now);
   readonly #turns = new CommandTurns();
+  /** Nodes whose last reply could not be read. */
+  readonly #unreadableNodes = new Set<string>();
 
   constructor(options: MailboxOptions) {
     this.#options = options;
@@ -134,7 +143,7 @@ export class Mailbox {
     if (refused !== null) throw refused;
     const ticket = randomUUID();
     const living = alive();
-    const gathering = new ReplyGathering(destination, living);
+    const gathering = new ReplyGathering(destination, living, this.#unreadableNodes);
     return new Promise<BroadcastResult>((resolve, reject) => {
       let stopQuiet: (() => void) | undefined;
       const stopDeadline = startDeadline(timeout, () => {
@@ -148,7 +157,9 @@ export class Mailbox {
       };
       const finish = (): void => {
         stop();
-        resolve({ replies: gathering.replies, silent: gathering.silent, at: Date.now() });
+        this.#sawUnreadable(gathering.certainUnreadable);
+        const { replies, unreadable, unnamed, silent } = gathering;
+        resolve({ replies, unreadable, unnamed, silent, at: Date.now() });
       };
       const fail = (error: Error): void => {
         stop();
@@ -183,22 +194,50 @@ export class Mailbox {
   }
 
   #receive(message: RawMessage): void {
+    let pending: Pending | undefined;
+    let contentType: string | null = null;
     try {
       const decoded = message.read();
+      contentType = decoded.contentType;
       const { ticket } = replyHeaders.parse(decoded.headers);
-      const pending = this.#pending.get(ticket);
+      pending = this.#pending.get(ticket);
       if (!pending) return; // late: its deadline has passed
-      const body = replyBody.parse(decodeBody(decoded));
-      for (const [hostname, value] of Object.entries(body)) {
-        pending.gathering.add(hostname, this.#withoutSecrets(value));
-        this.#options.onReply?.(hostname);
-      }
-      pending.check();
+      this.#take(pending, replyBody.parse(decodeExactBody(decoded)));
     } catch (error) {
-      this.#options.unreadable?.count('reply', unreadableDetails(error));
-      const skipped = this.#malformedLog.due();
-      if (skipped === 0) return;
-      this.#options.log.warn('skipped malformed remote control replies', { replies: skipped, error });
+      this.#skip(pending, contentType, error);
+    }
+    pending?.check();
+  }
+
+  #take({ gathering }: Pending, body: Readonly<Record<string, unknown>>): void {
+    const entries = Object.entries(body);
+    if (entries.length === 0) throw new MalformedMessageError('the reply names no worker');
+    for (const [hostname, value] of entries) {
+      gathering.add(hostname, this.#withoutSecrets(value));
+      this.#unreadableNodes.delete(hostname);
+      this.#options.onReply?.(hostname);
+    }
+  }
+
+  /** It is an answer all the same: nothing waits for another one of its sender. */
+  #skip(pending: Pending | undefined, contentType: string | null, error: unknown): void {
+    const { unreadable, log } = this.#options;
+    const details = { contentType, ...unreadableDetails(error) };
+    pending?.gathering.addUnreadable({ ...details, contentType });
+    const [hostname, ...others] = pending?.gathering.certainUnreadable ?? [];
+    unreadable?.count('reply', {
+      reason: details.reason,
+      contentType,
+      hostname: others.length === 0 ? (hostname ?? null) : null,
+    });
+    const skipped = this.#malformedLog.due();
+    if (skipped > 0) log.warn('skipped malformed remote control replies', { replies: skipped, error });
+  }
+
+  #sawUnreadable(hostnames: readonly string[]): void {
+    for (const hostname of hostnames) {
+      if (this.#unreadableNodes.size < maxUnreadableNodes) this.#unreadableNodes.add(hostname);
+      this.#options.onReply?.(hostname);
     }
   }
 

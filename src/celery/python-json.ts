@@ -13,13 +13,14 @@ const markedNumbers = new RegExp(
   'g',
 );
 /** Longer texts are shown in part, if at all: their numbers may look like JavaScript's. */
-const maxExactLength = 1_000_000;
+const maxExactLength = 4_000_000;
 /** Deeper values are not worth a stack. */
 const maxDepth = 32;
 
 /** What may not survive as a number. */
 const risky = /\d\.\d|\d[eE]|\d{16}|-0|NaN|Infinity/;
-const strings = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"`;
+/** One that does not end matches too, or each of its quotes would be tried as the start of another. */
+const strings = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"?`;
 const words = String.raw`-?Infinity|NaN`;
 const numbers = String.raw`-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 const oneNumber = new RegExp(`^(?:${numbers}|${words})$`);
@@ -28,12 +29,23 @@ const allTokens = new RegExp(`${strings}|${words}|${numbers}`, 'g');
 
 /** @returns null for what is not JSON */
 export function parsePythonJson(text: string): unknown {
-  const exact = text.length <= maxExactLength;
   try {
-    if (exact && risky.test(text)) return JSON.parse(text.replace(allTokens, markNumber));
+    return readPythonJson(text);
+  } catch {
+    return null;
+  }
+}
+
+/** @throws SyntaxError for what is not JSON */
+export function readPythonJson(text: string): unknown {
+  if (text.length <= maxExactLength)
+    return JSON.parse(risky.test(text) ? text.replace(allTokens, markNumber) : text);
+  try {
     return JSON.parse(text);
   } catch {
-    return exact ? null : parseWords(text);
+    return JSON.parse(
+      text.replace(wordTokens, (token) => (token.startsWith('"') ? token : quoted(token))),
+    );
   }
 }
 
@@ -65,12 +77,19 @@ export function writePythonJson(value: unknown): string {
   return JSON.stringify(value).replace(markedNumbers, '$1');
 }
 
-/** As clients get it: typed values as their texts, and null for what JSON has no number for. */
+/**
+ * As clients get it: typed values as their texts, integers that would lose digits too, and null for what JSON has no
+ * number for.
+ */
 export function toPlainJson(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') {
     if (!value.startsWith(mark)) return value;
-    const number = Number(value.slice(mark.length));
-    return Number.isFinite(number) ? number : null;
+    const token = value.slice(mark.length);
+    const number = Number(token);
+    if (!Number.isFinite(number)) return null;
+    return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(token)
+      ? token
+      : number;
   }
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= maxDepth) return null;
@@ -101,14 +120,4 @@ function markNumber(token: string): string {
 
 function quoted(token: string): string {
   return JSON.stringify(mark + token);
-}
-
-function parseWords(text: string): unknown {
-  try {
-    return JSON.parse(
-      text.replace(wordTokens, (token) => (token.startsWith('"') ? token : quoted(token))),
-    );
-  } catch {
-    return null;
-  }
 }

@@ -2,11 +2,17 @@
  * The replies to one broadcast, and when to stop waiting for more. Celery's own client cannot know and waits out its
  * timeout; here the number of pidboxes that received the request and the names of the workers that live tell.
  */
-
 import type { BoundNodes } from './transport/transport.js';
 
 /** `nearly`: all have answered but doubtful ones, which get a short while longer. */
 export type Progress = 'waiting' | 'nearly' | 'done';
+
+/** Why a reply cannot be read. */
+export interface UnreadableReply {
+  readonly reason: string;
+  /** Null if unknown. */
+  readonly contentType: string | null;
+}
 
 /** More nodes than this are not a cluster but an accident. */
 const maxReplies = 10_000;
@@ -15,15 +21,25 @@ export class ReplyGathering {
   readonly replies = new Map<string, unknown>();
   readonly #destination: readonly string[] | null;
   readonly #living: readonly string[];
+  readonly #usual: ReadonlySet<string>;
   #published = false;
   #receivers: number | null = null;
   #bound: BoundNodes | null = null;
+  /** Replies that cannot be read. They count as answers, though they do not name their sender. */
+  #unreadable = 0;
+  #lastUnreadable: UnreadableReply | null = null;
 
   /**
    * @param destination the nodes addressed, or null for all
    * @param living names of the workers that are alive by their heartbeats
+   * @param usual nodes whose last reply could not be read
    */
-  constructor(destination: readonly string[] | null, living: readonly string[]) {
+  constructor(
+    destination: readonly string[] | null,
+    living: readonly string[],
+    usual: ReadonlySet<string> = new Set(),
+  ) {
+    this.#usual = usual;
     this.#destination = destination;
     this.#living = living;
   }
@@ -47,6 +63,12 @@ export class ReplyGathering {
     if (this.replies.size < maxReplies) this.replies.set(hostname, value);
   }
 
+  /** A reply came that cannot be read: the name of its sender is in its body. */
+  addUnreadable(reply: UnreadableReply): void {
+    if (this.#unreadable < maxReplies) this.#unreadable++;
+    this.#lastUnreadable = reply;
+  }
+
   get progress(): Progress {
     if (!this.#published) return 'waiting';
     return this.#destination === null ? this.#ofAll() : this.#ofNamed(this.#destination);
@@ -54,6 +76,50 @@ export class ReplyGathering {
 
   /** Nodes that should have answered and have not, sorted. */
   get silent(): readonly string[] {
+    return this.#unreadable === 0
+      ? this.#unheard
+      : this.#unheard.filter((name) => !this.unreadable.has(name));
+  }
+
+  /**
+   * Nodes that answered in a way that cannot be read. They are those from which no other reply came, if there are no
+   * more of them than such replies; otherwise each of them may have sent one, and is named as such.
+   */
+  get unreadable(): ReadonlyMap<string, UnreadableReply> {
+    const last = this.#lastUnreadable;
+    if (last === null) return new Map();
+    const names = this.#possibleSenders;
+    const isCertain = names.length <= this.#unreadable;
+    const { contentType } = last;
+    const reason = isCertain
+      ? last.reason
+      : `${last.reason} (${this.#unreadable} of ${names.length} workers answered so: which ones is unknown)`;
+    return new Map(names.map((name) => [name, { reason, contentType }]));
+  }
+
+  /** The nodes of whose answer there is no doubt, though it cannot be read. */
+  get certainUnreadable(): readonly string[] {
+    const names = this.#possibleSenders;
+    return names.length <= this.#unreadable ? names : [];
+  }
+
+  /** Replies that cannot be read, of nodes whose names are unknown. */
+  get unnamed(): UnreadableReply | null {
+    return this.#unreadable > this.#possibleSenders.length ? this.#lastUnreadable : null;
+  }
+
+  get #possibleSenders(): readonly string[] {
+    const unheard = this.#unheard;
+    const usual = unheard.filter((name) => this.#usual.has(name));
+    if (usual.length === this.#unreadable) return usual;
+    if (unheard.length >= this.#unreadable || this.#destination !== null) return unheard;
+    // Names of pidboxes linger on Redis: they say who answered only if there are just as many.
+    const bound = this.#missing([...new Set([...this.#living, ...(this.#bound?.nodes ?? [])])]).sort();
+    return bound.length === this.#unreadable ? bound : unheard;
+  }
+
+  /** Nodes that should have answered, and from which no readable reply came, sorted. */
+  get #unheard(): readonly string[] {
     if (this.#destination !== null) return this.#missing(this.#destination).sort();
     // Bound names count only while more pidboxes listen than have replied: the others were killed.
     const listening = this.#allListenersReplied ? [] : (this.#bound?.nodes ?? []);
@@ -62,18 +128,22 @@ export class ReplyGathering {
 
   #ofNamed(destination: readonly string[]): Progress {
     const unheard = this.#missing(destination);
-    if (unheard.length === 0) return 'done';
+    if (unheard.length <= this.#unreadable) return 'done';
     // A node that neither listens nor lives cannot answer: do not wait for it as long as for the others.
     const able = new Set(this.#bound?.nodes ?? unheard);
-    if (unheard.some((name) => able.has(name))) return 'waiting';
+    if (this.#isOutstanding(unheard.filter((name) => able.has(name)))) return 'waiting';
     if (this.#bound?.exact === true) return 'done';
-    return unheard.some((name) => this.#living.includes(name)) ? 'waiting' : 'nearly';
+    return this.#isOutstanding(unheard.filter((name) => this.#living.includes(name)))
+      ? 'waiting'
+      : 'nearly';
   }
 
   #ofAll(): Progress {
-    const allLiving = this.#missing(this.#living).length === 0;
+    const allLiving = !this.#isOutstanding(this.#missing(this.#living));
     const allBound =
-      this.#bound !== null && this.replies.size > 0 && this.#missing(this.#bound.nodes).length === 0;
+      this.#bound !== null &&
+      this.#answers > 0 &&
+      !this.#isOutstanding(this.#missing(this.#bound.nodes));
     // Who lives by its heartbeats and has no pidbox was killed since, and is known to.
     if (allBound && this.#bound?.exact === true) return 'done';
     if (allLiving && (this.#allListenersReplied || allBound)) return 'done';
@@ -82,8 +152,17 @@ export class ReplyGathering {
     return 'waiting';
   }
 
+  get #answers(): number {
+    return this.replies.size + this.#unreadable;
+  }
+
   get #allListenersReplied(): boolean {
-    return this.#receivers !== null && this.replies.size >= this.#receivers;
+    return this.#receivers !== null && this.#answers >= this.#receivers;
+  }
+
+  /** Whether more of these are missing than may have sent the replies that cannot be read. */
+  #isOutstanding(missing: readonly string[]): boolean {
+    return missing.length > this.#unreadable;
   }
 
   #missing(hostnames: readonly string[]): string[] {

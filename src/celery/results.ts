@@ -13,7 +13,7 @@ import type { Logger } from '../log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
 import { isoTimeOrNull } from './iso-time.js';
-import { decompressed } from './message.js';
+import { decompressed } from './message-body.js';
 import { parsePythonJson, toPlainJson } from './python-json.js';
 import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';

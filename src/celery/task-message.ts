@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { isoTimeOrNull } from './iso-time.js';
-import { decodeBody } from './message.js';
+import { decodeExactBody } from './message-body.js';
 import type { Message, RawMessage } from './message.js';
 import { argumentsRepr } from './python-repr.js';
+import { taskIdText } from './task-id.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { unreadableDetails, type UnreadableDetails } from './unreadable.js';
 
@@ -31,29 +32,31 @@ export interface WaitingTask {
 
 const text = z.string().nullish().catch(null);
 const integer = z.int32().nullish().catch(null);
+const otherId = z.unknown().optional().transform(taskIdText);
+const taskId = otherId.pipe(z.string());
 
 const headersV2 = z.object({
   task: text,
-  id: z.string(),
+  id: taskId,
   argsrepr: text,
   kwargsrepr: text,
   eta: text,
   expires: text,
   retries: integer,
-  root_id: text,
-  parent_id: text,
-  group: text,
+  root_id: otherId,
+  parent_id: otherId,
+  group: otherId,
 });
 const bodyV2 = z.tuple([z.array(z.unknown()), z.unknown()]).rest(z.unknown());
 const bodyV1 = z.object({
   task: z.string(),
-  id: z.string(),
+  id: taskId,
   args: z.array(z.unknown()).nullish().catch(null),
   kwargs: z.unknown().optional(),
   eta: text,
   expires: text,
   retries: integer,
-  group: text,
+  group: otherId,
 });
 
 const opaque: WaitingTask = {
@@ -117,9 +120,9 @@ function readV2(
     eta: isoTimeOrNull(headers.eta),
     expires: isoTimeOrNull(headers.expires),
     retries: headers.retries ?? null,
-    rootId: headers.root_id ?? null,
-    parentId: headers.parent_id ?? null,
-    groupId: headers.group ?? null,
+    rootId: headers.root_id,
+    parentId: headers.parent_id,
+    groupId: headers.group,
   };
 }
 
@@ -135,7 +138,7 @@ function readV1(known: WaitingTask, message: Message, reading: Reading): Waiting
     eta: isoTimeOrNull(body.eta),
     expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
-    groupId: body.group ?? null,
+    groupId: body.group,
   };
 }
 
@@ -146,7 +149,7 @@ function shown(args: unknown, { redaction }: Reading): string | null {
 
 function jsonBody<T>(message: Message, shape: z.ZodType<T>, { onUnreadable }: Reading): T | null {
   try {
-    return shape.parse(decodeBody(message));
+    return shape.parse(decodeExactBody(message));
   } catch (error) {
     onUnreadable({ contentType: message.contentType, ...unreadableDetails(error) });
     return null;

@@ -78,5 +78,6 @@ export class Unreadable {
 /** What an error says of a message that could not be read; the text of an unknown error may quote content. */
 export function unreadableDetails(error: unknown): Pick<UnreadableDetails, 'reason' | 'contentType'> {
   if (!(error instanceof MalformedMessageError)) return { reason: 'it is not of the documented shape' };
-  return { reason: error.message, contentType: error.contentType };
+  const { message: reason, contentType } = error;
+  return contentType === null ? { reason } : { reason, contentType };
 }

@@ -44,7 +44,12 @@ async function activeTasks({ ask }: SummaryParent, { loaders }: Context): Promis
     scope: { all: true },
   });
   if (silent.length > 0) return null;
-  return [...replies.values()].reduce((sum, reply) => sum + (reply.ok ? reply.value.length : 0), 0);
+  let active = 0;
+  for (const reply of replies.values()) {
+    if (!reply.ok) return null;
+    active += reply.value.length + (reply.unreadEntries ?? 0);
+  }
+  return active;
 }
 
 export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSummary').implement({
@@ -76,7 +81,8 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
     }),
     activeTasks: t.int({
       nullable: true,
-      description: 'Tasks that run now; null when a worker did not answer in time.',
+      description:
+        'Tasks that run now; null if a worker did not answer in time, or not in a way that can be read.',
       extensions: { inspect: 'active' },
       resolve: (parent, _args, context) => activeTasks(parent, context),
     }),

@@ -1,5 +1,6 @@
 /** Queues: what waits in the broker, and who takes it. */
 import { isOrphaned } from '../celery/queues.js';
+import { isComplete } from '../celery/inspect-reply.js';
 import type { Queue } from '../celery/queues.js';
 import type { QueueFigure } from '../celery/transport/transport.js';
 import { BadUserInputError } from '../errors.js';
@@ -45,15 +46,15 @@ async function consumersOf(
   { queue, ask }: QueueParent,
   { loaders }: Context,
 ): Promise<readonly string[] | null> {
-  const { replies, silent } = await loaders.inspect('active_queues', {
+  const result = await loaders.inspect('active_queues', {
     ...ask,
     cache: 'queue_status',
     scope: { all: true },
   });
-  const consumers = [...replies].flatMap(([hostname, reply]) =>
+  const consumers = [...result.replies].flatMap(([hostname, reply]) =>
     reply.ok && reply.value.some(({ name }) => name === queue.name) ? [hostname] : [],
   );
-  return consumers.length === 0 && silent.length > 0 ? null : consumers.sort();
+  return consumers.length === 0 && !isComplete(result) ? null : consumers.sort();
 }
 
 async function consumerCount(parent: QueueParent, context: Context): Promise<number | null> {

@@ -1,4 +1,5 @@
 /** Figures by task name. */
+import { isWhole } from '../celery/inspect-reply.js';
 import { otherNames } from '../celery/metrics/name-tallies.js';
 import { longestWindow, type TaskTypeFigures } from '../celery/metrics/task-metrics.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
@@ -41,7 +42,7 @@ const TaskTypeType = builder.objectRef<TaskTypeParent>('TaskType').implement({
     registeredBy: t.idList({
       nullable: true,
       description:
-        'Node names of the workers that can run it; null when no worker answered in time, and for `OTHER`.',
+        'Node names of the workers that can run it; null if no worker answered in time, if a reply cannot be read, and for `OTHER`.',
       extensions: { inspect: 'registered' },
       resolve: (parent, _args, context) => workersWith(parent, context),
     }),
@@ -56,13 +57,13 @@ async function workersWith(
   const everybody = { ...ask, cache: 'metrics_summary', scope: { all: true } } as const;
   const { replies, silent } = await loaders.inspect('registered', everybody);
   if (replies.size === 0 && silent.length > 0) return null;
-  return [...replies]
-    .flatMap(([hostname, reply]) =>
-      reply.ok && reply.value.some((entry) => entry.replace(/ \[.*$/, '') === figures.name)
-        ? [hostname]
-        : [],
-    )
-    .sort();
+  const hostnames: string[] = [];
+  for (const [hostname, reply] of replies) {
+    if (reply.ok && reply.value.some((entry) => entry.replace(/ \[.*$/, '') === figures.name))
+      hostnames.push(hostname);
+    else if (!isWhole(reply)) return null;
+  }
+  return hostnames.sort();
 }
 
 const TaskTypeFilterInput = builder.inputType('TaskTypeFilter', {

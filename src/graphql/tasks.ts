@@ -1,6 +1,7 @@
 /** Queries about tasks: counts, lists, one task. */
 import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/task.js';
-import type { InspectCommand, TaskInfo } from '../celery/inspect.js';
+import type { InspectCommand } from '../celery/inspect.js';
+import { replyError } from '../celery/inspect-reply.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
@@ -21,7 +22,8 @@ import type { TaskParent } from './task-type.js';
 
 interface Held {
   readonly hostname: string;
-  readonly task: TaskInfo;
+  /** Null where the worker does not name it, and where what it says of it cannot be read. */
+  readonly name: string | null;
 }
 
 const HeldTasksType = builder.objectRef<readonly Held[]>('HeldTasks').implement({
@@ -36,7 +38,7 @@ const HeldTasksType = builder.objectRef<readonly Held[]>('HeldTasks').implement(
     byName: t.field({
       type: [TaskNameCount],
       description: 'Most first.',
-      resolve: (held) => namedCounts(held.map(({ task }) => task.name ?? 'unknown')),
+      resolve: (held) => namedCounts(held.map(({ name }) => name ?? 'unknown')),
     }),
   }),
 });
@@ -58,7 +60,7 @@ TaskStatusType.implement({
       t.field({
         type: HeldTasksType,
         nullable: true,
-        description: `${description} Null when no worker answered in time.`,
+        description: `${description} Null if no worker answered in time, and, with an error, if what a worker holds cannot be read.`,
         extensions: { inspect: command },
         resolve: async ({ ask }, _args, { loaders }): Promise<Held[] | null> => {
           const result = await loaders.inspect(command, {
@@ -67,12 +69,15 @@ TaskStatusType.implement({
             scope: { all: true },
           });
           if (result.replies.size === 0 && result.silent.length > 0) return null;
-          return [...result.replies].flatMap(([hostname, reply]) => {
-            if (!reply.ok) return [];
-            return reply.value.map((entry) => ({
+          return [...result.replies].flatMap(([hostname, reply]): Held[] => {
+            // A total without this worker's tasks would be too small.
+            if (!reply.ok) throw replyError(command, hostname, reply);
+            const unread = Array.from({ length: reply.unreadEntries ?? 0 }, () => ({
               hostname,
-              task: 'request' in entry ? entry.request : entry,
+              name: null,
             }));
+            const names = reply.value.map((entry) => ('request' in entry ? entry.request : entry).name);
+            return [...names.map((name) => ({ hostname, name: name ?? null })), ...unread];
           });
         },
       });

@@ -1,7 +1,7 @@
 /** The Worker type: what heartbeats tell, and what the worker answers when it is asked. */
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
-import { CommandRejectedError } from '../errors.js';
+import { replyError } from '../celery/inspect-reply.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 import { WorkerStatusEnum } from './enums.js';
@@ -28,7 +28,7 @@ async function told<C extends InspectCommand>(
   const { replies } = await loaders.inspect(command, ask);
   const reply = replies.get(worker.hostname);
   if (reply === undefined) return null;
-  if (!reply.ok) throw new CommandRejectedError(command, worker.hostname, reply.error);
+  if (!reply.ok) throw replyError(command, worker.hostname, reply);
   return reply.value;
 }
 

@@ -1,5 +1,6 @@
 /** Queues: what waits in the broker, by priority, and whether anybody takes it. */
 import type { InspectResult } from '../celery/inspect.js';
+import { isComplete } from '../celery/inspect-reply.js';
 import { isOrphaned } from '../celery/queues.js';
 import type { Queue } from '../celery/queues.js';
 import type { ClusterWatch } from './cluster-watch.js';
@@ -45,12 +46,13 @@ async function consumersOf(
   scrape.add('metrics_source_up', { cluster, source: 'active_queues' }, isCurrent);
   scrape.add('metrics_source_age_seconds', { cluster, source: 'active_queues' }, ageSeconds);
   const counts = value === null ? null : countByQueue(value);
+  const isAllRead = value !== null && isComplete(value);
   return ({ name, consumers }) => {
     if (consumers !== null) return consumers;
     if (value === null || counts === null) return null;
     const count = counts.get(name) ?? 0;
-    // Who is silent may be the one that consumes it.
-    return count === 0 && value.silent.length > 0 ? null : count;
+    // A worker that is silent, or whose reply cannot be read, may be the one that consumes it.
+    return count === 0 && !isAllRead ? null : count;
   };
 }
 

@@ -1,8 +1,14 @@
 /** What came of a control: what each worker said, who said nothing, and what went wrong with whom. */
 import { z } from 'zod';
-import { CommandRejectedError, NoReplyError, UnknownTaskError } from '../../errors.js';
+import {
+  CommandRejectedError,
+  NoReplyError,
+  UnknownTaskError,
+  UnreadableReplyError,
+} from '../../errors.js';
 import type { GatewayError } from '../../errors.js';
 import type { BroadcastResult } from '../pidbox.js';
+import type { UnreadableReply } from '../reply-gathering.js';
 import type { ControlCommand } from './commands.js';
 
 /** What one worker said. */
@@ -33,16 +39,19 @@ export const nothing: ControlOutcome = { replies: [], silent: [], failures: [] }
 
 /** More of a worker's words than this is nothing that people read. */
 const maxMessage = 2_000;
+const wrongShape = 'it is not of the documented shape';
 const okReply = z.object({ ok: z.string() });
 const errorReply = z.object({ error: z.string() });
 
 /** @param timeout milliseconds that the workers had */
 export function outcomeOf(
   command: ControlCommand,
-  { replies, silent }: BroadcastResult,
+  { replies, unreadable, unnamed, silent }: BroadcastResult,
   timeout: number,
 ): ControlOutcome {
-  const read = [...replies].map(([hostname, value]) => readReply(hostname, value));
+  const read = [...replies].flatMap(([hostname, value]) => readReply(hostname, value) ?? []);
+  const understood = new Set(read.map(({ hostname }) => hostname));
+  const odd = [...replies.keys()].filter((hostname) => !understood.has(hostname));
   return {
     replies: read.sort(byHostname),
     silent,
@@ -50,6 +59,9 @@ export function outcomeOf(
       ...read
         .filter(({ ok }) => !ok)
         .map(({ hostname, message }) => rejected(command, hostname, message)),
+      ...odd.map((hostname) => unread(command, hostname, { reason: wrongShape, contentType: null })),
+      ...[...unreadable].map(([hostname, why]) => unread(command, hostname, why)),
+      ...(unnamed === null ? [] : [unread(command, null, unnamed)]),
       ...silent.map((hostname) => ({ hostname, error: new NoReplyError(command, hostname, timeout) })),
     ],
   };
@@ -78,11 +90,26 @@ export function rejected(command: ControlCommand, hostname: string, reason: stri
   return { hostname, error };
 }
 
-function readReply(hostname: string, value: unknown): ControlReply {
+/** It has the command, and may have done it: neither silent, nor refused. */
+function unread(
+  command: ControlCommand,
+  hostname: string | null,
+  { reason, contentType }: UnreadableReply,
+): ControlFailure {
+  const error = new UnreadableReplyError(command, hostname ?? 'A worker', reason, contentType);
+  return { hostname, error };
+}
+
+/** Whether some worker has answered in a way that cannot be read: what it did is unknown. */
+export function hasUnreadable({ failures }: ControlOutcome): boolean {
+  return failures.some(({ error }) => error instanceof UnreadableReplyError);
+}
+
+/** @returns null for a shape that Celery does not document */
+function readReply(hostname: string, value: unknown): ControlReply | null {
   const ok = okReply.safeParse(value);
-  const error = errorReply.safeParse(value);
-  const message =
-    ok.data?.ok ?? error.data?.error ?? `${hostname} answered in a shape that Celery does not document`;
+  const message = ok.data?.ok ?? errorReply.safeParse(value).data?.error;
+  if (message === undefined) return null;
   return { hostname, ok: ok.success, message: message.slice(0, maxMessage), confirmed: null };
 }
 

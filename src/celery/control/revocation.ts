@@ -7,7 +7,7 @@ import type { State } from '../events/state.js';
 import type { Task, TaskFilter } from '../events/task.js';
 import { isFinal, taskStates } from '../states.js';
 import { maxTaskIds, type ControlArguments } from './commands.js';
-import { nothing, together, type ControlOutcome } from './outcome.js';
+import { hasUnreadable, nothing, together, type ControlOutcome } from './outcome.js';
 import type { Addressed, ControlSender } from './sender.js';
 
 export interface Revocation extends ControlOutcome {
@@ -45,8 +45,9 @@ export class RevocationControl {
     if (!args.terminate) return { ...outcome, terminated: [] };
     const found = new Set(outcome.replies.flatMap(({ ok, message }) => (ok ? idsOf(message) : [])));
     const unknown = ids.filter((id) => !found.has(id));
-    // Who rejected, or said nothing, may have them.
-    const isCertain = outcome.replies.length > 0 && outcome.replies.every(({ ok }) => ok);
+    // Workers that rejected it, or whose replies cannot be read, may have them.
+    const isCertain =
+      outcome.replies.length > 0 && outcome.replies.every(({ ok }) => ok) && !hasUnreadable(outcome);
     const failures =
       unknown.length > 0 && isCertain ? [{ hostname: null, error: notRunning(unknown) }] : [];
     return {

@@ -12,6 +12,7 @@ import {
 } from '../../errors.js';
 import type { State } from '../events/state.js';
 import type { Inspect, InspectCommand, InspectReply, InspectValue } from '../inspect.js';
+import { replyError } from '../inspect-reply.js';
 import type { Mailbox } from '../pidbox.js';
 import type { Transport } from '../transport/transport.js';
 import { checkArguments, type ControlArguments, type ControlCommand } from './commands.js';
@@ -79,9 +80,8 @@ export class ControlSender {
     this.check(command, args);
     if (hostnames === null) {
       const outcome = await this.send(command, args, null, onChange);
-      return outcome.replies.length + outcome.silent.length > 0
-        ? outcome
-        : together(outcome, nobody(command));
+      const isAnswered = outcome.replies.length + outcome.silent.length + outcome.failures.length > 0;
+      return isAnswered ? outcome : together(outcome, nobody(command));
     }
     const { hostnames: known, missing } = await this.#known(hostnames);
     return together(await this.send(command, args, known, onChange), missing);
@@ -105,8 +105,8 @@ export class ControlSender {
   /** Who is meant, by name: where everybody is, those who answer now, and those who should. */
   async roll(command: ControlCommand, hostnames: readonly string[] | null): Promise<Roll> {
     if (hostnames !== null) return this.#known(hostnames);
-    const { replies, silent } = await this.#options.mailbox.broadcast('ping');
-    const all = [...new Set([...replies.keys(), ...silent])].sort();
+    const { replies, unreadable, silent } = await this.#options.mailbox.broadcast('ping');
+    const all = [...new Set([...replies.keys(), ...unreadable.keys(), ...silent])].sort();
     return { hostnames: all, missing: all.length === 0 ? nobody(command) : nothing };
   }
 
@@ -125,6 +125,8 @@ export class ControlSender {
     });
     for (const [hostname, reply] of replies) {
       if (reply.ok) told.set(hostname, reply.value);
+      else if (reply.unreadable === true)
+        failures.push({ hostname, error: replyError(about, hostname, reply) });
       else failures.push(rejected(command, hostname, `${about}: ${reply.error}`));
     }
     return { told, untold: { replies: [], silent, failures } };
@@ -138,11 +140,13 @@ export class ControlSender {
     holds: (hostname: string, value: InspectValue<C>) => boolean,
   ): Promise<ControlOutcome> {
     const obeyed = outcome.replies.filter(({ ok }) => ok).map(({ hostname }) => hostname);
-    const waiting = await this.#until(about, obeyed, holds);
+    const { waiting, unseen } = await this.#until(about, obeyed, holds);
     return {
       ...outcome,
       replies: outcome.replies.map((reply) =>
-        reply.ok ? { ...reply, confirmed: !waiting.has(reply.hostname) } : reply,
+        reply.ok && !unseen.has(reply.hostname)
+          ? { ...reply, confirmed: !waiting.has(reply.hostname) }
+          : reply,
       ),
       failures: [
         ...outcome.failures,
@@ -154,22 +158,28 @@ export class ControlSender {
     };
   }
 
-  /** With whom it has not shown. Whatever goes wrong with looking, the command itself was obeyed. */
+  /**
+   * Where it has not shown, and where nothing can be seen, as the reply cannot be read. Whatever goes wrong with
+   * looking, the command itself was obeyed.
+   */
   async #until<C extends InspectCommand>(
     about: C,
     hostnames: readonly string[],
     holds: (hostname: string, value: InspectValue<C>) => boolean,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<Record<'waiting' | 'unseen', ReadonlySet<string>>> {
     const waiting = new Set(hostnames);
+    const unseen = new Set<string>();
     const end = performance.now() + this.confirmationTime;
     while (waiting.size > 0) {
       const replies = await this.#look(about, [...waiting]);
-      for (const [hostname, reply] of replies)
+      for (const [hostname, reply] of replies) {
+        if (!reply.ok && reply.unreadable === true && waiting.delete(hostname)) unseen.add(hostname);
         if (reply.ok && holds(hostname, reply.value)) waiting.delete(hostname);
+      }
       if (waiting.size === 0 || performance.now() > end) break;
       await delay(pause, undefined, { ref: false });
     }
-    return waiting;
+    return { waiting, unseen };
   }
 
   async #look<C extends InspectCommand>(

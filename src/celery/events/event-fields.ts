@@ -46,6 +46,14 @@ export function retries(value: unknown): number | null {
   return number !== null && number <= maxRetries ? number : null;
 }
 
+/** Beyond a day it is no heartbeat, and would show a dead worker as online for as long. */
+const maxFreqSeconds = 86_400;
+
+/** Of a worker's heartbeats, in seconds. */
+export function frequency(value: unknown): number | null {
+  return typeof value === 'number' && value > 0 && value <= maxFreqSeconds ? value : null;
+}
+
 export function seconds(value: unknown): number | null {
   return typeof value === 'number' && value >= 0 && value <= maxRuntimeSeconds ? value : null;
 }

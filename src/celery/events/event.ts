@@ -8,6 +8,7 @@
 import {
   clockTicks,
   count,
+  frequency,
   identifier,
   isObject,
   loadAverage,
@@ -17,9 +18,12 @@ import {
   text,
 } from './event-fields.js';
 import { isoTime } from '../iso-time.js';
+import { maxIdLength, taskIdText } from '../task-id.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import { isCutByWorker } from './task-text.js';
 import type { TaskText } from './task.js';
+
+export { maxIdLength } from '../task-id.js';
 
 interface CommonFields {
   /** Such as `task-received`: the group, a dash and the subject. */
@@ -97,12 +101,11 @@ export interface ParsedEvents {
   readonly malformed: readonly string[];
 }
 
-export const maxIdLength = 255;
 const maxTypeLength = 128;
 const year2000 = 946_684_800;
 const year2100 = 4_102_444_800;
-/** Beyond a day it is no heartbeat, and would show a dead worker as online for as long. */
-const maxFreqSeconds = 86_400;
+/** Why an event is left out whose id, an integer, has lost digits: its message has them. */
+export const inexactId = 'the uuid has more digits than a number here';
 
 /** `TASK_EVENT_TO_STATE`, and what Celery has left out of it: a task cancelled when the connection is lost is sent again. */
 const subjectStates: ReadonlyMap<string, string> = new Map([
@@ -133,6 +136,10 @@ export function parseEvents(body: unknown, redaction: Redaction = standardRedact
   return { events, malformed };
 }
 
+function isInexact(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value);
+}
+
 /** The event, or why it is none. */
 function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string {
   if (!isObject(value)) return 'the event is not an object';
@@ -146,8 +153,6 @@ function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string 
   if (typeof timestamp !== 'number') return 'the timestamp is not a number';
   if (!(timestamp >= year2000 && timestamp < year2100)) return 'the timestamp is not of this century';
   const clock = value['clock'];
-  if (clock !== undefined && clock !== null && typeof clock !== 'number')
-    return 'the clock is not a number';
 
   const timestampMs = Math.round(timestamp * 1000);
   const subject = type.slice(dash + 1);
@@ -162,14 +167,13 @@ function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string 
     pid: count(value['pid']),
   };
   if (type.startsWith('task-')) {
-    const uuid = identifier(value['uuid'], maxIdLength);
-    if (uuid === null) return 'the uuid is not a short string';
+    const uuid = taskIdText(value['uuid']);
+    if (uuid === null) return isInexact(value['uuid']) ? inexactId : 'the uuid is not an id';
     const state = subjectStates.get(subject) ?? subject.toUpperCase();
     return { group: 'task', ...common, uuid, state, fields: taskFields(value, redaction) };
   }
   if (type.startsWith('worker-')) {
-    const fields = workerFields(value);
-    return typeof fields === 'string' ? fields : { group: 'worker', ...common, fields };
+    return { group: 'worker', ...common, fields: workerFields(value) };
   }
   return { group: 'other', ...common };
 }
@@ -202,19 +206,14 @@ function taskFields(value: Readonly<Record<string, unknown>>, redaction: Redacti
     // The default exchange is named '': a string like any other here.
     exchange: value['exchange'] === '' ? '' : shortText(value['exchange']),
     routingKey: shortText(value['routing_key']),
-    rootId: identifier(value['root_id'], maxIdLength),
-    parentId: identifier(value['parent_id'], maxIdLength),
+    rootId: taskIdText(value['root_id']),
+    parentId: taskIdText(value['parent_id']),
   };
 }
 
-/** A frequency decides whether a worker counts as alive: an unreadable one makes the event malformed. */
-function workerFields(value: Readonly<Record<string, unknown>>): WorkerFields | string {
-  const freq = value['freq'] ?? null;
-  if (freq !== null && !(typeof freq === 'number' && freq > 0 && freq <= maxFreqSeconds)) {
-    return 'the freq is not a number of seconds';
-  }
+function workerFields(value: Readonly<Record<string, unknown>>): WorkerFields {
   return {
-    freqSeconds: freq,
+    freqSeconds: frequency(value['freq']),
     activeCount: count(value['active']),
     processed: count(value['processed']),
     loadAverage: loadAverage(value['loadavg']),

@@ -1,11 +1,13 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
 import type { Logger } from '../../log.js';
 import { LogThrottle } from '../../log-throttle.js';
-import { decodeBody, type RawMessage } from '../message.js';
+import { decodeBody, decodeExactBody } from '../message-body.js';
+import type { Message, RawMessage } from '../message.js';
+import { toPlainJson } from '../python-json.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import type { Transport } from '../transport/transport.js';
 import { unreadableDetails, type Unreadable, type UnreadableDetails } from '../unreadable.js';
-import { parseEvents, type CeleryEvent } from './event.js';
+import { inexactId, parseEvents, type CeleryEvent, type ParsedEvents } from './event.js';
 import type { State } from './state.js';
 
 export interface EventCounters {
@@ -96,16 +98,23 @@ export class EventReceiver {
   }
 
   #receive(message: RawMessage, receivedAt: number): void {
-    let body: unknown;
+    let decoded: Message | null = null;
+    let parsed: ParsedEvents;
     try {
-      body = decodeBody(message.read());
+      decoded = message.read();
+      parsed = this.#parse(decoded);
     } catch (error) {
-      this.#skip(unreadableDetails(error));
+      this.#skip({ ...senderOf(decoded), ...unreadableDetails(error) });
       return;
     }
-    const { events, malformed } = parseEvents(body, this.#redaction);
-    for (const reason of malformed) this.#skip({ reason });
-    for (const event of events) this.#take(event, receivedAt);
+    for (const reason of parsed.malformed) this.#skip({ ...senderOf(decoded), reason });
+    for (const event of parsed.events) this.#take(event, receivedAt);
+  }
+
+  #parse(message: Message): ParsedEvents {
+    const parsed = parseEvents(decodeBody(message), this.#redaction);
+    if (!parsed.malformed.includes(inexactId)) return parsed;
+    return parseEvents(toPlainJson(decodeExactBody(message)), this.#redaction);
   }
 
   #skip(details: UnreadableDetails): void {
@@ -141,4 +150,13 @@ export class EventReceiver {
     const times = this.#failureLog.due();
     if (times > 0) this.#log.error(message, { times, error });
   }
+}
+
+/** Workers name themselves in the headers of their events. */
+function senderOf(message: Message | null): Pick<UnreadableDetails, 'contentType' | 'hostname'> {
+  const hostname = message?.headers['hostname'];
+  return {
+    contentType: message?.contentType ?? null,
+    hostname: typeof hostname === 'string' ? hostname : null,
+  };
 }

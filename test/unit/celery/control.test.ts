@@ -119,13 +119,12 @@ describe('what workers say', () => {
         ['a@h', true, 'rate limit disabled successfully'],
         ['b@h', false, 'unknown task'],
         ['c@h', false, "KeyError('rate_limit')"],
-        ['e@h', false, 'e@h answered in a shape that Celery does not document'],
       ],
       silent: ['d@h'],
       errors: [
         ['b@h', 'UNKNOWN_TASK'],
         ['c@h', 'COMMAND_REJECTED'],
-        ['e@h', 'COMMAND_REJECTED'],
+        ['e@h', 'UNREADABLE_REPLY'],
         ['d@h', 'NO_REPLY'],
       ],
     });

@@ -1,17 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Inspect, inspectCommands } from '../../../src/celery/inspect.js';
-import type { InspectCommand } from '../../../src/celery/inspect.js';
+import type { InspectCommand, TaskInfo } from '../../../src/celery/inspect.js';
 import { Mailbox } from '../../../src/celery/pidbox.js';
+import { standardRedactor } from '../../../src/celery/redaction/redactor.js';
+import { argumentsRepr } from '../../../src/celery/python-repr.js';
+import { Unreadable } from '../../../src/celery/unreadable.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 let transport: ScriptedTransport;
 let inspect: Inspect;
+let unreadable: Unreadable;
 beforeEach(() => {
   transport = new ScriptedTransport();
   [transport.receivers, transport.bound] = [1, ['w1']];
   const mailbox = new Mailbox({ transport, log: silentLogger, timeout: 1_000, alive: () => ['w1'] });
-  inspect = new Inspect(mailbox);
+  unreadable = new Unreadable();
+  inspect = new Inspect(mailbox, standardRedactor, unreadable);
 });
 
 /** What becomes of one worker's reply. */
@@ -22,9 +27,29 @@ async function read(command: InspectCommand, reply: unknown): Promise<unknown> {
   return (await result).replies.get('w1');
 }
 
-const refused = { ok: false, error: 'the reply is not of the documented shape' };
+/** The same of a body as Python wrote it. */
+async function readText(command: InspectCommand, body: string): Promise<unknown> {
+  const result = inspect.run(command, ['w1']);
+  await Promise.resolve();
+  transport.deliverBytes(Buffer.from(body));
+  return (await result).replies.get('w1');
+}
+
+const refused = {
+  ok: false,
+  error: 'it is not of the documented shape',
+  unreadable: true,
+  contentType: null,
+};
 const running = {
-  ...{ id: 't1', name: 'add', args: [1, 2], kwargs: { x: 1 }, hostname: 'w1', time_start: 12.5 },
+  ...{
+    id: 't1',
+    name: 'add',
+    args: [1, 2],
+    kwargs: { x: 1 },
+    hostname: 'w1',
+    time_start: 1_795_833_227.5,
+  },
   ...{ acknowledged: true, worker_pid: 7, type: 'add' },
   delivery_info: { exchange: '', routing_key: 'celery', priority: 0, redelivered: false },
 };
@@ -72,7 +97,7 @@ describe('Inspect', () => {
 
   it('needs no more of a task than its id', async () => {
     expect(await read('active', [{ id: 't1' }])).toEqual({ ok: true, value: [{ id: 't1' }] });
-    expect(await read('active', [{ name: 'add' }])).toEqual(refused);
+    expect(await read('active', [{ name: 'add' }])).toEqual({ ok: true, value: [], unreadEntries: 1 });
   });
 
   it('takes a part of the stats that has another shape for unknown, and keeps the rest', async () => {
@@ -125,14 +150,103 @@ describe('Inspect', () => {
     ['ping', 'pong'],
     ['stats', []],
     ['active', {}],
-    ['active', [null]],
-    ['scheduled', [running]],
-    ['registered', [1]],
     ['revoked', 'none'],
-    ['active_queues', [{ exchange: {} }]],
     ['conf', ['a']],
     ['conf', null],
   ])('calls the reply to %s an error of that worker alone when it is %j', async (command, reply) => {
     expect(await read(command, reply)).toEqual(refused);
+  });
+
+  describe('odd entries', () => {
+    const uuid = { __type__: 'uuid', __value__: { hex: '00000000000000000000000000000009' } };
+    const dashed = '00000000-0000-0000-0000-000000000009';
+
+    it.each<[InspectCommand, unknown]>([
+      ['active', [null]],
+      ['scheduled', [running]],
+      ['registered', [1]],
+      ['revoked', [true]],
+      ['active_queues', [{ exchange: {} }]],
+    ])('of the reply to %s are counted when they are %j', async (command, reply) => {
+      expect(await read(command, reply)).toEqual({ ok: true, value: [], unreadEntries: 1 });
+      expect(unreadable.snapshot().reply).toMatchObject({ total: 1, lastHostname: 'w1' });
+    });
+
+    it('cost no other entry of their list', async () => {
+      expect(await read('registered', ['demo.x', null, { a: 1 }, 'demo.y'])).toEqual({
+        ok: true,
+        value: ['demo.x', 'demo.y'],
+        unreadEntries: 2,
+      });
+      const tasks = [{ id: 't1' }, 7, { id: ['a'] }, { id: 't2', name: 'add' }];
+      expect(await read('reserved', tasks)).toEqual({
+        ok: true,
+        value: [{ id: 't1' }, { id: 't2', name: 'add' }],
+        unreadEntries: 2,
+      });
+    });
+
+    it('are read where only their ids are of another type', async () => {
+      expect(await read('revoked', ['a', 42, uuid])).toEqual({ ok: true, value: ['a', '42', dashed] });
+      expect(await read('active', [{ id: 42 }, { id: uuid }])).toEqual({
+        ok: true,
+        value: [{ id: '42' }, { id: dashed }],
+      });
+      expect(await read('scheduled', [{ request: { id: 44 } }])).toEqual({
+        ok: true,
+        value: [{ request: { id: '44' } }],
+      });
+    });
+
+    it('lose only the fields of another type', async () => {
+      const odd = {
+        ...running,
+        name: 7,
+        acknowledged: 'yes',
+        hostname: [],
+        delivery_info: { exchange: 3, routing_key: 'celery', redelivered: 'yes' },
+      };
+      expect(await read('active', [odd, { id: 't2', delivery_info: 'none' }])).toMatchObject({
+        ok: true,
+        value: [
+          {
+            id: 't1',
+            name: null,
+            acknowledged: null,
+            delivery_info: { exchange: null, routing_key: 'celery', redelivered: null },
+          },
+          { id: 't2', delivery_info: null },
+        ],
+      });
+    });
+  });
+
+  it('takes the time of a monotonic clock for unknown', async () => {
+    const times = [7_257_246.1, 0, -1, 1_795_833_227.9];
+    const reply = times.map((time_start, index) => ({ id: `t${index}`, time_start }));
+    expect(await read('active', reply)).toMatchObject({
+      value: [null, null, null, 1_795_833_227.9].map((time_start) => ({ time_start })),
+    });
+  });
+
+  describe('numbers of Python', () => {
+    it('are kept to the last digit where arguments are shown', async () => {
+      const reply = '{"w1": [{"id": "t1", "args": [15, 12345678901234567890, 1.0, NaN, -Infinity]}]}';
+      const { value } = (await readText('active', reply)) as { value: [TaskInfo] };
+      expect(argumentsRepr(value[0].args)).toBe('(15, 12345678901234567890, 1.0, nan, -inf)');
+    });
+
+    it('cost nothing else where GraphQL has no number for them', async () => {
+      const stats = '{"w1": {"pid": 7, "uptime": 5.0, "rusage": {"utime": NaN, "stime": 1.0}}}';
+      expect(await readText('stats', stats)).toEqual({
+        ok: true,
+        value: { pid: 7, uptime: 5, rusage: { stime: 1 } },
+      });
+      const conf = '{"w1": {"a": Infinity, "b": 12345678901234567890, "c": 2.0}}';
+      expect(await readText('conf', conf)).toEqual({
+        ok: true,
+        value: { a: null, b: '12345678901234567890', c: 2 },
+      });
+    });
   });
 });

@@ -46,11 +46,14 @@ describe('decodeEnvelope', () => {
 describe('decodeBody', () => {
   it('refuses what is not UTF-8, as Python does, rather than show what was never sent', () => {
     const body = Buffer.from([0x22, 0xc3, 0x28, 0x22]).toString('base64');
-    expect(() => read({ body })).toThrow(new MalformedMessageError('the body is not UTF-8'));
+    expect(() => read({ body })).toThrow('the body is not UTF-8');
   });
 
   it.each([
     ['application/x-gzip', deflateSync],
+    ['application/x-gzip', gzipSync],
+    ['gzip', gzipSync],
+    ['zlib', deflateSync],
     ['application/x-brotli', brotli],
   ])('unpacks %s', (compression, compress) => {
     const body = base64(compress(Buffer.from('{"a":[1,2]}')));
@@ -68,7 +71,6 @@ describe('decodeBody', () => {
   });
 
   it.each([
-    ['a real gzip stream, which Celery never sends', 'application/x-gzip', gzipSync(Buffer.from('{}'))],
     ['what is not compressed', 'application/x-gzip', Buffer.from('{}')],
     ['an unknown compression', 'application/x-bz2', Buffer.from('{}')],
     ['a compression that is no text', { a: 1 }, Buffer.from('{}')],

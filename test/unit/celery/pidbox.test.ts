@@ -66,6 +66,8 @@ describe('a broadcast to every worker', () => {
         ['w1', pong],
         ['w2', pong],
       ]),
+      unreadable: new Map(),
+      unnamed: null,
       silent: [],
       at: start + 30,
     });
@@ -237,6 +239,7 @@ describe('replies', () => {
   it.each([[['w1']], ['w1'], [null], [7]])(
     'whose body is %j are skipped with a line in the log',
     async (body) => {
+      alive = ['w1', 'w2'];
       await broadcast();
       transport.deliver(body, { ticket: transport.ticket });
       expect(logs.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
@@ -244,7 +247,7 @@ describe('replies', () => {
       ]);
       transport.reply('w1', pong);
       await pass(0);
-      expect(names()).toEqual(['w1']);
+      expect([names(), [...(result?.unreadable.keys() ?? [])]]).toEqual([['w1'], ['w2']]);
     },
   );
 

@@ -1,7 +1,7 @@
 /** A broker that answers as the test says: what is published is kept, and replies come when they are told to. */
 import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
 import { PurgeImpossibleError } from '../../../src/errors.js';
-import type { RawMessage } from '../../../src/celery/message.js';
+import type { Message, RawMessage } from '../../../src/celery/message.js';
 import type { Impairment } from '../../../src/celery/transport/impairments.js';
 import type {
   BoundNodes,
@@ -44,6 +44,13 @@ export class ScriptedTransport implements Transport {
   deliver(body: unknown, headers: Record<string, unknown>): void {
     const message = { exchange: '', routingKey: '', deliveryMode: 1, body, headers } as const;
     this.#reply({ size: 1, read: () => decodeEnvelope(encodeEnvelope(message)) });
+  }
+
+  /** A reply as it is on the wire. */
+  deliverBytes(body: Buffer, changes: Partial<Message> = {}): void {
+    const plain = { contentType: 'application/json', contentEncoding: 'utf-8', priority: null };
+    const headers = { ticket: this.ticket };
+    this.#reply({ size: body.length, read: () => ({ ...plain, headers, body, ...changes }) });
   }
 
   lose(reason = 'the connection was closed'): void {

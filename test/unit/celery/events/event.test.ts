@@ -105,7 +105,6 @@ describe('parseEvents', () => {
     ['a timestamp of the last century', { timestamp: 0 }],
     ['a timestamp in milliseconds', { timestamp: start }],
     ['a timestamp that is not a number', { timestamp: NaN }],
-    ['a clock in text', { clock: '5' }],
     ['no uuid', { uuid: undefined }],
     ['a null uuid', { uuid: null }],
     ['an empty uuid', { uuid: '' }],
@@ -115,10 +114,37 @@ describe('parseEvents', () => {
     expect(parseEvents(task('started', 'a', 0, fields)).malformed).toHaveLength(1);
   });
 
-  it.each([['abc'], [0], [-2], [1e9], [[2]], [true]])('finds a freq of %j malformed', (freq) => {
-    expect(parseEvents(worker('heartbeat', 0, { freq })).malformed).toEqual([
-      'the freq is not a number of seconds',
-    ]);
+  it.each([['abc'], [0], [-2], [1e9], [[2]], [true]])('takes a freq of %j for unknown', (freq) => {
+    const { events, malformed } = parseEvents(worker('heartbeat', 0, { freq }));
+    expect([events.length, malformed]).toEqual([1, []]);
+    expect(events[0]).toMatchObject({ subject: 'heartbeat', fields: { freqSeconds: null } });
+  });
+
+  it.each([['5'], [{}], [null], [-1]])('takes a clock of %j for unknown', (clock) => {
+    const { events } = parseEvents(task('started', 'a', 0, { clock }));
+    expect(events).toMatchObject([{ uuid: 'a', clock: null }]);
+  });
+
+  describe('odd ids', () => {
+    const hex = '0000000000000000000000000000000A';
+    it.each([
+      [42, '42'],
+      [-7, '-7'],
+      [{ __type__: 'uuid', __value__: { hex } }, '00000000-0000-0000-0000-00000000000a'],
+      [{ __type__: 'uuid', __value__: hex }, '00000000-0000-0000-0000-00000000000a'],
+    ])('of %j become text as Celery prints them', (uuid, text) => {
+      const { events } = parseEvents(task('received', 'a', 0, { uuid, root_id: uuid, parent_id: uuid }));
+      expect(events).toMatchObject([{ uuid: text, fields: { rootId: text, parentId: text } }]);
+    });
+
+    it.each([[{ __type__: 'uuid', __value__: { a: 1 } }], [{ a: 1 }], [true], [[42]]])(
+      'of %j cost the event, and no other of its batch',
+      (uuid) => {
+        const batch = [task('received', 'a', 0, { uuid }), task('received', 'b', 0)];
+        const { events, malformed } = parseEvents(batch);
+        expect([events.length, malformed.length]).toEqual([1, 1]);
+      },
+    );
   });
 
   it('drops optional fields of the wrong type and keeps the event', () => {

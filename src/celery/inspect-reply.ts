@@ -1,0 +1,113 @@
+/**
+ * Reads what a worker said to an inspect command, entry by entry: one odd entry of a list costs no other entry, and is
+ * counted, so that no total is made from a list that is not whole.
+ */
+import { z } from 'zod';
+import { CommandRejectedError, UnreadableReplyError, type GatewayError } from '../errors.js';
+import {
+  inspectCommands,
+  type InspectCommand,
+  type InspectValue,
+  type TaskInfo,
+} from './inspect-shapes.js';
+import type { Redaction, Redactor } from './redaction/redactor.js';
+
+/** What one worker said to one command. */
+export type InspectReply<C extends InspectCommand> =
+  | {
+      readonly ok: true;
+      readonly value: InspectValue<C>;
+      /** Entries of a list that could not be read, and are not in the value; none when left out. */
+      readonly unreadEntries?: number;
+    }
+  | {
+      readonly ok: false;
+      /** The worker's own words, or why its reply cannot be read. */
+      readonly error: string;
+      /** Whether it answered in a way that cannot be read, instead of refusing. */
+      readonly unreadable?: boolean;
+      /** Of a reply that cannot be read; null if unknown. */
+      readonly contentType?: string | null;
+    };
+
+export interface InspectResult<C extends InspectCommand> {
+  /** Of all workers that answered, also of those whose replies cannot be read. */
+  readonly replies: ReadonlyMap<string, InspectReply<C>>;
+  /** Workers that should have answered within the deadline and did not. */
+  readonly silent: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+const errorReply = z.object({ error: z.string() });
+const wrongShape = 'it is not of the documented shape';
+
+/** Where secrets may be in a reply; what is not listed has none. */
+const withoutSecrets: {
+  readonly [C in InspectCommand]?: (value: InspectValue<C>, redactor: Redactor) => InspectValue<C>;
+} = {
+  active: (tasks, { tasks: redaction }) => tasks.map((info) => maskedInfo(info, redaction)),
+  reserved: (tasks, { tasks: redaction }) => tasks.map((info) => maskedInfo(info, redaction)),
+  scheduled: (entries, { tasks: redaction }) =>
+    entries.map((entry) => ({ ...entry, request: maskedInfo(entry.request, redaction) })),
+  active_queues: (queues, redactor) =>
+    queues.map(({ queue_arguments: options, ...queue }) => ({
+      ...queue,
+      queue_arguments: options && redactor.configuration(options),
+    })),
+  conf: (conf, redactor) => redactor.configuration(conf),
+};
+
+function maskedInfo(info: TaskInfo, redaction: Redaction): TaskInfo {
+  return { ...info, args: redaction.value(info.args), kwargs: redaction.value(info.kwargs) };
+}
+
+/** Secrets in it are masked. */
+export function parseReply<C extends InspectCommand>(
+  command: C,
+  reply: unknown,
+  redactor: Redactor,
+): InspectReply<C> {
+  const rejected = errorReply.safeParse(reply);
+  if (rejected.success) return { ok: false, error: redactor.text(rejected.data.error) };
+  const { parsed, unreadEntries } = readShape(inspectCommands[command], reply);
+  if (parsed === undefined) return { ok: false, error: wrongShape, unreadable: true, contentType: null };
+  // The schema was taken from the row of this very command, which the type checker cannot follow.
+  const value = parsed as InspectValue<C>;
+  const shown = withoutSecrets[command]?.(value, redactor) ?? value;
+  return { ok: true, value: shown, ...(unreadEntries > 0 && { unreadEntries }) };
+}
+
+/** @returns `parsed` undefined where nothing can be read */
+function readShape(shape: z.ZodType, reply: unknown): { parsed: unknown; unreadEntries: number } {
+  if (!(shape instanceof z.ZodArray) || !Array.isArray(reply))
+    return { parsed: shape.safeParse(reply).data, unreadEntries: 0 };
+  const parsed = reply.flatMap((entry: unknown) => {
+    const read = z.safeParse(shape.element, entry);
+    return read.success ? [read.data] : [];
+  });
+  return { parsed, unreadEntries: reply.length - parsed.length };
+}
+
+/** Why a worker's reply has no value, for the client. */
+export function replyError<C extends InspectCommand>(
+  command: C,
+  hostname: string,
+  { error, unreadable, contentType }: Extract<InspectReply<C>, { ok: false }>,
+): GatewayError {
+  return unreadable === true
+    ? new UnreadableReplyError(command, hostname, error, contentType)
+    : new CommandRejectedError(command, hostname, error);
+}
+
+/** Whether everything that a worker said was read: only then is what is not in its reply not there. */
+export function isWhole<C extends InspectCommand>(
+  reply: InspectReply<C>,
+): reply is Extract<InspectReply<C>, { ok: true }> {
+  return reply.ok && (reply.unreadEntries ?? 0) === 0;
+}
+
+/** Whether every worker answered, and every reply was read to the last entry. */
+export function isComplete<C extends InspectCommand>({ replies, silent }: InspectResult<C>): boolean {
+  return silent.length === 0 && [...replies.values()].every(isWhole);
+}

@@ -1,0 +1,137 @@
+/**
+ * What workers say to inspect commands: one row a command, with the shape of the reply. What an entry must have is
+ * strict; every other field of an unexpected type reads as unknown, so that it costs neither the entry nor the reply.
+ */
+import { z } from 'zod';
+import { isObject } from './events/event-fields.js';
+import { toPlainJson } from './python-json.js';
+import { taskIdText } from './task-id.js';
+
+/** What the API shows as GraphQL's Int: any other number reads as unknown, so that it fails nothing. */
+const integer = z.int32().nullish().catch(null);
+const number = z.number().nullish().catch(null);
+const text = z.string().nullish().catch(null);
+const flag = z.boolean().nullish().catch(null);
+/** Epoch seconds, of this century: old workers send the time of a monotonic clock, which says nothing elsewhere. */
+const time = z.number().min(946_684_800).max(4_102_444_800).nullish().catch(null);
+
+const taskId = z.unknown().transform(taskIdText).pipe(z.string());
+
+/** Values as clients get them, except where Python's own notation of them is shown. */
+function plainExcept(...exact: readonly string[]): (value: unknown) => unknown {
+  return (value) => {
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, exact.includes(key) ? item : toPlainJson(item)]),
+    );
+  };
+}
+
+function plain<T extends z.ZodType>(shape: T) {
+  return z.preprocess((value) => toPlainJson(value), shape);
+}
+
+/** One task in a worker's hands, as `celery.worker.request.Request.info` lays it out. */
+const taskInfo = z.preprocess(
+  plainExcept('args', 'kwargs'),
+  z.object({
+    id: taskId,
+    name: text,
+    args: z.unknown().optional(),
+    kwargs: z.unknown().optional(),
+    hostname: text,
+    time_start: time,
+    acknowledged: flag,
+    delivery_info: z
+      .object({ exchange: text, routing_key: text, priority: integer, redelivered: flag })
+      .nullish()
+      .catch(null),
+    worker_pid: integer,
+  }),
+);
+export type TaskInfo = z.infer<typeof taskInfo>;
+
+const scheduledTask = z.preprocess(
+  plainExcept('request'),
+  z.object({ eta: text, priority: integer, request: taskInfo }),
+);
+export type ScheduledTaskInfo = z.infer<typeof scheduledTask>;
+
+const maxInt = 2_147_483_647;
+/** Tasks by name; their sum is shown too. */
+const totals = z
+  .record(z.string(), z.int32().min(0))
+  .refine((counts) => Object.values(counts).reduce((sum, count) => sum + count, 0) <= maxInt);
+
+/** Without what is no number: Python writes NaN for what it cannot measure. */
+const measurements = z.record(z.string(), z.unknown()).transform((values) => {
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'number') numbers[name] = value;
+  return numbers;
+});
+
+const stats = plain(
+  z.object({
+    total: totals.nullish().catch(null),
+    pid: integer,
+    clock: z.coerce.number().nullish().catch(null),
+    uptime: number,
+    pool: z
+      .object({
+        implementation: text,
+        'max-concurrency': integer,
+        processes: z.array(z.int32()).nullish().catch(null),
+        threads: integer,
+        'max-tasks-per-child': z.union([z.number(), z.string()]).nullish().catch(null),
+        'put-guarded-by-semaphore': flag,
+        timeouts: z.array(z.number().nullable()).nullish().catch(null),
+        writes: z.unknown().optional(),
+      })
+      .nullish()
+      .catch(null),
+    broker: z
+      .object({ transport: text, hostname: text, port: integer, virtual_host: text, userid: text })
+      .nullish()
+      .catch(null),
+    prefetch_count: integer,
+    rusage: measurements.nullish().catch(null),
+    autoscaler: z
+      .object({ max: integer, min: integer, current: integer, qty: integer })
+      .nullish()
+      .catch(null),
+  }),
+);
+export type WorkerStatsReply = z.infer<typeof stats>;
+
+const activeQueue = plain(
+  z.object({
+    name: z.string(),
+    exchange: z.object({ name: text, type: text }).nullish().catch(null),
+    routing_key: text,
+    durable: flag,
+    exclusive: flag,
+    auto_delete: flag,
+    no_ack: flag,
+    queue_arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
+    max_priority: integer,
+  }),
+);
+export type ActiveQueueReply = z.infer<typeof activeQueue>;
+
+/** Command names are Celery's; a row is all that a new command needs. */
+export const inspectCommands = {
+  ping: z.object({ ok: z.string() }),
+  stats,
+  active: z.array(taskInfo),
+  reserved: z.array(taskInfo),
+  scheduled: z.array(scheduledTask),
+  revoked: z.array(taskId),
+  registered: z.array(z.string()),
+  active_queues: z.array(activeQueue),
+  conf: plain(z.record(z.string(), z.unknown())),
+} as const;
+
+export type InspectCommand = keyof typeof inspectCommands;
+export type InspectValue<C extends InspectCommand> = z.infer<(typeof inspectCommands)[C]>;
