@@ -40,6 +40,11 @@ export class Queues {
     this.#remembered = new Set(options.configured);
   }
 
+  /** Whether the settings name it. */
+  isConfigured(name: string): boolean {
+    return this.#options.configured.includes(name);
+  }
+
   /** Names that workers said they consume: they stay listed when those workers are gone. */
   remember(names: Iterable<string>): void {
     for (const name of names) if (this.#remembered.size < maxRemembered) this.#remembered.add(name);

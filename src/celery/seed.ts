@@ -3,6 +3,7 @@
  * are asked for what they run, never for what they hold besides: `reserved` and `scheduled` can break a worker (see
  * `breakingCommands`), so these tasks are learned only from the answers to clients that select them.
  */
+import { isBroadcastQueue } from './broadcast-queues.js';
 import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
 import type { InspectLearners, InspectLoader, InspectScope } from './inspect-loader.js';
@@ -34,7 +35,8 @@ export async function seedFromInspect(
     celery.inspect.load('active_queues', everybody),
   ]);
   rememberPools(celery, stats);
-  for (const [, queues] of values(activeQueues)) celery.queues.remember(queues.map(({ name }) => name));
+  for (const [, queues] of values(activeQueues))
+    celery.queues.remember(queues.filter((queue) => !isBroadcastQueue(queue)).map(({ name }) => name));
   return { tasks, answered: new Set(stats.replies.keys()) };
 }
 

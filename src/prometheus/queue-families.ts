@@ -14,12 +14,23 @@ export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: 
   scrape.add('metrics_source_up', { cluster, source: 'queues' }, isCurrent);
   scrape.add('metrics_source_age_seconds', { cluster, source: 'queues' }, ageSeconds);
   if (queues === null) return;
-  // The deepest come first: whoever watches them wants to see those.
-  const deepest = queues.toSorted((a, b) => (b.messages ?? 0) - (a.messages ?? 0));
-  const shown = distinct(deepest, ({ name }) => name).slice(0, maxQueues);
+  const consumers = await consumersOf(scrape, watch, queues);
+  const isUsed = (queue: Queue): boolean =>
+    celery.queues.isConfigured(queue.name) ||
+    queue.messages !== 0 ||
+    (queue.unacknowledged ?? 0) > 0 ||
+    (consumers(queue) ?? 0) > 0;
+  const shown = distinct(byImportance(queues, isUsed), ({ name }) => name).slice(0, maxQueues);
   scrape.add('metrics_dropped_series', { cluster, of: 'queues' }, queues.length - shown.length);
-  const consumers = await consumersOf(scrape, watch, shown);
   for (const queue of shown) addQueue(scrape, cluster, queue, consumers(queue));
+}
+
+/** Those that something uses come before names that only remain, and the deepest of each first. */
+function byImportance(queues: readonly Queue[], isUsed: (queue: Queue) => boolean): readonly Queue[] {
+  const used = new Set(queues.filter(isUsed));
+  return queues.toSorted(
+    (a, b) => Number(used.has(b)) - Number(used.has(a)) || (b.messages ?? 0) - (a.messages ?? 0),
+  );
 }
 
 function addQueue(scrape: Scrape, cluster: string, queue: Queue, consumers: number | null): void {

@@ -44,7 +44,7 @@ export const metricsSettings = {
     wholeNumber(0, 100_000),
     500,
     '500',
-    '`/metrics`: queues that have series of their own, the deepest first',
+    '`/metrics`: queues that have series of their own, the deepest first, unused ones last',
   ),
   metricsBuckets: setting<readonly number[]>(
     'metrics-buckets',

@@ -10,6 +10,11 @@ export function isWrongType(error: unknown): boolean {
   return isRefusal(error) && error.message.startsWith('WRONGTYPE');
 }
 
+/** The user's ACL lacks the command or the key. */
+export function isForbidden(error: unknown): boolean {
+  return isRefusal(error) && error.message.startsWith('NOPERM');
+}
+
 /** The connection was closed before the answer came: why it was is the news. */
 export function isAftermath(error: unknown): boolean {
   return error instanceof Error && error.name === 'MaxRetriesPerRequestError';

@@ -2,6 +2,7 @@
  * Keys and channels of a Celery cluster on Redis. Counterpart of the naming in `kombu.transport.redis`.
  * `global_keyprefix` is put literally before keys and channels alike.
  */
+import { isNamedByUuid } from '../broadcast-queues.js';
 import type { TransportOptions } from './transport.js';
 
 /** Transport options by kombu's names, in camelCase. */
@@ -43,6 +44,14 @@ export const defaultRedisOptions: RedisOptions = {
 
 /** Of kombu's virtual transports. */
 const maxPriority = 9;
+/** Separators that applications choose in place of kombu's own. */
+const usualSeparators = [defaultRedisOptions.sep, ':', '.', '-', '_', '/', '|'] as const;
+
+/** A list that holds messages of a queue: those of this priority, and of those up to the next step. */
+export interface QueueList {
+  readonly priority: number;
+  readonly key: string;
+}
 
 export interface Binding {
   readonly routingKey: string;
@@ -82,6 +91,10 @@ export class RedisNames {
 
   key(name: string): string {
     return this.#keyprefix + name;
+  }
+
+  withoutPrefix(key: string): string {
+    return key.slice(this.#keyprefix.length);
   }
 
   get controlExchange(): string {
@@ -147,10 +160,22 @@ export class RedisNames {
     return [oid, '', this.replyQueue(oid)].join(this.sep);
   }
 
+  /** Null for what no separator makes a binding. */
   binding(member: string): Binding | null {
     const [routingKey, pattern, queue] = member.split(this.sep);
-    if (routingKey === undefined || pattern === undefined || !queue) return null;
-    return { routingKey, pattern, queue };
+    if (routingKey !== undefined && pattern !== undefined && queue)
+      return { routingKey, pattern, queue };
+    return this.#bindingOfOthers(member);
+  }
+
+  /** Of an application with another `sep`: without a pattern, as all but topic exchanges have it, the text tells. */
+  #bindingOfOthers(member: string): Binding | null {
+    for (const sep of usualSeparators) {
+      const [routingKey, queue, ...more] = member.split(sep + sep);
+      if (routingKey !== undefined && queue && more.length === 0)
+        return { routingKey, pattern: '', queue };
+    }
+    return null;
   }
 
   /** The node of a worker's pidbox queue, or null for anything else. */
@@ -166,26 +191,56 @@ export class RedisNames {
     return exchange === this.#events || exchange.endsWith('.pidbox');
   }
 
+  /**
+   * Whether it is a subscription to a fanout exchange (`kombu.common.Broadcast`), named by a UUID: its messages are
+   * published and never wait, and the name stays bound when its worker is killed.
+   */
+  isBroadcastMember(exchange: string, { routingKey, queue }: Binding): boolean {
+    return exchange !== queue && routingKey !== queue && isNamedByUuid(queue);
+  }
+
   isInternalQueue(queue: string): boolean {
     return queue.startsWith(`${this.#events}.`) || queue.endsWith('.pidbox');
   }
 
   /** The lists of a queue, by priority; the step 0 has the queue's own name. */
-  queueKeys(queue: string): readonly { readonly priority: number; readonly key: string }[] {
-    return this.prioritySteps.map((priority) => ({ priority, key: this.#queueKey(queue, priority) }));
+  queueKeys(queue: string): readonly QueueList[] {
+    return this.prioritySteps.map((priority) => ({ priority, key: this.queueKey(queue, priority) }));
+  }
+
+  /**
+   * The lists of a queue that the settings do not name: of other priorities, and under other separators.
+   *
+   * @param everySeparator also the usual ones, rather than the configured one alone
+   */
+  otherQueueKeys(queue: string, everySeparator: boolean): readonly QueueList[] {
+    const separators = new Set([this.sep, ...(everySeparator ? usualSeparators : [])]);
+    return [...separators].flatMap((sep) =>
+      everyStep
+        .filter((priority) => sep !== this.sep || !this.prioritySteps.includes(priority))
+        .map((priority) => ({ priority, key: this.queueKey(queue, priority, sep) })),
+    );
+  }
+
+  /** What SCAN takes to find every list whose name is that of the queue, a separator, and a step. */
+  queueKeyPattern(queue: string): string {
+    return `${startingWith(this.key(queue))}[1-9]`;
   }
 
   /** The list that takes messages of this priority: that of the next lower step, and of the highest where none is lower. */
   queueKeyFor(queue: string, priority: number): string {
     const capped = Math.min(priority, maxPriority);
     const step = this.prioritySteps.findLast((one) => one <= capped) ?? this.prioritySteps.at(-1);
-    return this.#queueKey(queue, step ?? 0);
+    return this.queueKey(queue, step ?? 0);
   }
 
-  #queueKey(queue: string, step: number): string {
-    return this.key(step === 0 ? queue : queue + this.sep + String(step));
+  queueKey(queue: string, step: number, sep = this.sep): string {
+    return this.key(step === 0 ? queue : queue + sep + String(step));
   }
 }
+
+/** Besides the queue's own name. */
+const everyStep = Array.from({ length: maxPriority }, (_, index) => index + 1);
 
 /** A glob of Redis's in which only the last star is one. */
 function startingWith(prefix: string): string {

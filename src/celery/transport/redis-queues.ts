@@ -3,13 +3,15 @@
  * the database. What waits is counted and looked at, never taken.
  */
 import type { Redis } from 'ioredis';
+import { PurgeImpossibleError } from '../../errors.js';
 import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { readWaitingTask } from '../task-message.js';
-import { isWrongType } from './redis-errors.js';
+import { isForbidden, isWrongType } from './redis-errors.js';
+import { RedisLists } from './redis-lists.js';
 import type { Binding, RedisNames } from './redis-names.js';
 import { UnackedIndex } from './redis-unacked.js';
-import type { OutgoingTask, Purge, QueueDepth } from './transport.js';
+import type { OutgoingTask, Purge, QueueDepth, UnknownFigures } from './transport.js';
 
 type Run = <T>(work: (client: Redis) => Promise<T>) => Promise<T>;
 
@@ -20,21 +22,17 @@ const maxBindingKeys = 5_000;
 
 /**
  * All lists of a queue at once, so that no message comes or goes between the look and the purge. What an application
- * keeps under such a name is no list of ours, and is left alone.
+ * keeps under such a name is no list of ours: then the number of messages is unknown, and nothing is removed.
  */
 const purgeScript = `
-local lists, messages = {}, 0
+local messages = 0
 for _, key in ipairs(KEYS) do
   local length = redis.pcall('LLEN', key)
-  if type(length) == 'number' then
-    messages = messages + length
-    lists[#lists + 1] = key
-  elseif string.sub(length.err, 1, 9) ~= 'WRONGTYPE' then
-    return length
-  end
+  if type(length) ~= 'number' then return length end
+  messages = messages + length
 end
 if messages == tonumber(ARGV[1]) then
-  for _, key in ipairs(lists) do redis.call('DEL', key) end
+  for _, key in ipairs(KEYS) do redis.call('DEL', key) end
 end
 return messages`;
 
@@ -42,6 +40,9 @@ export class RedisQueues {
   readonly #names: RedisNames;
   readonly #run: Run;
   readonly #unacked: UnackedIndex;
+  readonly #lists: RedisLists;
+  /** Names that the last look found. */
+  #bound: ReadonlySet<string> = new Set();
   readonly #bindingKeys = new Set<string>();
   #scanCursor = '0';
 
@@ -49,19 +50,24 @@ export class RedisQueues {
     this.#names = names;
     this.#run = run;
     this.#unacked = new UnackedIndex(names.unackedKey);
+    this.#lists = new RedisLists(names);
   }
 
-  /** Every queue that is bound to an exchange, whether a worker lives or not. */
+  /** Every queue that is bound to an exchange, whether a worker lives or not; subscriptions to broadcasts are none. */
   async names(): Promise<readonly string[]> {
     const bindings = await this.#run((client) => this.#bindings(client));
-    return [...new Set([...bindings.values()].flat().map(({ queue }) => queue))]
-      .filter((queue) => !this.#names.isInternalQueue(queue))
-      .sort();
+    const queues = [...bindings].flatMap(([exchange, members]) =>
+      members
+        .filter((binding) => !this.#names.isBroadcastMember(exchange, binding))
+        .map(({ queue }) => queue),
+    );
+    this.#bound = new Set(queues.filter((queue) => !this.#names.isInternalQueue(queue)));
+    return [...this.#bound].sort();
   }
 
   async depths(queues: readonly string[]): Promise<readonly QueueDepth[]> {
     return this.#run(async (client) => {
-      const lists = queues.map((queue) => this.#names.queueKeys(queue));
+      const lists = await this.#lists.of(client, queues, new Set([...this.#bound, ...queues]));
       const lengths = await Promise.all(
         lists.map((keys) => Promise.all(keys.map(({ key }) => listLength(client, key)))),
       );
@@ -69,7 +75,7 @@ export class RedisQueues {
         this.#unacknowledged(client),
         Promise.all(
           lists.map((keys, q) => {
-            const next = keys.find((_, step) => (lengths[q]?.[step] ?? 0) > 0);
+            const next = keys.find((_, step) => (lengths[q]?.[step]?.length ?? 0) > 0);
             return next ? oldestTaskId(client, next.key) : Promise.resolve(null);
           }),
         ),
@@ -77,13 +83,20 @@ export class RedisQueues {
       return queues.map((name, q): QueueDepth => {
         const steps = (lists[q] ?? []).map(({ priority }, step) => ({
           priority,
-          messages: lengths[q]?.[step] ?? 0,
+          ...(lengths[q]?.[step] ?? { length: 0, unknown: null }),
         }));
+        const unknown = steps.find((step) => step.unknown !== null)?.unknown ?? null;
+        const held = unackedOf(unacknowledged, name);
+        const reasons: UnknownFigures = {
+          ...(unknown !== null && { messages: unknown, messagesByPriority: unknown }),
+          ...(held === null && { unacknowledged: unknownHeld }),
+        };
         return {
           name,
-          messages: steps.reduce((sum, { messages }) => sum + messages, 0),
-          messagesByPriority: steps.filter(({ messages }) => messages > 0),
-          unacknowledged: unackedOf(unacknowledged, name),
+          messages: unknown === null ? steps.reduce((sum, { length }) => sum + length, 0) : null,
+          messagesByPriority: unknown === null ? byPriority(steps) : null,
+          ...(Object.keys(reasons).length > 0 && { unknown: reasons }),
+          unacknowledged: held,
           consumers: null,
           oldestTaskId: oldest[q] ?? null,
           oldestSentAt: null,
@@ -97,7 +110,8 @@ export class RedisQueues {
   async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
     return this.#run(async (client) => {
       const next: RawMessage[] = [];
-      for (const { key } of this.#names.queueKeys(queue)) {
+      const [lists = []] = await this.#lists.of(client, [queue], this.#bound);
+      for (const { key } of lists) {
         if (next.length >= count) break;
         const texts = await client.lrange(key, next.length - count, -1).catch(wrongType<string[]>([]));
         next.push(...texts.reverse().map((text) => new EnvelopeText(text)));
@@ -116,11 +130,14 @@ export class RedisQueues {
     await this.#run((client) => client.lpush(key, encodeTask(task)));
   }
 
+  /** Removes all lists of the queue, also those that the settings do not name, or none. */
   async purge(queue: string, expectedMessages: number): Promise<Purge> {
-    const keys = this.#names.queueKeys(queue).map(({ key }) => key);
-    const messages = await this.#run((client) =>
-      client.eval(purgeScript, keys.length, ...keys, expectedMessages),
-    );
+    const bound = new Set(await this.names());
+    const messages = await this.#run(async (client) => {
+      const keys = (await this.#lists.allOf(client, queue, bound)).map(({ key }) => key);
+      return client.eval(purgeScript, keys.length, ...keys, expectedMessages).catch(wrongType(null));
+    });
+    if (messages === null) throw new PurgeImpossibleError(queue, notList);
     return { purged: messages === expectedMessages, messages: Number(messages) };
   }
 
@@ -134,7 +151,10 @@ export class RedisQueues {
         'COUNT',
         scanCount,
       );
-      for (const key of keys) if (this.#bindingKeys.size < maxBindingKeys) this.#bindingKeys.add(key);
+      for (const key of keys) {
+        const isInternal = this.#names.isInternalExchange(this.#names.exchangeOf(key));
+        if (!isInternal && this.#bindingKeys.size < maxBindingKeys) this.#bindingKeys.add(key);
+      }
       this.#scanCursor = cursor;
       if (cursor === '0') break;
     }
@@ -142,7 +162,6 @@ export class RedisQueues {
     await Promise.all(
       [...this.#bindingKeys].map(async (key) => {
         const exchange = this.#names.exchangeOf(key);
-        if (this.#names.isInternalExchange(exchange)) return;
         const members = await client.smembers(key).catch(wrongType<string[]>([]));
         if (members.length === 0) this.#bindingKeys.delete(key);
         bindings.set(
@@ -189,8 +208,35 @@ function unackedOf(counts: ReadonlyMap<string, number | null> | null, queue: str
   return count === undefined ? 0 : count;
 }
 
-function listLength(client: Redis, key: string): Promise<number> {
-  return client.llen(key).catch(wrongType(0));
+interface ListLength {
+  readonly length: number;
+  /** Why it is unknown; null if it is known. */
+  readonly unknown: string | null;
+}
+
+const notList = 'a key of this queue holds something other than a list';
+const unknownHeld =
+  'too many messages, or the user of Redis may not read them, or they came from an ambiguous exchange';
+
+async function listLength(client: Redis, key: string): Promise<ListLength> {
+  try {
+    return { length: await client.llen(key), unknown: null };
+  } catch (error) {
+    if (isWrongType(error)) return { length: 0, unknown: notList };
+    if (isForbidden(error)) return { length: 0, unknown: 'the user of Redis may not read this queue' };
+    throw error;
+  }
+}
+
+/** Lists of one priority under several separators are one. */
+function byPriority(
+  steps: readonly (ListLength & { readonly priority: number })[],
+): NonNullable<QueueDepth['messagesByPriority']> {
+  const sums = new Map<number, number>();
+  for (const { priority, length } of steps) sums.set(priority, (sums.get(priority) ?? 0) + length);
+  return [...sums]
+    .map(([priority, messages]) => ({ priority, messages }))
+    .filter(({ messages }) => messages > 0);
 }
 
 /** Producers push on the left, workers pop on the right: the rightmost is served next. */

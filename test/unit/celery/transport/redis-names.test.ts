@@ -93,6 +93,39 @@ describe('RedisNames', () => {
   });
 
   it.each([
+    ['default::default', { routingKey: 'default', pattern: '', queue: 'default' }],
+    ['my-key|' + '|my-queue', { routingKey: 'my-key', pattern: '', queue: 'my-queue' }],
+    ['a--b--c', null],
+    ['plain', null],
+  ])('read the binding %j of an application with another sep', (member, binding) => {
+    expect(namesOf().binding(member)).toEqual(binding);
+  });
+
+  const uuid = '0b0d2c5e-6d3b-4a75-9a53-1c6a0c7d9f10';
+  it.each([
+    ['news', 'default', `bcast.${uuid}`, true],
+    ['news', '', `mine.${uuid}`, true],
+    ['news', 'default', 'bcast.fixed', false],
+    ['celery', `jobs.${uuid}`, `jobs.${uuid}`, false],
+    [`jobs.${uuid}`, '', `jobs.${uuid}`, false],
+  ])(
+    'know exchange %s, key %j and queue %s as a broadcast: %s',
+    (exchange, routingKey, queue, expected) => {
+      expect(namesOf().isBroadcastMember(exchange, { routingKey, pattern: '', queue })).toBe(expected);
+    },
+  );
+
+  it('name the other lists of a queue, of every step and under the usual separators', () => {
+    const keys = namesOf()
+      .otherQueueKeys('q', true)
+      .map(({ key }) => key);
+    expect(keys).toContain(`q${sep}1`);
+    expect(keys).toContain('q:3');
+    expect(keys).not.toContain(`q${sep}3`);
+    expect(namesOf().otherQueueKeys('q', false)).toHaveLength(6);
+  });
+
+  it.each([
     [0, 'q'],
     [2, 'q'],
     [3, 'q\x06\x163'],
