@@ -13,7 +13,7 @@ const boundary = (files, forbidden, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'src/generated', '.venv-celery'] },
+  { ignores: ['dist', 'coverage', 'src/generated', '.venv-celery*'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -60,6 +60,19 @@ export default tseslint.config(
   },
   // Yoga's hooks are handed closures, not methods.
   { files: ['src/http/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'node:child_process',
+          message: 'programs are started by test/support, where the suite must have named them',
+        },
+      ],
+    },
+  },
   boundary(
     ['src/cache/**'],
     [

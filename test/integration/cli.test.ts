@@ -1,5 +1,4 @@
 /** The command as its users run it: what it says, what it exits with, and that it stops in good order. */
-import { execFile as execFileWithCallback } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, get, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -7,7 +6,6 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { settings } from '../../src/config.js';
@@ -15,9 +13,9 @@ import { cacheSettings } from '../../src/settings/caches.js';
 import { version } from '../../src/version.js';
 import { freePort } from '../support/free-port.js';
 import { Child } from '../support/process.js';
+import { programOutput } from '../support/program.js';
 import type { Exit } from '../support/process.js';
 
-const execFile = promisify(execFileWithCallback);
 const root = new URL('../../', import.meta.url).pathname;
 /** The environment of this run must not configure the command. */
 const noSettings = Object.fromEntries(
@@ -41,12 +39,10 @@ async function run(
 
 /** A line of the auth file, of a password given as `echo` gives it. */
 async function hashOf(password: string): Promise<string> {
-  const { stdout } = await execFile(
+  const stdout = await programOutput(
     'sh',
     ['-c', 'echo "$PASSWORD" | "$0" dist/cli.js hash-password', process.execPath],
-    {
-      ...{ cwd: root, env: { ...process.env, ...noSettings, PASSWORD: password } },
-    },
+    { cwd: root, env: { ...noSettings, PASSWORD: password } },
   );
   expect(stdout).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$\S+\n$/);
   return `user ada admin ${stdout.trim()}`;

@@ -1,5 +1,4 @@
 /** Connections to a RabbitMQ that restarts, stops answering, has another address, a certificate, or other passwords. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { BrokerUnavailableError, TimeoutError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { programOutput } from '../support/program.js';
 import { startRabbitMQ, type RabbitMQServer } from '../support/rabbitmq.js';
 import { describeWith } from '../support/requirements.js';
 
@@ -60,7 +60,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'celeryql-tls-'));
-    tls = selfSigned(dir);
+    tls = await selfSigned(dir);
     rabbitmq = await startRabbitMQ({ tls });
   }, 120_000);
   afterAll(async () => {
@@ -172,7 +172,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
   it('says that publishing is blocked, and goes on hearing', async () => {
     const transport = open(rabbitmq.url());
     await isUp(transport);
-    setMemoryLimit(rabbitmq, '0.00001');
+    await rabbitmq.ctl('set_vm_memory_high_watermark', '0.00001');
     try {
       const request = { method: 'ping', arguments: {}, destination: null, ticket: 't' };
       await eventually(async () => {
@@ -183,27 +183,16 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
       await transport.ping();
       expect(transport.connection.connected).toBe(true);
     } finally {
-      setMemoryLimit(rabbitmq, '0.4');
+      await rabbitmq.ctl('set_vm_memory_high_watermark', '0.4');
     }
   }, 60_000);
 });
 
-function selfSigned(dir: string): { ca: string; cert: string; key: string } {
+async function selfSigned(dir: string): Promise<{ ca: string; cert: string; key: string }> {
   const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
-  const { status, stderr } = spawnSync('openssl', [
+  await programOutput('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
     ...['-addext', 'subjectAltName=DNS:localhost', '-out', cert, '-keyout', key],
   ]);
-  if (status !== 0) throw new Error(String(stderr));
   return { ca: cert, cert, key };
-}
-
-/** A fraction of the machine's memory, above which publishers are blocked. */
-function setMemoryLimit({ dir, port, ports }: RabbitMQServer, fraction: string): void {
-  const { status, stderr } = spawnSync(
-    '/usr/lib/rabbitmq/bin/rabbitmqctl',
-    ['-n', `celeryql-${port}@localhost`, 'set_vm_memory_high_watermark', fraction],
-    { env: { ...process.env, HOME: dir, ERL_EPMD_PORT: String(ports.epmd) } },
-  );
-  if (status !== 0) throw new Error(String(stderr));
 }

@@ -1,16 +1,20 @@
 /**
- * The Celery releases on this machine: Debian's, from the system's Python, and the newest one, from a
- * virtual environment (`CELERYQL_CELERY_PYTHON`, or `.venv-celery` in the repository, which `.ci/run` makes).
+ * The Celery releases on this machine: Debian's, from the system's Python (or `CELERYQL_DEBIAN_PYTHON`), and the newest
+ * one and the newest 5.6, from virtual environments (`CELERYQL_CELERY_PYTHON` and `CELERYQL_CELERY56_PYTHON`, or
+ * `.venv-celery` and `.venv-celery56` in the repository, which `.ci/run` makes).
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const repository = join(import.meta.dirname, '..', '..');
 
-/** Where each may be found; a row per release that the tests run on. */
+const inVenv = (name: string): string => join(repository, name, 'bin', 'python');
+
+/** Where each may be found; a row per release. */
 const interpreters = {
-  debian: '/usr/bin/python3',
-  newest: process.env['CELERYQL_CELERY_PYTHON'] ?? join(repository, '.venv-celery', 'bin', 'python'),
+  debian: process.env['CELERYQL_DEBIAN_PYTHON'] ?? '/usr/bin/python3',
+  newest: process.env['CELERYQL_CELERY_PYTHON'] ?? inVenv('.venv-celery'),
+  '5.6': process.env['CELERYQL_CELERY56_PYTHON'] ?? inVenv('.venv-celery56'),
 } as const;
 
 export type CeleryName = keyof typeof interpreters;
@@ -23,6 +27,10 @@ export interface CeleryVersion {
 }
 
 export const celeryNames = Object.keys(interpreters) as CeleryName[];
+
+/** Those that the suites of the matrix run on; the others are for what they alone do. */
+export const matrixNames = ['debian', 'newest'] as const satisfies readonly CeleryName[];
+export type MatrixName = (typeof matrixNames)[number];
 
 /** Those that are installed. */
 export const celeryVersions: readonly CeleryVersion[] = celeryNames.flatMap((name) => {

@@ -1,8 +1,8 @@
 /** A certificate authority of the test's own, and what it has signed: files that live as long as whoever holds them. */
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programOutput } from './program.js';
 
 export interface Certificates extends AsyncDisposable {
   readonly ca: string;
@@ -18,8 +18,18 @@ export async function makeCertificates(name = 'IP:127.0.0.1'): Promise<Certifica
   const key = ['-newkey', 'rsa:2048', '-nodes'];
   const extensions = path('extensions');
   await writeFile(extensions, `subjectAltName=${name}`);
-  openssl('req', '-x509', ...key, '-keyout', path('ca.key'), '-out', path('ca.crt'), '-subj', '/CN=ca');
-  openssl(
+  await openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    path('ca.key'),
+    '-out',
+    path('ca.crt'),
+    '-subj',
+    '/CN=ca',
+  );
+  await openssl(
     'req',
     ...key,
     '-keyout',
@@ -29,7 +39,7 @@ export async function makeCertificates(name = 'IP:127.0.0.1'): Promise<Certifica
     '-subj',
     '/CN=redis',
   );
-  openssl(
+  await openssl(
     ...['x509', '-req', '-in', path('server.csr'), '-out', path('server.crt'), '-days', '1'],
     ...['-CA', path('ca.crt'), '-CAkey', path('ca.key'), '-CAcreateserial', '-extfile', extensions],
   );
@@ -41,7 +51,6 @@ export async function makeCertificates(name = 'IP:127.0.0.1'): Promise<Certifica
   };
 }
 
-function openssl(...args: string[]): void {
-  const { status, stderr, error } = spawnSync('openssl', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`openssl ${args[0] ?? ''} failed: ${error?.message ?? stderr}`);
+async function openssl(...args: string[]): Promise<void> {
+  await programOutput('openssl', args);
 }

@@ -7,7 +7,7 @@
  *   release (`describeEachCelery`), and its name says so.
  * - What depends on the pool runs as `describeEachPool`: every pool on every broker with every release.
  */
-import { celeryNames, celeryVersions, type CeleryName, type CeleryVersion } from './celery-versions.js';
+import { celeryVersions, matrixNames, type CeleryVersion, type MatrixName } from './celery-versions.js';
 import type { Pool } from './celery-worker.js';
 import { brokerNames, type BrokerName } from './broker.js';
 import { describeWith, type Need } from './requirements.js';
@@ -64,10 +64,10 @@ export function describeEachPool(name: string, suite: (on: ClusterKind, pool: Po
 function eachRelease(
   name: string,
   broker: BrokerName,
-  needs: (release: CeleryName) => readonly Need[],
+  needs: (release: MatrixName) => readonly Need[],
   suite: (on: ClusterKind) => void,
 ): void {
-  for (const release of celeryNames) {
+  for (const release of matrixNames) {
     const version = celeryVersions.find((installed) => installed.name === release);
     const title = `${name} (${titles[broker]}, Celery ${version?.version ?? release})`;
     const all: Need[] = [...servers[broker], `celery:${release}`, ...needs(release)];

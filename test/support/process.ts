@@ -5,6 +5,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { assertMayStart } from './guard.js';
 import { disown, killQuietly, own, signalQuietly } from './leftovers.js';
 
 /** Enough to see why a server failed, little enough for one that logs a line per task. */
@@ -40,6 +41,7 @@ export class Child implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
     this.name = options.name ?? command;
+    assertMayStart(command);
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },

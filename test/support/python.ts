@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { assertMayStart } from './guard.js';
 import { disown, own } from './leftovers.js';
 
 /** Where `cluster.py` and `ledger.py` are. */
@@ -44,6 +45,7 @@ export async function runPython(
   args: readonly string[],
   deadlineMs = 30_000,
 ): Promise<Finished> {
+  assertMayStart(application.python);
   const child = spawn(application.python, args, {
     cwd: applicationDir,
     env: { ...process.env, ...applicationEnv(application) },

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { assertMayStart } from './guard.js';
 import { RabbitMQAddress, startRabbitMQ, type RabbitMQPorts, type RabbitMQServer } from './rabbitmq.js';
 import type { RabbitMQManagement } from './rabbitmq-management.js';
 
@@ -45,6 +46,7 @@ export async function createOwnNode(): Promise<RabbitMQVhost & { readonly server
 }
 
 async function sharedNode(): Promise<RabbitMQAddress> {
+  assertMayStart('rabbitmq-server');
   const response = await fetch(inject('sharedRabbitMQ'));
   if (!response.ok) throw new Error(`The shared RabbitMQ node did not start: ${await response.text()}`);
   return new RabbitMQAddress((await response.json()) as RabbitMQPorts);

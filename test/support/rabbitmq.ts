@@ -5,17 +5,25 @@
  * A node takes seconds to start. Clusters therefore share one (`createVhost`), each in a virtual host of
  * its own; a test that stops, kills or pauses the broker starts its own.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { descendants, endAll } from './descendants.js';
 import { freePort } from './free-port.js';
 import { Child, type Exit } from './process.js';
+import { programOutput } from './program.js';
 import { RabbitMQManagement } from './rabbitmq-management.js';
 
-/** Of the package itself: the one in /usr/sbin changes to the user rabbitmq and to the node of the system. */
-export const rabbitmqServer = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+/**
+ * Another release than the system's: the folder into which its packages and all that they need are unpacked. Its
+ * programs run with that folder as their root. Empty for the system's own.
+ */
+const root = process.env['CELERYQL_RABBITMQ_ROOT'] ?? '';
+
+/** Of the package itself: the ones in /usr/sbin change to the user rabbitmq and to the node of the system. */
+const bin = '/usr/lib/rabbitmq/bin';
 
 const startMs = 90_000;
 const stopMs = 20_000;
@@ -79,7 +87,8 @@ export class RabbitMQAddress {
 
 /** Resolves when the node accepts connections. */
 export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<RabbitMQServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'celeryql-rabbitmq-'));
+  await mkdir(root + tmpdir(), { recursive: true });
+  const dir = await mkdtemp(join(root + tmpdir(), 'celeryql-rabbitmq-'));
   const server = new RabbitMQServer(dir, options, {
     amqp: options.port ?? (await freePort()),
     amqps: await freePort(),
@@ -140,7 +149,8 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
     if (this.#child?.running === true) await this.stop();
     await this.#startEpmd();
     await this.#configure();
-    this.#child = new Child(rabbitmqServer, [], {
+    const [command, ...args] = rooted(`${bin}/rabbitmq-server`);
+    this.#child = new Child(command, args, {
       name: `rabbitmq-server on port ${this.port}`,
       cwd: this.dir,
       env: this.#environment(),
@@ -176,15 +186,34 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   /** Started here, in the foreground: a node that finds none starts a daemon that outlives it. */
   async #startEpmd(): Promise<void> {
     if (this.#epmd?.running === true) return;
-    this.#epmd = new Child(
-      'epmd',
-      ['-d', '-d', '-port', String(this.ports.epmd), '-address', '127.0.0.1'],
-      {
-        name: `epmd on port ${this.ports.epmd}`,
-        env: { ERL_EPMD_PORT: undefined, ERL_EPMD_ADDRESS: undefined },
-      },
-    );
+    const [command, ...args] = rooted('epmd');
+    const listen = ['-d', '-d', '-port', String(this.ports.epmd), '-address', '127.0.0.1'];
+    this.#epmd = new Child(command, [...args, ...listen], {
+      name: `epmd on port ${this.ports.epmd}`,
+      env: { ERL_EPMD_PORT: undefined, ERL_EPMD_ADDRESS: undefined },
+    });
     await this.#epmd.waitForLine(/entering the main select\(\) loop/);
+  }
+
+  /** What `rabbitmqctl` prints. */
+  async ctl(...words: readonly string[]): Promise<string> {
+    const [command, ...args] = rooted(`${bin}/rabbitmqctl`);
+    return programOutput(command, [...args, '-n', `celeryql-${this.port}@localhost`, ...words], {
+      env: this.#environment(),
+    });
+  }
+
+  /** Where the node finds a file of the test's: with a root of its own it sees nothing outside. */
+  async #visible(file: string): Promise<string> {
+    if (root === '') return file;
+    const name = basename(file);
+    await copyFile(file, join(this.dir, name));
+    return join(this.#home, name);
+  }
+
+  /** Its folder, as the node sees it. */
+  get #home(): string {
+    return this.dir.slice(root.length);
   }
 
   async #configure(): Promise<void> {
@@ -205,9 +234,9 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
       ...(tls
         ? [
             `listeners.ssl.local = 127.0.0.1:${this.tlsPort}`,
-            `ssl_options.cacertfile = ${tls.ca}`,
-            `ssl_options.certfile = ${tls.cert}`,
-            `ssl_options.keyfile = ${tls.key}`,
+            `ssl_options.cacertfile = ${await this.#visible(tls.ca)}`,
+            `ssl_options.certfile = ${await this.#visible(tls.cert)}`,
+            `ssl_options.keyfile = ${await this.#visible(tls.key)}`,
             `ssl_options.verify = ${verifyPeer ? 'verify_peer' : 'verify_none'}`,
             `ssl_options.fail_if_no_peer_cert = ${verifyPeer}`,
           ]
@@ -224,10 +253,10 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
 
   #environment(): Record<string, string | undefined> {
     const inherited = Object.keys(process.env).filter((name) => /^(RABBITMQ|ERL)_/.test(name));
-    const file = (name: string) => join(this.dir, name);
+    const file = (name: string) => join(this.#home, name);
     return {
       ...Object.fromEntries(inherited.map((name) => [name, undefined])),
-      HOME: this.dir, // of the cookie
+      HOME: this.#home, // of the cookie
       RABBITMQ_NODENAME: `celeryql-${this.port}@localhost`,
       RABBITMQ_CONF_ENV_FILE: file('env.conf'), // not the system's, in /etc/rabbitmq
       RABBITMQ_CONFIG_FILE: file('rabbitmq.conf'),
@@ -251,9 +280,21 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   }
 }
 
+/**
+ * A program and its arguments, inside the root where there is one, in a mount namespace of its own: a node reads /proc.
+ * Each step becomes the next, so that the process id stays.
+ */
+function rooted(program: string): [command: string, ...args: string[]] {
+  if (root === '') return [program];
+  const enter = 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"';
+  return ['unshare', '--mount', 'sh', '-c', enter, root, program];
+}
+
 /** Whether it can be started here. */
 export function hasRabbitMQ(): boolean {
-  return existsSync(rabbitmqServer);
+  const [command, ...args] = rooted('epmd');
+  const { error, status } = spawnSync(command, [...args, '-help']);
+  return existsSync(`${root}${bin}/rabbitmq-server`) && error === undefined && status !== 127;
 }
 
 const encode = encodeURIComponent;

@@ -4,8 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { celeryVersions, type CeleryName } from './celery-versions.js';
+import { grant, revoke } from './guard.js';
 import { hasRabbitMQ } from './rabbitmq.js';
 
 /** A browser for playwright-core, which brings none. */
@@ -33,21 +34,29 @@ const requirements = {
       return typeof stderr === 'string' && stderr.includes('no-such-line');
     },
   },
+  curl: {
+    missing: 'curl is not installed',
+    found: () => spawnSync('curl', ['--version']).status === 0,
+  },
   openssl: {
     missing: 'openssl is not installed',
     found: () => spawnSync('openssl', ['version']).status === 0,
   },
   rabbitmq: {
-    missing: 'rabbitmq-server is not installed',
+    missing: 'rabbitmq-server, or the epmd that it needs, is not installed',
     found: hasRabbitMQ,
   },
   'celery:debian': {
-    missing: "Debian's python3-celery and python3-redis are not installed",
+    missing: "Debian's python3-celery and python3-redis are not installed (or CELERYQL_DEBIAN_PYTHON)",
     found: () => hasCelery('debian'),
   },
   'celery:newest': {
     missing: 'the newest Celery is not installed (.venv-celery, or CELERYQL_CELERY_PYTHON)',
     found: () => hasCelery('newest'),
+  },
+  'celery:5.6': {
+    missing: 'Celery 5.6 is not installed (.venv-celery56, or CELERYQL_CELERY56_PYTHON)',
+    found: () => hasCelery('5.6'),
   },
   'gevent:debian': {
     missing: "Debian's python3-gevent is not installed",
@@ -87,11 +96,15 @@ function isFound(need: Need): boolean {
   return known;
 }
 
-/** A suite that needs servers. */
+/** A suite that needs servers; only while it runs may they be started. */
 export function describeWith(needs: readonly Need[], name: string, suite: () => void): void {
   const lacking = missing(needs).join('; ');
   if (lacking === '') {
-    describe(name, suite);
+    describe(name, () => {
+      beforeAll(() => grant(needs));
+      afterAll(() => revoke(needs));
+      suite();
+    });
   } else if (process.env['CELERYQL_REQUIRE_SERVERS'] === '1') {
     describe(name, () => {
       it('has the servers that it needs', () => {

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { grant } from './guard.js';
 import { startRabbitMQ, type RabbitMQPorts, type RabbitMQServer } from './rabbitmq.js';
 
 declare module 'vitest' {
@@ -18,6 +19,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let started: Promise<RabbitMQServer> | undefined;
   const server = createServer((_request, response) => {
+    grant(['rabbitmq']); // the suite that asks was granted it in its own process
     started ??= startRabbitMQ();
     started.then(
       ({ ports }) => response.end(JSON.stringify(ports satisfies RabbitMQPorts)),
