@@ -22,6 +22,7 @@ import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
 import { Listeners } from './listeners.js';
 import { heldTaskLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
+import { isRegistered } from './shadow-name.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
@@ -148,6 +149,7 @@ export class Celery implements AsyncDisposable {
       ...{ transport, results, state: this.state, queues: this.queues, clock },
       redaction: redactor.tasks,
       allowed: new AllowLists(options.allowedTasks, options.allowedQueues),
+      isRegistered: (name, worker) => isRegistered(this.inspect, name, worker),
       defaultQueue: options.defaultQueue ?? 'celery',
     });
     this.gaps = new EventGaps({

@@ -37,7 +37,9 @@ const taskInfo = z.preprocess(
   plainExcept('args', 'kwargs'),
   z.object({
     id: taskId,
+    /** The shadow name if there is one; `type` is the name itself. */
     name: text,
+    type: text,
     args: z.unknown().optional(),
     kwargs: z.unknown().optional(),
     hostname: text,

@@ -11,6 +11,7 @@ import { isoTimeOrNull } from './iso-time.js';
 import type { ArgumentsField } from './original-arguments.js';
 import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
+import { isNameCertain, shadowNameOf, taskNameOf } from './shadow-name.js';
 
 /** The longest representation of arguments that is kept, as in Celery's events. */
 const maxReprLength = 1024;
@@ -109,7 +110,9 @@ function seedTask(
   };
   const isNews = state.seedTask({
     id: info.id,
-    name: info.name ?? null,
+    name: taskNameOf(info),
+    isNameCertain: isNameCertain(info),
+    shadow: shadowNameOf(info),
     ...{ args: shown('args'), kwargs: shown('kwargs'), cut },
     worker,
     state: taskState,

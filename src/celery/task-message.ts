@@ -15,6 +15,8 @@ import { unreadableDetails, type UnreadableDetails } from './unreadable.js';
 export interface WaitingTask {
   readonly id: string | null;
   readonly name: string | null;
+  /** What its sender has it shown as in logs and monitors; null if that is its name. */
+  readonly shadow: string | null;
   /** In the notation of Python. */
   readonly args: string | null;
   readonly kwargs: string | null;
@@ -37,6 +39,7 @@ const taskId = otherId.pipe(z.string());
 
 const headersV2 = z.object({
   task: text,
+  shadow: text,
   id: taskId,
   argsrepr: text,
   kwargsrepr: text,
@@ -62,6 +65,7 @@ const bodyV1 = z.object({
 const opaque: WaitingTask = {
   id: null,
   name: null,
+  shadow: null,
   args: null,
   kwargs: null,
   eta: null,
@@ -115,6 +119,7 @@ function readV2(
     ...known,
     id: headers.id,
     name: headers.task ?? null,
+    shadow: headers.shadow === headers.task ? null : (headers.shadow ?? null),
     args: shown(headers.argsrepr || args, reading),
     kwargs: shown(headers.kwargsrepr || kwargs, reading),
     eta: isoTimeOrNull(headers.eta),

@@ -73,6 +73,7 @@ function unknownTask(id: string): Task {
     revokedAt: null,
     rejectedAt: null,
     finishedAt: null,
+    isRunning: false,
     orphanedAt: null,
     runtimeSeconds: null,
     queueWaitSeconds: null,

@@ -35,6 +35,9 @@ export interface TaskSenderOptions {
   readonly state: State;
   readonly queues: Queues;
   readonly allowed: AllowLists;
+  /** Whether a worker can run a task of that name; null if no worker has said so. */
+  readonly isRegistered?:
+    ((name: string, hostname: string | null) => Promise<boolean | null>) | undefined;
   /** Where a task goes that names no queue. */
   readonly defaultQueue: string;
   /** What is not to be remembered of the arguments. */
@@ -131,6 +134,10 @@ export class TaskSender {
     if (!isFinal(original.state) && original.orphanedAt === null)
       throw refused(`it is not finished, but ${original.state}`);
     if (original.name === null) throw refused('nobody told its name');
+    if (!(await this.#canBeName(original)))
+      throw refused(
+        `${original.name} may be a shadow name: no worker has a task of that name, and no other name was reported`,
+      );
     const queue = options.queue ?? original.queue;
     if (queue === null) throw refused('nobody told its queue; give one');
     const known = <T>(field: 'args' | 'kwargs', value: Original<T>): T => {
@@ -146,6 +153,12 @@ export class TaskSender {
       ...{ parentId: id, rootId: original.rootId ?? id },
     };
     return { sent: await this.#publish(call, go), original };
+  }
+
+  /** A name that only workers have shown may be what its sender wants to be shown. */
+  async #canBeName({ name, isNameCertain, worker }: Task): Promise<boolean> {
+    if (name === null || isNameCertain) return true;
+    return (await this.#options.isRegistered?.(name, worker)) ?? true;
   }
 
   /**

@@ -4,6 +4,7 @@ import { isFinal } from '../celery/states.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import { TaskSourceEnum } from './enums.js';
+import { TaskAttemptType } from './task-attempt-type.js';
 import { selectedCommands } from './selected-commands.js';
 import type { InspectAsk } from './loaders.js';
 import { WorkerType } from './worker-type.js';
@@ -55,7 +56,7 @@ TaskType.implement({
         resolve: ({ task }) => task[name],
       });
     const string = (
-      name: 'name' | 'queue' | 'exchange' | 'routingKey' | 'client',
+      name: 'name' | 'shadow' | 'queue' | 'exchange' | 'routingKey' | 'client',
       description: string,
     ) => t.string({ nullable: true, description, resolve: ({ task }) => task[name] });
     const link = (id: 'rootId' | 'parentId', description: string) =>
@@ -72,7 +73,15 @@ TaskType.implement({
     return {
       id: t.id({ description: "Celery's own id.", resolve: ({ task }) => task.id }),
       cluster: t.id(clusterField),
-      name: string('name', 'Null when only its end was seen.'),
+      name: string(
+        'name',
+        'What the worker runs; null when only its end was seen. Where task-received is all that shows it, and the sender ' +
+          'has given a shadow name, it is that.',
+      ),
+      shadow: string(
+        'shadow',
+        'What its sender has it shown as in logs and monitors; null if that is its name, or if unknown.',
+      ),
       state: t.field({ type: 'TaskState', resolve: ({ task }) => task.state }),
       args: text('args'),
       argsTruncated: truncated('args'),
@@ -146,14 +155,36 @@ TaskType.implement({
       finishedAt: moment('finishedAt', 'When it reached a final state; null before.'),
       runtimeSeconds: t.float({
         nullable: true,
-        description: 'As the worker measured it; null until it has succeeded.',
+        description:
+          'As the worker measured it, which it does when a task succeeds, or else from the start to the end; null before ' +
+          'the end, and if the start is unknown.',
         resolve: ({ task }) => task.runtimeSeconds,
+      }),
+      elapsedSeconds: t.float({
+        nullable: true,
+        description:
+          'Since its start, while it runs; null if it does not run, or if the start is unknown.',
+        resolve: ({ task }, _args, { celery }) =>
+          task.isRunning && task.orphanedAt === null && task.startedAt !== null
+            ? Math.max(0, (celery.clock() - task.startedAt) / 1000)
+            : null,
       }),
       queueWaitSeconds: t.float({
         nullable: true,
         description:
           'From sending (or receiving, when nobody told of the sending) to the start; null before.',
         resolve: ({ task }) => task.queueWaitSeconds,
+      }),
+      attempts: t.field({
+        type: [TaskAttemptType],
+        description:
+          'Its runs before the latest one, the earliest first; of many the first two and the last eight. All other ' +
+          'fields are about the latest run, which is not among them.',
+        resolve: ({ task }) => task.attempts,
+      }),
+      attemptsOmitted: t.int({
+        description: 'How many runs are left out of `attempts`.',
+        resolve: ({ task }) => task.attemptsOmitted,
       }),
       finished: t.boolean({
         description: 'Whether its state is final.',

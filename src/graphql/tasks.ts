@@ -2,6 +2,7 @@
 import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/task.js';
 import type { InspectCommand } from '../celery/inspect.js';
 import { replyError } from '../celery/inspect-reply.js';
+import { taskNameOf } from '../celery/shadow-name.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
@@ -76,8 +77,10 @@ TaskStatusType.implement({
               hostname,
               name: null,
             }));
-            const names = reply.value.map((entry) => ('request' in entry ? entry.request : entry).name);
-            return [...names.map((name) => ({ hostname, name: name ?? null })), ...unread];
+            const names = reply.value.map((entry) =>
+              taskNameOf('request' in entry ? entry.request : entry),
+            );
+            return [...names.map((name) => ({ hostname, name })), ...unread];
           });
         },
       });

@@ -5,6 +5,7 @@
 export const volatileFields: ReadonlySet<string> = new Set([
   'checkedAt',
   'clock',
+  'elapsedSeconds',
   'lastHeartbeatAt',
   'latencySeconds',
   'loadAverage',

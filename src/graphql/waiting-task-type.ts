@@ -10,6 +10,10 @@ export const WaitingTaskType = builder.objectRef<WaitingTask>('WaitingTask').imp
   fields: (t) => ({
     id: t.exposeID('id', { nullable: true, description: untold }),
     name: t.exposeString('name', { nullable: true, description: untold }),
+    shadow: t.exposeString('shadow', {
+      nullable: true,
+      description: 'What its sender has it shown as in logs; null if that is its name.',
+    }),
     args: t.exposeString('args', {
       nullable: true,
       description: `Positional arguments in the notation of Python. ${untold}`,

@@ -2,6 +2,7 @@
 import { isoTimeOrNull } from '../celery/iso-time.js';
 import { argumentsRepr } from '../celery/python-repr.js';
 import type { ScheduledTaskInfo, TaskInfo } from '../celery/inspect.js';
+import { shadowNameOf, taskNameOf } from '../celery/shadow-name.js';
 import { builder } from './builder.js';
 import { TaskType } from './task-type.js';
 
@@ -13,7 +14,16 @@ WorkerTaskType.implement({
   description: 'A task in the hands of a worker.',
   fields: (t) => ({
     id: t.exposeID('id', {}),
-    name: t.string({ nullable: true, description: untold, resolve: ({ name }) => name ?? null }),
+    name: t.string({
+      nullable: true,
+      description: 'What the worker runs; null if the worker did not report it.',
+      resolve: (info) => taskNameOf(info),
+    }),
+    shadow: t.string({
+      nullable: true,
+      description: 'What its sender has it shown as in logs; null if that is its name.',
+      resolve: (info) => shadowNameOf(info),
+    }),
     args: t.string({
       nullable: true,
       description: `Positional arguments in the notation of Python. ${untold}`,

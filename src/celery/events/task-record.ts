@@ -260,6 +260,7 @@ export class TaskRecord implements UnfinishedTask {
       revokedAt: this.revokedAt,
       rejectedAt: this.rejectedAt,
       finishedAt: this.finishedAt,
+      isRunning: this.isRunning,
       orphanedAt: this.orphanedAt,
       runtimeSeconds: this.ranSeconds,
       queueWaitSeconds: this.queueWaitSeconds,

@@ -85,6 +85,7 @@ export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, option
 
 /** Whether it brings what no event has told. */
 export function fillsFields(task: TaskRecord, meta: TaskMeta): boolean {
+  if (meta.name !== null && !task.isNameCertain) return true;
   const isMissing = storedFields.some((field) => task[field] === null && meta[field] !== null);
   return isOfLatestRun(task, meta) && (isMissing || (meta.retries ?? 0) > task.retries);
 }
@@ -96,6 +97,7 @@ export function mergeFields(task: TaskRecord, meta: TaskMeta, options: MergeOpti
   const [name, queue] = [shortText(meta.name), shortText(meta.queue)];
   if (name !== null) learnName(task, names.intern(name));
   if (queue !== null) task.queue ??= names.intern(queue);
+  if (!isOfLatestRun(task, meta)) return;
   task.worker ??= identifier(meta.worker, maxIdLength);
   task.retries = Math.max(task.retries, meta.retries ?? 0);
 }

@@ -53,6 +53,8 @@ export interface Task {
   readonly rejectedAt: number | null;
   /** When it reached a final state (SUCCESS, FAILURE, REVOKED, REJECTED). */
   readonly finishedAt: number | null;
+  /** Whether a worker has started it and not yet let go of it. */
+  readonly isRunning: boolean;
   /** When the worker that ran it went away, by our clock; null unless nobody is known to go on with it. */
   readonly orphanedAt: number | null;
   /** As the worker measured it, or else from the start to the end by the clock of the worker; null while it runs. */

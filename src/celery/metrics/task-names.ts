@@ -42,6 +42,7 @@ export class TaskNames {
         if (count === 0) continue;
         if (count === 1) place?.counts.delete(key);
         else place?.counts.set(key, count - 1);
+        this.#forgetIfEmpty(name);
         return;
       }
     }
@@ -53,6 +54,13 @@ export class TaskNames {
 
   unfinished(name: string, outcome: RunOutcome): void {
     (this.#records.get(name) ?? this.#others).outcomes.remove(outcome);
+    this.#forgetIfEmpty(name);
+  }
+
+  /** A shadow name, all tasks of which have turned out to have another one. */
+  #forgetIfEmpty(name: string): void {
+    const record = this.#records.get(name);
+    if (record?.counts.size === 0 && record.outcomes.isEmpty) this.#records.delete(name);
   }
 
   *[Symbol.iterator](): IterableIterator<[string, NameRecord]> {

@@ -20,6 +20,7 @@ describe('readWaitingTask', () => {
     expect(capturedTask(0)).toEqual({
       id: '21636369-8b52-4b4a-97b7-50923ceb3ffd',
       name: 'demo.add',
+      shadow: null,
       args: '(47, 77)',
       kwargs: '{}',
       eta: null,
