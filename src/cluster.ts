@@ -1,6 +1,7 @@
 /** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
 import { cacheNames, CacheRegistry } from './cache/cache-registry.js';
 import type { SharedStore } from './cache/shared/shared-store.js';
+import type { GatewayConfiguration } from './celery/configuration.js';
 import { Celery } from './celery/celery.js';
 import type { Redactor } from './celery/redaction/redactor.js';
 import { createTransport, resultBackends } from './celery/transport/index.js';
@@ -52,6 +53,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
       defaultQueue: source.defaultQueue ?? config.defaultQueue,
       allowedTasks: config.allowedTasks,
       allowedQueues: config.allowedQueues,
+      configuration: gatewayConfiguration(config),
       maxTasks: config.maxTasks,
       maxTaskBytes: config.maxTaskBytes,
     }),
@@ -90,6 +92,19 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     subscriptions: new Subscriptions({ celery, maxItems: config.subscriptionBuffer }),
     lateEffects: new LateEffects(celery.state, caches),
     warmUp,
+  };
+}
+
+/** Null for the embedded cluster, which the gateway itself configures. */
+function gatewayConfiguration(config: Config): GatewayConfiguration | null {
+  const { broker, resultBackend } = config;
+  if (broker === null) return null;
+  return {
+    redis: broker.scheme === 'redis' ? config : null,
+    controlExchange: config.controlExchange,
+    eventExchange: config.eventExchange,
+    defaultQueue: config.defaultQueue,
+    readsRedisResults: (resultBackend ?? broker).scheme === 'redis',
   };
 }
 

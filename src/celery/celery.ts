@@ -7,7 +7,10 @@ import type { Logger } from '../log.js';
 import { AllowLists } from './allow-lists.js';
 import { CountedResults } from './counted-results.js';
 import { BrokerUnavailableError } from '../errors.js';
+import type { GatewayConfiguration } from './configuration.js';
+import { ConfigurationWatch } from './configuration-watch.js';
 import { Control } from './control/control.js';
+import { EventSilence } from './event-silence.js';
 import { EventReceiver } from './events/receiver.js';
 import { State } from './events/state.js';
 import { GuardedInspect } from './guarded-inspect.js';
@@ -51,6 +54,8 @@ export interface CeleryOptions {
   /** Patterns of names that may be sent, and sent to or purged; all unless told otherwise. */
   readonly allowedTasks?: readonly string[];
   readonly allowedQueues?: readonly string[];
+  /** What to compare the application's settings with; null to compare nothing. */
+  readonly configuration?: GatewayConfiguration | null;
   readonly maxTasks: number;
   readonly maxTaskBytes: number;
   /** Masks secrets in whatever comes in, before it is stored. The result backend has its own. */
@@ -74,6 +79,10 @@ export class Celery implements AsyncDisposable {
   readonly control: Control;
   readonly queues: Queues;
   readonly sender: TaskSender;
+  /** Whether workers answer though no event of theirs comes. */
+  readonly silence: EventSilence;
+  /** How the application's settings differ from the gateway's; null where nothing is compared. */
+  readonly configuration: ConfigurationWatch | null;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly #log: Logger;
@@ -135,6 +144,19 @@ export class Celery implements AsyncDisposable {
       clock,
     });
     this.inspect = new InspectLoader(this.#guardedInspect, { learn: heldTaskLearners(this) });
+    this.silence = new EventSilence({
+      transport,
+      lastEventAt: () => {
+        const readable = this.events.counters.lastEventAt;
+        const unreadableAt = unreadable.snapshot().event.lastAt;
+        return readable === null ? unreadableAt : Math.max(readable, unreadableAt ?? 0);
+      },
+      requestHeartbeats: () => this.#mailbox.cast('heartbeat'),
+      ping: async () => [...(await this.inspect.load('ping', { all: true })).replies.keys()],
+      clock,
+    });
+    const gateway = options.configuration ?? null;
+    this.configuration = gateway && new ConfigurationWatch({ inspect: this.inspect, gateway });
     this.control = new Control({ mailbox: this.#mailbox, inspect, transport, state: this.state });
     this.queues = new Queues({
       transport,
@@ -173,11 +195,18 @@ export class Celery implements AsyncDisposable {
     this.state.onOrphaned((ids) => void this.#reconciliation.search(ids));
     this.state.onEndUnknown((ids) => void this.#reconciliation.search(ids));
     this.state.onWorkerStatus(({ hostname, online }) => {
-      if (online) void this.#learn(this.#newcomers.add(hostname));
+      if (!online) return;
+      void this.#learn(this.#newcomers.add(hostname));
+      void this.configuration?.add(hostname);
     });
     this.state.onWorkerChange(({ worker: { hostname, status }, cause, previous }) => {
       if (status === 'OFFLINE' || cause === 'RESTARTED') this.#answered.delete(hostname);
-      if (cause === 'RESTARTED' || cause === 'FORGOTTEN') this.#guardedInspect.forget(hostname);
+      if (status === 'OFFLINE') this.configuration?.forget(hostname);
+      if (cause === 'RESTARTED' || cause === 'FORGOTTEN') {
+        this.#guardedInspect.forget(hostname);
+        this.configuration?.forget(hostname);
+      }
+      if (cause === 'RESTARTED') void this.configuration?.add(hostname);
       const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status === 'ONLINE';
       const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
       if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));
@@ -203,6 +232,7 @@ export class Celery implements AsyncDisposable {
     });
     this.events.start();
     this.#soloWatch.start();
+    this.silence.start();
     this.#stopWatching = [this.state.watchSilence(), this.#stallWatch.start()];
     this.transport.start();
   }
@@ -226,6 +256,7 @@ export class Celery implements AsyncDisposable {
     for (const stop of this.#stopWatching) stop();
     this.#reconciliation[Symbol.dispose]();
     this.#soloWatch[Symbol.dispose]();
+    this.silence[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
   }

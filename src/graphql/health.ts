@@ -9,7 +9,9 @@ const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement(
   description: 'One thing that the gateway depends on, and whether it works.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: '`broker`, `event_stream`, `result_backend` or `distributed_cache`.',
+      description:
+        '`broker` (does what is needed), `event_stream` (events arrive and can be read), `result_backend`, ' +
+        '`configuration` (the settings of the application agree with those of the gateway) or `distributed_cache`.',
     }),
     status: t.expose('status', { type: CheckStatusEnum }),
     latencySeconds: t.exposeFloat('latencySeconds', {

@@ -158,9 +158,10 @@ WorkerType.implement({
       resolve: (parent, _args, context) => told('conf', parent, context),
     }),
     unresponsive: t.boolean({
+      nullable: true,
       description:
         'It did not answer an inspect command that this query selects, within the deadline. Without any, it is asked ' +
-        'for a ping.',
+        'for a ping. Null, with an error, when the broker does not let it be asked.',
       resolve: async (parent, _args, context) =>
         (await replies(parent, context)).some((result) => !result.replies.has(parent.worker.hostname)),
     }),

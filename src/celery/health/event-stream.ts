@@ -7,6 +7,9 @@ import type { HealthCheck } from './health-check.js';
 /** Milliseconds. Workers send a heartbeat every two seconds: after this long without any event, none arrive. */
 const longestSilence = 30_000;
 
+/** Milliseconds for which an unreadable event counts: many heartbeats. */
+const unreadableCounts = 60_000;
+
 export function checkEventStream(celery: Celery): HealthCheck {
   const { events, gaps, state, transport, clock } = celery;
   const check = { name: 'event_stream', latencySeconds: null, checkedAt: clock() };
@@ -20,6 +23,15 @@ export function checkEventStream(celery: Celery): HealthCheck {
     lastEventAt === null
       ? 'no event yet'
       : `last event ${((clock() - lastEventAt) / 1000).toFixed(1)} s ago`;
+  const unreadable = describeUnreadable(celery);
+  if (unreadable !== null) return { ...check, status: 'DEGRADED', message: `${last}; ${unreadable}` };
+  const answering = celery.silence.answering.length;
+  if (answering > 0) {
+    const message =
+      `${last}, though workers answer (${answering}): either they send none (the worker's -E), or the settings ` +
+      'FANOUT_PREFIX, FANOUT_PATTERNS, GLOBAL_KEYPREFIX or EVENT_EXCHANGE are not those of the application';
+    return { ...check, status: 'DEGRADED', message };
+  }
   if (silence > longestSilence && workers > 0) {
     return {
       ...check,
@@ -35,6 +47,16 @@ export function checkEventStream(celery: Celery): HealthCheck {
       message: `${missed ?? 'an earlier gap is being filled'}; ${last}`,
     };
   return { ...check, status: 'OK', message: missed === null ? last : `${last}; ${missed}` };
+}
+
+/** Events come that cannot be read: as long as they do, less is known than it seems. */
+function describeUnreadable({ unreadable, events, clock }: Celery): string | null {
+  const { total, lastAt, lastReason, lastContentType } = unreadable.snapshot().event;
+  if (lastAt === null || clock() - lastAt > unreadableCounts) return null;
+  // A single odd event among good ones is counted, and no reason to distrust the others.
+  if (lastContentType === null && events.counters.lastEventAt !== null) return null;
+  const what = lastContentType ?? lastReason ?? 'unknown';
+  return `events come that cannot be read (${total}, ${what}): set event_serializer to "json" in the application`;
 }
 
 /** What was before the gateway is no failure of the stream's once it is filled. */

@@ -1,6 +1,7 @@
 /** Whether the gateway's answers can be trusted: a table with one check for each thing that it depends on. */
 import type { Celery } from '../celery.js';
 import { checkBroker } from './broker.js';
+import { checkConfiguration } from './configuration.js';
 import { checkEventStream } from './event-stream.js';
 import type { Check, CheckStatus, HealthCheck } from './health-check.js';
 import { checkResultBackend } from './result-backend.js';
@@ -12,6 +13,7 @@ const checks = {
   broker: checkBroker,
   event_stream: checkEventStream,
   result_backend: checkResultBackend,
+  configuration: checkConfiguration,
 } as const satisfies Record<string, Check>;
 
 export interface Health {
@@ -23,7 +25,7 @@ export interface Health {
 const harmless: ReadonlySet<CheckStatus> = new Set(['OK', 'NOT_CONFIGURED', 'NOT_READABLE']);
 
 export function checkHealth(celery: Celery): Promise<readonly HealthCheck[]> {
-  return Promise.all(Object.values(checks).map((check) => check(celery)));
+  return Promise.all(Object.values(checks).map(async (check) => check(celery)));
 }
 
 /** Without the broker nothing is known; without anything else, less. */

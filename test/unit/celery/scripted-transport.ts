@@ -7,6 +7,7 @@ import type {
   BoundNodes,
   ConnectionState,
   ControlRequest,
+  EventMessageListener,
   OutgoingTask,
   Purge,
   QueueDepth,
@@ -30,6 +31,8 @@ export class ScriptedTransport implements Transport {
   failure: Error | null = null;
   #reply: (message: RawMessage) => void = () => undefined;
   impairments: readonly Impairment[] = [];
+  /** Where an event message goes: nowhere before `subscribeEvents`. */
+  deliverEvent: EventMessageListener = () => undefined;
   readonly #listeners: ((state: ConnectionState) => void)[] = [];
 
   get ticket(): string {
@@ -121,8 +124,8 @@ export class ScriptedTransport implements Transport {
     // Connected from the beginning.
   }
 
-  subscribeEvents(): void {
-    // Tells nothing of itself.
+  subscribeEvents(listener: EventMessageListener): void {
+    this.deliverEvent = listener;
   }
 
   readonly intake = { waitingMessages: 0, waitingBytes: 0, lostMessages: 0, lostBytes: 0 };

@@ -75,6 +75,7 @@ describe('a gateway whose broker is away', () => {
         { name: 'broker', status: 'DOWN' },
         { name: 'event_stream', status: 'DOWN' },
         { name: 'result_backend', status: 'DOWN' },
+        { name: 'configuration', status: 'OK' },
         { name: 'distributed_cache', status: 'NOT_CONFIGURED' },
       ],
     });

@@ -1,0 +1,74 @@
+/**
+ * Asks each worker once for its settings, which are large and may hold secrets, and keeps only how they differ from the
+ * gateway's. A worker that restarts is asked again; one that did not answer, or not in a way that can be read, is not.
+ */
+import { compareConfiguration } from './configuration.js';
+import type { Difference, GatewayConfiguration } from './configuration.js';
+import type { InspectLoader } from './inspect-loader.js';
+import { WorkerBatches } from './worker-batches.js';
+
+export interface ConfigurationWatchOptions {
+  readonly inspect: Pick<InspectLoader, 'load'>;
+  readonly gateway: GatewayConfiguration;
+  readonly onChange?: () => void;
+}
+
+/** A difference, and the workers that have it. */
+export interface ConfigurationFinding extends Difference {
+  readonly hostnames: readonly string[];
+}
+
+/** More workers than these have the settings of those that were asked. */
+const maxWorkers = 1_000;
+
+export class ConfigurationWatch {
+  readonly #options: ConfigurationWatchOptions;
+  /** Null while the worker has not answered. */
+  readonly #differences = new Map<string, readonly Difference[] | null>();
+  readonly #batches = new WorkerBatches((hostnames) => this.#ask(hostnames));
+
+  constructor(options: ConfigurationWatchOptions) {
+    this.#options = options;
+  }
+
+  /** A worker has come. Never rejects. */
+  async add(hostname: string): Promise<void> {
+    if (this.#differences.has(hostname) || this.#differences.size >= maxWorkers) return;
+    this.#differences.set(hostname, null);
+    await this.#batches.add(hostname).catch(() => undefined);
+  }
+
+  /** A worker has gone, or is another process now. */
+  forget(hostname: string): void {
+    if (this.#differences.delete(hostname)) this.#options.onChange?.();
+  }
+
+  /** How many workers have reported their settings. */
+  get known(): number {
+    return [...this.#differences.values()].filter((differences) => differences !== null).length;
+  }
+
+  /** The harmful ones first. */
+  findings(): readonly ConfigurationFinding[] {
+    const found = new Map<string, { difference: Difference; hostnames: string[] }>();
+    for (const [hostname, differences] of this.#differences)
+      for (const difference of differences ?? []) {
+        const finding = found.get(difference.message);
+        if (finding) finding.hostnames.push(hostname);
+        else found.set(difference.message, { difference, hostnames: [hostname] });
+      }
+    return [...found.values()]
+      .map(({ difference, hostnames }) => ({ ...difference, hostnames: hostnames.sort() }))
+      .sort((a, b) => Number(b.isHarmful) - Number(a.isHarmful));
+  }
+
+  async #ask(hostnames: readonly string[]): Promise<void> {
+    const { inspect, gateway, onChange } = this.#options;
+    const results = await Promise.all(hostnames.map((hostname) => inspect.load('conf', { hostname })));
+    for (const { replies } of results)
+      for (const [hostname, reply] of replies)
+        if (reply.ok && this.#differences.has(hostname))
+          this.#differences.set(hostname, compareConfiguration(reply.value, gateway));
+    onChange?.();
+  }
+}
