@@ -11,6 +11,7 @@ import {
   type TaskInfo,
 } from './inspect-shapes.js';
 import type { Redaction, Redactor } from './redaction/redactor.js';
+import type { UnreadableReply } from './reply-gathering.js';
 
 /** What one worker said to one command. */
 export type InspectReply<C extends InspectCommand> =
@@ -35,6 +36,8 @@ export interface InspectResult<C extends InspectCommand> {
   readonly replies: ReadonlyMap<string, InspectReply<C>>;
   /** Workers that should have answered within the deadline and did not. */
   readonly silent: readonly string[];
+  /** Why replies of workers whose names are unknown cannot be read; left out when there are none. */
+  readonly unnamed?: UnreadableReply;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -100,6 +103,17 @@ export function replyError<C extends InspectCommand>(
     : new CommandRejectedError(command, hostname, error);
 }
 
+/** Why a list lacks what a worker said; null where it is whole. */
+export function partialError<C extends InspectCommand>(
+  command: C,
+  hostname: string,
+  { unreadEntries = 0 }: Extract<InspectReply<C>, { ok: true }>,
+): GatewayError | null {
+  if (unreadEntries === 0) return null;
+  const entries = unreadEntries === 1 ? '1 entry' : `${unreadEntries} entries`;
+  return new UnreadableReplyError(command, hostname, `${entries} of it, the others are shown`);
+}
+
 /** Whether everything that a worker said was read: only then is what is not in its reply not there. */
 export function isWhole<C extends InspectCommand>(
   reply: InspectReply<C>,
@@ -108,6 +122,10 @@ export function isWhole<C extends InspectCommand>(
 }
 
 /** Whether every worker answered, and every reply was read to the last entry. */
-export function isComplete<C extends InspectCommand>({ replies, silent }: InspectResult<C>): boolean {
-  return silent.length === 0 && [...replies.values()].every(isWhole);
+export function isComplete<C extends InspectCommand>({
+  replies,
+  silent,
+  unnamed,
+}: InspectResult<C>): boolean {
+  return silent.length === 0 && unnamed === undefined && [...replies.values()].every(isWhole);
 }

@@ -65,7 +65,8 @@ export class Inspect {
     }
     for (const [hostname, { reason, contentType = null }] of result.unreadable)
       replies.set(hostname, { ok: false, error: reason, unreadable: true, contentType });
-    return { replies, silent: result.silent, at: result.at };
+    const { silent, unnamed, at } = result;
+    return { replies, silent, at, ...(unnamed !== null && { unnamed }) };
   }
 
   /** What the mailbox could not read it has counted itself. */

@@ -142,6 +142,7 @@ export class ReplyGathering {
     const allLiving = !this.#isOutstanding(this.#missing(this.#living));
     const allBound =
       this.#bound !== null &&
+      this.#bound.nodes.length > 0 &&
       this.#answers > 0 &&
       !this.#isOutstanding(this.#missing(this.#bound.nodes));
     // Who lives by its heartbeats and has no pidbox was killed since, and is known to.

@@ -7,6 +7,7 @@ import type { Cluster } from './cluster.js';
 import { ClusterViews, noCluster } from './cluster-views.js';
 import type { Clusters } from './clusters.js';
 import { Loaders } from './loaders.js';
+import { SideErrors } from './side-errors.js';
 
 /** Of the gateway, whatever it watches. */
 export interface Services {
@@ -33,6 +34,8 @@ export interface Caller {
 export interface Context extends Services, Cluster, Caller {
   readonly cacheStatus: CacheStatus;
   readonly loaders: Loaders;
+  /** Errors beside values, of the whole operation. */
+  readonly sideErrors: SideErrors;
   /**
    * Of a gateway of several clusters: which part of the operation is about which of them. The operation's own context is
    * about none then. Null where there is one that everybody sees.
@@ -43,7 +46,7 @@ export interface Context extends Services, Cluster, Caller {
 /** One per operation: the members of a batch share their parent's status and nothing else. */
 export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
   const { viewer, clientAddress } = caller;
-  const own = { ...services, viewer, clientAddress, cacheStatus };
+  const own = { ...services, viewer, clientAddress, cacheStatus, sideErrors: new SideErrors() };
   const { only } = services.clusters;
   if (only !== null) return { ...own, ...only, loaders: new Loaders(only, cacheStatus), views: null };
   const views: ClusterViews = new ClusterViews((cluster) => {

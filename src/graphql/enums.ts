@@ -43,6 +43,19 @@ export const TaskSourceEnum = builder.enumType('TaskSource', {
   } as const,
 });
 
+export const UnreadableKindEnum = builder.enumType('UnreadableKind', {
+  description: 'What could not be read.',
+  values: {
+    REPLY: {
+      value: 'reply',
+      description: "A worker's reply to a remote control command, or a part of it.",
+    },
+    EVENT: { value: 'event', description: 'An event, or a message of events.' },
+    MESSAGE: { value: 'message', description: 'A message of a queue that was peeked at.' },
+    RESULT: { value: 'result', description: 'A stored result.' },
+  } as const,
+});
+
 export const QueueKindEnum = builder.enumType('QueueKind', {
   description: 'How the broker keeps a queue.',
   values: {

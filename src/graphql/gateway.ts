@@ -1,7 +1,9 @@
 /** The gateway itself: what it is connected to and what it has heard. */
 import type { EventGap } from '../celery/event-gaps.js';
+import { unreadableKinds, type UnreadableCount, type UnreadableKind } from '../celery/unreadable.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
+import { UnreadableKindEnum } from './enums.js';
 import { WarmUpType } from './warm-up-type.js';
 
 export const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
@@ -123,6 +125,37 @@ const EventCountersType = builder.objectRef<Context>('EventCounters').implement(
   }),
 });
 
+interface UnreadableParent extends UnreadableCount {
+  readonly kind: UnreadableKind;
+}
+
+const UnreadableType = builder.objectRef<UnreadableParent>('Unreadable').implement({
+  description:
+    'What arrived and could not be read, since the gateway started: of a content type, encoding, compression or shape that it does not read. Pickle is never read, since that executes code.',
+  fields: (t) => ({
+    kind: t.field({ type: UnreadableKindEnum, resolve: ({ kind }) => kind }),
+    total: t.float({
+      description: 'Each time that one was read; an unreadable entry of a reply counts with its reply.',
+      resolve: ({ total }) => total,
+    }),
+    lastReason: t.exposeString('lastReason', { nullable: true, description: 'Null before the first.' }),
+    lastContentType: t.exposeString('lastContentType', {
+      nullable: true,
+      description: 'Null before the first, and if the last one did not name it.',
+    }),
+    lastHostname: t.exposeID('lastHostname', {
+      nullable: true,
+      description: 'Node name of the sender; null before the first, and if unknown.',
+    }),
+    lastAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before the first.',
+      resolve: ({ lastAt }) => lastAt,
+    }),
+  }),
+});
+
 const TaskStoreType = builder.objectRef<Context>('TaskStore').implement({
   description: 'The tasks that the gateway remembers, in memory.',
   fields: (t) => ({
@@ -167,6 +200,14 @@ const GatewayType = builder.objectRef<Context>('Gateway').implement({
     }),
     broker: t.field({ type: GatewayBrokerType, resolve: (context) => context }),
     events: t.field({ type: EventCountersType, resolve: (context) => context }),
+    unreadable: t.field({
+      type: [UnreadableType],
+      description: 'A count for each kind.',
+      resolve: ({ celery }) => {
+        const counts = celery.unreadable.snapshot();
+        return unreadableKinds.map((kind) => ({ kind, ...counts[kind] }));
+      },
+    }),
     taskStore: t.field({ type: TaskStoreType, resolve: (context) => context }),
     subscriptions: t.field({ type: SubscriptionStatsType, resolve: (context) => context }),
     warmUp: t.field({ type: WarmUpType, resolve: ({ warmUp }) => warmUp.report() }),

@@ -49,10 +49,10 @@ const someSilentTtl = 2_000;
  * as special, and no adaptive TTL prolongs it.
  */
 export function inspectTtl(
-  { replies, silent }: Pick<InspectResult<InspectCommand>, 'replies' | 'silent'>,
+  { replies, silent, unnamed }: Pick<InspectResult<InspectCommand>, 'replies' | 'silent' | 'unnamed'>,
   own: number,
 ): number {
-  if (silent.length === 0) return own;
+  if (silent.length === 0 && unnamed === undefined) return own;
   return Math.min(replies.size === 0 ? nobodyAnsweredTtl : someSilentTtl, 0.99 * own);
 }
 

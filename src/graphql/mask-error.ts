@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, isValueNode, Kind } from 'graphql';
-import { GatewayError } from '../errors.js';
+import { GatewayError, UnreadableReplyError, UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
 
 export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
@@ -17,7 +17,7 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
     if (cause instanceof GatewayError) {
       return new GraphQLError(cause.message, {
         ...definedOnly(place),
-        extensions: { code: cause.code },
+        extensions: errorExtensions(cause),
       });
     }
     // GraphQL's own complaints about the document, variables and arguments are meant for the caller.
@@ -39,6 +39,15 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
       extensions: { code: 'INTERNAL_SERVER_ERROR', id },
     });
   };
+}
+
+/** The code, and what else a program may act on. */
+export function errorExtensions(error: GatewayError): Readonly<Record<string, unknown>> {
+  const { code } = error;
+  if (error instanceof UnreadableReplyError)
+    return { code, hostname: error.hostname, contentType: error.contentType };
+  if (error instanceof UnreadableResultError) return { code, contentType: error.contentType };
+  return { code };
 }
 
 /** Of what is refused neither by validation nor by a resolver, which have codes: the text, or a value. */

@@ -18,12 +18,12 @@ interface SummaryParent extends WithOutcomes {
 
 /** Tasks that all workers together can run at once; null when some worker did not tell. */
 async function poolSlots({ ask }: SummaryParent, { loaders }: Context): Promise<number | null> {
-  const { replies, silent } = await loaders.inspect('stats', {
+  const { replies, silent, unnamed } = await loaders.inspect('stats', {
     ...ask,
     cache: 'metrics_summary',
     scope: { all: true },
   });
-  if (silent.length > 0) return null;
+  if (silent.length > 0 || unnamed !== undefined) return null;
   const slots = [...replies.values()].map((reply) => (reply.ok ? slotsOf(reply.value) : null));
   return slots.reduce<number | null>(
     (sum, count) => (sum === null || count === null ? null : sum + count),
@@ -38,12 +38,12 @@ export function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
 
 /** Tasks that run now; null when some worker did not tell. */
 async function activeTasks({ ask }: SummaryParent, { loaders }: Context): Promise<number | null> {
-  const { replies, silent } = await loaders.inspect('active', {
+  const { replies, silent, unnamed } = await loaders.inspect('active', {
     ...ask,
     cache: 'metrics_summary',
     scope: { all: true },
   });
-  if (silent.length > 0) return null;
+  if (silent.length > 0 || unnamed !== undefined) return null;
   let active = 0;
   for (const reply of replies.values()) {
     if (!reply.ok) return null;

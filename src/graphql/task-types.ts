@@ -55,8 +55,8 @@ async function workersWith(
 ): Promise<string[] | null> {
   if (figures.name === otherNames) return null;
   const everybody = { ...ask, cache: 'metrics_summary', scope: { all: true } } as const;
-  const { replies, silent } = await loaders.inspect('registered', everybody);
-  if (replies.size === 0 && silent.length > 0) return null;
+  const { replies, silent, unnamed } = await loaders.inspect('registered', everybody);
+  if ((replies.size === 0 && silent.length > 0) || unnamed !== undefined) return null;
   const hostnames: string[] = [];
   for (const [hostname, reply] of replies) {
     if (reply.ok && reply.value.some((entry) => entry.replace(/ \[.*$/, '') === figures.name))

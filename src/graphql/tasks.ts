@@ -3,6 +3,7 @@ import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/t
 import type { InspectCommand } from '../celery/inspect.js';
 import { replyError } from '../celery/inspect-reply.js';
 import { taskNameOf } from '../celery/shadow-name.js';
+import { UnreadableReplyError } from '../errors.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
@@ -70,6 +71,9 @@ TaskStatusType.implement({
             scope: { all: true },
           });
           if (result.replies.size === 0 && result.silent.length > 0) return null;
+          const { unnamed } = result;
+          if (unnamed !== undefined)
+            throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed.contentType);
           return [...result.replies].flatMap(([hostname, reply]): Held[] => {
             // A total without this worker's tasks would be too small.
             if (!reply.ok) throw replyError(command, hostname, reply);

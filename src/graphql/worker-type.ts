@@ -1,7 +1,8 @@
 /** The Worker type: what heartbeats tell, and what the worker answers when it is asked. */
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
-import { replyError } from '../celery/inspect-reply.js';
+import { partialError, replyError } from '../celery/inspect-reply.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 import { WorkerStatusEnum } from './enums.js';
@@ -23,12 +24,15 @@ export const WorkerType = builder.objectRef<WorkerParent>('Worker');
 async function told<C extends InspectCommand>(
   command: C,
   { worker, ask }: WorkerParent,
-  { loaders }: Context,
+  { loaders, sideErrors }: Context,
+  info: GraphQLResolveInfo,
 ): Promise<InspectValue<C> | null> {
   const { replies } = await loaders.inspect(command, ask);
   const reply = replies.get(worker.hostname);
   if (reply === undefined) return null;
   if (!reply.ok) throw replyError(command, worker.hostname, reply);
+  const partial = partialError(command, worker.hostname, reply);
+  if (partial !== null) sideErrors.add(partial, info);
   return reply.value;
 }
 
@@ -41,7 +45,8 @@ function replies(
   return Promise.all(asked.map((command) => loaders.inspect(command, ask)));
 }
 
-const silence = 'Null when it did not answer in time.';
+const silence =
+  'Null if it did not answer in time, and, with an error, if its reply cannot be read. Entries of a list that cannot be read are left out, with an error beside the list.';
 const risk =
   'The gateway asks for this only when a client selects it: a worker that holds a task whose arguments it cannot ' +
   'encode (such as a set, pickled) resets its control channel instead of answering. It loses the commands that it ' +
@@ -108,54 +113,54 @@ WorkerType.implement({
       nullable: true,
       description: `Pool, limits, resources and totals. ${silence}`,
       extensions: { inspect: 'stats' },
-      resolve: (parent, _args, context) => told('stats', parent, context),
+      resolve: (parent, _args, context, info) => told('stats', parent, context, info),
     }),
     activeTasks: t.field({
       type: [WorkerTaskType],
       nullable: true,
       description: `Tasks that it runs now, with their arguments as the senders wrote them. ${silence}`,
       extensions: { inspect: 'active' },
-      resolve: (parent, _args, context) => told('active', parent, context),
+      resolve: (parent, _args, context, info) => told('active', parent, context, info),
     }),
     reservedTasks: t.field({
       type: [WorkerTaskType],
       nullable: true,
       description: `Tasks that it has taken from a queue and not begun. ${silence} ${risk}`,
       extensions: { inspect: 'reserved' },
-      resolve: (parent, _args, context) => told('reserved', parent, context),
+      resolve: (parent, _args, context, info) => told('reserved', parent, context, info),
     }),
     scheduledTasks: t.field({
       type: [ScheduledTaskType],
       nullable: true,
       description: `Tasks that it holds until their ETA. ${silence} ${risk}`,
       extensions: { inspect: 'scheduled' },
-      resolve: (parent, _args, context) => told('scheduled', parent, context),
+      resolve: (parent, _args, context, info) => told('scheduled', parent, context, info),
     }),
     revokedTaskIds: t.idList({
       nullable: true,
       description: `Tasks that it will not run. ${silence}`,
       extensions: { inspect: 'revoked' },
-      resolve: (parent, _args, context) => told('revoked', parent, context),
+      resolve: (parent, _args, context, info) => told('revoked', parent, context, info),
     }),
     registeredTasks: t.stringList({
       nullable: true,
       description: `Names of the tasks that it can run, with limits in brackets. ${silence}`,
       extensions: { inspect: 'registered' },
-      resolve: (parent, _args, context) => told('registered', parent, context),
+      resolve: (parent, _args, context, info) => told('registered', parent, context, info),
     }),
     activeQueues: t.field({
       type: [ActiveQueueType],
       nullable: true,
       description: `Queues that it consumes. ${silence}`,
       extensions: { inspect: 'active_queues' },
-      resolve: (parent, _args, context) => told('active_queues', parent, context),
+      resolve: (parent, _args, context, info) => told('active_queues', parent, context, info),
     }),
     conf: t.field({
       type: 'JSON',
       nullable: true,
       description: `Its settings that differ from the defaults, secrets masked. ${silence}`,
       extensions: { inspect: 'conf' },
-      resolve: (parent, _args, context) => told('conf', parent, context),
+      resolve: (parent, _args, context, info) => told('conf', parent, context, info),
     }),
     unresponsive: t.boolean({
       nullable: true,

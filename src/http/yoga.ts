@@ -19,6 +19,7 @@ import { useOperationTally } from './plugins/use-operation-tally.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
+import { useSideErrors } from './plugins/use-side-errors.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
 import { useSubscriptionShares } from './plugins/use-subscription-shares.js';
 import { typedRefusal, useTypedRefusals } from './plugins/use-typed-refusals.js';
@@ -75,6 +76,7 @@ export function createGraphQLServer(
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useConditionalRequests(wallClock), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(),
+      useSideErrors(),
       useSubscriptionItems(),
       useSubscriptionShares(shares),
       useTypedRefusals(),

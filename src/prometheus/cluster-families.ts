@@ -11,6 +11,8 @@ export function addCluster(scrape: Scrape, watch: ClusterWatch): void {
   const { received, malformed, dropped, lastEventAt } = celery.events.counters;
   scrape.add('events_received_total', { cluster }, received);
   scrape.add('events_malformed_total', { cluster }, malformed);
+  for (const [kind, { total }] of Object.entries(celery.unreadable.snapshot()))
+    scrape.add('unreadable_total', { cluster, kind }, total);
   scrape.add('events_dropped_total', { cluster }, dropped);
   scrape.add('event_messages_lost_total', { cluster }, intake.lostMessages);
   scrape.add('event_messages_waiting', { cluster }, intake.waitingMessages);

@@ -37,6 +37,7 @@ export const series = {
 
   events_received_total: row('counter', cluster, 'Good events.'),
   events_malformed_total: row('counter', cluster, 'Events that are not of the protocol.'),
+  unreadable_total: row('counter', [...cluster, 'kind'], 'What arrived and could not be read.'),
   events_dropped_total: row('counter', cluster, 'Good events that the gateway failed on.'),
   event_messages_lost_total: row('counter', cluster, 'Messages thrown away: more came than may wait.'),
   event_messages_waiting: row('gauge', cluster, 'Messages that have arrived and are not read yet.'),

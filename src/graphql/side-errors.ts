@@ -1,0 +1,31 @@
+/**
+ * Errors beside a value: a list that lacks what could not be read is answered all the same, and the answer says so. In
+ * GraphQL a resolver has either a value or an error, so these are added when the operation has been executed.
+ */
+import { GraphQLError, responsePathAsArray, type GraphQLResolveInfo } from 'graphql';
+import type { GatewayError } from '../errors.js';
+import { errorExtensions } from './mask-error.js';
+
+/** An answer with more errors than this has said enough. */
+const maxErrors = 100;
+
+/** Of one operation. */
+export class SideErrors {
+  readonly #errors: GraphQLError[] = [];
+
+  /** Adds an error at the place of a field that has a value. */
+  add(error: GatewayError, { fieldNodes, path }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'>): void {
+    if (this.#errors.length >= maxErrors) return;
+    this.#errors.push(
+      new GraphQLError(error.message, {
+        nodes: fieldNodes,
+        path: responsePathAsArray(path),
+        extensions: errorExtensions(error),
+      }),
+    );
+  }
+
+  get list(): readonly GraphQLError[] {
+    return this.#errors;
+  }
+}

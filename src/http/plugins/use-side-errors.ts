@@ -1,0 +1,19 @@
+/** Adds the errors beside values to the answer of an operation: see side-errors.ts. */
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../graphql/context.js';
+import type { ServerContext } from '../server-context.js';
+
+export function useSideErrors(): Plugin<Context, ServerContext> {
+  return {
+    // Not onExecutionResult: over WebSocket only the hooks of the execution itself run.
+    onExecute({ args }) {
+      const { sideErrors } = args.contextValue;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (sideErrors.list.length === 0 || Symbol.asyncIterator in result) return;
+          setResult({ ...result, errors: [...(result.errors ?? []), ...sideErrors.list] });
+        },
+      };
+    },
+  };
+}
