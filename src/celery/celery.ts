@@ -24,7 +24,7 @@ import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
 import { Listeners } from './listeners.js';
-import { heldTaskLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
+import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { isRegistered } from './shadow-name.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
@@ -143,7 +143,7 @@ export class Celery implements AsyncDisposable {
       alive: () => this.state.aliveHostnames(),
       clock,
     });
-    this.inspect = new InspectLoader(this.#guardedInspect, { learn: heldTaskLearners(this) });
+    this.inspect = new InspectLoader(this.#guardedInspect, { learn: inspectLearners(this) });
     this.silence = new EventSilence({
       transport,
       lastEventAt: () => {
@@ -191,6 +191,9 @@ export class Celery implements AsyncDisposable {
       unfinishedIds: () => Array.from(this.state.unfinished(), ({ id }) => id),
       reconciliation: this.#reconciliation,
       isConnected: () => transport.connection.connected,
+    });
+    this.events.onEvent((event) => {
+      if (event.group === 'task' && event.fields.queue) this.queues.heardOf(event.fields.queue);
     });
     this.state.onOrphaned((ids) => void this.#reconciliation.search(ids));
     this.state.onEndUnknown((ids) => void this.#reconciliation.search(ids));

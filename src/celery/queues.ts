@@ -5,6 +5,8 @@ import type { WaitingTasks } from './events/waiting-tasks.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
 import type { WaitingTask } from './task-message.js';
+import { QueueMemory, isTransientQueue } from './queue-memory.js';
+import type { QueueTraits } from './queue-memory.js';
 import type { QueueDepth, Transport } from './transport/transport.js';
 import type { Unreadable } from './unreadable.js';
 
@@ -28,16 +30,13 @@ export interface QueuesOptions {
   readonly unreadable?: Unreadable | undefined;
 }
 
-/** Names come from outside: more than this are not remembered. */
-const maxRemembered = 1_000;
-
 export class Queues {
   readonly #options: QueuesOptions;
-  readonly #remembered: Set<string>;
+  readonly #remembered: QueueMemory;
 
   constructor(options: QueuesOptions) {
     this.#options = options;
-    this.#remembered = new Set(options.configured);
+    this.#remembered = new QueueMemory(options.configured);
   }
 
   /** Whether the settings name it. */
@@ -45,15 +44,26 @@ export class Queues {
     return this.#options.configured.includes(name);
   }
 
-  /** Names that workers said they consume: they stay listed when those workers are gone. */
-  remember(names: Iterable<string>): void {
-    for (const name of names) if (this.#remembered.size < maxRemembered) this.#remembered.add(name);
+  /** Queues that workers consume: they stay listed when those workers are gone, unless they end with them. */
+  remember(queues: Iterable<QueueTraits>): void {
+    for (const queue of queues) if (!isTransientQueue(queue)) this.#remembered.addConsumed(queue.name);
   }
 
-  /** All queues that the broker has, and all remembered ones, by name. */
+  /** A queue to which a task was sent; of use only where the broker lists no queues. */
+  heardOf(name: string): void {
+    if (!this.areListed && !isTransientQueue({ name })) this.#remembered.addAddressed(name);
+  }
+
+  /** Whether the broker itself tells which queues there are. */
+  get areListed(): boolean {
+    return this.#options.transport.listsQueues !== false;
+  }
+
+  /** All queues that the broker has, and all remembered ones, by name; without those that have ceased to exist. */
   async all(): Promise<readonly Queue[]> {
     const bound = await this.#options.transport.queueNames();
-    return this.#byName([...new Set([...bound, ...this.#remembered])].sort());
+    const queues = await this.#byName([...new Set([...bound, ...this.#remembered])].sort());
+    return queues.filter(({ name, exists }) => exists !== false || this.#remembered.forget(name));
   }
 
   /** Tasks that the broker itself holds until their ETA, in no worker's hands; null when it does not, or cannot tell. */
@@ -76,7 +86,7 @@ export class Queues {
   async assertKnown(name: string): Promise<void> {
     if (this.#remembered.has(name)) return;
     if (!(await this.#options.transport.hasQueue(name))) throw new UnknownQueueError(name);
-    this.remember([name]);
+    this.remember([{ name }]);
   }
 
   /** Runs what empties a queue; resolves to what that resolves to, after the tasks in it have ceased to wait. */

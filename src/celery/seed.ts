@@ -30,14 +30,12 @@ export async function seedFromInspect(
   celery: Known,
 ): Promise<{ readonly tasks: number; readonly answered: ReadonlySet<string> }> {
   const everybody = { all: true } as const;
-  const [stats, tasks, activeQueues] = await Promise.all([
+  const [stats, tasks] = await Promise.all([
     celery.inspect.load('stats', everybody),
     seedTasks(celery, everybody),
     celery.inspect.load('active_queues', everybody),
   ]);
   rememberPools(celery, stats);
-  for (const [, queues] of values(activeQueues))
-    celery.queues.remember(queues.filter((queue) => !isBroadcastQueue(queue)).map(({ name }) => name));
   return { tasks, answered: new Set(stats.replies.keys()) };
 }
 
@@ -54,9 +52,13 @@ async function seedTasks(celery: Known, scope: InspectScope): Promise<number> {
   return news;
 }
 
-/** Learns the tasks that workers hold when a client has asked for them. */
-export function heldTaskLearners(celery: Pick<Known, 'state'>): InspectLearners {
+/** Learns the queues that workers consume, and the tasks that they hold, whenever they have been asked for them. */
+export function inspectLearners(celery: Pick<Known, 'state' | 'queues'>): InspectLearners {
   return {
+    active_queues: (result) => {
+      for (const [, queues] of values(result))
+        celery.queues.remember(queues.filter((queue) => !isBroadcastQueue(queue)));
+    },
     reserved: (result) => {
       for (const [hostname, tasks] of values(result))
         for (const task of tasks) seedTask(celery, hostname, 'RECEIVED', task, null);
@@ -71,9 +73,12 @@ export function heldTaskLearners(celery: Pick<Known, 'state'>): InspectLearners 
 
 /** What pool workers have that have come online: a solo pool falls silent while it works. */
 export async function learnPools(celery: Known, hostnames: readonly string[]): Promise<void> {
-  const told = await Promise.all(
-    hostnames.map((hostname) => celery.inspect.load('stats', { hostname })),
-  );
+  // Where the broker lists no queues, nothing else tells which ones a worker brings along.
+  const queues = celery.queues.areListed ? [] : hostnames;
+  const [told] = await Promise.all([
+    Promise.all(hostnames.map((hostname) => celery.inspect.load('stats', { hostname }))),
+    ...queues.map((hostname) => celery.inspect.load('active_queues', { hostname })),
+  ]);
   for (const stats of told) rememberPools(celery, stats);
 }
 

@@ -88,14 +88,28 @@ export class AmqpLink {
   ): Promise<T> {
     const address = describeAmqpAddress(this.#options.address);
     const connections = this.#connections;
+    try {
+      return await this.attempt((current) =>
+        withDeadline(work(current), timeout, `RabbitMQ at ${address}`),
+      );
+    } catch (error) {
+      if (error instanceof TimeoutError && this.#connections === connections)
+        this.restart('RabbitMQ does not answer');
+      throw error;
+    }
+  }
+
+  /**
+   * For work that has a deadline of its own, and may fail without anything being wrong with the connections.
+   * @throws BrokerUnavailableError without a connection, or with RabbitMQ's own words when it refuses
+   */
+  async attempt<T>(work: (connections: AmqpConnections) => Promise<T>): Promise<T> {
+    const address = describeAmqpAddress(this.#options.address);
+    const connections = this.#connections;
     if (!this.#up || connections === null) throw new BrokerUnavailableError(address);
     try {
-      return await withDeadline(work(connections), timeout, `RabbitMQ at ${address}`);
+      return await work(connections);
     } catch (error) {
-      if (error instanceof TimeoutError) {
-        if (this.#connections === connections) this.restart('RabbitMQ does not answer');
-        throw error;
-      }
       if (error instanceof GatewayError) throw error;
       throw new BrokerUnavailableError(address, {
         cause: error,

@@ -3,11 +3,17 @@
  * is unacknowledged only the management API knows, where there is one, and up to five seconds late.
  */
 import type { Channel, GetMessage } from 'amqplib';
-import { PeekRefusedError } from '../../errors.js';
+import { GatewayError, PeekRefusedError, PurgeImpossibleError, TimeoutError } from '../../errors.js';
+import { sumOf } from '../cluster-summary.js';
 import type { RawMessage } from '../message.js';
-import { replyCode, replyCodes } from './amqp-errors.js';
+import { isTransientQueue } from '../queue-memory.js';
+import { commandTimeout } from './amqp-link.js';
+import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
 import { AmqpMessage } from './amqp-message.js';
 import type { AmqpNames } from './amqp-names.js';
+import { UnansweredError } from './amqp-questions.js';
+import { deadReason, depthOf, withoutDoubt } from './amqp-queue-state.js';
+import type { Declared } from './amqp-queue-state.js';
 import type { ManagementQueue } from './rabbitmq-management.js';
 import type { Purge, QueueDepth } from './transport.js';
 
@@ -15,72 +21,71 @@ export interface AmqpQueuesOptions {
   readonly names: AmqpNames;
   /** Whether messages may be taken and given back to look at them. */
   readonly peek: boolean;
-  /** Runs work on a channel of its own, which the broker may close. */
-  readonly onChannel: <T>(work: (channel: Channel) => Promise<T>) => Promise<T>;
+  /**
+   * Runs work about a queue on a channel of its own, which the broker may close, or never answer on.
+   * @param what is being done, for the error when it takes longer than `timeout` milliseconds
+   */
+  readonly ask: <T>(
+    queue: string,
+    what: string,
+    work: (channel: Channel) => Promise<T>,
+    timeout: number,
+  ) => Promise<T>;
+  /** Runs work that takes messages: where it does not end, the connection is closed, which gives them back. */
+  readonly takeFrom: <T>(work: (channel: Channel) => Promise<T>) => Promise<T>;
   /** Every queue of the virtual host; null when nobody can tell. */
   readonly list: () => Promise<readonly ManagementQueue[] | null>;
 }
 
-interface Declared {
-  readonly messages: number;
-  readonly consumers: number;
-}
-
 /** Passive declarations under way at the same time. */
 const concurrency = 8;
-/** Milliseconds for which a queue that was missing is not asked for again: each time is an error in the broker's log. */
-const missingFor = 5_000;
-const maxMissing = 1_000;
+/** Milliseconds until a queue counts as one that does not answer. */
+const patience = 1_000;
+/** Milliseconds for each of the others, once a queue of the same request has not answered. */
+const shortPatience = 100;
+/** Milliseconds for which a queue that was refused is not asked for again: each time is an error in the broker's log. */
+const refusedFor = 5_000;
+const maxRefused = 1_000;
+/** Milliseconds for which the last list still tells what kind a queue is. */
+const listedFor = 60_000;
 /** More queues than this are not a cluster's but an accident's. */
 const maxQueues = 10_000;
+/** RabbitMQ's words, with the code of a missing queue, for a classic queue whose node is down. */
+const nodeDown = /home node .* is down or inaccessible/;
 
-const kinds: ReadonlyMap<string, QueueDepth['kind']> = new Map([
-  ['classic', 'classic'],
-  ['quorum', 'quorum'],
-  ['stream', 'stream'],
-]);
+type List = ReadonlyMap<string, ManagementQueue>;
 
 export class AmqpQueues {
   readonly #options: AmqpQueuesOptions;
-  /** Since when, by `performance.now()`. */
-  readonly #missing = new Map<string, number>();
+  /** Queues that RabbitMQ refused to tell of, since when by `performance.now()`, and what that means. */
+  readonly #refused = new Map<string, { readonly at: number; readonly answer: Declared }>();
+  #lastList: List = new Map();
+  #listedAt = -Infinity;
 
   constructor(options: AmqpQueuesOptions) {
     this.#options = options;
   }
 
   async names(): Promise<readonly string[]> {
-    const queues = await this.#options.list();
-    return (queues ?? [])
+    const list = await this.#list();
+    return [...(list?.values() ?? [])]
+      .filter((queue) => !this.#options.names.isInternal(queue.name) && !isTransientQueue(queue))
       .map(({ name }) => name)
-      .filter((name) => !this.#options.names.isInternal(name))
       .sort()
       .slice(0, maxQueues);
   }
 
   async depths(names: readonly string[]): Promise<readonly QueueDepth[]> {
-    const list = await this.#options.list();
-    const listed = list && new Map(list.map((queue) => [queue.name, queue]));
-    const declared = await this.#declareAll(names, (name) => {
-      if (listed === null) return true;
-      const queue = listed.get(name);
-      // One that is not there, or that belongs to somebody's connection, is not to be declared.
-      return queue !== undefined && queue.exclusive !== true;
-    });
-    return names.map((name) => {
-      const depth = depthOf(name, declared.get(name) ?? null, listed?.get(name) ?? null);
-      // One that there is not holds nothing, and that is known for certain.
-      return listed === null || listed.has(name) ? depth : { ...depth, unacknowledged: 0 };
-    });
+    return this.#depths(names, await this.#list());
   }
 
-  /** Tasks that RabbitMQ holds until their ETA; null without a list of queues. */
+  /** Tasks that RabbitMQ holds until their ETA; null without a list of queues, or if a part of them is unknown. */
   async delayed(): Promise<number | null> {
-    const list = await this.#options.list();
+    const list = await this.#list();
     if (list === null) return null;
-    const names = list.map(({ name }) => name).filter((name) => this.#options.names.isDelayed(name));
-    const declared = await this.#declareAll(names, () => true);
-    return names.reduce((sum, name) => sum + (declared.get(name)?.messages ?? 0), 0);
+    const names = [...list.keys()].filter((name) => this.#options.names.isDelayed(name));
+    const depths = await this.#depths(names, list);
+    return sumOf(depths.map(({ messages }) => messages));
   }
 
   /**
@@ -93,7 +98,7 @@ export class AmqpQueues {
         queue,
         'RabbitMQ can only show messages by taking them and giving them back; start with --amqp-peek true to allow that',
       );
-    const listed = (await this.#options.list())?.find(({ name }) => name === queue);
+    const listed = (await this.#list())?.get(queue);
     if (listed === undefined)
       throw new PeekRefusedError(queue, 'without the management API its kind is not known');
     if (listed.type !== 'classic')
@@ -101,102 +106,165 @@ export class AmqpQueues {
         queue,
         `a ${listed.type ?? 'strange'} queue counts every look as a delivery, and may drop the message`,
       );
-    return this.#options.onChannel(async (channel) => {
-      const taken: GetMessage[] = [];
-      try {
-        while (taken.length < count) {
-          const message = await channel.get(queue);
-          if (message === false) break;
-          taken.push(message);
-        }
-      } finally {
-        if (taken.length > 0) channel.nackAll(true);
-      }
-      return taken.map((message) => new AmqpMessage(message));
-    });
+    const { answer } = await this.#declare(queue, patience);
+    if (answer.kind !== 'declared')
+      throw new PeekRefusedError(
+        queue,
+        answer.kind === 'missing' ? 'there is no such queue' : answer.reason,
+      );
+    return this.#options.takeFrom((channel) => takeAndGiveBack(channel, queue, count));
   }
 
-  /** A queue that belongs to somebody's connection is nobody else's. */
+  /** A queue that belongs to another connection cannot be used by anyone else. */
   async has(queue: string): Promise<boolean> {
-    return !this.#options.names.isInternal(queue) && (await this.#declare(queue)) !== null;
+    if (this.#options.names.isInternal(queue)) return false;
+    const { answer, code } = await this.#declare(queue, patience);
+    return answer.kind !== 'missing' && code !== replyCodes.resourceLocked;
   }
 
   async purge(queue: string, expectedMessages: number): Promise<Purge> {
-    const waiting = (await this.#declare(queue))?.messages ?? 0;
+    const [{ answer }, list] = await Promise.all([this.#declare(queue, patience), this.#list()]);
+    const declared = withoutDoubt(answer, this.#listed(queue, list), list !== null);
+    if (declared.kind === 'unknown')
+      throw new PurgeImpossibleError(
+        queue,
+        `how many messages wait in it is unknown: ${declared.reason}`,
+      );
+    const waiting = declared.kind === 'missing' ? 0 : declared.messages;
     if (waiting !== expectedMessages || waiting === 0)
       return { purged: waiting === expectedMessages, messages: waiting };
-    const { messageCount } = await this.#options.onChannel((channel) => channel.purgeQueue(queue));
+    const { messageCount } = await this.#options.ask(
+      queue,
+      `RabbitMQ has not confirmed the purge of ${queue}, and may still carry it out: it`,
+      (channel) => channel.purgeQueue(queue),
+      commandTimeout,
+    );
     return { purged: true, messages: messageCount };
   }
 
-  async #declareAll(
-    names: readonly string[],
-    wanted: (name: string) => boolean,
-  ): Promise<ReadonlyMap<string, Declared>> {
+  async #list(): Promise<List | null> {
+    const queues = await this.#options.list();
+    if (queues === null) return null;
+    const list = new Map(queues.map((queue) => [queue.name, queue]));
+    this.#lastList = list;
+    this.#listedAt = performance.now();
+    return list;
+  }
+
+  /** Also from a list of a short while ago, where there is none now: a queue's kind does not change. */
+  #listed(name: string, list: List | null): ManagementQueue | null {
+    if (list !== null) return list.get(name) ?? null;
+    const isRecent = performance.now() - this.#listedAt < listedFor;
+    return isRecent ? (this.#lastList.get(name) ?? null) : null;
+  }
+
+  async #depths(names: readonly string[], list: List | null): Promise<readonly QueueDepth[]> {
+    const known = new Map<string, Declared | null>();
+    for (const name of names) {
+      const answer = list === null ? undefined : withoutAsking(list.get(name));
+      if (answer !== undefined) known.set(name, answer);
+    }
+    const declared = await this.#declareAll(names.filter((name) => !known.has(name)));
+    return names.map((name) => {
+      const answer = known.get(name) ?? declared.get(name) ?? null;
+      return depthOf(
+        name,
+        answer && withoutDoubt(answer, this.#listed(name, list), list !== null),
+        list?.get(name) ?? null,
+      );
+    });
+  }
+
+  async #declareAll(names: readonly string[]): Promise<ReadonlyMap<string, Declared>> {
     const declared = new Map<string, Declared>();
-    const waiting = names.filter((name) => wanted(name) && !this.#isMissing(name)).reverse();
+    const waiting = [...names].reverse();
+    let timeout = patience;
     const work = async (): Promise<void> => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-        const answer = await this.#declare(name);
-        if (answer !== null) declared.set(name, answer);
+        const { answer, isLate } = this.#recentRefusal(name) ?? (await this.#declare(name, timeout));
+        if (isLate) timeout = shortPatience;
+        declared.set(name, answer);
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, waiting.length) }, work));
     return declared;
   }
 
-  /** Null for a queue that there is not, or that may not be declared. */
-  async #declare(name: string): Promise<Declared | null> {
+  #recentRefusal(name: string): Answer | null {
+    const refused = this.#refused.get(name);
+    const isRecent = refused !== undefined && performance.now() - refused.at < refusedFor;
+    return isRecent ? { answer: refused.answer, code: null, isLate: false } : null;
+  }
+
+  async #declare(name: string, timeout: number): Promise<Answer> {
     try {
-      const { messageCount, consumerCount } = await this.#options.onChannel((channel) =>
-        channel.checkQueue(name),
+      const { messageCount: messages, consumerCount: consumers } = await this.#options.ask(
+        name,
+        `RabbitMQ's answer about the queue ${name}`,
+        (channel) => channel.checkQueue(name),
+        timeout,
       );
-      this.#missing.delete(name);
-      return { messages: messageCount, consumers: consumerCount };
+      this.#refused.delete(name);
+      return { answer: { kind: 'declared', messages, consumers }, code: null, isLate: false };
     } catch (error) {
+      if (error instanceof TimeoutError || error instanceof UnansweredError)
+        return { answer: unknown(error.message), code: null, isLate: error instanceof TimeoutError };
       const code = replyCode(error);
-      if (code !== replyCodes.notFound && code !== replyCodes.resourceLocked) throw error;
-      if (this.#missing.size >= maxMissing) this.#missing.clear();
-      this.#missing.set(name, performance.now());
-      return null;
+      if (code === null || !refusals.has(code)) throw error;
+      const reason = amqpReason(error instanceof GatewayError ? error.cause : error);
+      const isMissing = code === replyCodes.notFound && !nodeDown.test(reason);
+      const answer: Declared = isMissing ? { kind: 'missing' } : unknown(reason);
+      if (this.#refused.size >= maxRefused) this.#refused.clear();
+      this.#refused.set(name, { at: performance.now(), answer });
+      return { answer, code, isLate: false };
     }
   }
-
-  #isMissing(name: string): boolean {
-    const since = this.#missing.get(name);
-    return since !== undefined && performance.now() - since < missingFor;
-  }
 }
 
-/** @param declared exact; @param listed a few seconds old, and null without the management API */
-function depthOf(name: string, declared: Declared | null, listed: ManagementQueue | null): QueueDepth {
-  const messages = declared?.messages ?? listed?.messages_ready ?? 0;
-  const timestamp = listed?.head_message_timestamp;
-  return {
-    name,
-    messages,
-    messagesByPriority: listed === null && messages > 0 ? null : byPriority(messages, listed),
-    unacknowledged: listed?.messages_unacknowledged ?? null,
-    consumers: declared?.consumers ?? listed?.consumers ?? 0,
-    oldestTaskId: null, // not without taking it
-    oldestSentAt: typeof timestamp === 'number' && messages > 0 ? timestamp * 1000 : null,
-    kind: listed === null ? null : (kinds.get(listed.type ?? '') ?? null),
-  };
+interface Answer {
+  readonly answer: Declared;
+  /** AMQP's reply code of a refusal. */
+  readonly code: number | null;
+  /** Whether the whole time was waited. */
+  readonly isLate: boolean;
 }
 
-/** Only a queue that was declared with `x-max-priority` knows priorities; any other serves all messages alike. */
-function byPriority(messages: number, listed: ManagementQueue | null): QueueDepth['messagesByPriority'] {
-  if (messages === 0) return [];
-  const lengths = listed?.backing_queue_status?.priority_lengths;
-  if (!lengths) {
-    const prioritised = typeof listed?.arguments?.['x-max-priority'] === 'number';
-    return prioritised ? null : [{ priority: 0, messages }];
+/** They concern the one queue only. */
+const refusals: ReadonlySet<number> = new Set([
+  replyCodes.notFound,
+  replyCodes.accessRefused,
+  replyCodes.resourceLocked,
+]);
+
+function unknown(reason: string): Declared {
+  return { kind: 'unknown', reason };
+}
+
+/**
+ * What a list of all queues says already: one that is not in it does not exist, a dead one does not answer, and of one
+ * that belongs to another connection only the list tells (null). Undefined for all others.
+ */
+function withoutAsking(listed: ManagementQueue | undefined): Declared | null | undefined {
+  if (listed === undefined) return { kind: 'missing' };
+  const reason = deadReason(listed);
+  if (reason !== null) return unknown(reason);
+  return listed.exclusive === true ? null : undefined;
+}
+
+async function takeAndGiveBack(
+  channel: Channel,
+  queue: string,
+  count: number,
+): Promise<readonly RawMessage[]> {
+  const taken: GetMessage[] = [];
+  try {
+    while (taken.length < count) {
+      const message = await channel.get(queue);
+      if (message === false) break;
+      taken.push(message);
+    }
+  } finally {
+    if (taken.length > 0) channel.nackAll(true);
   }
-  const split = Object.entries(lengths).map(([priority, count]) => ({
-    priority: Number(priority),
-    messages: count,
-  }));
-  // A split from before the latest messages would not add up.
-  const total = split.reduce((sum, step) => sum + step.messages, 0);
-  return total === messages ? split.filter((step) => step.messages > 0) : null;
+  return taken.map((message) => new AmqpMessage(message));
 }

@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel, Message as Delivered } from 'amqplib';
-import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
+import { withDeadline } from '../../deadline.js';
+import { BrokerUnavailableError, TimeoutError, UnknownQueueError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { OversizedMessage } from '../message.js';
 import type { RawMessage } from '../message.js';
@@ -13,7 +14,7 @@ import type { AmqpAddress, AmqpNode } from './amqp-address.js';
 import { openChannel } from './amqp-connection.js';
 import { echoFate, echoMessage, isEcho } from './amqp-echo.js';
 import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
-import { AmqpLink } from './amqp-link.js';
+import { AmqpLink, commandTimeout } from './amqp-link.js';
 import type { AmqpConnections } from './amqp-link.js';
 import { AmqpMessage } from './amqp-message.js';
 import { AmqpNames } from './amqp-names.js';
@@ -21,6 +22,7 @@ import type { AmqpOptions } from './amqp-names.js';
 import { AmqpPidboxes } from './amqp-pidboxes.js';
 import { AmqpPublisher, blockedReason, PublishBlockedError } from './amqp-publisher.js';
 import type { AmqpOutgoing } from './amqp-publisher.js';
+import { AmqpQuestions } from './amqp-questions.js';
 import { AmqpQueues } from './amqp-queues.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { controlRequestBody } from './control-request.js';
@@ -73,8 +75,7 @@ interface Session {
   readonly replyQueue: string;
   readonly eventChannel: Channel;
   readonly replyChannel: Channel;
-  /** Channels that nobody uses at the moment. */
-  readonly idle: Channel[];
+  readonly questions: AmqpQuestions;
   readonly management: RabbitMQManagement | null;
 }
 
@@ -132,7 +133,11 @@ export class AmqpTransport implements Transport {
     this.#queues = new AmqpQueues({
       names: this.#names,
       peek: options.amqpPeek,
-      onChannel: (work) => this.#run((session) => onChannel(session, work)),
+      takeFrom: (work) => this.#run(({ questions }) => questions.onChannel(work)),
+      ask: (queue, what, work, timeout) =>
+        this.#link.attempt((connections) =>
+          this.#sessionOf(connections).questions.ask(queue, what, work, timeout),
+        ),
       list: async () => (await this.#session?.management?.queues()) ?? null,
     });
     this.#pidboxes = new AmqpPidboxes({
@@ -208,6 +213,11 @@ export class AmqpTransport implements Transport {
   async boundNodes(known: readonly string[]): Promise<BoundNodes> {
     if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
     return this.#pidboxes.bound(known);
+  }
+
+  /** Without a management API, or while it does not answer, no names are listed. */
+  get listsQueues(): boolean {
+    return this.#session?.management?.isAvailable === true;
   }
 
   async queueNames(): Promise<readonly string[]> {
@@ -305,7 +315,7 @@ export class AmqpTransport implements Transport {
       replyQueue,
       eventChannel,
       replyChannel,
-      idle: [],
+      questions: new AmqpQuestions({ open: () => openChannel(connections.commands) }),
       management: access && new RabbitMQManagement({ access, vhost: node.vhost, log: this.#log }),
     };
   }
@@ -360,11 +370,13 @@ export class AmqpTransport implements Transport {
 
   /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */
   #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#link.run((connections) => {
-      const session = this.#session;
-      if (session?.connections !== connections) throw new BrokerUnavailableError(this.address);
-      return work(session);
-    });
+    return this.#link.run((connections) => work(this.#sessionOf(connections)));
+  }
+
+  #sessionOf(connections: AmqpConnections): Session {
+    const session = this.#session;
+    if (session?.connections !== connections) throw new BrokerUnavailableError(this.address);
+    return session;
   }
 
   /** Whether any queue took it. An exchange that there is not has none: no worker has been there yet. */
@@ -372,14 +384,17 @@ export class AmqpTransport implements Transport {
     publisherOf: (session: Session) => AmqpPublisher,
     message: AmqpOutgoing | ((session: Session) => AmqpOutgoing),
   ): Promise<boolean> {
-    return this.#run(async (session) => {
+    return this.#link.attempt(async (connections) => {
+      const session = this.#sessionOf(connections);
       const outgoing = typeof message === 'function' ? message(session) : message;
       try {
-        return await publisherOf(session).publish(outgoing);
+        const published = publisherOf(session).publish(outgoing);
+        return await withDeadline(published, commandTimeout, `RabbitMQ at ${this.address}`);
       } catch (error) {
         if (replyCode(error) === replyCodes.notFound) return false;
         if (error instanceof PublishBlockedError)
           throw new BrokerUnavailableError(this.address, { cause: error, reason: error.message });
+        if (error instanceof TimeoutError) this.#checkPublisher(connections);
         throw error;
       }
     });
@@ -404,6 +419,12 @@ export class AmqpTransport implements Transport {
   #sendEcho(): Promise<EchoFate> {
     const message = echoMessage(this.#names.eventExchange);
     return echoFate(() => this.#run(({ echoes }) => echoes.publish(message)));
+  }
+
+  /** A message that is not confirmed may be a queue's fault, which the others need not pay for: the connection answers. */
+  #checkPublisher({ publisher }: AmqpConnections): void {
+    const check = this.#run(async () => (await openChannel(publisher)).close());
+    check.catch(() => undefined); // where it does not answer, the link has made it anew
   }
 
   /** Silence may be a half-open socket: each connection must answer something now and then. */
@@ -431,15 +452,4 @@ function declareOwn(channel: Channel, queue: string, maxBytes: number): Promise<
     messageTtl: eventTtl,
     arguments: { 'x-max-length-bytes': maxBytes }, // the oldest go first
   });
-}
-
-/** On a channel that nothing else uses at the same time: the broker closes it with whatever goes wrong. */
-async function onChannel<T>(
-  { connections, idle }: Session,
-  work: (channel: Channel) => Promise<T>,
-): Promise<T> {
-  const channel = idle.pop() ?? (await openChannel(connections.commands));
-  const result = await work(channel);
-  idle.push(channel);
-  return result;
 }

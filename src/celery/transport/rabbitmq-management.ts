@@ -16,8 +16,15 @@ const queue = z.object({
   name: z.string(),
   type: z.string().nullish().catch(null),
   exclusive: z.boolean().nullish().catch(null),
+  auto_delete: z.boolean().nullish().catch(null),
+  /** `running`; or `down` and others, such as `crashed`, of a classic queue that cannot be used. */
+  state: z.string().nullish().catch(null),
+  /** Node name; null for a quorum queue without a leader; absent for classic queues. */
+  leader: z.string().nullish().catch(undefined),
   arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
   messages_ready: count,
+  /** Of these, the ones of high priority in a quorum queue of RabbitMQ 4. */
+  messages_ready_high: count,
   messages_unacknowledged: count,
   consumers: count,
   /** Epoch seconds, where producers or the broker itself stamp messages. */
@@ -55,6 +62,11 @@ export class RabbitMQManagement implements Disposable {
 
   constructor(options: ManagementOptions) {
     this.#options = options;
+  }
+
+  /** Whether the last question was answered; null before the first. */
+  get isAvailable(): boolean | null {
+    return this.#available;
   }
 
   /** Every queue of the virtual host, or null when nobody can tell. What is asked at the same time is asked once. */

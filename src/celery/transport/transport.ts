@@ -105,6 +105,8 @@ export type UnknownFigures = Readonly<Partial<Record<QueueFigure, string>>>;
 
 export interface QueueDepth {
   readonly name: string;
+  /** False when the broker has certainly no such queue; absent where it may have one. Redis knows no empty queues. */
+  readonly exists?: boolean;
   /** Waiting messages, all priorities; 0 when the broker has no such queue, null if unknown. */
   readonly messages: number | null;
   /** Why figures of this queue are null; absent when all are known, or the broker never reports them. */
@@ -185,7 +187,13 @@ export interface Transport extends AsyncDisposable {
    */
   boundNodes(known: readonly string[]): Promise<BoundNodes>;
 
-  /** Names of the queues that the broker knows, monitoring's own excluded. */
+  /**
+   * False where the broker tells no names of queues, as RabbitMQ without its management API: `queueNames` is then
+   * empty, and names must come from workers and events. Absent where it does.
+   */
+  readonly listsQueues?: boolean;
+
+  /** Names of the queues that the broker knows, monitoring's own and those of one process excluded. */
   queueNames(): Promise<readonly string[]>;
 
   queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]>;

@@ -34,7 +34,7 @@ describe('Queues', () => {
   it('lists configured and remembered queues too, each once', async () => {
     transport.depths = [depth('celery', 1), depth('idle'), depth('left')];
     const queues = queuesOf('idle', 'celery');
-    queues.remember(['left', 'idle']);
+    queues.remember([{ name: 'left' }, { name: 'idle' }]);
     expect(await names(queues)).toEqual(['celery', 'idle', 'left']);
   });
 
@@ -42,7 +42,7 @@ describe('Queues', () => {
     const many = Array.from({ length: 1_500 }, (_, index) => `q${index}`);
     transport.depths = many.map((name) => depth(name));
     const queues = queuesOf();
-    queues.remember(many);
+    queues.remember(many.map((name) => ({ name })));
     expect(await names(queues)).toHaveLength(1_000);
   });
 

@@ -47,6 +47,7 @@ it('tells the kind, the priorities and the consumers of classic queues', async (
   const queues = await served.management.queues();
   expect(queues?.find(({ name }) => name === 'high')).toEqual({
     ...{ name: 'high', type: 'classic', exclusive: false, arguments: { 'x-max-priority': 10 } },
+    ...{ auto_delete: false, state: 'running' },
     ...{ messages_ready: 0, messages_unacknowledged: 0, consumers: 1, head_message_timestamp: null },
     backing_queue_status: {
       priority_lengths: Object.fromEntries(Array.from({ length: 11 }, (_, step) => [step, 0])),
