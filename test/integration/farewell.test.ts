@@ -76,4 +76,25 @@ describeWith(['redis'], 'a gateway that is disposed', () => {
     await absent[Symbol.asyncDispose]();
     expect(performance.now() - started).toBeLessThan(4_000);
   });
+
+  it('leaves nothing in Redis when it ends right after Redis did not answer for a while', async () => {
+    await using redis = await startRedis();
+    const client = redis.client();
+    const gateway = await startTestGateway({ broker: redis.url() });
+    const state = async () => (await gateway.query('{ gateway { broker { connected } } }')).data;
+    const connected = (is: boolean) =>
+      eventually(
+        async () => expect(await state()).toEqual({ gateway: { broker: { connected: is } } }),
+        10_000,
+      );
+    await connected(true);
+    const replyKeys = () => client.keys('*reply.celery.pidbox');
+    await eventually(async () => expect(await replyKeys()).toHaveLength(2), 5_000);
+
+    redis.pause();
+    await connected(false);
+    redis.resume();
+    await gateway[Symbol.asyncDispose]();
+    expect(await replyKeys()).toEqual([]);
+  });
 });

@@ -4,8 +4,21 @@
  *
  * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <token>` of whoever loads it), and the
  * epoch of its cache, a random text. Epochs are never counted up: one that Redis has lost, by a restart or for want of
- * memory, must not come again and bring back what was invalidated under it.
+ * memory, must not come again and bring back what was invalidated under it. So one may also expire, at any moment: a
+ * load under it stores nothing, and the next look makes another. It lives while its cache is looked at or holds a value.
  */
+
+/** Milliseconds that an epoch outlives the last look at its cache; values that live longer extend it. */
+export const epochLifetime = 120_000;
+
+/** KEYS[3] is the epoch; it is written at most twice in a lifetime, not at every look. */
+const keepEpoch = `
+local function keepEpoch(least)
+  if redis.call('PTTL', KEYS[3]) < least then
+    redis.call('PEXPIRE', KEYS[3], math.max(${epochLifetime}, math.floor(least)))
+  end
+end
+`;
 
 const now = `local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -15,11 +28,13 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
  * KEYS value, lock, epoch; ARGV token, lock time, an epoch where there is none, greatest age since the load began
  * (0 for a reader who must have a load of its own, -1 for any).
  */
-export const lookUp = `${now}
+export const lookUp = `${now}${keepEpoch}
 local epoch = redis.call('GET', KEYS[3])
 if not epoch then
   epoch = ARGV[3]
-  redis.call('SET', KEYS[3], epoch)
+  redis.call('SET', KEYS[3], epoch, 'PX', ${epochLifetime})
+else
+  keepEpoch(${epochLifetime / 2})
 end
 local maxAge = tonumber(ARGV[4])
 if maxAge ~= 0 then
@@ -44,7 +59,7 @@ return {'load', epoch, now}`;
  * KEYS value, lock, epoch; ARGV token, epoch, began, took, ttl, value, channel, message. Stores only under the lock and
  * in the epoch that the load began in; tells the waiters in any case, except where another one has the lock by now.
  */
-export const store = `${now}
+export const store = `${now}${keepEpoch}
 if redis.call('GET', KEYS[2]) ~= ARGV[2] .. ' ' .. ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 local stored = 0
@@ -52,6 +67,7 @@ local left = ARGV[5] + ARGV[4] - (now - ARGV[3])
 if redis.call('GET', KEYS[3]) == ARGV[2] and left >= 1 then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'began', ARGV[3], 'took', ARGV[4], 'ttl', ARGV[5], 'value', ARGV[6])
   redis.call('PEXPIRE', KEYS[1], math.floor(left))
+  keepEpoch(left)
   stored = 1
 end
 redis.call('PUBLISH', ARGV[7], ARGV[8])
@@ -70,7 +86,9 @@ if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
 /** KEYS the epochs of caches; ARGV a new epoch, channel, message. What is stored under the old one is never found again. */
-export const invalidate = `for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1]) end
+export const invalidate = `for _, key in ipairs(KEYS) do
+  redis.call('SET', key, ARGV[1], 'PX', ${epochLifetime})
+end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 

@@ -2,6 +2,7 @@
  * One connection to Redis that keeps itself alive: connects, prepares itself (subscribes, binds), says when it is up
  * or down, and tries again with a capped back-off for as long as it lives.
  */
+import { EventEmitter, once } from 'node:events';
 import { isIP } from 'node:net';
 import type { Redis, RedisOptions as ClientOptions } from 'ioredis';
 import { startDeadline } from '../../deadline.js';
@@ -58,6 +59,7 @@ export class RedisLink {
   #connection = 0;
   #stopDeadline: () => void = () => undefined;
   readonly #disposal = new AbortController();
+  readonly #events = new EventEmitter();
   readonly #failover: RedisFailover;
   /** The server of this connection, or of the next one. */
   #node: RedisNode;
@@ -135,6 +137,12 @@ export class RedisLink {
     }
   }
 
+  /** Resolves when the connection is up; rejects when the link is disposed before. */
+  async untilUp(): Promise<void> {
+    if (this.#up) return;
+    await once(this.#events, 'up', { signal: this.#disposal.signal });
+  }
+
   /** Closes the connection, once, so that it is made anew: what to do when it does not answer any more. */
   restart(reason: string): void {
     if (this.#disposed) return;
@@ -206,6 +214,7 @@ export class RedisLink {
       this.#reason = null;
       this.#options.log.info('connected to Redis', this.#place);
       this.#options.onChange?.(true, null);
+      this.#events.emit('up');
     } catch (error) {
       if (this.#disposed || connection !== this.#connection) return;
       const reason = errorMessage(error);

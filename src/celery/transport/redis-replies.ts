@@ -52,6 +52,9 @@ export class RedisReplies {
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #running = false;
+  /** Whether the list or its binding may be in Redis. */
+  #isLeft = false;
+  #removed = false;
   /** By the monotonic clock: when a request was sent, or a reply came. */
   #newsAt = -Infinity;
   /** Whether Redis has refused to begin or to end a transaction. */
@@ -76,6 +79,7 @@ export class RedisReplies {
 
   /** Looks for replies from now on, until `stop` or an error: a new connection starts it anew. */
   start(): void {
+    if (this.#removed) return;
     this.#running = true;
     this.#lookIn(shortest);
   }
@@ -100,15 +104,28 @@ export class RedisReplies {
     return results.slice(-channels.length).map(Number);
   }
 
+  /** Whether there is anything to remove. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /** Stops for good: a connection that comes back does not make the list anew. */
+  close(): void {
+    this.#removed = true;
+    this.stop();
+  }
+
   /** Leaves nothing in the broker. */
   async remove(client: Redis): Promise<void> {
-    this.stop();
+    this.close();
     await client.del(this.#binding);
     await delay(farewell);
     await client.del(this.#list);
+    this.#isLeft = false;
   }
 
   #renew(transaction: ChainableCommander): ChainableCommander {
+    this.#isLeft = true;
     return transaction
       .sadd(this.#binding, this.#names.replyBinding(this.#oid))
       .pexpire(this.#binding, bindingLifetime)

@@ -274,15 +274,24 @@ export class RedisTransport implements Transport {
     clearInterval(this.#probe);
     clearInterval(this.#echoTimer);
     this.#scout?.dispose();
-    this.#replies.stop();
-    if (this.#commands.up) {
-      const goodbye = this.#replies.remove(this.#commands.client);
-      await withDeadline(goodbye, goodbyeTimeout, 'Removing the reply queue').catch((error: unknown) => {
-        this.#log.warn('the reply queue could not be removed from the broker', { error });
-      });
+    this.#replies.close();
+    if (this.#replies.isLeft) {
+      await withDeadline(this.#sayGoodbye(), goodbyeTimeout, 'Removing the reply queue').catch(
+        (error: unknown) => {
+          this.#log.warn('the reply queue could not be removed from the broker and will expire there', {
+            error,
+          });
+        },
+      );
     }
     for (const link of this.#links()) link.dispose();
     this.#backlog[Symbol.dispose]();
+  }
+
+  /** After an outage the connection may be about to come back: what is in Redis would stay there for minutes. */
+  async #sayGoodbye(): Promise<void> {
+    await this.#commands.untilUp();
+    await this.#replies.remove(this.#commands.client);
   }
 
   #links(): readonly RedisLink[] {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CacheRegistry } from '../../../../src/cache/cache-registry.js';
+import { epochLifetime } from '../../../../src/cache/shared/scripts.js';
 import { eventually } from '../../../support/eventually.js';
 import { startRedis } from '../../../support/redis.js';
 import { describeWith } from '../../../support/requirements.js';
@@ -197,6 +198,32 @@ describeWith(['redis'], 'replicas over one Redis', () => {
       await before;
       await eventually(() => expect(a.shared.stats.fenced).toBe(1));
       expect(await read(b.caches, () => 'new')).toMatchObject({ value: 'new' });
+    });
+
+    it('leaves nothing in Redis that does not expire, and no value that outlives its epoch', async () => {
+      using a = await replica('a');
+      await read(a.caches, () => 'short', { ttl: 1_000 });
+      await a.caches.read('queue_status', 'k', () => 'long', { shared: true, ttl: 3_600_000 });
+      await eventually(() => expect(a.shared.stats.stored).toBe(2));
+      a.caches.invalidate({ name: 'metrics_summary' });
+      await eventually(async () => expect(await a.shared.confirmed()).toBe(true));
+      const client = redis.client();
+      const life = (name: string) => client.pttl(`test${db}:v1:default:${name}`);
+      expect(await life('epoch:worker_status')).toBeLessThanOrEqual(epochLifetime);
+      expect(await life('epoch:queue_status')).toBeGreaterThan(3_500_000);
+      expect(await life('epoch:metrics_summary')).toBeLessThanOrEqual(epochLifetime);
+      const keys = await client.keys(`test${db}:*`);
+      expect(keys.length).toBeGreaterThan(4);
+      expect(await Promise.all(keys.map((key) => client.pttl(key)))).not.toContain(-1);
+    });
+
+    it('lets an epoch expire that an earlier version wrote without an end', async () => {
+      const key = `test${db}:v1:default:epoch:worker_status`;
+      await redis.client().set(key, 'old');
+      using a = await replica('a');
+      await read(a.caches, () => 'value');
+      await eventually(async () => expect(await redis.client().pttl(key)).toBeGreaterThan(0));
+      expect(await redis.client().get(key)).toBe('old');
     });
 
     it('shares only what it is asked to', async () => {
