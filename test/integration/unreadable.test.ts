@@ -1,0 +1,223 @@
+/** What a worker, a producer or a task wrote in a form that cannot be read is said, and costs nothing else. */
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { envelope, eventChannel, taskEvent } from '../support/event-messages.js';
+import { eventually } from '../support/eventually.js';
+import { startTestGateway, type TestGateway } from '../support/gateway.js';
+import { startRedis, type RedisServer } from '../support/redis.js';
+import { describeWith } from '../support/requirements.js';
+
+const pickle = { 'content-type': 'application/x-python-serialize', 'content-encoding': 'binary' };
+const pickled = '\x80\x02}q\x00.';
+const uuid = { __type__: 'uuid', __value__: { hex: '00000000000000000000000000000009' } };
+const dashed = '00000000-0000-0000-0000-000000000009';
+const healthy: Readonly<Record<string, unknown>> = {
+  ping: { ok: 'pong' },
+  active: [],
+  active_queues: [],
+  stats: { pid: 500, total: {}, pool: { 'max-concurrency': 2 } },
+};
+
+interface Request {
+  readonly method: string;
+  readonly ticket?: string | null;
+  readonly destination?: readonly string[] | null;
+  readonly reply_to?: { readonly exchange: string; readonly routing_key: string } | null;
+}
+
+/** A worker that answers as the test says: a text is sent byte for byte, and `null` is an unreadable reply. */
+class FakeWorker {
+  readonly #client: Redis;
+  readonly #hostname: string;
+  readonly #replies: Readonly<Record<string, unknown>>;
+
+  constructor(client: Redis, hostname: string, replies: Readonly<Record<string, unknown>>) {
+    this.#client = client;
+    this.#hostname = hostname;
+    this.#replies = replies;
+  }
+
+  async start(subscriber: Redis): Promise<void> {
+    subscriber.on('pmessage', (_pattern, _channel, message: string) => void this.#answer(message));
+    await subscriber.psubscribe('/0.celery.pidbox');
+    await this.beat();
+  }
+
+  async beat(): Promise<void> {
+    const event = { ...taskEvent('unused'), type: 'worker-heartbeat', freq: 60, active: 0 };
+    const body = JSON.stringify({ ...event, hostname: this.#hostname, pid: 500 });
+    await this.#client.publish('/0.celeryev/worker.heartbeat', envelope(body));
+  }
+
+  async #answer(message: string): Promise<void> {
+    const { body } = JSON.parse(message) as { body: string };
+    const request = JSON.parse(Buffer.from(body, 'base64').toString()) as Request;
+    const { method, destination, reply_to: replyTo, ticket } = request;
+    if (!replyTo || (destination && !destination.includes(this.#hostname))) return;
+    const reply = { ...healthy, ...this.#replies }[method];
+    const headers = { headers: { ticket, clock: 9 } };
+    const text = typeof reply === 'string' ? reply : JSON.stringify({ [this.#hostname]: reply ?? [] });
+    const answer =
+      reply === null ? envelope(pickled, { ...pickle, ...headers }) : envelope(text, headers);
+    for (const binding of await this.#client.smembers(`_kombu.binding.${replyTo.exchange}`)) {
+      const [routingKey, , queue = ''] = binding.split('\x06\x16');
+      if (routingKey === replyTo.routing_key) await this.#client.lpush(queue, answer);
+    }
+  }
+}
+
+describeWith(['redis'], 'what cannot be read', () => {
+  let redis: RedisServer;
+  let client: Redis;
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = redis.client();
+    gateway = await startTestGateway({ broker: redis.url(), resultBackend: redis.url() });
+    const everything = ['ping', 'stats', 'active', 'active_queues', 'conf', 'revoked', 'rate_limit'];
+    const unreadable = Object.fromEntries(everything.map((method) => [method, null]));
+    const odd = {
+      active: [{ id: 'ok1', name: 'demo.x', time_start: 7_257_246.1 }, { id: 42 }, { id: uuid }, null],
+      revoked: ['a', 42, uuid],
+      conf: '{"odd@h": {"task_default_queue": "default", "x": Infinity}}',
+      rate_limit: { ok: 'new rate limit set successfully' },
+    };
+    const workers = [
+      new FakeWorker(client, 'odd@h', odd),
+      new FakeWorker(client, 'pickle@h', unreadable),
+    ];
+    for (const worker of workers) await worker.start(redis.client());
+    await eventually(async () => {
+      for (const worker of workers) await worker.beat();
+      const { data } = await gateway.query('{ workers(useCache: false) { hostname } }');
+      expect(data).toEqual({ workers: [{ hostname: 'odd@h' }, { hostname: 'pickle@h' }] });
+    });
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  });
+
+  describe('unreadable replies', () => {
+    it('are an error of their worker, which has answered, and no wait', async () => {
+      const start = performance.now();
+      const { data, errors } = await gateway.query(
+        '{ workers(useCache: false) { hostname unresponsive stats { pid } activeTasks { id startedAt } } }',
+      );
+      expect(performance.now() - start).toBeLessThan(900);
+      expect(data).toEqual({
+        workers: [
+          {
+            hostname: 'odd@h',
+            unresponsive: false,
+            stats: { pid: 500 },
+            activeTasks: [
+              { id: 'ok1', startedAt: null },
+              { id: '42', startedAt: null },
+              { id: dashed, startedAt: null },
+            ],
+          },
+          { hostname: 'pickle@h', unresponsive: false, stats: null, activeTasks: null },
+        ],
+      });
+      const told = errors?.map(({ path, extensions }) => [path?.join('.'), extensions]);
+      const ofPickle = {
+        code: 'UNREADABLE_REPLY',
+        hostname: 'pickle@h',
+        contentType: pickle['content-type'],
+      };
+      expect(told).toEqual(
+        expect.arrayContaining([
+          ['workers.0.activeTasks', { code: 'UNREADABLE_REPLY', hostname: 'odd@h', contentType: null }],
+          ['workers.1.stats', ofPickle],
+          ['workers.1.activeTasks', ofPickle],
+        ]),
+      );
+      expect(told).toHaveLength(3);
+    });
+
+    it('make no total: null, and never less than what runs', async () => {
+      const { data, errors } = await gateway.query(
+        '{ taskStatus(useCache: false) { active { total } } metricsSummary(windowSeconds: 60, useCache: false) { activeTasks poolSlots saturationPercent } }',
+      );
+      expect(data).toEqual({
+        taskStatus: { active: null },
+        metricsSummary: { activeTasks: null, poolSlots: null, saturationPercent: null },
+      });
+      expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNREADABLE_REPLY']);
+    });
+
+    it('of a control are neither silence nor a missing reply', async () => {
+      const { data } = await gateway.query(
+        'mutation { setRateLimit(taskName: "demo.x", rateLimit: "10/m") { replies { hostname ok } silent errors { code hostname } } }',
+      );
+      expect(data).toEqual({
+        setRateLimit: {
+          replies: [{ hostname: 'odd@h', ok: true }],
+          silent: [],
+          errors: [{ code: 'UNREADABLE_REPLY', hostname: 'pickle@h' }],
+        },
+      });
+    });
+
+    it('cost nothing else: ids become text, and what Python writes besides JSON is read', async () => {
+      const { data, errors } = await gateway.query(
+        '{ worker(hostname: "odd@h") { unresponsive revokedTaskIds conf } }',
+      );
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        worker: {
+          unresponsive: false,
+          revokedTaskIds: ['a', '42', dashed],
+          conf: { task_default_queue: 'default', x: null },
+        },
+      });
+    });
+  });
+
+  describe('unreadable results', () => {
+    it.each([
+      ['pickle', Buffer.from([0x80, 4, 0x95, 1])],
+      ['an unknown compression', Buffer.from('\0celery-compressed\0application/x-bz2\0BZh9')],
+      ['bytes', Buffer.from([0xff, 0xfe])],
+      ['another shape', Buffer.from('[1, 2]')],
+    ])('of %s are stored, and not the same as no task', async (name, payload) => {
+      const id = `unreadable-${name.length}`;
+      await client.set(`celery-task-meta-${id}`, payload);
+      const { data, errors } = await gateway.query(`{ task(id: "${id}") { id state } }`);
+      expect(data).toEqual({ task: null });
+      expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNREADABLE_RESULT']);
+    });
+  });
+
+  describe('odd events', () => {
+    it('cost no other event of their batch, and are counted', async () => {
+      const batch = [
+        taskEvent('good-1', { type: 'task-received', name: 'demo.x' }),
+        taskEvent('unused', { uuid: 77 }),
+        taskEvent('unused', { uuid }),
+        taskEvent('unused', { uuid: ['x'] }),
+        taskEvent('good-1', { type: 'task-progress', clock: 8, loss: '@NaN' }),
+      ];
+      const body = JSON.stringify(batch).replace('"@NaN"', 'NaN').replace('77', '12345678901234567890');
+      await client.publish(eventChannel, envelope(body));
+      await client.publish(eventChannel, envelope(pickled, pickle));
+      await eventually(async () => {
+        const { data } = await gateway.query<{ gateway: { unreadable: unknown } }>(
+          `{ a: task(id: "good-1", useCache: false) { state } b: task(id: "12345678901234567890", useCache: false) { state }
+             c: task(id: "${dashed}", useCache: false) { state } gateway { unreadable { kind total lastContentType } } }`,
+        );
+        expect(data).toMatchObject({
+          a: { state: 'PROGRESS' },
+          b: { state: 'STARTED' },
+          c: { state: 'STARTED' },
+        });
+        expect(data?.gateway.unreadable).toContainEqual({
+          kind: 'EVENT',
+          total: 2,
+          lastContentType: pickle['content-type'],
+        });
+      });
+    });
+  });
+});
