@@ -11,6 +11,7 @@ const alone = [
   'cli',
   'deadline',
   'fuzz',
+  'harmless',
   'hostile',
   'leftovers',
   'shared-cache',
