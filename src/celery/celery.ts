@@ -26,6 +26,7 @@ import { Reconciliation } from './reconciliation.js';
 import { Listeners } from './listeners.js';
 import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { isRegistered } from './shadow-name.js';
+import { SlowReconciliation } from './slow-reconciliation.js';
 import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
@@ -85,6 +86,8 @@ export class Celery implements AsyncDisposable {
   readonly configuration: ConfigurationWatch | null;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  readonly learned = { tasks: 0 };
+  readonly slowReconciliation: SlowReconciliation;
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
   readonly #guardedInspect: GuardedInspect;
@@ -143,7 +146,9 @@ export class Celery implements AsyncDisposable {
       alive: () => this.state.aliveHostnames(),
       clock,
     });
-    this.inspect = new InspectLoader(this.#guardedInspect, { learn: inspectLearners(this) });
+    this.inspect = new InspectLoader(this.#guardedInspect, {
+      learn: inspectLearners(this, options.inspectTimeout),
+    });
     this.silence = new EventSilence({
       transport,
       lastEventAt: () => {
@@ -180,6 +185,13 @@ export class Celery implements AsyncDisposable {
       stalledMs: () => this.#stallWatch.lately,
     });
     this.#reconciliation = new Reconciliation({ results, state: this.state, log });
+    this.slowReconciliation = new SlowReconciliation({
+      state: this.state,
+      inspect: this.inspect,
+      reconciliation: this.#reconciliation,
+      isCurrent: () => this.isSeeded && transport.intake.waitingMessages === 0,
+      clock,
+    });
     this.#gapFilling = new GapFilling({
       gaps: this.gaps,
       seed: () => {
@@ -236,6 +248,7 @@ export class Celery implements AsyncDisposable {
     this.events.start();
     this.#soloWatch.start();
     this.silence.start();
+    this.slowReconciliation.start();
     this.#stopWatching = [this.state.watchSilence(), this.#stallWatch.start()];
     this.transport.start();
   }
@@ -257,6 +270,7 @@ export class Celery implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stopWatching) stop();
+    this.slowReconciliation[Symbol.dispose]();
     this.#reconciliation[Symbol.dispose]();
     this.#soloWatch[Symbol.dispose]();
     this.silence[Symbol.dispose]();

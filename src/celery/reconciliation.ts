@@ -54,6 +54,16 @@ export class Reconciliation implements Disposable {
     });
   }
 
+  /**
+   * Looks once, after the looks that were asked for before.
+   * @returns how many tasks were settled; null if the backend could not be asked
+   */
+  look(ids: readonly string[]): Promise<number | null> {
+    const look = this.#turn.then(() => this.#look(ids));
+    this.#turn = look;
+    return look;
+  }
+
   [Symbol.dispose](): void {
     this.#disposed.abort();
   }
@@ -70,9 +80,7 @@ export class Reconciliation implements Disposable {
       if (signal.aborted) return;
       left = left.filter((id) => this.#options.state.awaitsResult(id));
       if (left.length === 0) return;
-      const look = this.#turn.then(() => this.#look(left));
-      this.#turn = look;
-      const settled = await look;
+      const settled = await this.look(left);
       if (settled === null) continue; // the backend is away
       if (settled > 0) onSettled(settled);
       onAnswer();

@@ -8,6 +8,7 @@ import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
 import type { InspectLearners, InspectLoader, InspectScope } from './inspect-loader.js';
 import { isoTimeOrNull } from './iso-time.js';
+import { isWhole } from './inspect-reply.js';
 import type { ArgumentsField } from './original-arguments.js';
 import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
@@ -21,6 +22,8 @@ export interface Known {
   readonly inspect: InspectLoader;
   readonly state: State;
   readonly queues: Queues;
+  /** How many tasks, or states of them, replies to `active` have brought. */
+  readonly learned: { tasks: number };
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -46,18 +49,36 @@ export async function seedTasksOf(celery: Known, hostnames: readonly string[]): 
 }
 
 async function seedTasks(celery: Known, scope: InspectScope): Promise<number> {
-  let news = 0;
-  for (const [hostname, tasks] of values(await celery.inspect.load('active', scope)))
-    for (const task of tasks) news += seedTask(celery, hostname, 'STARTED', task, null);
-  return news;
+  const before = celery.learned.tasks;
+  await celery.inspect.load('active', scope);
+  return celery.learned.tasks - before;
 }
 
-/** Learns the queues that workers consume, and the tasks that they hold, whenever they have been asked for them. */
-export function inspectLearners(celery: Pick<Known, 'state' | 'queues'>): InspectLearners {
+/**
+ * Learns the queues that workers consume, and the tasks that they run and hold, from every reply, whoever has asked.
+ * @param longestAsk milliseconds that a reply takes at most
+ */
+export function inspectLearners(
+  celery: Pick<Known, 'state' | 'queues' | 'learned' | 'clock'>,
+  longestAsk: number,
+): InspectLearners {
   return {
     active_queues: (result) => {
       for (const [, queues] of values(result))
         celery.queues.remember(queues.filter((queue) => !isBroadcastQueue(queue)));
+    },
+    active: (result) => {
+      for (const [hostname, tasks] of values(result)) {
+        for (const task of tasks)
+          celery.learned.tasks += seedTask(celery, hostname, 'STARTED', task, null);
+        const reply = result.replies.get(hostname);
+        if (reply === undefined || !isWhole(reply)) continue; // what is missing may be unreadable
+        const ids = new Set(tasks.map(({ id }) => id));
+        celery.state.sawActive(hostname, ids, celery.clock() - longestAsk);
+      }
+    },
+    revoked: (result) => {
+      for (const [hostname, ids] of values(result)) celery.state.sawRevoked(ids, hostname);
     },
     reserved: (result) => {
       for (const [hostname, tasks] of values(result))

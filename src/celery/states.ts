@@ -52,6 +52,11 @@ export function isFinal(state: string): boolean {
   return finalStates.has(state);
 }
 
+/** No worker has started the task, or it waits for its next attempt. */
+export function isWaiting(state: string): boolean {
+  return state === 'PENDING' || state === 'RECEIVED' || state === 'RETRY';
+}
+
 /** A state that the application has made up, such as PROGRESS. */
 export function isCustom(state: string): boolean {
   return !ranks.has(state);

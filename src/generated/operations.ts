@@ -300,7 +300,7 @@ export type TaskOrderField =
 export type TaskSource =
   /** The workers' events. */
   | 'EVENTS'
-  /** A worker, when it was asked what it holds. */
+  /** A worker, when it was asked what it holds, has revoked, or no longer has. */
   | 'INSPECT'
   /** The result that the task stored. */
   | 'RESULT_BACKEND';

@@ -38,7 +38,9 @@ export const TaskSourceEnum = builder.enumType('TaskSource', {
   description: 'Who told the state of a task.',
   values: {
     EVENTS: { description: "The workers' events." },
-    INSPECT: { description: 'A worker, when it was asked what it holds.' },
+    INSPECT: {
+      description: 'A worker, when it was asked what it holds, has revoked, or no longer has.',
+    },
     RESULT_BACKEND: { description: 'The result that the task stored.' },
   } as const,
 });

@@ -1,5 +1,6 @@
 /** The gateway itself: what it is connected to and what it has heard. */
 import type { EventGap } from '../celery/event-gaps.js';
+import type { ReconciliationCost } from '../celery/slow-reconciliation.js';
 import { unreadableKinds, type UnreadableCount, type UnreadableKind } from '../celery/unreadable.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
@@ -171,6 +172,36 @@ const TaskStoreType = builder.objectRef<Context>('TaskStore').implement({
   }),
 });
 
+const ReconciliationType = builder.objectRef<ReconciliationCost>('Reconciliation').implement({
+  description:
+    'The slow comparison of unfinished tasks with the workers and the result backend: what it has cost and found since the ' +
+    'gateway started. It finds the ends of tasks whose event was lost.',
+  fields: (t) => ({
+    rounds: t.exposeFloat('rounds', { description: 'One about every 10 seconds.' }),
+    tasksLookedUp: t.exposeFloat('tasksLookedUp', {
+      description: 'Results that were looked up, 500 in a round at most.',
+    }),
+    tasksSettled: t.exposeFloat('tasksSettled', {
+      description: 'Tasks whose state was found in the result backend.',
+    }),
+    workersAsked: t.exposeFloat('workersAsked', {
+      description:
+        'Questions to workers about what they run, 50 in a round at most. A worker is asked when its heartbeats count fewer ' +
+        'tasks than are known to run there, and else the more rarely the more often nothing was missing.',
+    }),
+    lastRoundAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null before the first.',
+      resolve: ({ lastRoundAt }) => lastRoundAt,
+    }),
+    lastRoundSeconds: t.exposeFloat('lastRoundSeconds', {
+      nullable: true,
+      description: 'How long it took; null before the first.',
+    }),
+  }),
+});
+
 const SubscriptionStatsType = builder.objectRef<Context>('SubscriptionStats').implement({
   description: 'Those who subscribe to the events of tasks and workers.',
   fields: (t) => ({
@@ -210,6 +241,10 @@ const GatewayType = builder.objectRef<Context>('Gateway').implement({
     }),
     taskStore: t.field({ type: TaskStoreType, resolve: (context) => context }),
     subscriptions: t.field({ type: SubscriptionStatsType, resolve: (context) => context }),
+    reconciliation: t.field({
+      type: ReconciliationType,
+      resolve: ({ celery }) => celery.slowReconciliation.cost,
+    }),
     warmUp: t.field({ type: WarmUpType, resolve: ({ warmUp }) => warmUp.report() }),
   }),
 });

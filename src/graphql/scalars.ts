@@ -31,6 +31,8 @@ builder.scalarType('TaskState', {
   description:
     'A state of a task: `PENDING`, `RECEIVED`, `STARTED`, `SUCCESS`, `FAILURE`, `RETRY`, `REVOKED`, `REJECTED`, or a ' +
     "custom one of the application's. A scalar and not an enum, since applications add states of their own. " +
+    "`END_UNKNOWN` is the gateway's: the task was started, and the worker, which answers, does not have it any more, but " +
+    'neither an event nor a result says how it ended, as after `Ignore`. It is final, until something says more. ' +
     'As an argument it may be written with or without quotes.',
   serialize: (state) => state,
   parseValue: parseState,

@@ -1,6 +1,6 @@
 /** The Task type, and the workflow around a task as links. */
 import type { Task, TaskText } from '../celery/events/task.js';
-import { isFinal } from '../celery/states.js';
+import { isFinal, isWaiting } from '../celery/states.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import { TaskSourceEnum } from './enums.js';
@@ -97,8 +97,9 @@ TaskType.implement({
         type: 'JSON',
         nullable: true,
         description:
-          'What it told of itself with `update_state(meta=...)` in a custom state such as PROGRESS, as JSON. Only ' +
-          '`task(id)` reads it, from the result backend; null in all other states, and above 10,000 characters.',
+          'What it stored with `update_state(meta=...)` in a custom state such as PROGRESS, or as a FAILURE that is no ' +
+          'exception, as JSON. It is read from the result backend, by `task(id)` and by the slow reconciliation; null in all ' +
+          'other states, and above 10,000 characters.',
         resolve: ({ task }) => task.progress ?? null,
       }),
       worker: t.field({
@@ -189,6 +190,13 @@ TaskType.implement({
       finished: t.boolean({
         description: 'Whether its state is final.',
         resolve: ({ task }) => isFinal(task.state),
+      }),
+      expired: t.boolean({
+        description:
+          'Whether `expires` has passed and no worker has started it: the broker or a worker drops it. A worker that does ' +
+          'so makes it REVOKED.',
+        resolve: ({ task: { state, expires } }, _args, { celery }) =>
+          isWaiting(state) && expires !== null && expires <= celery.clock(),
       }),
       orphaned: t.boolean({
         description:

@@ -42,6 +42,7 @@ export class RevocationControl {
   async byIds(args: ControlArguments<'revoke'>, addressed: Addressed): Promise<Revocation> {
     const ids = [...new Set(args.task_id)];
     const outcome = await this.#sender.command('revoke', { ...args, task_id: ids }, addressed);
+    this.#learn(ids, outcome, addressed);
     if (!args.terminate) return { ...outcome, terminated: [] };
     const found = new Set(outcome.replies.flatMap(({ ok, message }) => (ok ? idsOf(message) : [])));
     const unknown = ids.filter((id) => !found.has(id));
@@ -54,6 +55,13 @@ export class RevocationControl {
       ...together(outcome, { ...nothing, failures }),
       terminated: ids.filter((id) => found.has(id)),
     };
+  }
+
+  /** What a worker holds, and what waits where all workers know of it, will not be run. */
+  #learn(ids: readonly string[], { replies, silent }: ControlOutcome, { hostnames }: Addressed): void {
+    for (const { hostname, ok } of replies) if (ok) this.#state.sawRevoked(ids, hostname);
+    const everybodyKnows = hostnames === null && silent.length === 0 && replies.every(({ ok }) => ok);
+    if (everybodyKnows && replies.length > 0) this.#state.sawRevoked(ids, null);
   }
 
   byStampedHeaders(

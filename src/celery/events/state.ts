@@ -304,8 +304,27 @@ export class State {
 
   /** Whether the result backend may still say how the task ended. */
   awaitsResult(id: string): boolean {
-    const state = this.#store.get(id)?.state;
-    return state !== undefined && (!isFinal(state) || state === endUnknown);
+    return this.#store.get(id)?.awaitsResult ?? false;
+  }
+
+  /** The tasks that the result backend may still end, in the order of first sight after this one. Consume it at once. */
+  *unfinishedFrom(sequence: number): IterableIterator<UnfinishedTask> {
+    const walk = this.#store.indexes.unsettled.list('all')?.seek(sequence + 1, 0);
+    for (let task = walk?.next(); task !== undefined; task = walk?.next()) yield task;
+  }
+
+  /** Node names of workers that run something, and how many tasks those are. */
+  runningWorkers(): readonly (readonly [hostname: string, tasks: number])[] {
+    const { running } = this.#store.indexes;
+    return running.values().flatMap((hostname) => {
+      const size = running.list(hostname)?.size ?? 0;
+      return size === 0 ? [] : [[hostname, size] as const];
+    });
+  }
+
+  /** Whether heartbeats or a reply of the worker lack a task that should run there. */
+  isSuspect(hostname: string): boolean {
+    return this.#absences.isSuspect(hostname);
   }
 
   /** Whether the result backend may know more than the store. */

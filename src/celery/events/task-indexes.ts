@@ -43,6 +43,8 @@ export class TaskIndexes implements TaskIndex {
   readonly held = new TaskFacet(({ isSettled, worker }) => (isSettled ? null : worker));
   /** What each worker runs. */
   readonly running = new TaskFacet(({ isRunning, worker }) => (isRunning ? worker : null));
+  /** What the result backend may still end, by the order of first sight. */
+  readonly unsettled = new TaskFacet(({ awaitsResult }) => (awaitsResult ? 'all' : null));
   /** What each queue was sent and no worker has taken, by the time of sending. */
   readonly waiting = new TaskFacet(
     ({ state, sentAt, queue }) => (state === 'PENDING' && sentAt !== null ? queue : null),
@@ -54,7 +56,7 @@ export class TaskIndexes implements TaskIndex {
   readonly #all: readonly TaskIndex[] = [
     ...[this.zones, this.states, this.names, this.workers, this.queues, this.roots, this.parents],
     ...[this.received, this.started, this.finished, this.runtime, this.queueWait, this.retries],
-    ...[this.held, this.running, this.waiting, this.orphans],
+    ...[this.held, this.running, this.unsettled, this.waiting, this.orphans],
   ];
 
   add(record: TaskRecord): void {

@@ -2,7 +2,7 @@
  * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; outside of this
  * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
  */
-import { isFinal } from '../states.js';
+import { endUnknown, isFinal, isWaiting } from '../states.js';
 import { approximateEnd, beganAt, endsRun, noticedEnd, runSecondsOf, type TaskRun } from './task-run.js';
 import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
 
@@ -47,6 +47,8 @@ export interface TaskBefore extends TaskOutcome {
 /** What the counts of waiting and running tasks need besides. Valid until the next event: read it, do not keep it. */
 export interface UnfinishedTask extends TaskOutcome {
   readonly id: string;
+  /** Position in the order of first sight. */
+  readonly sequence: number;
   readonly worker: string | null;
   readonly queue: string | null;
   readonly rootId: string | null;
@@ -149,9 +151,14 @@ export class TaskRecord implements UnfinishedTask {
     return isFinal(this.state);
   }
 
+  /** Whether the result backend may still say how it ended: no event and no result has. */
+  get awaitsResult(): boolean {
+    if (!isFinal(this.state) || this.state === endUnknown) return true;
+    return this.state === 'REVOKED' && this.source !== 'EVENTS';
+  }
+
   get isRunning(): boolean {
-    const waits = this.state === 'PENDING' || this.state === 'RECEIVED' || this.state === 'RETRY';
-    return !waits && !this.isSettled;
+    return !isWaiting(this.state) && !this.isSettled;
   }
 
   /** Of the latest run. Null also while a retry waits: it waits again. */

@@ -131,7 +131,5 @@ function isSameJson(a: unknown, b: unknown): boolean {
 
 /** Whether the result backend may know more of the task than the store. */
 export function mayHaveResult(task: TaskRecord | undefined): boolean {
-  if (task === undefined || !isFinal(task.state) || task.state === endUnknown) return true;
-  if (task.state === 'REVOKED' && task.source !== 'EVENTS') return true;
-  return storedFields.some((field) => task[field] === null);
+  return task === undefined || task.awaitsResult || storedFields.some((field) => task[field] === null);
 }

@@ -5,7 +5,7 @@ import { Inspect } from '../../../src/celery/inspect.js';
 import { originalArgs, originalKwargs } from '../../../src/celery/original-arguments.js';
 import { Mailbox } from '../../../src/celery/pidbox.js';
 import { Queues } from '../../../src/celery/queues.js';
-import { seedTasksOf } from '../../../src/celery/seed.js';
+import { inspectLearners, seedTasksOf } from '../../../src/celery/seed.js';
 import type { ControlRequest } from '../../../src/celery/transport/transport.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from './scripted-transport.js';
@@ -25,8 +25,10 @@ it('does not take a number for known that it cannot read to the last digit', asy
   const [state, clock] = [new State(), Date.now];
   const mailbox = new Mailbox({ transport, log: silentLogger, timeout: 1_000, alive: () => ['w1'] });
   const queues = new Queues({ transport, task: () => null, configured: [], clock });
-  const inspect = new InspectLoader(new Inspect(mailbox));
-  await seedTasksOf({ inspect, state, queues, clock }, ['w1']);
+  const learned = { tasks: 0 };
+  const learn = inspectLearners({ state, queues, learned, clock }, 1_000);
+  const inspect = new InspectLoader(new Inspect(mailbox), { learn });
+  expect(await seedTasksOf({ inspect, state, queues, learned, clock }, ['w1'])).toBe(1);
 
   const task = state.task('t1');
   if (task === null) throw new Error('it was not told of');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
+import { parseEvents } from '../../../src/celery/events/event.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
 import type { TaskMeta } from '../../../src/celery/transport/transport.js';
 import { BrokerUnavailableError } from '../../../src/errors.js';
@@ -45,6 +46,36 @@ describe.each([
 it('shows a stored result of a task though the broker is away', async () => {
   expect(await ask('stored', stored, false)).toMatchObject({
     ...{ id: 'stored', state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' },
+  });
+});
+
+describe('one task, one state', () => {
+  it('has the state that task(id) learns in the lists, counts and figures of the same answer, whatever comes first', async () => {
+    const transport = new ScriptedTransport();
+    await using celery = new Celery({
+      ...{ transport, results: null, log: silentLogger, inspectTimeout: 1_000, queues: [] },
+      ...{ maxTasks: 10, maxTaskBytes: 1_000_000 },
+    });
+    const timestamp = Date.now() / 1000;
+    const event = { type: 'task-received', uuid: 'stored', name: 'add', hostname: 'w1@h', timestamp };
+    for (const parsed of parseEvents(event).events) celery.state.apply(parsed, Date.now());
+    using caches = new CacheRegistry();
+    const operation = () => new Loaders({ celery, caches, resultLoader: stored }, new CacheStatus());
+    const ask = { path: 'field', useCache: true };
+    expect(await operation().taskCounts(ask)).toMatchObject({ RECEIVED: 1 }); // and is cached
+
+    const loaders = operation();
+    const [counts, page, task, summary] = await Promise.all([
+      loaders.taskCounts(ask),
+      loaders.tasks(ask, {}, {}),
+      loaders.task(ask, 'stored'),
+      loaders.metricsSummary(ask, 60),
+    ]);
+
+    expect(counts).toMatchObject({ RECEIVED: 0, SUCCESS: 1 });
+    expect(page.tasks).toEqual([task]);
+    expect(task).toMatchObject({ state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' });
+    expect(summary).toMatchObject({ succeeded: 1 });
   });
 });
 
