@@ -29,7 +29,7 @@ describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Red
     const admin = cluster.redis.client();
     await admin.call('ACL', 'SETUSER', 'monitor', 'reset', 'on', '>secret', '~*', '&*', ...rights);
     const broker = cluster.broker.replace('redis://', 'redis://monitor:secret@');
-    await using gateway = await startTestGateway({ broker });
+    await using gateway = await startTestGateway({ broker, args: ['--default-queue', 'default'] });
     await eventually(async () => {
       const { data } = await gateway.query<Pick<Told, 'workers'>>(
         '{ workers(useCache: false) { hostname } }',
