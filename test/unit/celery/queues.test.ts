@@ -180,6 +180,49 @@ describe('Queues', () => {
   });
 });
 
+describe('queues of a broker that lists none', () => {
+  class Unlisted extends ScriptedTransport {
+    readonly listsQueues = false;
+
+    override async queueNames(): Promise<readonly string[]> {
+      return [];
+    }
+  }
+
+  const create = () => {
+    const transport = new Unlisted();
+    const { state, clock } = createState();
+    return {
+      transport,
+      queues: new Queues({
+        transport,
+        configured: ['mine'],
+        task: (id) => state.task(id),
+        clock: () => clock.now,
+      }),
+    };
+  };
+
+  it('are those that tasks were sent to, and that workers consume', async () => {
+    const { transport, queues } = create();
+    transport.depths = [depth('sent'), depth('mine'), depth('consumed')];
+    queues.heardOf('sent');
+    queues.heardOf('bcast.3f0c1d2e-0000-4000-8000-000000000001');
+    queues.remember([{ name: 'consumed' }, { name: 'one', exclusive: true }]);
+    const all = await queues.all();
+    expect(all.map(({ name }) => name)).toEqual(['consumed', 'mine', 'sent']);
+  });
+
+  it('are forgotten when they do not exist, unless they are configured', async () => {
+    const { transport, queues } = create();
+    transport.depths = ['sent', 'mine'].map((name) => ({ ...depth(name), exists: false }));
+    queues.heardOf('sent');
+    expect((await queues.all()).map(({ name }) => name)).toEqual(['mine']);
+    transport.depths = [depth('sent'), depth('mine')];
+    expect(await queues.one('sent')).toBeNull();
+  });
+});
+
 describe('isOrphaned', () => {
   it.each([
     { messages: 0, consumers: null, orphaned: false },

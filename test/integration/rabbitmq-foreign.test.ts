@@ -1,0 +1,79 @@
+/** What others write and declare on RabbitMQ, which the gateway reads and leaves as it is. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { connect } from 'amqplib';
+import { expect, it } from 'vitest';
+import { AmqpTransport } from '../../src/celery/transport/amqp.js';
+import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
+import { silentLogger } from '../../src/log.js';
+import { celeryVersion } from '../support/celery.js';
+import { eventually } from '../support/eventually.js';
+import { createVhost } from '../support/rabbitmq-vhost.js';
+import { describeWith } from '../support/requirements.js';
+
+const run = promisify(execFile);
+
+async function watch(url: string) {
+  const { eventBacklogBytes } = defaultRedisOptions;
+  const transport = new AmqpTransport(
+    parseAmqpUrl(url),
+    {
+      managementUrl: false,
+      amqpPeek: false,
+      controlExchange: 'celery',
+      eventExchange: 'celeryev',
+      eventBacklogBytes,
+    },
+    silentLogger,
+  );
+  const headers: unknown[] = [];
+  transport.subscribeEvents((message) => headers.push(message.read().headers));
+  transport.start();
+  await eventually(() => expect(transport.connection.connected).toBe(true));
+  return { transport, headers };
+}
+
+/** As Celery's producers do: py-amqp writes the headers. */
+const publish = `
+import sys
+from kombu import Connection, Exchange
+with Connection(sys.argv[1]) as connection:
+    exchange = Exchange('celeryev', type='topic')
+    connection.Producer(exchange=exchange, serializer='json').publish(
+        {}, routing_key='worker.heartbeat', declare=[exchange],
+        headers={'at': 1783000000000, 'largest': 2**63 - 1, 'list': [2**40]})
+`;
+
+describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp', () => {
+  it('are read with integers of 64 bits, and the exchange of events is as Celery declares it', async () => {
+    await using vhost = await createVhost();
+    const watched = await watch(vhost.url);
+    await using transport = watched.transport;
+    await run(celeryVersion('debian').python, ['-c', publish, vhost.url]);
+    await eventually(() =>
+      expect(watched.headers).toEqual([
+        { at: 1_783_000_000_000, largest: '9223372036854775807', list: [1_099_511_627_776] },
+      ]),
+    );
+    expect(transport.connection.reconnects).toBe(0);
+    expect(transport.unreadHeaders).toEqual({ messages: 0, lastReason: null });
+  });
+});
+
+describeWith(['rabbitmq'], 'an exchange of events that differs from Celery’s', () => {
+  it('is left as it is, and heard', async () => {
+    await using vhost = await createVhost();
+    const connection = await connect(vhost.url);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertExchange('celeryev', 'fanout', { durable: false });
+    const watched = await watch(vhost.url);
+    await using transport = watched.transport;
+    channel.publish('celeryev', '', Buffer.from('{}'), { contentType: 'application/json', headers: {} });
+    await channel.waitForConfirms();
+    await eventually(() => expect(watched.headers).toEqual([{}]));
+    await channel.assertExchange('celeryev', 'fanout', { durable: false });
+    expect(await transport.queueDepths(['gone'])).toMatchObject([{ messages: 0, exists: false }]);
+    await connection.close();
+  });
+});
