@@ -24,10 +24,11 @@ import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
 import { Listeners } from './listeners.js';
+import { ListeningWatch } from './listening-watch.js';
+import { LivenessProbe } from './liveness-probe.js';
 import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { isRegistered } from './shadow-name.js';
 import { SlowReconciliation } from './slow-reconciliation.js';
-import { SoloWatch } from './solo-watch.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
@@ -91,7 +92,8 @@ export class Celery implements AsyncDisposable {
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
   readonly #guardedInspect: GuardedInspect;
-  readonly #soloWatch: SoloWatch;
+  readonly #livenessProbe: LivenessProbe;
+  readonly #listeningWatch: ListeningWatch;
   readonly #reconciliation: Reconciliation;
   readonly #gapFilling: GapFilling;
   readonly #stallWatch = new StallWatch();
@@ -135,15 +137,19 @@ export class Celery implements AsyncDisposable {
       log,
       timeout: options.inspectTimeout,
       alive: () => this.state.aliveHostnames(),
+      deaf: () => this.state.deafHostnames(),
       onReply: (hostname) => this.state.sawWorker(hostname, clock()),
       unreadable,
       redaction: redactor,
     });
-    this.#soloWatch = new SoloWatch({ transport, state: this.state, clock });
+    const [mailbox, state] = [this.#mailbox, this.state];
+    this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
+    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state });
     const inspect = new Inspect(this.#mailbox, redactor, unreadable);
     this.#guardedInspect = new GuardedInspect({
       inspect,
-      alive: () => this.state.aliveHostnames(),
+      alive: () => this.state.aliveHostnames().filter((name) => state.worker(name)?.listening !== false),
+      onSilent: () => void this.#listeningWatch.confirm(),
       clock,
     });
     this.inspect = new InspectLoader(this.#guardedInspect, {
@@ -177,6 +183,7 @@ export class Celery implements AsyncDisposable {
       redaction: redactor.tasks,
       allowed: new AllowLists(options.allowedTasks, options.allowedQueues),
       isRegistered: (name, worker) => isRegistered(this.inspect, name, worker),
+      inspect: this.inspect,
       defaultQueue: options.defaultQueue ?? 'celery',
     });
     this.gaps = new EventGaps({
@@ -222,7 +229,7 @@ export class Celery implements AsyncDisposable {
         this.configuration?.forget(hostname);
       }
       if (cause === 'RESTARTED') void this.configuration?.add(hostname);
-      const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status === 'ONLINE';
+      const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status !== 'OFFLINE';
       const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
       if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));
     });
@@ -246,9 +253,10 @@ export class Celery implements AsyncDisposable {
       void this.#learn(this.#gapFilling.fill());
     });
     this.events.start();
-    this.#soloWatch.start();
     this.silence.start();
     this.slowReconciliation.start();
+    this.#livenessProbe.start();
+    this.#listeningWatch.start();
     this.#stopWatching = [this.state.watchSilence(), this.#stallWatch.start()];
     this.transport.start();
   }
@@ -272,8 +280,9 @@ export class Celery implements AsyncDisposable {
     for (const stop of this.#stopWatching) stop();
     this.slowReconciliation[Symbol.dispose]();
     this.#reconciliation[Symbol.dispose]();
-    this.#soloWatch[Symbol.dispose]();
     this.silence[Symbol.dispose]();
+    this.#livenessProbe[Symbol.dispose]();
+    this.#listeningWatch[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
   }

@@ -28,6 +28,8 @@ export interface BroadcastResult {
   readonly silent: readonly string[];
   /** Epoch milliseconds of the last reply, or of the end of the wait. */
   readonly at: number;
+  /** Pidboxes that took the request; null when the broker does not count them. */
+  readonly receivers: number | null;
 }
 
 export interface BroadcastOptions {
@@ -48,6 +50,8 @@ export interface MailboxOptions {
   readonly timeout: number;
   /** Names of the workers that are alive by their heartbeats. */
   readonly alive: () => readonly string[];
+  /** Names of the workers that live and do not listen: they are silent, and not waited for. */
+  readonly deaf?: () => readonly string[];
   /** Called with the name of each node that replies: a sign of life. */
   readonly onReply?: (hostname: string) => void;
   readonly redaction?: Redaction | undefined;
@@ -143,7 +147,12 @@ export class Mailbox {
     if (refused !== null) throw refused;
     const ticket = randomUUID();
     const living = alive();
-    const gathering = new ReplyGathering(destination, living, this.#unreadableNodes);
+    const gathering = new ReplyGathering(
+      destination,
+      living,
+      this.#unreadableNodes,
+      this.#options.deaf?.(),
+    );
     return new Promise<BroadcastResult>((resolve, reject) => {
       let stopQuiet: (() => void) | undefined;
       const stopDeadline = startDeadline(timeout, () => {
@@ -158,8 +167,8 @@ export class Mailbox {
       const finish = (): void => {
         stop();
         this.#sawUnreadable(gathering.certainUnreadable);
-        const { replies, unreadable, unnamed, silent } = gathering;
-        resolve({ replies, unreadable, unnamed, silent, at: Date.now() });
+        const { replies, unreadable, unnamed, silent, receivers } = gathering;
+        resolve({ replies, unreadable, unnamed, silent, receivers, at: Date.now() });
       };
       const fail = (error: Error): void => {
         stop();

@@ -22,6 +22,7 @@ export class ReplyGathering {
   readonly #destination: readonly string[] | null;
   readonly #living: readonly string[];
   readonly #usual: ReadonlySet<string>;
+  readonly #deaf: ReadonlySet<string>;
   #published = false;
   #receivers: number | null = null;
   #bound: BoundNodes | null = null;
@@ -33,21 +34,29 @@ export class ReplyGathering {
    * @param destination the nodes addressed, or null for all
    * @param living names of the workers that are alive by their heartbeats
    * @param usual nodes whose last reply could not be read
+   * @param deaf names of those that live and do not listen: they are silent, and not waited for
    */
   constructor(
     destination: readonly string[] | null,
     living: readonly string[],
     usual: ReadonlySet<string> = new Set(),
+    deaf: readonly string[] = [],
   ) {
     this.#usual = usual;
     this.#destination = destination;
-    this.#living = living;
+    this.#deaf = new Set(deaf);
+    this.#living = living.filter((hostname) => !this.#deaf.has(hostname));
   }
 
   /** The broker has taken the request; `receivers` pidboxes got it, or null when the broker cannot tell. */
   published(receivers: number | null): void {
     this.#published = true;
     this.#receivers = receivers;
+  }
+
+  /** Pidboxes that took the request; null when the broker does not count them. */
+  get receivers(): number | null {
+    return this.#receivers;
   }
 
   get isPublished(): boolean {
@@ -123,7 +132,7 @@ export class ReplyGathering {
     if (this.#destination !== null) return this.#missing(this.#destination).sort();
     // Bound names count only while more pidboxes listen than have replied: the others were killed.
     const listening = this.#allListenersReplied ? [] : (this.#bound?.nodes ?? []);
-    return [...new Set(this.#missing([...this.#living, ...listening]))].sort();
+    return [...new Set(this.#missing([...this.#living, ...this.#deaf, ...listening]))].sort();
   }
 
   #ofNamed(destination: readonly string[]): Progress {
@@ -131,7 +140,8 @@ export class ReplyGathering {
     if (unheard.length <= this.#unreadable) return 'done';
     // A node that neither listens nor lives cannot answer: do not wait for it as long as for the others.
     const able = new Set(this.#bound?.nodes ?? unheard);
-    if (this.#isOutstanding(unheard.filter((name) => able.has(name)))) return 'waiting';
+    if (this.#isOutstanding(unheard.filter((name) => able.has(name) && !this.#deaf.has(name))))
+      return 'waiting';
     if (this.#bound?.exact === true) return 'done';
     return this.#isOutstanding(unheard.filter((name) => this.#living.includes(name)))
       ? 'waiting'

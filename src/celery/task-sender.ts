@@ -21,6 +21,7 @@ import type { State } from './events/state.js';
 import type { Task } from './events/task.js';
 import { originalArgs, originalKwargs, type Original } from './original-arguments.js';
 import { createTaskMessage, type TaskCall, type TaskSent } from './outgoing-task.js';
+import type { InspectLoader } from './inspect-loader.js';
 import type { Queues } from './queues.js';
 import type { Redaction } from './redaction/redactor.js';
 import { isFinal } from './states.js';
@@ -38,6 +39,8 @@ export interface TaskSenderOptions {
   /** Whether a worker can run a task of that name; null if no worker has said so. */
   readonly isRegistered?:
     ((name: string, hostname: string | null) => Promise<boolean | null>) | undefined;
+  /** Where a worker is asked whether it runs an orphan after all; it is not asked without. */
+  readonly inspect?: Pick<InspectLoader, 'load'> | undefined;
   /** Where a task goes that names no queue. */
   readonly defaultQueue: string;
   /** What is not to be remembered of the arguments. */
@@ -121,7 +124,8 @@ export class TaskSender {
   }
 
   /**
-   * Sends a finished or orphaned task once more, as a child of the one that there was.
+   * Sends a finished or orphaned task once more, as a child of the one that there was. The worker of an orphan is asked
+   * first whether it runs it after all.
    * @throws UnknownTaskError, RerunRefusedError with the reason, and what `send` throws
    */
   rerun(id: string, options: RerunOptions = {}): Promise<Rerun> {
@@ -133,6 +137,10 @@ export class TaskSender {
     const refused = (reason: string): GatewayError => new RerunRefusedError(id, reason);
     if (!isFinal(original.state) && original.orphanedAt === null)
       throw refused(`it is not finished, but ${original.state}`);
+    if (!isFinal(original.state) && original.worker !== null) {
+      const reason = await this.#whyAlive(id, original.worker);
+      if (reason !== null) throw refused(reason);
+    }
     if (original.name === null) throw refused('nobody told its name');
     if (!(await this.#canBeName(original)))
       throw refused(
@@ -159,6 +167,19 @@ export class TaskSender {
   async #canBeName({ name, isNameCertain, worker }: Task): Promise<boolean> {
     if (name === null || isNameCertain) return true;
     return (await this.#options.isRegistered?.(name, worker)) ?? true;
+  }
+
+  /** Asks the worker of an orphaned task; null when the worker does not run it. */
+  async #whyAlive(id: string, hostname: string): Promise<string | null> {
+    const { state, inspect } = this.#options;
+    if (inspect === undefined) return null;
+    const { replies } = await inspect.load('active', { hostname });
+    const reply = replies.get(hostname);
+    if (reply?.ok !== true) {
+      const status = state.worker(hostname)?.status ?? 'OFFLINE';
+      return status === 'OFFLINE' ? null : `${hostname} lives and does not say whether it runs it`;
+    }
+    return reply.value.some((task) => task.id === id) ? `${hostname} runs it` : null;
   }
 
   /**

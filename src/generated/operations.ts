@@ -395,13 +395,13 @@ export type WorkerFilter = {
   statuses?: Array<WorkerStatus> | null | undefined;
 };
 
-/** Whether a worker lives, as far as its events tell. */
+/** Whether a worker lives, by its heartbeats, other events, answers, and its place at the broker. */
 export type WorkerStatus =
-  /** It said goodbye, or missed more than three heartbeats. */
+  /** It said goodbye, or it missed three heartbeats and does not answer either. */
   | 'OFFLINE'
-  /** Heard within two heartbeats. */
+  /** Its last heartbeat is less than two periods old. A worker without heartbeats: it answers when it is asked. */
   | 'ONLINE'
-  /** Its heartbeat is late. It may be busy: a solo pool sends nothing while a task runs. */
+  /** Its heartbeats are late. It has not been late for long, it answers, or it may be busy: a solo pool sends nothing while a task runs. */
   | 'STALE';
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;

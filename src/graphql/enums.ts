@@ -24,13 +24,21 @@ export const CacheNameEnum = builder.enumType('CacheName', {
 });
 
 export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
-  description: 'Whether a worker lives, as far as its events tell.',
+  description:
+    'Whether a worker lives, by its heartbeats, other events, answers, and its place at the broker.',
   values: {
-    ONLINE: { description: 'Heard within two heartbeats.' },
-    STALE: {
-      description: 'Its heartbeat is late. It may be busy: a solo pool sends nothing while a task runs.',
+    ONLINE: {
+      description:
+        'Its last heartbeat is less than two periods old. A worker without heartbeats: it answers when it is asked.',
     },
-    OFFLINE: { description: 'It said goodbye, or missed more than three heartbeats.' },
+    STALE: {
+      description:
+        'Its heartbeats are late. It has not been late for long, it answers, or it may be busy: a solo pool sends ' +
+        'nothing while a task runs.',
+    },
+    OFFLINE: {
+      description: 'It said goodbye, or it missed three heartbeats and does not answer either.',
+    },
   } as const,
 });
 

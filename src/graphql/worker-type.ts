@@ -61,11 +61,19 @@ WorkerType.implement({
     }),
     cluster: t.id(clusterField),
     status: t.field({ type: WorkerStatusEnum, resolve: ({ worker }) => worker.status }),
+    listening: t.boolean({
+      nullable: true,
+      description:
+        'Whether it listens to remote control commands; null if unknown. A worker that does not must be restarted: ' +
+        'it runs tasks, and no command reaches it.',
+      resolve: ({ worker }) => worker.listening,
+    }),
     lastHeartbeatAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When its last heartbeat (or greeting) came; null when none did, as with `--without-heartbeat`.',
+        'When its last heartbeat (or greeting) came; null when none did. A worker with `--without-heartbeat` sends one ' +
+        'when it is asked to, as when the gateway starts.',
       resolve: ({ worker }) => worker.lastHeartbeatAt,
     }),
     pid: t.int({
@@ -81,22 +89,25 @@ WorkerType.implement({
     }),
     freqSeconds: t.float({
       nullable: true,
-      description: 'Between two heartbeats; null until one tells.',
+      description:
+        'Seconds between two heartbeats of its own; null while it has sent none, as with `--without-heartbeat`.',
       resolve: ({ worker }) => worker.freqSeconds,
     }),
     loadAverage: t.floatList({
       nullable: true,
-      description: 'Of its host over 1, 5 and 15 minutes; null until a heartbeat tells.',
+      description:
+        'Load of its host over 1, 5 and 15 minutes, by its last heartbeat; null while it is not ONLINE.',
       resolve: ({ worker }) => worker.loadAverage && [...worker.loadAverage],
     }),
     processed: t.int({
       nullable: true,
-      description: 'Tasks finished since it started; null until a heartbeat tells.',
+      description: 'Tasks finished between its start and its last heartbeat; null before that.',
       resolve: ({ worker }) => worker.processed,
     }),
     activeCount: t.int({
       nullable: true,
-      description: 'Tasks running, by its last heartbeat; null until one tells.',
+      description:
+        'Tasks running, by its last heartbeat; null while it is not ONLINE: a late worker may run others by now.',
       resolve: ({ worker }) => worker.activeCount,
     }),
     clock: t.float({

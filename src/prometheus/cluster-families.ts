@@ -30,7 +30,6 @@ export function addCluster(scrape: Scrape, watch: ClusterWatch): void {
   scrape.add('stored_tasks', { cluster }, tasks);
   scrape.add('stored_task_bytes', { cluster }, bytes);
   scrape.add('evicted_tasks_total', { cluster }, evicted);
-  scrape.add('orphaned_tasks', { cluster }, celery.state.orphanCount);
   for (const { name, queue, states, runtime, queueWait } of watch.tasks) {
     const labels = { cluster, name, queue };
     for (const [state, count] of states) scrape.add('tasks_total', { ...labels, state }, count);

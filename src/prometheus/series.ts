@@ -22,7 +22,8 @@ export const series = {
   evicted_tasks_total: row('counter', cluster, 'Tasks forgotten because there was no room.'),
 
   workers: row('gauge', [...cluster, 'status'], 'Known workers by status.'),
-  worker_up: row('gauge', worker, 'Whether the worker is heard of: 0 when it missed three heartbeats.'),
+  worker_up: row('gauge', worker, 'Whether it lives: 0 when it neither sends heartbeats nor answers.'),
+  worker_listening: row('gauge', worker, 'Whether it listens to remote control commands.'),
   worker_active_tasks: row('gauge', worker, 'Tasks that it runs, by its last heartbeat.'),
   worker_slots: row('gauge', worker, 'Tasks that it can run at once.'),
   worker_processed_tasks_total: row('counter', worker, 'Tasks that it finished since it started.'),

@@ -18,6 +18,8 @@ export async function addWorkers(
 ): Promise<void> {
   const { clusterName: cluster, celery } = watch.cluster;
   const workers = celery.state.workers();
+  // At the same moment as the workers: one that is up has no orphans by its death.
+  scrape.add('orphaned_tasks', { cluster }, celery.state.orphanCount);
   watch.forgetGone(new Set(workers.map(({ hostname }) => hostname)));
   if (!celery.transport.connection.connected) return;
   for (const status of statuses) {
@@ -29,10 +31,11 @@ export async function addWorkers(
   scrape.add('metrics_dropped_series', { cluster, of: 'workers' }, missed.length - shown.length);
   if (shown.length === 0) return;
 
-  for (const { hostname, status, activeCount, processed, lastHeartbeatAt } of shown) {
+  for (const { hostname, status, activeCount, processed, lastHeartbeatAt, listening } of shown) {
     const labels = { cluster, hostname };
     const isUp = status !== 'OFFLINE';
     scrape.add('worker_up', labels, isUp);
+    scrape.add('worker_listening', labels, listening);
     scrape.add('worker_active_tasks', labels, isUp ? activeCount : null);
     scrape.add('worker_processed_tasks_total', labels, processed);
     const at = lastHeartbeatAt === null ? null : lastHeartbeatAt / 1000;

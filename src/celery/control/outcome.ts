@@ -43,11 +43,17 @@ const wrongShape = 'it is not of the documented shape';
 const okReply = z.object({ ok: z.string() });
 const errorReply = z.object({ error: z.string() });
 
-/** @param timeout milliseconds that the workers had */
+const deaf = 'it does not listen to remote control any more, and must be restarted';
+
+/**
+ * @param timeout milliseconds that the workers had
+ * @param isDeaf whether a worker is known not to listen to remote control
+ */
 export function outcomeOf(
   command: ControlCommand,
-  { replies, unreadable, unnamed, silent }: BroadcastResult,
+  { replies, unreadable, unnamed, silent }: Omit<BroadcastResult, 'receivers'>,
   timeout: number,
+  isDeaf: (hostname: string) => boolean = () => false,
 ): ControlOutcome {
   const read = [...replies].flatMap(([hostname, value]) => readReply(hostname, value) ?? []);
   const understood = new Set(read.map(({ hostname }) => hostname));
@@ -62,7 +68,10 @@ export function outcomeOf(
       ...odd.map((hostname) => unread(command, hostname, { reason: wrongShape, contentType: null })),
       ...[...unreadable].map(([hostname, why]) => unread(command, hostname, why)),
       ...(unnamed === null ? [] : [unread(command, null, unnamed)]),
-      ...silent.map((hostname) => ({ hostname, error: new NoReplyError(command, hostname, timeout) })),
+      ...silent.map((hostname) => ({
+        hostname,
+        error: new NoReplyError(command, hostname, timeout, isDeaf(hostname) ? deaf : undefined),
+      })),
     ],
   };
 }

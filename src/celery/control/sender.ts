@@ -96,10 +96,11 @@ export class ControlSender {
   ): Promise<ControlOutcome> {
     const checked = checkArguments(command, args);
     if (destination?.length === 0) return nothing;
-    const { mailbox } = this.#options;
+    const { mailbox, state } = this.#options;
     const result = await mailbox.broadcast(command, checked, { destination, onTaken: onChange });
     onChange?.();
-    return outcomeOf(command, result, mailbox.timeout);
+    const isDeaf = (hostname: string): boolean => state.worker(hostname)?.listening === false;
+    return outcomeOf(command, result, mailbox.timeout, isDeaf);
   }
 
   /** Who is meant, by name: where everybody is, those who answer now, and those who should. */

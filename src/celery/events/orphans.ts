@@ -9,6 +9,15 @@ import type { WorkerChange } from './worker-watch.js';
 
 export type OrphansListener = (ids: readonly string[]) => void;
 
+/** The process that has the worker's name now. */
+export interface WorkerProcess {
+  /** When it greeted; null when it is the first one known. */
+  readonly since: number | null;
+  /** What to add to its own times, and to those of the process before, to have them by the clock of `since`. */
+  readonly clockOffsetMs: number;
+  readonly formerClockOffsetMs: number;
+}
+
 export interface OrphansOptions {
   /** The unfinished tasks that this worker had last. */
   readonly unfinishedOf: (hostname: string) => Iterable<TaskRecord>;
@@ -29,11 +38,11 @@ export class Orphans {
     return this.#listeners.add(listener);
   }
 
-  /** @param since when the process now known greeted, by its own clock; null when it is the first one known */
-  workerChanged({ worker, cause, at }: WorkerChange, since: number | null): void {
+  workerChanged({ worker, cause, at }: WorkerChange, process: WorkerProcess | undefined): void {
     const { hostname, status } = worker;
-    if (cause === 'RESTARTED') this.#lose(hostname, at, since ?? at);
-    else if (cause === 'RETURNED') this.#regain(hostname, since ?? -Infinity);
+    const { since = null, clockOffsetMs = 0, formerClockOffsetMs = 0 } = process ?? {};
+    if (cause === 'RESTARTED') this.#lose(hostname, at, (since ?? at) - formerClockOffsetMs);
+    else if (cause === 'RETURNED') this.#regain(hostname, (since ?? -Infinity) - clockOffsetMs);
     else if (cause === 'FORGOTTEN' || (cause === 'FELL_SILENT' && status === 'OFFLINE'))
       this.#lose(hostname, at, Infinity);
   }

@@ -21,7 +21,7 @@ import { TaskStore } from './task-store.js';
 import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
 import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
 import { WaitingTasks } from './waiting-tasks.js';
-import type { WorkerFacts } from './worker-record.js';
+import { clockOffset, type WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
 import type { WorkerChangeListener } from './worker-watch.js';
 import type { Worker } from './worker.js';
@@ -113,7 +113,7 @@ export class State {
       onEnded: (tasks, at) => this.#endUnknown(tasks, at),
     });
     this.#workers.watch.onChange((change) =>
-      this.#orphans.workerChanged(change, this.#workers.find(change.worker.hostname)?.since ?? null),
+      this.#orphans.workerChanged(change, this.#workers.find(change.worker.hostname)),
     );
   }
 
@@ -136,7 +136,8 @@ export class State {
       event.subject === 'sent'
         ? null
         : this.#workers.heardOfTask(event.hostname, event.subject, event.timestampMs, receivedAt);
-    const isOfOldProcess = worker !== null && event.timestampMs < (worker.since ?? -Infinity);
+    const sentAt = event.timestampMs + clockOffset(event.timestampMs, receivedAt);
+    const isOfOldProcess = worker !== null && sentAt < (worker.since ?? -Infinity);
     const task = this.#change(event.uuid, (record) => {
       mergeEvent(record, event, this.#merge);
       // Whoever tells of it has it; what comes late from a process that was replaced ends nothing.
@@ -384,14 +385,39 @@ export class State {
     return this.#workers.aliveHostnames();
   }
 
-  /** Solo pools that are silent: they work, or they died. */
+  /** Workers that live and do not listen to remote control. */
+  deafHostnames(): readonly string[] {
+    return this.#workers.deafHostnames();
+  }
+
+  /** Workers that are late, or send no heartbeats: only an answer shows whether they live. */
   doubtfulHostnames(): readonly string[] {
     return this.#workers.doubtfulHostnames();
   }
 
-  /** Whether the pidbox of such a worker listened at that time: only a process that lives does. */
-  sawPidbox(hostname: string, listening: boolean, at: number): void {
-    this.#workers.sawPidbox(hostname, listening, at);
+  /** Workers in doubt are asked from now on whether they live; that is waited for before one is OFFLINE. */
+  startProbing(): void {
+    this.#workers.startProbing();
+  }
+
+  /** A worker in doubt was asked whether it lives. */
+  probed(hostname: string, at: number): void {
+    this.#workers.probed(hostname, at);
+  }
+
+  /** It did not answer that in time. */
+  leftUnanswered(hostname: string, at: number): void {
+    this.#workers.leftUnanswered(hostname, at);
+  }
+
+  /** Whether the pidbox of a worker in doubt is there; `exact` if the broker knows it by name. */
+  sawPidbox(hostname: string, listening: boolean, at: number, exact = false): void {
+    this.#workers.sawPidbox(hostname, listening, at, exact);
+  }
+
+  /** Whether remote control reaches a worker; null if it cannot be known. */
+  setListening(hostname: string, listening: boolean | null): void {
+    this.#workers.setListening(hostname, listening);
   }
 
   /** Calls back when a worker comes or says goodbye (not when it falls silent); returns what stops that. */

@@ -3,6 +3,15 @@ import type { WorkerEvent, WorkerFields } from './event.js';
 import type { TaskRecord } from './task-record.js';
 import type { Worker, WorkerStatus } from './worker.js';
 
+/** HEARTBEAT: its own, or a greeting. EVENT: any other event. REPLY: an answer to a command. */
+export type SignKind = 'HEARTBEAT' | 'EVENT' | 'REPLY';
+
+/** How liveness is decided in this process. */
+export interface LivenessRules {
+  /** Whether workers in doubt are asked whether they live: then that is waited for before they are OFFLINE. */
+  isProbing: boolean;
+}
+
 /** What an inspect reply tells about a worker besides that it lives. */
 export interface WorkerFacts {
   readonly pid?: number | null | undefined;
@@ -16,15 +25,21 @@ export interface WorkerFacts {
 }
 
 /**
- * Of a worker that has told none; Celery's default. It also rules workers without heartbeat, which only inspect
- * finds: they are online for two minutes after a reply, and offline three minutes after it.
+ * Seconds. Rhythm of a worker whose own heartbeats are unknown; Celery's default. A worker with `--without-heartbeat`
+ * sends none: it is online for two minutes after each sign of life, and offline three minutes after it.
  */
 const defaultFreqSeconds = 60;
-/** How long a running task, or a pidbox that listens, excuses the silence of a solo pool that was last heard of. */
+/** Milliseconds for which a running task, or a pidbox that listens, explains the silence of a solo pool. */
 const longestExcuseMs = 3_600_000;
-/** How often it is asked whether the pidbox of a silent solo pool listens, and how long the answer excuses it. */
-const pidboxIntervalMs = 5_000;
-const pidboxExcuseMs = 15_000;
+/** Milliseconds between two questions to a worker in doubt, and for how long its answer holds. */
+const probeIntervalMs = 5_000;
+const confirmationMs = 15_000;
+/** Milliseconds for which a worker that is due to be OFFLINE waits for the answer to the question whether it lives. */
+const probeGraceMs = 3_000;
+/** Milliseconds after the last sign of a worker without heartbeats until it is asked whether it lives. */
+const quietMs = 60_000;
+/** Milliseconds. Clocks that differ by less are the same: messages wait on their way. */
+const sameClockMs = 60_000;
 /** By how much two computations of one start may differ: replies wait, most of all while we are busy ourselves. */
 const startToleranceMs = 30_000;
 /** A process that is heard again this soon under a name that another one has taken over lives beside that one. */
@@ -32,14 +47,17 @@ const sharedNameMs = 60_000;
 
 export class WorkerRecord {
   readonly hostname: string;
-  /** When anything was last heard of it, by our own clock: theirs may be wrong. */
+  /** When any sign of life last came, by our own clock: theirs may be wrong. */
   lastSignAt = 0;
   lastHeartbeatAt: number | null = null;
   /** Its goodbye, by our clock and by its own. */
   offlineAt: number | null = null;
   offlineTimestamp = 0;
-  /** When the process that is known greeted, by its own clock; null unless it is known to have replaced another. */
+  /** When the process that is known greeted, by our own clock if its own is wrong; null unless it replaced another. */
   since: number | null = null;
+  /** What to add to the times of this process, and of the one before, when their clock is minutes wrong; else 0. */
+  clockOffsetMs = 0;
+  formerClockOffsetMs = 0;
   /** What the watch has told last. */
   toldStatus: WorkerStatus | null = null;
   pid: number | null = null;
@@ -51,10 +69,21 @@ export class WorkerRecord {
   processed: number | null = null;
   activeCount: number | null = null;
   clock: number | null = null;
-  #solo = false;
+  /** Whether it listens to remote control; null if unknown. */
+  listening: boolean | null = null;
+  /** The pool is a solo pool; null until the worker has told its pool. */
+  #solo: boolean | null = null;
+  /** From when heartbeats are counted. Other signs of life move it only while it is in time: see `sign`. */
+  #beatAt = 0;
+  /** When it last showed, by other than a heartbeat, that it lives though its heartbeats are late. */
+  #confirmedAt = 0;
+  /** When it was last asked whether it lives, and when it last did not answer that. */
+  #probedAt = 0;
+  #unansweredAt = 0;
+  readonly #rules: LivenessRules;
   #lastStarted: TaskRecord | null = null;
   #lastStartedAt = 0;
-  #pidbox = { listening: false, at: 0 };
+  #pidbox = { listening: false, at: 0, exact: false };
   /** When its process started, by our clock, as it said how long it is up. */
   #processStartedAt: number | null = null;
   #duplicateAt: number | null = null;
@@ -64,12 +93,18 @@ export class WorkerRecord {
   /** Silence before then does not count: it may still be finding its way back to a broker that was away. */
   #excusedUntil = 0;
 
-  constructor(hostname: string) {
+  constructor(hostname: string, rules: LivenessRules = { isProbing: false }) {
     this.hostname = hostname;
+    this.#rules = rules;
   }
 
   /** A new process under an old name: what the old one counted is void. Its pool is most likely of the same kind. */
   restart(): void {
+    this.formerClockOffsetMs = this.clockOffsetMs;
+    this.clockOffsetMs = 0;
+    this.listening = null;
+    this.#beatAt = 0;
+    this.#confirmedAt = 0;
     this.#formerPid = this.pid;
     this.#formerHeardAt = this.lastSignAt;
     this.#processStartedAt = null;
@@ -89,7 +124,7 @@ export class WorkerRecord {
   merge({ pid, clock, fields }: WorkerEvent): void {
     this.pid = pid ?? this.pid;
     this.clock = clock ?? this.clock;
-    if (this.freqSeconds === null || !isForced(fields))
+    if (!isForced(fields) && (this.freqSeconds === null || !hasNoCounters(fields)))
       this.freqSeconds = fields.freqSeconds ?? this.freqSeconds;
     this.loadAverage = fields.loadAverage ?? this.loadAverage;
     this.processed = fields.processed ?? this.processed;
@@ -136,17 +171,48 @@ export class WorkerRecord {
     this.#lastStartedAt = at;
   }
 
-  /** Whether its pidbox was subscribed at that time, as far as can be told. */
-  sawPidbox(listening: boolean, at: number): void {
-    this.#pidbox = { listening, at };
+  /**
+   * A sign of life. A heartbeat begins a new period. Any other sign prolongs one that is running; it does not begin one,
+   * or a worker without heartbeats would be ONLINE and STALE in turns, as often as it is asked something.
+   */
+  sign(kind: SignKind, at: number): void {
+    const isFirst = this.#beatAt === 0 || this.offlineAt !== null;
+    if (kind === 'HEARTBEAT' || isFirst || this.freqSeconds === null || this.#isInTime(at)) {
+      this.#beatAt = Math.max(this.#beatAt, at);
+      if (kind === 'HEARTBEAT') this.#confirmedAt = 0;
+    } else this.#confirmedAt = Math.max(this.#confirmedAt, at);
+    if (kind === 'REPLY') this.listening = true;
+    this.lastSignAt = Math.max(this.lastSignAt, at);
+    this.offlineAt = null;
   }
 
-  /** Whether it is silent in a way that its pidbox could explain, and nobody has looked of late. */
+  /** Its clock, as an event of this moment shows it. */
+  sawClock(timestampMs: number, at: number): void {
+    this.clockOffsetMs = clockOffset(timestampMs, at);
+  }
+
+  /** Whether its pidbox was subscribed at that time, as far as can be known; `exact` if it is certain. */
+  sawPidbox(listening: boolean, at: number, exact = false): void {
+    this.#pidbox = { listening, at, exact };
+  }
+
+  /** It was asked whether it lives. */
+  probed(at: number): void {
+    this.#probedAt = at;
+  }
+
+  /** It did not answer that in time. */
+  leftUnanswered(at: number): void {
+    this.#unansweredAt = at;
+  }
+
+  /** Whether its heartbeats are late, or it sends none, in a way that a question to it could explain. */
   isDoubtful(now: number): boolean {
+    if (this.offlineAt !== null || now < this.#probedAt + probeIntervalMs) return false;
     const { listening, at } = this.#pidbox;
     const isKnownDead = at > this.lastSignAt && !listening;
-    const isSilent = this.offlineAt === null && this.status(now) !== 'ONLINE';
-    return this.#solo && isSilent && !isKnownDead && now >= at + pidboxIntervalMs;
+    const isLate = this.freqSeconds === null ? now >= this.#beatAt + quietMs : !this.#isInTime(now);
+    return isLate && !isKnownDead && this.status(now) !== 'OFFLINE';
   }
 
   /** Whether the process that is known has sent events of its own of late. */
@@ -159,14 +225,15 @@ export class WorkerRecord {
   }
 
   /** The broker is back: what it did not send meanwhile was no silence of its own. */
-  excuse(at: number, graceMs: number): void {
+  excuse(since: number, at: number, graceMs: number): void {
+    if (this.#isInTime(since)) this.#beatAt = Math.max(this.#beatAt, at);
     this.lastSignAt = Math.max(this.lastSignAt, at);
     this.#excusedUntil = at + graceMs;
   }
 
   status(now: number): WorkerStatus {
     if (this.offlineAt !== null) return 'OFFLINE';
-    if (now < this.lastSignAt + 2 * this.#freqMs) return 'ONLINE';
+    if (this.#isInTime(now)) return 'ONLINE';
     return now < this.#lateUntil() ? 'STALE' : 'OFFLINE';
   }
 
@@ -179,39 +246,80 @@ export class WorkerRecord {
     return (this.freqSeconds ?? defaultFreqSeconds) * 1000;
   }
 
-  #lateUntil(): number {
-    const lapse = Math.max(this.#excusedUntil, this.lastSignAt) + 3 * this.#freqMs;
-    const { listening, at } = this.#pidbox;
-    if (at > this.lastSignAt) {
-      // Somebody else's subscription looks like a pidbox too, so even this excuse has an end.
-      const excuse = Math.min(at + pidboxExcuseMs, this.lastSignAt + longestExcuseMs);
-      return listening ? Math.max(lapse, excuse) : lapse;
-    }
-    const task = this.#lastStarted;
-    const busy = this.#solo && task !== null && task.isRunning && task.worker === this.hostname;
-    return busy ? Math.max(lapse, this.#lastStartedAt + longestExcuseMs) : lapse;
+  #isInTime(now: number): boolean {
+    return now < this.#beatAt + 2 * this.#freqMs;
   }
 
-  snapshot(now: number): Worker {
+  #lateUntil(): number {
+    const due = Math.max(this.#dueAt(), this.#excuseUntil());
+    const lastProof = Math.max(this.#beatAt, this.#confirmedAt);
+    const isAnswered = this.#unansweredAt > lastProof;
+    return this.#rules.isProbing && !isAnswered ? due + probeGraceMs : due;
+  }
+
+  /** When its silence alone makes it OFFLINE. */
+  #dueAt(): number {
+    const lapse = Math.max(this.#excusedUntil, this.#beatAt) + 3 * this.#freqMs;
+    return this.#confirmedAt === 0 ? lapse : Math.max(lapse, this.#confirmedAt + confirmationMs);
+  }
+
+  /** Until when something explains that it does not answer: a solo pool does not while it works. */
+  #excuseUntil(): number {
+    const { listening, at, exact } = this.#pidbox;
+    if (at > this.lastSignAt) {
+      if (!listening || !this.#mayBeBusy(exact)) return 0;
+      // Another process's subscription looks like a pidbox too, unless the broker knows its name.
+      const longest = exact ? Infinity : this.lastSignAt + longestExcuseMs;
+      return Math.min(at + confirmationMs, longest);
+    }
+    const task = this.#lastStarted;
+    const busy = this.#solo === true && task !== null && task.isRunning && task.worker === this.hostname;
+    return busy ? this.#lastStartedAt + longestExcuseMs : 0;
+  }
+
+  /** Whether it may live though it neither beats nor answers. */
+  #mayBeBusy(isCertainlyBound: boolean): boolean {
+    const isQuiet = this.freqSeconds === null;
+    return this.#solo === true || (isQuiet && (isCertainlyBound || this.#solo === null));
+  }
+
+  /** @param status what all views show at this moment */
+  snapshot(now: number, status: WorkerStatus = this.status(now)): Worker {
+    // Values of a moment: what a late worker said before it was late is not what it does now.
+    const isCurrent = status === 'ONLINE';
     return {
       hostname: this.hostname,
-      status: this.status(now),
+      status,
       lastHeartbeatAt: this.lastHeartbeatAt,
       pid: this.pid,
       softwareIdent: this.softwareIdent,
       softwareVersion: this.softwareVersion,
       softwareSystem: this.softwareSystem,
       freqSeconds: this.freqSeconds,
-      loadAverage: this.loadAverage,
+      loadAverage: isCurrent ? this.loadAverage : null,
       processed: this.processed,
-      activeCount: this.activeCount,
+      activeCount: isCurrent ? this.activeCount : null,
       clock: this.clock,
+      listening: status === 'OFFLINE' ? null : this.listening,
       duplicateNodename: this.#duplicateAt !== null && now < this.#duplicateAt + sharedNameMs,
     };
   }
 }
 
-/** The heartbeat that a command calls for has no counters, and says 5 seconds whatever the worker's rhythm is. */
-function isForced({ activeCount, processed, loadAverage }: WorkerFields): boolean {
+/** What to add to this timestamp to have it by our own clock: 0 unless the two are minutes apart. */
+export function clockOffset(timestampMs: number, at: number): number {
+  const offset = at - timestampMs;
+  return Math.abs(offset) < sameClockMs ? 0 : offset;
+}
+
+/** Seconds that Celery writes into the heartbeat that the command `heartbeat` calls for, whatever the rhythm is. */
+const forcedFreqSeconds = 5;
+
+/** Whether it was called for, so that it says nothing about the worker's own heartbeats: it has no counters either. */
+export function isForced(fields: WorkerFields): boolean {
+  return fields.freqSeconds === forcedFreqSeconds && hasNoCounters(fields);
+}
+
+function hasNoCounters({ activeCount, processed, loadAverage }: WorkerFields): boolean {
   return activeCount === null && processed === null && loadAverage === null;
 }

@@ -1,9 +1,16 @@
 /** The workers that were heard of, bounded in number. Counterpart of `State.workers`. */
 import { Listeners } from '../listeners.js';
 import type { WorkerEvent } from './event.js';
-import { WorkerRecord, type WorkerFacts } from './worker-record.js';
+import {
+  clockOffset,
+  isForced,
+  WorkerRecord,
+  type LivenessRules,
+  type SignKind,
+  type WorkerFacts,
+} from './worker-record.js';
 import { WorkerWatch } from './worker-watch.js';
-import type { Worker } from './worker.js';
+import type { Worker, WorkerStatus } from './worker.js';
 
 export interface WorkerRegistryOptions {
   readonly maxWorkers: number;
@@ -21,12 +28,15 @@ export type WorkerStatusListener = (change: WorkerStatusChange) => void;
 
 /** Celery's workers try to reach a lost broker again and again, the longer it was away the rarer: `interval_max`. */
 const longestGraceMs = 30_000;
+/** Milliseconds for which a goodbye outdoes events that were sent before it: later ones come from a wrong clock. */
+const overtakingMs = 5_000;
 
 export class WorkerRegistry {
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #options: WorkerRegistryOptions;
   readonly #listeners = new Listeners<[WorkerStatusChange]>();
   readonly watch: WorkerWatch;
+  readonly #rules: LivenessRules = { isProbing: false };
   #deafSince: number | null = null;
 
   constructor(options: WorkerRegistryOptions) {
@@ -59,16 +69,18 @@ export class WorkerRegistry {
       this.watch.examine(worker, at);
       return;
     }
-    if (!otherProcess && isBeforeGoodbye(worker, event.timestampMs)) return;
+    if (!otherProcess && isBeforeGoodbye(worker, event.timestampMs, at)) return;
     const isFormer = otherProcess && worker.isFormer(event.pid, at);
     if (isFormer) this.#shared(worker, at);
     // In a container every process has the same pid, so a greeting counts as a restart too.
     else if (otherProcess || event.subject === 'online') worker.restart();
     const restarted = otherProcess && !isFormer;
-    if (restarted) worker.since = event.timestampMs;
+    if (restarted) worker.since = event.timestampMs + clockOffset(event.timestampMs, at);
+    worker.sawClock(event.timestampMs, at);
     worker.merge(event);
     worker.lastHeartbeatAt = Math.max(worker.lastHeartbeatAt ?? 0, at);
-    this.#alive(worker, at, event.subject === 'online');
+    const isAnswer = isForced(event.fields);
+    this.#alive(worker, isAnswer ? 'REPLY' : 'HEARTBEAT', at, event.subject === 'online');
     this.watch.examine(worker, at, restarted);
   }
 
@@ -79,8 +91,8 @@ export class WorkerRegistry {
   heardOfTask(hostname: string, subject: string, timestampMs: number, at: number): WorkerRecord {
     const worker = this.#getOrCreate(hostname);
     if (worker.offlineAt !== null && subject !== 'received') return worker;
-    if (isBeforeGoodbye(worker, timestampMs)) return worker;
-    this.#alive(worker, at, false);
+    if (isBeforeGoodbye(worker, timestampMs, at)) return worker;
+    this.#alive(worker, 'EVENT', at, false);
     this.watch.examine(worker, at);
     return worker;
   }
@@ -96,14 +108,37 @@ export class WorkerRegistry {
       worker.since = at - (facts.uptimeSeconds ?? 0) * 1000;
     }
     if (!isFormer) worker.mergeFacts(facts, at);
-    this.#alive(worker, at, false);
+    this.#alive(worker, 'REPLY', at, false);
     this.watch.examine(worker, at, restarted);
   }
 
-  sawPidbox(hostname: string, listening: boolean, at: number): void {
+  sawPidbox(hostname: string, listening: boolean, at: number, exact: boolean): void {
+    this.#update(hostname, at, (worker) => worker.sawPidbox(listening, at, exact));
+  }
+
+  /** Workers in doubt are asked from now on whether they live. */
+  startProbing(): void {
+    this.#rules.isProbing = true;
+  }
+
+  probed(hostname: string, at: number): void {
+    this.#update(hostname, at, (worker) => worker.probed(at));
+  }
+
+  leftUnanswered(hostname: string, at: number): void {
+    this.#update(hostname, at, (worker) => worker.leftUnanswered(at));
+  }
+
+  /** Null if it cannot be known. */
+  setListening(hostname: string, listening: boolean | null): void {
+    const worker = this.#workers.get(hostname);
+    if (worker !== undefined) worker.listening = listening;
+  }
+
+  #update(hostname: string, at: number, change: (worker: WorkerRecord) => void): void {
     const worker = this.#workers.get(hostname);
     if (worker === undefined) return;
-    worker.sawPidbox(listening, at);
+    change(worker);
     this.watch.examine(worker, at);
   }
 
@@ -118,7 +153,8 @@ export class WorkerRegistry {
     if (since === null) return;
     const grace = Math.min(Math.max(0, at - since), longestGraceMs);
     for (const worker of this.#workers.values()) {
-      if (worker.offlineAt === null && worker.status(since) !== 'OFFLINE') worker.excuse(at, grace);
+      if (worker.offlineAt === null && worker.status(since) !== 'OFFLINE')
+        worker.excuse(since, at, grace);
     }
     this.#deafSince = null;
   }
@@ -127,7 +163,7 @@ export class WorkerRegistry {
     return this.#deafSince ?? this.#options.clock();
   }
 
-  /** Solo pools of which nobody knows whether they work or died. */
+  /** Workers that are late, or send no heartbeats: only an answer shows whether they live. */
   doubtfulHostnames(): readonly string[] {
     const now = this.#now;
     const doubtful = [...this.#workers.values()].filter((worker) => worker.isDoubtful(now));
@@ -147,27 +183,37 @@ export class WorkerRegistry {
       this.#forgetOne(worker, now);
       return null;
     }
-    return worker.snapshot(now);
+    return this.#snapshot(worker, now);
   }
 
   /** By hostname. */
   list(): readonly Worker[] {
     this.#forget();
     const now = this.#now;
-    return [...this.#workers.values()].sort(byHostname).map((worker) => worker.snapshot(now));
+    return [...this.#workers.values()].sort(byHostname).map((worker) => this.#snapshot(worker, now));
   }
 
   aliveHostnames(): readonly string[] {
     const now = this.#now;
-    const alive = [...this.#workers.values()].filter((worker) => worker.status(now) === 'ONLINE');
+    const alive = [...this.#workers.values()].filter((worker) => statusOf(worker, now) === 'ONLINE');
     return alive.sort(byHostname).map(({ hostname }) => hostname);
+  }
+
+  /** Workers that live and do not listen to remote control. */
+  deafHostnames(): readonly string[] {
+    const deaf = [...this.#workers.values()].filter(({ listening }) => listening === false);
+    return deaf.map(({ hostname }) => hostname);
+  }
+
+  #snapshot(worker: WorkerRecord, now: number): Worker {
+    return worker.snapshot(now, statusOf(worker, now));
   }
 
   #getOrCreate(hostname: string): WorkerRecord {
     const known = this.#workers.get(hostname);
     if (known !== undefined) return known;
     if (this.#workers.size >= this.#options.maxWorkers) this.#makeRoom();
-    const worker = new WorkerRecord(hostname);
+    const worker = new WorkerRecord(hostname, this.#rules);
     this.#workers.set(hostname, worker);
     return worker;
   }
@@ -180,10 +226,9 @@ export class WorkerRegistry {
     if (isNews) this.watch.returned(worker, at);
   }
 
-  #alive(worker: WorkerRecord, at: number, greets: boolean): void {
+  #alive(worker: WorkerRecord, kind: SignKind, at: number, greets: boolean): void {
     const news = greets || worker.lastSignAt === 0 || worker.offlineAt !== null;
-    worker.lastSignAt = Math.max(worker.lastSignAt, at);
-    worker.offlineAt = null;
+    worker.sign(kind, at);
     if (news) this.#listeners.tell({ hostname: worker.hostname, online: true });
   }
 
@@ -222,9 +267,18 @@ function lastOf(worker: WorkerRecord): number {
   return worker.offlineAt === null ? worker.lastSignAt : 0;
 }
 
-/** Events overtake each other: one that was sent before the goodbye does not bring the worker back. */
-function isBeforeGoodbye(worker: WorkerRecord, timestampMs: number): boolean {
-  return worker.offlineAt !== null && timestampMs <= worker.offlineTimestamp;
+/**
+ * Events overtake each other: one that was sent before the goodbye does not bring the worker back. Soon after it, that
+ * is; one that comes later is from a process whose clock is behind.
+ */
+function isBeforeGoodbye(worker: WorkerRecord, timestampMs: number, at: number): boolean {
+  const { offlineAt, offlineTimestamp } = worker;
+  return offlineAt !== null && timestampMs <= offlineTimestamp && at < offlineAt + overtakingMs;
+}
+
+/** As it was last reported, so that all views agree: the watch examines every worker once a second. */
+function statusOf(worker: WorkerRecord, now: number): WorkerStatus {
+  return worker.toldStatus ?? worker.status(now);
 }
 
 function byHostname(a: WorkerRecord, b: WorkerRecord): number {

@@ -1,8 +1,9 @@
 /** One worker node as the gateway knows it. Counterpart of `celery.events.state.Worker`. Times are epoch milliseconds. */
 
 /**
- * ONLINE: heard within two heartbeats (Celery's own rule). STALE: late, though it may only be busy: a solo pool
- * sends nothing while a task runs. OFFLINE: said goodbye, or missed more than three heartbeats.
+ * ONLINE: its last heartbeat is less than two periods old (Celery's own rule). STALE: its heartbeats are late, and it
+ * answers, works, or has not been late for long: a solo pool sends nothing while a task runs. OFFLINE: it said goodbye,
+ * or it missed three heartbeats and does not answer either. A worker without heartbeats is ONLINE as long as it answers.
  */
 export type WorkerStatus = 'ONLINE' | 'STALE' | 'OFFLINE';
 
@@ -15,16 +16,18 @@ export interface Worker {
   readonly softwareIdent: string | null;
   readonly softwareVersion: string | null;
   readonly softwareSystem: string | null;
-  /** Seconds between heartbeats. */
+  /** Seconds between its own heartbeats; null while it has sent none, as with `--without-heartbeat`. */
   readonly freqSeconds: number | null;
-  /** 1, 5 and 15 minutes. */
+  /** 1, 5 and 15 minutes; null while it is not ONLINE. */
   readonly loadAverage: readonly number[] | null;
-  /** Tasks finished since it started. */
+  /** Tasks finished between its start and its last heartbeat. */
   readonly processed: number | null;
-  /** Tasks running, as its last heartbeat said. */
+  /** Tasks running, as its last heartbeat said; null while it is not ONLINE. */
   readonly activeCount: number | null;
   /** Lamport clock of its last event. */
   readonly clock: number | null;
+  /** Whether remote control reaches it; null if unknown. */
+  readonly listening: boolean | null;
   /** Whether two processes take turns under this name, which mixes up what they tell. */
   readonly duplicateNodename: boolean;
 }

@@ -37,3 +37,12 @@ export async function probe(
     return done('DOWN', errorMessage(error));
   }
 }
+
+/** Names in a message are not more than this. */
+const maxNames = 5;
+
+/** The first few names, and how many there are besides. */
+export function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, maxNames).join(', ');
+  return names.length > maxNames ? `${shown} and ${names.length - maxNames} more` : shown;
+}

@@ -4,6 +4,8 @@ import { checkBroker } from './broker.js';
 import { checkConfiguration } from './configuration.js';
 import { checkEventStream } from './event-stream.js';
 import type { Check, CheckStatus, HealthCheck } from './health-check.js';
+import { checkHeartbeats } from './heartbeats.js';
+import { checkRemoteControl } from './remote-control.js';
 import { checkResultBackend } from './result-backend.js';
 
 export type { CheckStatus, HealthCheck } from './health-check.js';
@@ -14,6 +16,8 @@ const checks = {
   event_stream: checkEventStream,
   result_backend: checkResultBackend,
   configuration: checkConfiguration,
+  heartbeats: checkHeartbeats,
+  remote_control: checkRemoteControl,
 } as const satisfies Record<string, Check>;
 
 export interface Health {

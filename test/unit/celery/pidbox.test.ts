@@ -70,6 +70,7 @@ describe('a broadcast to every worker', () => {
       unnamed: null,
       silent: [],
       at: start + 30,
+      receivers: 2,
     });
     expect(heard).toEqual(['w1', 'w2']);
   });

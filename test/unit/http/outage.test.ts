@@ -76,6 +76,8 @@ describe('a gateway whose broker is away', () => {
         { name: 'event_stream', status: 'DOWN' },
         { name: 'result_backend', status: 'DOWN' },
         { name: 'configuration', status: 'OK' },
+        { name: 'heartbeats', status: 'OK' },
+        { name: 'remote_control', status: 'OK' },
         { name: 'distributed_cache', status: 'NOT_CONFIGURED' },
       ],
     });

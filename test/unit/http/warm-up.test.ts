@@ -27,7 +27,7 @@ describe('the first query after readiness', () => {
   afterEach(() => gateway[Symbol.asyncDispose]());
 
   it.each([
-    ['taskStatus', print(TaskStatusDocument)],
+    ['taskStatus, but what can break a worker', '{ taskStatus { total active { total } delayed } }'],
     ['workers', print(WorkersStatusDocument)],
     ['workers with their statistics', '{ workers { hostname stats { pid concurrency } } }'],
     ['queues', print(QueuesDocument)],
@@ -45,7 +45,17 @@ describe('the first query after readiness', () => {
     expect(headers.get('x-cache')).toBe('HIT');
   });
 
-  it.each(['/tasks/status', '/workers/status', '/queues/status', '/metrics/summary', '/health'])(
+  it('asks the workers for what can break them: taskStatus', async () => {
+    const { errors, extensions } = await gateway.query(print(TaskStatusDocument));
+    expect(errors).toBeUndefined();
+    const missed = extensions?.cache?.entries.filter(({ status }) => status === 'MISS');
+    expect(missed?.map(({ path }) => path).sort()).toEqual([
+      'taskStatus.reserved',
+      'taskStatus.scheduled',
+    ]);
+  });
+
+  it.each(['/workers/status', '/queues/status', '/metrics/summary', '/health'])(
     'is a HIT: GET /api/v1/celery%s',
     async (path) => {
       const { status, headers } = await gateway.fetch(`/api/v1/celery${path}`);

@@ -42,8 +42,11 @@ export function createState(options: StateOptions = {}) {
       state.apply(event, clock.now);
     }
   };
-  /** Moves the clock, in seconds after `start`. */
-  const wait = (seconds: number): void => void (clock.now = start + seconds * 1000);
+  /** Moves the clock, in seconds after `start`, and lets silence be noticed. */
+  const wait = (seconds: number): void => {
+    clock.now = start + seconds * 1000;
+    state.lookForSilence();
+  };
   return { state, apply, wait, clock };
 }
 

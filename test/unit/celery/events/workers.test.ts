@@ -89,6 +89,8 @@ describe('the status of a worker', () => {
     ]);
 
     created.apply(task('succeeded', 'a', 3_700));
+    expect(statuses(created, [3_700])).toEqual(['STALE']);
+    created.apply(worker('heartbeat', 3_700));
     expect(statuses(created, [3_703, 3_706])).toEqual(['ONLINE', 'OFFLINE']);
   });
 
@@ -99,7 +101,8 @@ describe('the status of a worker', () => {
     state.sawWorker('w1@host', at(0), { pool: 'solo' });
     apply(worker('heartbeat', 0), task('started', 'a', 1));
 
-    expect([4, 5].map(doubtful)).toEqual([[], ['w1@host']]);
+    expect([4.9, 5].map(doubtful)).toEqual([[], ['w1@host']]);
+    state.probed('w1@host', at(5));
     state.sawPidbox('w1@host', true, at(5));
     expect(statuses(created, [5, 19])).toEqual(['STALE', 'STALE']);
     expect([9, 10].map(doubtful)).toEqual([[], ['w1@host']]);
@@ -169,6 +172,7 @@ describe('a worker', () => {
       processed: 20,
       activeCount: 1,
       clock: 4,
+      listening: true,
       duplicateNodename: false,
     });
   });
@@ -225,6 +229,7 @@ describe('a worker', () => {
     apply(worker('heartbeat', 4, { hostname: 'a@host' }));
 
     expect(state.workers().map(({ hostname }) => hostname)).toEqual(['a@host', 'b@host', 'c@host']);
+    state.lookForSilence();
     expect(state.aliveHostnames()).toEqual(['a@host', 'b@host']);
     expect(state.stats().workers).toBe(3);
   });

@@ -1,0 +1,99 @@
+/**
+ * Finds workers that live and do not listen to remote control any more, as Celery 5.2 over Redis after a reply that it
+ * could not encode. RabbitMQ knows every pidbox by name. Redis only counts who takes a message: when it is fewer than
+ * there are workers with heartbeats, all are asked, and those that do not answer are the ones, if there are no more of
+ * them than are missing.
+ */
+import type { State } from './events/state.js';
+import type { Mailbox } from './pidbox.js';
+import type { Transport } from './transport/transport.js';
+
+/** Milliseconds between two looks; a worker must be missed at two of them, since it may just be reconnecting. */
+const interval = 10_000;
+/** No node has this name, so none acts or replies. */
+const noNode = 'nobody@celeryql';
+/** Milliseconds for the answers. */
+const pingTimeout = 1_000;
+
+export interface ListeningWatchOptions {
+  readonly transport: Pick<Transport, 'connection' | 'boundNodes' | 'publishRequest'>;
+  readonly mailbox: Pick<Mailbox, 'broadcast' | 'timeout'>;
+  readonly state: Pick<State, 'aliveHostnames' | 'setListening' | 'worker'>;
+}
+
+/** Workers whose pidbox is there, and those whose pidbox is not; of the others it is unknown. */
+interface Found {
+  readonly listening: readonly string[];
+  readonly missing: readonly string[];
+}
+
+export class ListeningWatch implements Disposable {
+  readonly #options: ListeningWatchOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+  /** Those that the look before did not find. */
+  #missedOnce = new Set<string>();
+
+  constructor(options: ListeningWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.look(), interval).unref();
+  }
+
+  /** Never rejects. */
+  look(): Promise<void> {
+    this.#running ??= this.#look()
+      .catch(() => undefined) // looked for again later
+      .finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** Looks twice at once: a worker has just left a command unanswered. */
+  async confirm(): Promise<void> {
+    await this.look();
+    if (this.#missedOnce.size > 0) await this.look();
+  }
+
+  async #look(): Promise<void> {
+    const { transport, state } = this.#options;
+    const living = state.aliveHostnames();
+    if (living.length === 0 || !transport.connection.connected) return;
+    const { listening, missing } = await this.#find(living);
+    for (const hostname of listening) state.setListening(hostname, true);
+    for (const hostname of missing)
+      if (this.#missedOnce.has(hostname)) state.setListening(hostname, false);
+    this.#missedOnce = new Set(missing);
+  }
+
+  async #find(living: readonly string[]): Promise<Found> {
+    const { transport, mailbox, state } = this.#options;
+    const bound = await transport.boundNodes(living);
+    if (bound.exact) {
+      const there = new Set(bound.nodes);
+      const missing = living.filter((hostname) => !there.has(hostname));
+      return { listening: living.filter((hostname) => there.has(hostname)), missing };
+    }
+    const request = { method: 'ping', arguments: {}, destination: [noNode], ticket: null };
+    const receivers = await transport.publishRequest(request);
+    const lacking = living.length - (receivers ?? Infinity);
+    if (lacking <= 0) {
+      // Another subscriber may make up for a deaf worker, so that this says nothing new.
+      return {
+        listening: [],
+        missing: living.filter((name) => state.worker(name)?.listening === false),
+      };
+    }
+    const timeout = Math.min(pingTimeout, mailbox.timeout);
+    const { silent } = await mailbox.broadcast('ping', {}, { destination: living, timeout });
+    const unanswered = living.filter((hostname) => silent.includes(hostname));
+    // More than are missing: some of them are only busy.
+    const missing = unanswered.length <= lacking ? unanswered : [];
+    return { listening: living.filter((hostname) => !unanswered.includes(hostname)), missing };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Asks workers in doubt whether they live: those whose heartbeats are late, and those that send none. A living worker
+ * answers a ping; a solo pool at work does not, but its pidbox is there: RabbitMQ knows it by name, and on Redis the
+ * number of listeners shows whether there are more than the workers that are known to live.
+ */
+import type { State } from './events/state.js';
+import type { Mailbox } from './pidbox.js';
+import type { Transport } from './transport/transport.js';
+
+/** Milliseconds between two looks for workers in doubt: they are late for two seconds before they are offline. */
+const interval = 1_000;
+/** Milliseconds for the answers. */
+const pingTimeout = 1_000;
+/** Workers that are asked in one round; the others are asked in the next ones. */
+const maxAsked = 1_000;
+
+export interface LivenessProbeOptions {
+  readonly transport: Pick<Transport, 'connection' | 'boundNodes'>;
+  readonly mailbox: Pick<Mailbox, 'broadcast' | 'timeout'>;
+  readonly state: Pick<
+    State,
+    | 'aliveHostnames'
+    | 'doubtfulHostnames'
+    | 'leftUnanswered'
+    | 'probed'
+    | 'sawPidbox'
+    | 'sawWorker'
+    | 'startProbing'
+    | 'worker'
+  >;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export class LivenessProbe implements Disposable {
+  readonly #options: LivenessProbeOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+
+  constructor(options: LivenessProbeOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.state.startProbing();
+    this.#timer ??= setInterval(() => void this.look(), interval).unref();
+  }
+
+  /** Sends nothing while no worker is in doubt; never rejects. */
+  look(): Promise<void> {
+    this.#running ??= this.#look()
+      .catch(() => undefined) // a broker that cannot be asked leaves the worker to its silence
+      .finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #look(): Promise<void> {
+    const { transport, mailbox, state, clock } = this.#options;
+    const doubtful = state.doubtfulHostnames().slice(0, maxAsked);
+    if (doubtful.length === 0 || !transport.connection.connected) return;
+    for (const hostname of doubtful) state.probed(hostname, clock());
+    const bound = await transport.boundNodes(doubtful);
+    if (bound.exact) {
+      const there = new Set(bound.nodes);
+      for (const hostname of doubtful) state.sawPidbox(hostname, there.has(hostname), clock(), true);
+    }
+    // Those that are deaf are not there, and may still live.
+    const asked = bound.exact ? doubtful.filter((name) => bound.nodes.includes(name)) : doubtful;
+    for (const hostname of doubtful)
+      if (!asked.includes(hostname)) state.leftUnanswered(hostname, clock());
+    if (asked.length === 0) return;
+    const timeout = Math.min(pingTimeout, mailbox.timeout);
+    const { silent, unreadable, receivers } = await mailbox.broadcast(
+      'ping',
+      {},
+      { destination: asked, timeout },
+    );
+    for (const hostname of unreadable.keys()) state.sawWorker(hostname, clock());
+    for (const hostname of silent) state.leftUnanswered(hostname, clock());
+    if (bound.exact || receivers === null || silent.length === 0) return;
+    // More listeners than workers that live: the names of the others are unknown.
+    const isAnyLeft = receivers > this.#livingListeners(silent);
+    for (const hostname of silent) state.sawPidbox(hostname, isAnyLeft, clock());
+  }
+
+  #livingListeners(silent: readonly string[]): number {
+    const { state } = this.#options;
+    const living = state
+      .aliveHostnames()
+      .filter((name) => state.worker(name)?.listening !== false && !silent.includes(name));
+    return living.length;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
