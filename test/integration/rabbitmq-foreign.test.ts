@@ -1,18 +1,14 @@
 /** What others write and declare on RabbitMQ, which the gateway reads and leaves as it is. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import { AmqpTransport } from '../../src/celery/transport/amqp.js';
 import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
 import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
 import { silentLogger } from '../../src/log.js';
-import { celeryVersion } from '../support/celery.js';
+import { celeryVersion, pythonOutput } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { createVhost } from '../support/rabbitmq-vhost.js';
 import { describeWith } from '../support/requirements.js';
-
-const run = promisify(execFile);
 
 async function watch(url: string) {
   const { eventBacklogBytes } = defaultRedisOptions;
@@ -50,7 +46,8 @@ describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp', () => {
     await using vhost = await createVhost();
     const watched = await watch(vhost.url);
     await using transport = watched.transport;
-    await run(celeryVersion('debian').python, ['-c', publish, vhost.url]);
+    const { python } = celeryVersion('debian');
+    await pythonOutput({ python, broker: vhost.url }, ['-c', publish, vhost.url]);
     await eventually(() =>
       expect(watched.headers).toEqual([
         { at: 1_783_000_000_000, largest: '9223372036854775807', list: [1_099_511_627_776] },
