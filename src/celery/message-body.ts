@@ -76,7 +76,7 @@ function bodyText(message: Message): string {
   if (text !== null) return text;
   if (baseType(contentType) !== jsonType) throw notReadable(message);
   const name = isUtf8Name(contentEncoding) ? 'UTF-8' : JSON.stringify(contentEncoding.slice(0, 100));
-  throw new MalformedMessageError(`the body is not ${name}`, { contentType });
+  throw new MalformedMessageError(`the body is not ${name}`);
 }
 
 function pythonBody(text: string, message: Message): unknown {
@@ -85,7 +85,7 @@ function pythonBody(text: string, message: Message): unknown {
   } catch (cause) {
     const { contentType } = message;
     if (baseType(contentType) !== jsonType) throw notReadable(message);
-    throw new MalformedMessageError('the body is not JSON', { cause, contentType });
+    throw new MalformedMessageError('the body is not JSON', { cause });
   }
 }
 

@@ -190,6 +190,14 @@ describeWith(['redis'], 'what cannot be read', () => {
     });
   });
 
+  it('is said by health, with the setting to change', async () => {
+    const { data } = await gateway.query<{ health: { checks: { message: string }[] } }>(
+      '{ health(useCache: false) { checks { name status message } } }',
+    );
+    const messages = data?.health.checks.map(({ message }) => message).join('\n');
+    expect(messages).toContain('set task_serializer to "json"');
+  });
+
   describe('odd events', () => {
     it('cost no other event of their batch, and are counted', async () => {
       const batch = [

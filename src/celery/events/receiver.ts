@@ -153,10 +153,7 @@ export class EventReceiver {
 }
 
 /** Workers name themselves in the headers of their events. */
-function senderOf(message: Message | null): Pick<UnreadableDetails, 'contentType' | 'hostname'> {
+function senderOf(message: Message | null): Pick<UnreadableDetails, 'hostname'> {
   const hostname = message?.headers['hostname'];
-  return {
-    contentType: message?.contentType ?? null,
-    hostname: typeof hostname === 'string' ? hostname : null,
-  };
+  return { hostname: typeof hostname === 'string' ? hostname : null };
 }

@@ -2,12 +2,14 @@
 import type { Celery } from '../celery.js';
 import type { ConfigurationFinding } from '../configuration-watch.js';
 import type { HealthCheck } from './health-check.js';
+import { describeUnreadable } from './unreadable.js';
 
 /** Where more differ, the first few say enough. */
 const maxFindings = 5;
 const maxHostnames = 3;
 
-export function checkConfiguration({ configuration, clock }: Celery): HealthCheck {
+export function checkConfiguration(celery: Celery): HealthCheck {
+  const { configuration, clock } = celery;
   const check = { name: 'configuration', latencySeconds: null, checkedAt: clock() };
   if (configuration === null)
     return {
@@ -15,6 +17,8 @@ export function checkConfiguration({ configuration, clock }: Celery): HealthChec
       status: 'NOT_CONFIGURED',
       message: 'the embedded cluster has no settings of its own',
     };
+  const unreadable = describeUnreadable(celery, 'reply');
+  if (unreadable !== null) return { ...check, status: 'DEGRADED', message: unreadable };
   const findings = configuration.findings();
   const harmful = findings.filter(({ isHarmful }) => isHarmful);
   if (harmful.length > 0)

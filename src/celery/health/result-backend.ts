@@ -1,6 +1,7 @@
 /** Check `result_backend`: the place where tasks store their results. */
 import type { Celery } from '../celery.js';
 import { probe, type HealthCheck } from './health-check.js';
+import { describeUnreadable } from './unreadable.js';
 
 export async function checkResultBackend(celery: Celery): Promise<HealthCheck> {
   const { results, unreadableResults } = celery;
@@ -12,8 +13,11 @@ export async function checkResultBackend(celery: Celery): Promise<HealthCheck> {
     const message = `results in ${unreadableResults} cannot be read by a monitor`;
     return { ...check, status: 'NOT_READABLE', message };
   }
-  return probe(celery, 'result_backend', async () => {
+  const check = await probe(celery, 'result_backend', async () => {
     await results.ping();
     return `connected to ${results.address}`;
   });
+  const unreadable = describeUnreadable(celery, 'result');
+  if (unreadable === null || check.status !== 'OK') return check;
+  return { ...check, status: 'DEGRADED', message: `${check.message}; ${unreadable}` };
 }

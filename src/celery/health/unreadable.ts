@@ -1,0 +1,19 @@
+/** What checks say of replies and results that come and cannot be read, with the setting to change. */
+import type { Celery } from '../celery.js';
+
+/** Milliseconds for which an unreadable one counts. */
+const recent = 60_000;
+const settings = { reply: 'task_serializer', result: 'result_serializer' } as const;
+const names = { reply: 'replies of workers', result: 'stored results' } as const;
+
+/** Null if none came within the last minute, or only odd ones of a content type that is read. */
+export function describeUnreadable(
+  { unreadable, clock }: Pick<Celery, 'unreadable' | 'clock'>,
+  kind: 'reply' | 'result',
+): string | null {
+  const { total, lastAt, lastContentType } = unreadable.snapshot()[kind];
+  if (lastAt === null || clock() - lastAt > recent) return null;
+  if (lastContentType === null || lastContentType === 'application/json') return null;
+  const what = `${names[kind]} cannot be read (${total}, ${lastContentType})`;
+  return `${what}: set ${settings[kind]} to "json" in the application`;
+}
