@@ -29,6 +29,13 @@ export interface UnreadableCount {
   readonly lastAt: number | null;
 }
 
+/** The last occurrence of a content type that is not read, however many odd ones came after it. */
+export interface ForeignType {
+  readonly contentType: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 /** Texts come from outside: longer ones are cut. */
 const maxTextLength = 200;
 const none: UnreadableCount = {
@@ -55,12 +62,18 @@ export class Unreadable {
     result: none,
   };
 
+  readonly #foreign = new Map<UnreadableKind, ForeignType>();
+
   /** @param clock epoch milliseconds */
   constructor(clock: () => number = Date.now) {
     this.#clock = clock;
   }
 
   count(kind: UnreadableKind, { reason, contentType, hostname }: UnreadableDetails): void {
+    if (contentType && contentType !== 'application/json') {
+      const shown = contentType.slice(0, maxTextLength);
+      this.#foreign.set(kind, { contentType: shown, at: this.#clock() });
+    }
     this.#counts[kind] = {
       total: this.#counts[kind].total + 1,
       lastReason: reason.slice(0, maxTextLength),
@@ -68,6 +81,11 @@ export class Unreadable {
       lastHostname: hostname?.slice(0, maxTextLength) ?? null,
       lastAt: this.#clock(),
     };
+  }
+
+  /** The last content type of that kind that is not read; null if there was none. */
+  foreign(kind: UnreadableKind): ForeignType | null {
+    return this.#foreign.get(kind) ?? null;
   }
 
   snapshot(): Readonly<Record<UnreadableKind, UnreadableCount>> {

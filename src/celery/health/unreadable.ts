@@ -11,9 +11,9 @@ export function describeUnreadable(
   { unreadable, clock }: Pick<Celery, 'unreadable' | 'clock'>,
   kind: 'reply' | 'result',
 ): string | null {
-  const { total, lastAt, lastContentType } = unreadable.snapshot()[kind];
-  if (lastAt === null || clock() - lastAt > recent) return null;
-  if (lastContentType === null || lastContentType === 'application/json') return null;
-  const what = `${names[kind]} cannot be read (${total}, ${lastContentType})`;
+  const foreign = unreadable.foreign(kind);
+  if (foreign === null || clock() - foreign.at > recent) return null;
+  const { total } = unreadable.snapshot()[kind];
+  const what = `${names[kind]} cannot be read (${total}, ${foreign.contentType})`;
   return `${what}: set ${settings[kind]} to "json" in the application`;
 }

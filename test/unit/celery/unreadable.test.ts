@@ -30,6 +30,18 @@ describe('Unreadable', () => {
     });
   });
 
+  it('remembers the last content type that is not read, whatever odd ones come after it', () => {
+    const unreadable = new Unreadable(() => 7);
+    expect(unreadable.foreign('reply')).toBeNull();
+    unreadable.count('reply', { reason: 'pickle', contentType: 'application/x-python-serialize' });
+    unreadable.count('reply', { reason: 'odd', contentType: 'application/json' });
+    unreadable.count('reply', { reason: 'odd' });
+    expect(unreadable.foreign('reply')).toEqual({
+      contentType: 'application/x-python-serialize',
+      at: 7,
+    });
+  });
+
   it('cuts long texts from outside', () => {
     const unreadable = new Unreadable(() => 0);
     const text = 'x'.repeat(10_000);
