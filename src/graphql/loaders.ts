@@ -2,7 +2,6 @@
  * Which cache serves what: the one place where the caches and the cluster meet. A root field's answer is one entry,
  * and so is what all workers said to one inspect command.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
@@ -226,7 +225,7 @@ export class Loaders {
 
   /** Resolves when the reads of this operation have changed what they change, so that one answer has one state of a task. */
   async #learned(): Promise<void> {
-    await nextTurn(); // until all fields beside this one are read
+    await Promise.resolve(); // the executor calls the resolvers of all fields beside this one first
     while (this.#learning.size > 0) await Promise.allSettled(this.#learning);
   }
 
