@@ -93,25 +93,29 @@ async function readAll({ broker, release, gateway }: Watched, end: number): Prom
 
 const needs = celeryNames.map((name) => `celery:${name}` as const);
 
-describeWith(['redis', 'rabbitmq', ...needs], 'workers with tasks that JSON cannot carry', () => {
-  let watched: readonly Watched[] = [];
-  beforeAll(async () => {
-    const kinds = brokerNames.flatMap((broker) => celeryNames.map((name) => [broker, name] as const));
-    watched = await Promise.all(kinds.map(([broker, release]) => watch(broker, release)));
-  }, 120_000);
-  afterAll(async () => {
-    await Promise.all(watched.map(({ gateway }) => gateway[Symbol.asyncDispose]()));
-    await Promise.all(watched.map(({ cluster }) => cluster[Symbol.asyncDispose]()));
-  }, 60_000);
+describeWith(
+  ['redis', 'rabbitmq', ...needs],
+  'workers on Redis and RabbitMQ with tasks that JSON cannot carry',
+  () => {
+    let watched: readonly Watched[] = [];
+    beforeAll(async () => {
+      const kinds = brokerNames.flatMap((broker) => celeryNames.map((name) => [broker, name] as const));
+      watched = await Promise.all(kinds.map(([broker, release]) => watch(broker, release)));
+    }, 120_000);
+    afterAll(async () => {
+      await Promise.all(watched.map(({ gateway }) => gateway[Symbol.asyncDispose]()));
+      await Promise.all(watched.map(({ cluster }) => cluster[Symbol.asyncDispose]()));
+    }, 60_000);
 
-  it('answer Celery after a minute of every query and scrape', async () => {
-    const end = performance.now() + watchedMs;
-    const rounds = await Promise.all(watched.map((one) => readAll(one, end)));
-    expect(Math.min(...rounds)).toBeGreaterThan(0);
+    it('answer Celery after a minute of every query and scrape', async () => {
+      const end = performance.now() + watchedMs;
+      const rounds = await Promise.all(watched.map((one) => readAll(one, end)));
+      expect(Math.min(...rounds)).toBeGreaterThan(0);
 
-    for (const { broker, release, cluster } of watched) {
-      const pongs = await celeryInspect(cluster.application, 'ping', { timeout: 5 });
-      expect(pongs, `Celery ${release} over ${broker}`).toEqual({ 'w1@test': { ok: 'pong' } });
-    }
-  }, 180_000);
-});
+      for (const { broker, release, cluster } of watched) {
+        const pongs = await celeryInspect(cluster.application, 'ping', { timeout: 5 });
+        expect(pongs, `Celery ${release} over ${broker}`).toEqual({ 'w1@test': { ok: 'pong' } });
+      }
+    }, 180_000);
+  },
+);

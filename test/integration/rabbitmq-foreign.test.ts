@@ -41,7 +41,7 @@ with Connection(sys.argv[1]) as connection:
         headers={'at': 1783000000000, 'largest': 2**63 - 1, 'list': [2**40]})
 `;
 
-describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp', () => {
+describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp on RabbitMQ', () => {
   it('are read with integers of 64 bits, and the exchange of events is as Celery declares it', async () => {
     await using vhost = await createVhost();
     const watched = await watch(vhost.url);
@@ -58,7 +58,7 @@ describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp', () => {
   });
 });
 
-describeWith(['rabbitmq'], 'an exchange of events that differs from Celery’s', () => {
+describeWith(['rabbitmq'], 'an exchange of events on RabbitMQ that differs from Celery’s', () => {
   it('is left as it is, and heard', async () => {
     await using vhost = await createVhost();
     const connection = await connect(vhost.url);
