@@ -155,7 +155,7 @@ describe('payloadText', () => {
       expect(stored).toBeInstanceOf(UnreadableResultError);
       expect(stored).toMatchObject({
         code: 'UNREADABLE_RESULT',
-        message: expect.stringContaining(reason),
+        message: expect.stringContaining(reason) as string,
       });
     });
   });

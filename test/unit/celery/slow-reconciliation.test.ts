@@ -1,6 +1,5 @@
 /** What the slow reconciliation asks, whom, and how often. */
 import { describe, expect, it } from 'vitest';
-import type { InspectLoader } from '../../../src/celery/inspect-loader.js';
 import { Reconciliation } from '../../../src/celery/reconciliation.js';
 import { SlowReconciliation } from '../../../src/celery/slow-reconciliation.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
@@ -36,7 +35,7 @@ function createWorld(active: readonly string[] | null = []) {
   let isCurrent = true;
   const slow = new SlowReconciliation({
     state,
-    inspect: { load } as unknown as InspectLoader,
+    inspect: { load },
     reconciliation,
     isCurrent: () => isCurrent,
     clock: () => clock.now,
