@@ -48,6 +48,7 @@ const prefix = '/api/v1/celery';
 export const restRoutes: Readonly<Record<string, RestRoute>> = {
   [`${prefix}/tasks/status`]: route({
     document: TaskStatusDocument,
+    variables: (query) => includedIn(query.get('include')),
     shape: ({ taskStatus }) => ({
       timestamp: now(),
       ...snakeCase(taskStatus),
@@ -111,6 +112,17 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
     }),
   }),
 };
+
+/** What the route leaves out unless it is asked for: both commands can break a worker. */
+const included = ['reserved', 'scheduled'] as const;
+
+function includedIn(list: string | null): Partial<Record<(typeof included)[number], boolean>> {
+  const names = new Set((list ?? '').split(',').filter((name) => name !== ''));
+  const known = included.filter((name) => names.delete(name));
+  if (names.size > 0)
+    throw new BadUserInputError(`include must be a list of ${included.join(', ')}, joined by commas`);
+  return Object.fromEntries(known.map((name) => [name, true]));
+}
 
 function shapeCacheStats({ timestamp, caches, summary }: CacheStatsReportFragment): unknown {
   const byName = caches.map(({ name, ...figures }) => [name.toLowerCase(), snakeCase(figures)] as const);

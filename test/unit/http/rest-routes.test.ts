@@ -28,8 +28,9 @@ describe('REST routes', () => {
   ];
 
   it.each([
+    ['/tasks/status', ['timestamp', 'total', 'orphaned', 'counts', 'active', 'delayed']],
     [
-      '/tasks/status',
+      '/tasks/status?include=reserved,scheduled',
       [...['timestamp', 'total', 'orphaned', 'counts', 'active', 'reserved', 'scheduled', 'delayed']],
     ],
     ['/workers/status', ['timestamp', 'total', 'online', 'workers']],
@@ -60,6 +61,33 @@ describe('REST routes', () => {
     });
     expect(Array.isArray(body['counts'])).toBe(false);
   });
+
+  it('asks the workers for what can break them only when it is included', async () => {
+    const load = vi.spyOn(server.services.celery.inspect, 'load');
+    const asked = async (path: string): Promise<string[]> => {
+      load.mockClear();
+      await get(path);
+      return load.mock.calls.map(([command]) => command).sort();
+    };
+    expect(await asked('/tasks/status?use_cache=false')).toEqual(['active']);
+    expect(await asked('/tasks/status?use_cache=false&include=scheduled')).toEqual([
+      'active',
+      'scheduled',
+    ]);
+    load.mockRestore();
+  });
+
+  it.each(['held', 'Reserved', 'reserved;scheduled'])(
+    'answers include=%s with 400 and what can be included',
+    async (list) => {
+      const { status, body } = await get(`/tasks/status?include=${list}`);
+      expect(status).toBe(400);
+      expect(body['error']).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message: 'include must be a list of reserved, scheduled, joined by commas',
+      });
+    },
+  );
 
   it('lists the workers, in snake_case all the way down', async () => {
     const { body } = await get('/workers/status');

@@ -27,7 +27,7 @@ describe('the first query after readiness', () => {
   afterEach(() => gateway[Symbol.asyncDispose]());
 
   it.each([
-    ['taskStatus, but what can break a worker', '{ taskStatus { total active { total } delayed } }'],
+    ['taskStatus', print(TaskStatusDocument)],
     ['workers', print(WorkersStatusDocument)],
     ['workers with their statistics', '{ workers { hostname stats { pid concurrency } } }'],
     ['queues', print(QueuesDocument)],
@@ -46,7 +46,8 @@ describe('the first query after readiness', () => {
   });
 
   it('asks the workers for what can break them: taskStatus', async () => {
-    const { errors, extensions } = await gateway.query(print(TaskStatusDocument));
+    const variables = { reserved: true, scheduled: true };
+    const { errors, extensions } = await gateway.execute(TaskStatusDocument, variables);
     expect(errors).toBeUndefined();
     const missed = extensions?.cache?.entries.filter(({ status }) => status === 'MISS');
     expect(missed?.map(({ path }) => path).sort()).toEqual([
@@ -55,7 +56,7 @@ describe('the first query after readiness', () => {
     ]);
   });
 
-  it.each(['/workers/status', '/queues/status', '/metrics/summary', '/health'])(
+  it.each(['/tasks/status', '/workers/status', '/queues/status', '/metrics/summary', '/health'])(
     'is a HIT: GET /api/v1/celery%s',
     async (path) => {
       const { status, headers } = await gateway.fetch(`/api/v1/celery${path}`);
