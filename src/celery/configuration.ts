@@ -31,6 +31,8 @@ interface Comparison {
   readonly variable: string;
   /** Celery's value where the application sets none. */
   readonly standard: Setting;
+  /** Whether a difference makes figures wrong; true when left out. */
+  readonly isHarmful?: boolean;
   /** Null where any value of the application is understood. */
   readonly ours: (gateway: GatewayConfiguration, redis: RedisOptions) => Setting | null;
 }
@@ -72,12 +74,14 @@ const transportOptions: readonly Comparison[] = [
     name: 'unacked_index_key',
     variable: 'UNACKED_INDEX_KEY',
     standard: 'unacked_index',
+    isHarmful: false,
     ours: (_, redis) => redis.unackedIndexKey,
   },
   {
     name: 'visibility_timeout',
     variable: 'VISIBILITY_TIMEOUT',
     standard: 3_600,
+    isHarmful: false,
     ours: (_, redis) => redis.visibilityTimeout / 1000,
   },
 ];
@@ -85,7 +89,8 @@ const transportOptions: readonly Comparison[] = [
 const settings: readonly Omit<Comparison, 'ours'>[] = [
   { name: 'control_exchange', variable: 'CONTROL_EXCHANGE', standard: 'celery' },
   { name: 'event_exchange', variable: 'EVENT_EXCHANGE', standard: 'celeryev' },
-  { name: 'task_default_queue', variable: 'DEFAULT_QUEUE', standard: 'celery' },
+  // It is where `sendTask` sends to; no figure depends on it.
+  { name: 'task_default_queue', variable: 'DEFAULT_QUEUE', standard: 'celery', isHarmful: false },
 ];
 
 /** Their names before Celery 4, without the prefix that they had. */
@@ -127,14 +132,14 @@ export function compareConfiguration(
 }
 
 function difference(
-  { name, variable, standard }: Omit<Comparison, 'ours'>,
+  { name, variable, standard, isHarmful = true }: Omit<Comparison, 'ours'>,
   value: unknown,
   ours: Setting | null,
 ): readonly Difference[] {
   const theirs = value === undefined || value === null ? standard : readSetting(value, standard);
   if (ours === null || theirs === null || shown(theirs) === shown(ours)) return [];
   const message = `${name} of the application is ${shown(theirs)}, the gateway has ${shown(ours)}: set ${variable}`;
-  return [{ name, isHarmful: true, message }];
+  return [{ name, isHarmful, message }];
 }
 
 /** Null for a value that the setting cannot have. `fanout_prefix` may be a text as well. */

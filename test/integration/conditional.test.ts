@@ -1,6 +1,6 @@
 /** Two replicas that share a Redis: what one has answered, the other need not send again. */
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/celery.js';
+import { celeryVersion, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/requirements.js';
@@ -8,9 +8,14 @@ import { untilReady, watching } from '../support/watch.js';
 
 const path = '/api/v1/celery/queues/status';
 
-describeWith(['redis'], 'replicas behind a balancer', () => {
+describeWith(['redis', 'celery:debian'], 'replicas behind a balancer', () => {
   it('have the same tag for the same answer, and say that it was found in the level that they share', async () => {
-    await using cluster = await startCluster({ broker: 'redis', ownBroker: true, workers: ['w1'] });
+    await using cluster = await startCluster({
+      version: celeryVersion('debian'),
+      broker: 'redis',
+      ownBroker: true,
+      workers: ['w1'],
+    });
     const start = () =>
       startTestGateway({
         ...watching(cluster),

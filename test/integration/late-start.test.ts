@@ -175,7 +175,7 @@ describeEachCluster('a gateway that starts late', (on) => {
         ...held,
         name: 'demo.sleep',
         state: 'STARTED',
-        args: '(600,)',
+        args: '[600]', // as the sender gave them
         queue: 'slow',
       }),
     );

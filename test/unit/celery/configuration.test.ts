@@ -16,6 +16,8 @@ const gateway: GatewayConfiguration = {
 /** What is no difference that matters. */
 const quiet = { task_send_sent_event: true };
 
+const differences = (conf: Record<string, unknown>, ours = gateway) =>
+  compareConfiguration({ ...quiet, ...conf }, ours).map(({ message }) => message);
 const harmful = (conf: Record<string, unknown>, ours = gateway) =>
   compareConfiguration({ ...quiet, ...conf }, ours)
     .filter(({ isHarmful }) => isHarmful)
@@ -36,7 +38,7 @@ describe('compareConfiguration', () => {
     ['unacked_index_key', 'mine', 'unacked_index', 'UNACKED_INDEX_KEY'],
     ['visibility_timeout', 60, 3_600, 'VISIBILITY_TIMEOUT'],
   ])('names the transport option %s where it is %j', (name, theirs, ours, variable) => {
-    expect(harmful({ broker_transport_options: { [name]: theirs } })).toEqual([
+    expect(differences({ broker_transport_options: { [name]: theirs } })).toEqual([
       `${name} of the application is ${JSON.stringify(theirs)}, the gateway has ${JSON.stringify(ours)}: set ${variable}`,
     ]);
   });
@@ -46,8 +48,17 @@ describe('compareConfiguration', () => {
     ['event_exchange', 'EVENT_EXCHANGE'],
     ['task_default_queue', 'DEFAULT_QUEUE'],
   ])('names the setting %s, on any broker', (name, variable) => {
-    const [message] = harmful({ [name]: 'shop' }, { ...gateway, redis: null });
+    const [message] = differences({ [name]: 'shop' }, { ...gateway, redis: null });
     expect(message).toMatch(new RegExp(`^${name} .*"shop".*set ${variable}$`));
+  });
+
+  it.each([
+    { task_default_queue: 'shop' },
+    { broker_transport_options: { visibility_timeout: 60 } },
+    { broker_transport_options: { unacked_index_key: 'mine' } },
+  ])('only notes what no figure depends on: %j', (conf) => {
+    expect(differences(conf)).toHaveLength(1);
+    expect(harmful(conf)).toEqual([]);
   });
 
   it('names a setting that the gateway has changed and the application has not', () => {
@@ -98,7 +109,7 @@ describe('compareConfiguration', () => {
     [{ CELERY_TASK_DEFAULT_QUEUE: 'shop' }],
     [{ celery_task_default_queue: 'shop' }],
   ])('knows older and prefixed names: %j', (conf) => {
-    expect(harmful(conf)).toEqual([
+    expect(differences(conf)).toEqual([
       'task_default_queue of the application is "shop", the gateway has "celery": set DEFAULT_QUEUE',
     ]);
   });
@@ -139,7 +150,7 @@ describe('ConfigurationWatch', () => {
       [
         {
           name: 'task_default_queue',
-          isHarmful: true,
+          isHarmful: false,
           message:
             'task_default_queue of the application is "shop", the gateway has "celery": set DEFAULT_QUEUE',
           hostnames: ['w1', 'w2'],
