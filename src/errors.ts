@@ -197,6 +197,17 @@ export class NoReplyError extends GatewayError {
   }
 }
 
+/** A worker lives and does not listen to remote control: no command reaches it until it is restarted. */
+export class NotListeningError extends GatewayError {
+  readonly code = 'NO_REPLY';
+
+  constructor(command: string, hostname: string) {
+    super(
+      `${hostname} did not answer ${command}: it does not listen to remote control any more, and must be restarted`,
+    );
+  }
+}
+
 /** Every worker was meant, and there is none. */
 export class NobodyAnsweredError extends GatewayError {
   readonly code = 'NO_REPLY';

@@ -145,11 +145,12 @@ export class Celery implements AsyncDisposable {
     const [mailbox, state] = [this.#mailbox, this.state];
     this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
     this.#listeningWatch = new ListeningWatch({ transport, mailbox, state });
+    const onSilent = (): Promise<void> => this.#listeningWatch.confirm();
     const inspect = new Inspect(this.#mailbox, redactor, unreadable);
     this.#guardedInspect = new GuardedInspect({
       inspect,
       alive: () => this.state.aliveHostnames().filter((name) => state.worker(name)?.listening !== false),
-      onSilent: () => void this.#listeningWatch.confirm(),
+      onSilent,
       clock,
     });
     this.inspect = new InspectLoader(this.#guardedInspect, {
@@ -168,7 +169,7 @@ export class Celery implements AsyncDisposable {
     });
     const gateway = options.configuration ?? null;
     this.configuration = gateway && new ConfigurationWatch({ inspect: this.inspect, gateway });
-    this.control = new Control({ mailbox: this.#mailbox, inspect, transport, state: this.state });
+    this.control = new Control({ mailbox, inspect, transport, state, onSilent });
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),

@@ -15,8 +15,11 @@ export interface GuardedInspectOptions {
   readonly inspect: Pick<Inspect, 'run'>;
   /** Names of the workers that should answer now. */
   readonly alive: () => readonly string[];
-  /** Called with workers that answered neither the command nor the ping after it. */
-  readonly onSilent?: (hostnames: readonly string[]) => void;
+  /**
+   * Called with workers that answered neither the command nor the ping after it; resolves when it is known, as far as
+   * it can be, whether they listen. The result waits for that.
+   */
+  readonly onSilent?: (hostnames: readonly string[]) => Promise<void>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -58,7 +61,7 @@ export class GuardedInspect {
         failed.add(hostname);
         this.#remember(failedAt, hostname);
       }
-      if (pings.silent.length > 0) onSilent?.(pings.silent);
+      if (pings.silent.length > 0) await onSilent?.(pings.silent);
     }
     if (failed.size === 0) return result;
     const replies = new Map<string, InspectReply<C>>(result.replies);

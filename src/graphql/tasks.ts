@@ -3,7 +3,7 @@ import type { Task, TaskOrder, TaskPage, TaskPosition } from '../celery/events/t
 import type { InspectCommand } from '../celery/inspect.js';
 import { replyError } from '../celery/inspect-reply.js';
 import { taskNameOf } from '../celery/shadow-name.js';
-import { UnreadableReplyError } from '../errors.js';
+import { NotListeningError, UnreadableReplyError } from '../errors.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
@@ -62,14 +62,17 @@ TaskStatusType.implement({
       t.field({
         type: HeldTasksType,
         nullable: true,
-        description: `${description} Null if no worker answered in time, and, with an error, if what a worker holds cannot be read.`,
+        description: `${description} Null if no worker answered in time, and, with an error, if a worker does not listen or what it holds cannot be read.`,
         extensions: { inspect: command },
-        resolve: async ({ ask }, _args, { loaders }): Promise<Held[] | null> => {
+        resolve: async ({ ask }, _args, { celery, loaders }): Promise<Held[] | null> => {
           const result = await loaders.inspect(command, {
             ...ask,
             cache: 'task_status',
             scope: { all: true },
           });
+          // A total without what they hold would be too small.
+          const deaf = result.silent.find((name) => celery.state.worker(name)?.listening === false);
+          if (deaf !== undefined) throw new NotListeningError(command, deaf);
           if (result.replies.size === 0 && result.silent.length > 0) return null;
           const { unnamed } = result;
           if (unnamed !== undefined)

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
 import { partialError, replyError } from '../celery/inspect-reply.js';
+import { NotListeningError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 import { WorkerStatusEnum } from './enums.js';
@@ -20,16 +21,22 @@ export interface WorkerParent {
 
 export const WorkerType = builder.objectRef<WorkerParent>('Worker');
 
-/** What this worker said; null when it was silent. */
+/** What this worker said; null when it was silent, with an error when it does not listen. */
 async function told<C extends InspectCommand>(
   command: C,
   { worker, ask }: WorkerParent,
-  { loaders, sideErrors }: Context,
+  { celery, loaders, sideErrors }: Context,
   info: GraphQLResolveInfo,
 ): Promise<InspectValue<C> | null> {
+  const { hostname } = worker;
   const { replies } = await loaders.inspect(command, ask);
-  const reply = replies.get(worker.hostname);
-  if (reply === undefined) return null;
+  const reply = replies.get(hostname);
+  if (reply === undefined) {
+    // The command itself may have made it so.
+    if (celery.state.worker(hostname)?.listening === false)
+      throw new NotListeningError(command, hostname);
+    return null;
+  }
   if (!reply.ok) throw replyError(command, worker.hostname, reply);
   const partial = partialError(command, worker.hostname, reply);
   if (partial !== null) sideErrors.add(partial, info);
@@ -46,7 +53,7 @@ function replies(
 }
 
 const silence =
-  'Null if it did not answer in time, and, with an error, if its reply cannot be read. Entries of a list that cannot be read are left out, with an error beside the list.';
+  'Null if it did not answer in time, and, with an error, if it does not listen or its reply cannot be read. Entries of a list that cannot be read are left out, with an error beside the list.';
 const risk =
   'The gateway asks for this only when a client selects it: a worker that holds a task whose arguments it cannot ' +
   'encode (such as a set, pickled) resets its control channel instead of answering. It loses the commands that it ' +

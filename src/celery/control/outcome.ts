@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   CommandRejectedError,
   NoReplyError,
+  NotListeningError,
   UnknownTaskError,
   UnreadableReplyError,
 } from '../../errors.js';
@@ -43,8 +44,6 @@ const wrongShape = 'it is not of the documented shape';
 const okReply = z.object({ ok: z.string() });
 const errorReply = z.object({ error: z.string() });
 
-const deaf = 'it does not listen to remote control any more, and must be restarted';
-
 /**
  * @param timeout milliseconds that the workers had
  * @param isDeaf whether a worker is known not to listen to remote control
@@ -70,7 +69,9 @@ export function outcomeOf(
       ...(unnamed === null ? [] : [unread(command, null, unnamed)]),
       ...silent.map((hostname) => ({
         hostname,
-        error: new NoReplyError(command, hostname, timeout, isDeaf(hostname) ? deaf : undefined),
+        error: isDeaf(hostname)
+          ? new NotListeningError(command, hostname)
+          : new NoReplyError(command, hostname, timeout),
       })),
     ],
   };

@@ -7,6 +7,7 @@ import {
   BadUserInputError,
   NobodyAnsweredError,
   NoReplyError,
+  NotListeningError,
   TimeoutError,
   UnknownWorkerError,
 } from '../../errors.js';
@@ -24,6 +25,8 @@ export interface ControlOptions {
   readonly inspect: Inspect;
   readonly transport: Transport;
   readonly state: State;
+  /** Finds out whether workers that did not answer listen at all; resolves when that is known as far as it can be. */
+  readonly onSilent?: ((hostnames: readonly string[]) => Promise<void>) | undefined;
   /** Milliseconds that an effect has to show itself. */
   readonly confirmationTime?: number | undefined;
 }
@@ -99,8 +102,31 @@ export class ControlSender {
     const { mailbox, state } = this.#options;
     const result = await mailbox.broadcast(command, checked, { destination, onTaken: onChange });
     onChange?.();
+    await this.examine(result.silent);
     const isDeaf = (hostname: string): boolean => state.worker(hostname)?.listening === false;
     return outcomeOf(command, result, mailbox.timeout, isDeaf);
+  }
+
+  /** These did not answer: do they listen? */
+  async examine(silent: readonly string[]): Promise<void> {
+    const { onSilent, state } = this.#options;
+    const doubtful = silent.filter((hostname) => {
+      const worker = state.worker(hostname);
+      return worker?.status === 'ONLINE' && worker.listening !== false;
+    });
+    if (doubtful.length > 0) await onSilent?.(doubtful);
+  }
+
+  /** Why a worker did not do what it was sent. */
+  noReply(
+    command: string,
+    hostname: string,
+    milliseconds: number,
+    therefore: string,
+  ): NoReplyError | NotListeningError {
+    return this.#options.state.worker(hostname)?.listening === false
+      ? new NotListeningError(command, hostname)
+      : new NoReplyError(command, hostname, milliseconds, therefore);
   }
 
   /** Who is meant, by name: where everybody is, those who answer now, and those who should. */
@@ -120,10 +146,12 @@ export class ControlSender {
     const told = new Map<string, InspectValue<C>>();
     if (hostnames.length === 0) return { told, untold: nothing };
     const { replies, silent } = await this.#options.inspect.run(about, hostnames);
-    const failures: ControlFailure[] = silent.map((hostname) => {
-      const { timeout } = this.#options.mailbox;
-      return { hostname, error: new NoReplyError(about, hostname, timeout, `${command} was not sent`) };
-    });
+    await this.examine(silent);
+    const { timeout } = this.#options.mailbox;
+    const failures: ControlFailure[] = silent.map((hostname) => ({
+      hostname,
+      error: this.noReply(about, hostname, timeout, `${command} was not sent`),
+    }));
     for (const [hostname, reply] of replies) {
       if (reply.ok) told.set(hostname, reply.value);
       else if (reply.unreadable === true)

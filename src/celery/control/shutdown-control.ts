@@ -3,7 +3,6 @@
  * coming, since a warm shutdown waits for the tasks that run.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { NoReplyError } from '../../errors.js';
 import type { State } from '../events/state.js';
 import type { Mailbox } from '../pidbox.js';
 import type { Transport } from '../transport/transport.js';
@@ -51,6 +50,7 @@ export class ShutdownControl {
     const gone = hostnames.filter((hostname) => !waiting.has(hostname));
     const silent = [...waiting].sort();
     const { confirmationTime } = this.#sender;
+    await this.#sender.examine(silent);
     return together(missing, {
       ...nothing,
       replies: gone.map((hostname) => ({
@@ -62,7 +62,7 @@ export class ShutdownControl {
       silent,
       failures: silent.map((hostname) => ({
         hostname,
-        error: new NoReplyError('shutdown', hostname, confirmationTime, therefore),
+        error: this.#sender.noReply('shutdown', hostname, confirmationTime, therefore),
       })),
     });
   }

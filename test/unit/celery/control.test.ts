@@ -68,6 +68,67 @@ function prefork(size: number): Worker & { size: number } {
   return worker;
 }
 
+describe('a worker that does not listen', () => {
+  let state: State;
+  let examined: string[][];
+  beforeEach(() => {
+    state = new State();
+    for (const hostname of ['a@h', 'b@h']) state.sawWorker(hostname, Date.now());
+    cluster.add('a@h', () => ({ ok: 'pong' }));
+    cluster.add('b@h', () => undefined);
+    examined = [];
+    const mailbox = new Mailbox({
+      ...{ transport: cluster, log: silentLogger, timeout: 50 },
+      alive: () => state.aliveHostnames(),
+      deaf: () => state.deafHostnames(),
+    });
+    control = new Control({
+      ...{ mailbox, inspect: new Inspect(mailbox), transport: cluster, state, confirmationTime: 20 },
+      onSilent: async (hostnames) => {
+        examined.push([...hostnames]);
+        state.setListening('b@h', false);
+      },
+    });
+  });
+  const messages = ({ failures }: ControlOutcome): string[] =>
+    failures.map(({ error: { code, message } }) => `${code} ${message}`);
+  const deaf = 'it does not listen to remote control any more, and must be restarted';
+
+  it('is named as such by the control that it did not answer', async () => {
+    expect(messages(await control.ping({ hostnames: null }))).toEqual([
+      `NO_REPLY b@h did not answer ping: ${deaf}`,
+    ]);
+  });
+
+  it('is examined once, and not at every control', async () => {
+    await control.ping({ hostnames: null });
+    await control.rateLimit({ task_name: 'demo.x', rate_limit: '0' }, { hostnames: null });
+    expect(examined).toEqual([['b@h']]);
+  });
+
+  it('is named as such by a shutdown that has no effect, and by a control that asks first', async () => {
+    expect(messages(await control.shutdown({ hostnames: ['b@h'] }))).toEqual([
+      `NO_REPLY b@h did not answer shutdown: ${deaf}`,
+    ]);
+    expect(messages(await control.pool.grow(1, { hostnames: ['b@h'] }))).toEqual([
+      `NO_REPLY b@h did not answer stats: ${deaf}`,
+    ]);
+  });
+
+  it('may be busy as long as that is not known', async () => {
+    cluster.add('b@h', (method) => (method === 'ping' ? undefined : { ok: 'x' }));
+    state.setListening('b@h', null);
+    const mailbox = new Mailbox({
+      ...{ transport: cluster, log: silentLogger, timeout: 50 },
+      alive: () => state.aliveHostnames(),
+    });
+    control = new Control({ mailbox, inspect: new Inspect(mailbox), transport: cluster, state });
+    expect(messages(await control.ping({ hostnames: ['b@h'] }))).toEqual([
+      'NO_REPLY b@h did not answer ping within 50 ms: it may be busy, and do it later',
+    ]);
+  });
+});
+
 describe('whom a control addresses', () => {
   it('are the workers named, and never everybody by an empty list', async () => {
     cluster.add('a@h', () => ({ ok: 'pong' }));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GuardedInspect } from '../../../src/celery/guarded-inspect.js';
 import { InspectLoader } from '../../../src/celery/inspect-loader.js';
@@ -45,7 +46,10 @@ beforeEach(() => {
   inspect = new GuardedInspect({
     inspect: new Inspect(mailbox),
     alive,
-    onSilent: (names) => silent.push(...names),
+    onSilent: async (names) => {
+      await nextTurn();
+      silent.push(...names);
+    },
     clock: () => clock.now,
   });
 });
@@ -92,7 +96,7 @@ describe('a worker that fails at a command', () => {
     expect((await inspect.run('reserved')).replies.get('w1')).toEqual(empty);
   });
 
-  it('is said to be silent when it does not answer the ping either', async () => {
+  it('is reported before the result when it does not answer the ping either', async () => {
     transport.deaf.add('w2');
     const { replies, silent: missing } = await inspect.run('reserved');
     expect(Object.fromEntries(replies)).toEqual({ w1: empty });
