@@ -6,6 +6,7 @@ import {
   startCluster,
   type CeleryName,
   type Cluster,
+  type ClusterWorker,
 } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
