@@ -3,68 +3,13 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envelope, eventChannel, taskEvent } from '../support/event-messages.js';
 import { eventually } from '../support/eventually.js';
+import { FakeWorker, pickled, pickleProperties, RawReply } from '../support/fake-worker.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 
-const pickle = { 'content-type': 'application/x-python-serialize', 'content-encoding': 'binary' };
-const pickled = '\x80\x02}q\x00.';
 const uuid = { __type__: 'uuid', __value__: { hex: '00000000000000000000000000000009' } };
 const dashed = '00000000-0000-0000-0000-000000000009';
-const healthy: Readonly<Record<string, unknown>> = {
-  ping: { ok: 'pong' },
-  active: [],
-  active_queues: [],
-  stats: { pid: 500, total: {}, pool: { 'max-concurrency': 2 } },
-};
-
-interface Request {
-  readonly method: string;
-  readonly ticket?: string | null;
-  readonly destination?: readonly string[] | null;
-  readonly reply_to?: { readonly exchange: string; readonly routing_key: string } | null;
-}
-
-/** A worker that answers as the test says: a text is sent byte for byte, and `null` is an unreadable reply. */
-class FakeWorker {
-  readonly #client: Redis;
-  readonly #hostname: string;
-  readonly #replies: Readonly<Record<string, unknown>>;
-
-  constructor(client: Redis, hostname: string, replies: Readonly<Record<string, unknown>>) {
-    this.#client = client;
-    this.#hostname = hostname;
-    this.#replies = replies;
-  }
-
-  async start(subscriber: Redis): Promise<void> {
-    subscriber.on('pmessage', (_pattern, _channel, message: string) => void this.#answer(message));
-    await subscriber.psubscribe('/0.celery.pidbox');
-    await this.beat();
-  }
-
-  async beat(): Promise<void> {
-    const event = { ...taskEvent('unused'), type: 'worker-heartbeat', freq: 60, active: 0 };
-    const body = JSON.stringify({ ...event, hostname: this.#hostname, pid: 500 });
-    await this.#client.publish('/0.celeryev/worker.heartbeat', envelope(body));
-  }
-
-  async #answer(message: string): Promise<void> {
-    const { body } = JSON.parse(message) as { body: string };
-    const request = JSON.parse(Buffer.from(body, 'base64').toString()) as Request;
-    const { method, destination, reply_to: replyTo, ticket } = request;
-    if (!replyTo || (destination && !destination.includes(this.#hostname))) return;
-    const reply = { ...healthy, ...this.#replies }[method];
-    const headers = { headers: { ticket, clock: 9 } };
-    const text = typeof reply === 'string' ? reply : JSON.stringify({ [this.#hostname]: reply ?? [] });
-    const answer =
-      reply === null ? envelope(pickled, { ...pickle, ...headers }) : envelope(text, headers);
-    for (const binding of await this.#client.smembers(`_kombu.binding.${replyTo.exchange}`)) {
-      const [routingKey, , queue = ''] = binding.split('\x06\x16');
-      if (routingKey === replyTo.routing_key) await this.#client.lpush(queue, answer);
-    }
-  }
-}
 
 describeWith(['redis'], 'what cannot be read', () => {
   let redis: RedisServer;
@@ -75,18 +20,19 @@ describeWith(['redis'], 'what cannot be read', () => {
     client = redis.client();
     gateway = await startTestGateway({ broker: redis.url(), resultBackend: redis.url() });
     const everything = ['ping', 'stats', 'active', 'active_queues', 'conf', 'revoked', 'rate_limit'];
-    const unreadable = Object.fromEntries(everything.map((method) => [method, null]));
+    const reply = new RawReply(pickled, pickleProperties);
+    const unreadable = Object.fromEntries(everything.map((method) => [method, reply]));
     const odd = {
       active: [{ id: 'ok1', name: 'demo.x', time_start: 7_257_246.1 }, { id: 42 }, { id: uuid }, null],
       revoked: ['a', 42, uuid],
-      conf: '{"odd@h": {"task_default_queue": "default", "x": Infinity}}',
+      conf: new RawReply('{"@HOST": {"task_default_queue": "default", "x": Infinity}}'),
       rate_limit: { ok: 'new rate limit set successfully' },
     };
     const workers = [
-      new FakeWorker(client, 'odd@h', odd),
-      new FakeWorker(client, 'pickle@h', unreadable),
+      new FakeWorker({ redis, hostname: 'odd@h', replies: odd }),
+      new FakeWorker({ redis, hostname: 'pickle@h', replies: unreadable }),
     ];
-    for (const worker of workers) await worker.start(redis.client());
+    for (const worker of workers) await worker.start();
     await eventually(async () => {
       for (const worker of workers) await worker.beat();
       const { data } = await gateway.query('{ workers(useCache: false) { hostname } }');
@@ -124,7 +70,7 @@ describeWith(['redis'], 'what cannot be read', () => {
       const ofPickle = {
         code: 'UNREADABLE_REPLY',
         hostname: 'pickle@h',
-        contentType: pickle['content-type'],
+        contentType: pickleProperties['content-type'],
       };
       expect(told).toEqual(
         expect.arrayContaining([
@@ -209,7 +155,7 @@ describeWith(['redis'], 'what cannot be read', () => {
       ];
       const body = JSON.stringify(batch).replace('"@NaN"', 'NaN').replace('77', '12345678901234567890');
       await client.publish(eventChannel, envelope(body));
-      await client.publish(eventChannel, envelope(pickled, pickle));
+      await client.publish(eventChannel, envelope(pickled, pickleProperties));
       await eventually(async () => {
         const { data } = await gateway.query<{ gateway: { unreadable: unknown } }>(
           `{ a: task(id: "good-1", useCache: false) { state } b: task(id: "12345678901234567890", useCache: false) { state }
@@ -223,7 +169,7 @@ describeWith(['redis'], 'what cannot be read', () => {
         expect(data?.gateway.unreadable).toContainEqual({
           kind: 'EVENT',
           total: 2,
-          lastContentType: pickle['content-type'],
+          lastContentType: pickleProperties['content-type'],
         });
       });
     });
