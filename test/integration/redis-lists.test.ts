@@ -119,6 +119,56 @@ describeWith(['redis'], 'queues on Redis', () => {
       expect(await client.llen(key)).toBe(1);
     });
 
+    it.each([
+      ['is a queue itself by now', 'q-5', 'q-5'],
+      ['is a list of a queue that is known by now', `q-${sep}5`, 'q-'],
+    ])('are given up where one %s', async (_, key, other) => {
+      await bind('q');
+      await client.lpush('q', message(0));
+      await client.lpush(key, message(5));
+      expect(await queues.purge('q', 7)).toEqual({ purged: false, messages: 2 });
+      await bind(other);
+      await queues.names();
+      const depths = await queues.depths(['q', other]);
+      expect(depths.map(({ messages }) => messages)).toEqual([1, 1]);
+      expect(await queues.purge('q', 1)).toEqual({ purged: true, messages: 1 });
+      expect(await client.llen(key)).toBe(1);
+    });
+
+    it('are purged only where their next message still proves them', async () => {
+      await bind('q');
+      await client.lpush('q:5', message(5));
+      expect(await depth('q')).toMatchObject({ messages: 1 });
+      await client.del('q:5');
+      await client.lpush('q:5', 'its own now');
+      expect(await queues.purge('q', 0)).toEqual({ purged: true, messages: 0 });
+      expect(await client.llen('q:5')).toBe(1);
+    });
+
+    it('are proved again after they have been empty', async () => {
+      await bind('q');
+      await client.lpush('q:5', message(5));
+      expect(await depth('q')).toMatchObject({ messages: 1 });
+      await client.del('q:5');
+      expect(await depth('q')).toMatchObject({ messages: 0 });
+      await client.lpush('q:5', 'its own now');
+      expect(await depth('q')).toMatchObject({ messages: 0 });
+    });
+
+    it('are found after thousands of others have been found and have gone', async () => {
+      const gone = Array.from({ length: 5_000 }, (_, index) => `gone${index}`);
+      for (let start = 0; start < gone.length; start += 50) {
+        const names = gone.slice(start, start + 50);
+        const added = client.pipeline();
+        for (const name of names) added.lpush(`${name}:5`, message(5));
+        await added.exec();
+        await queues.depths(names);
+      }
+      await client.flushall();
+      await client.lpush('q:5', message(5));
+      expect(await depth('q')).toMatchObject({ messages: 1 });
+    });
+
     it('are sought among many queues in turn, and found within a few looks', async () => {
       const names = Array.from({ length: 120 }, (_, index) => `q${index}`);
       await client.lpush('q119:4', message(4));

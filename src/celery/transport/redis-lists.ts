@@ -49,15 +49,41 @@ export class RedisLists {
     queues: readonly string[],
     bound: ReadonlySet<string>,
   ): Promise<readonly (readonly QueueList[])[]> {
+    this.#dropOthers(bound);
     await this.#search(client, queues, bound);
     return this.#known(queues);
   }
 
-  /** As `of`, and looks through a part of the key space for lists under separators that are not usual. */
+  /**
+   * As `of`, and looks through a part of the key space for lists under separators that are not usual. What was found
+   * before has to be proved again.
+   */
   async allOf(client: Redis, queue: string, bound: ReadonlySet<string>): Promise<readonly QueueList[]> {
+    const before = [...this.#found.values()].filter((list) => list.queue === queue);
+    for (const list of before) this.#found.delete(list.key);
+    for (const list of before) await this.#try(client, list, bound);
     await this.#search(client, [queue], bound);
     await this.#scan(client, queue, bound);
     return this.#known([queue]).flat();
+  }
+
+  /** The list is empty, which in Redis is to say that there is none. A configured one is sought again anyway. */
+  forget(key: string): void {
+    this.#found.delete(key);
+  }
+
+  /** A list that was found before its queue had a name of its own. */
+  #dropOthers(bound: ReadonlySet<string>): void {
+    for (const { key, queue } of this.#found.values())
+      if (this.#isOfAnother(key, queue, bound)) this.#found.delete(key);
+  }
+
+  /** Whether it is another queue, or a list of one whose name is longer. */
+  #isOfAnother(key: string, queue: string, bound: ReadonlySet<string>): boolean {
+    const name = this.#names.withoutPrefix(key);
+    for (let length = name.length; length > queue.length; length--)
+      if (bound.has(name.slice(0, length))) return true;
+    return false;
   }
 
   #known(queues: readonly string[]): readonly (readonly QueueList[])[] {
@@ -114,12 +140,14 @@ export class RedisLists {
    */
   async #try(client: Redis, candidate: Candidate, bound: ReadonlySet<string>): Promise<void> {
     const { queue, key, priority } = candidate;
-    if (bound.has(this.#names.withoutPrefix(key))) return;
-    if (this.#found.has(key) || this.#found.size >= maxFound) return;
+    if (this.#found.has(key) || this.#isOfAnother(key, queue, bound)) return;
     try {
       const [text] = await client.lrange(key, -1, -1);
-      if (text !== undefined && hasPriority(text, priority))
-        this.#found.set(key, { queue, key, priority });
+      if (text === undefined || !hasPriority(text, priority)) return;
+      // The oldest may be of a queue that is not looked at any more; a living one is found again.
+      const [oldest] = this.#found.keys();
+      if (oldest !== undefined && this.#found.size >= maxFound) this.#found.delete(oldest);
+      this.#found.set(key, { queue, key, priority });
     } catch (error) {
       if (!isWrongType(error)) throw error;
     }

@@ -71,6 +71,12 @@ export class RedisQueues {
       const lengths = await Promise.all(
         lists.map((keys) => Promise.all(keys.map(({ key }) => listLength(client, key)))),
       );
+      lists.forEach((keys, q) =>
+        keys.forEach(({ key }, step) => {
+          const depth = lengths[q]?.[step];
+          if (depth?.length === 0 && depth.unknown === null) this.#lists.forget(key);
+        }),
+      );
       const [unacknowledged, oldest] = await Promise.all([
         this.#unacknowledged(client),
         Promise.all(
@@ -108,9 +114,10 @@ export class RedisQueues {
 
   /** The lowest step is served first, and each list from its right end. */
   async peek(queue: string, count: number): Promise<readonly RawMessage[]> {
+    const bound = this.#bound.size === 0 ? new Set(await this.names()) : this.#bound;
     return this.#run(async (client) => {
       const next: RawMessage[] = [];
-      const [lists = []] = await this.#lists.of(client, [queue], this.#bound);
+      const [lists = []] = await this.#lists.of(client, [queue], bound);
       for (const { key } of lists) {
         if (next.length >= count) break;
         const texts = await client.lrange(key, next.length - count, -1).catch(wrongType<string[]>([]));
@@ -130,7 +137,7 @@ export class RedisQueues {
     await this.#run((client) => client.lpush(key, encodeTask(task)));
   }
 
-  /** Removes all lists of the queue, also those that the settings do not name, or none. */
+  /** Removes all lists of the queue, or none; of those that the settings do not name, the ones that prove theirs now. */
   async purge(queue: string, expectedMessages: number): Promise<Purge> {
     const bound = new Set(await this.names());
     const messages = await this.#run(async (client) => {
