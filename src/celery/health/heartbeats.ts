@@ -11,7 +11,11 @@ const lateBeats = 15;
 /** Milliseconds that a worker has for its first heartbeat. */
 const firstBeatMs = 30_000;
 
-export function checkHeartbeats({ state, transport, clock }: Celery): HealthCheck {
+export function checkHeartbeats({
+  state,
+  transport,
+  clock,
+}: Pick<Celery, 'state' | 'transport' | 'clock'>): HealthCheck {
   const now = clock();
   const check = { name: 'heartbeats', latencySeconds: null, checkedAt: now };
   const isSettled = transport.connection.connected && now >= transport.connection.since + firstBeatMs;
