@@ -26,9 +26,9 @@ const storedFields = ['name', 'args', 'kwargs', 'worker', 'queue'] as const;
  */
 export function takesState(task: TaskRecord, meta: TaskMeta, isHeld: boolean): boolean {
   if (!isFinal(meta.state)) return takesProgress(task, meta);
+  if (!isOfLatestRun(task, meta)) return false;
   // Its worker has let go of it: what is stored is all that can be known.
   if (task.state === endUnknown) return true;
-  if (!isOfLatestRun(task, meta)) return false;
   if (task.state === 'REVOKED') return correctsRevoked(task, meta);
   if (isFinal(task.state)) return false;
   return !isHeld || isCertain(meta);
@@ -85,20 +85,32 @@ export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, option
 
 /** Whether it brings what no event has told. */
 export function fillsFields(task: TaskRecord, meta: TaskMeta): boolean {
-  if (meta.name !== null && !task.isNameCertain) return true;
-  const isMissing = storedFields.some((field) => task[field] === null && meta[field] !== null);
+  const stored = storedIn(meta);
+  if (stored.name !== null && !task.isNameCertain) return true;
+  const isMissing = storedFields.some((field) => task[field] === null && stored[field] !== null);
   return isOfLatestRun(task, meta) && (isMissing || (meta.retries ?? 0) > task.retries);
+}
+
+/** What the store can take: an empty name is none, and would be missing at every look. */
+function storedIn({ name, args, kwargs, worker, queue }: TaskMeta) {
+  return {
+    name: shortText(name),
+    args,
+    kwargs,
+    worker: identifier(worker, maxIdLength),
+    queue: shortText(queue),
+  };
 }
 
 export function mergeFields(task: TaskRecord, meta: TaskMeta, options: MergeOptions): void {
   const { names } = options;
   for (const field of ['args', 'kwargs'] as const)
     if (task[field] === null) setText(task, field, meta[field], options, meta.truncated);
-  const [name, queue] = [shortText(meta.name), shortText(meta.queue)];
+  const { name, queue, worker } = storedIn(meta);
   if (name !== null) learnName(task, names.intern(name));
   if (queue !== null) task.queue ??= names.intern(queue);
   if (!isOfLatestRun(task, meta)) return;
-  task.worker ??= identifier(meta.worker, maxIdLength);
+  task.worker ??= worker;
   task.retries = Math.max(task.retries, meta.retries ?? 0);
 }
 

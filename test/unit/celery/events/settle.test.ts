@@ -107,6 +107,28 @@ describe('a stored end of an earlier run', () => {
     expect(state.settleTask(stored('a', 'SUCCESS', 5, 1))).toBe(false);
     expect(state.task('a')?.finishedAt).toBeNull();
   });
+
+  it('is not that of a task whose worker has let go of it', () => {
+    const { state, apply, end } = running();
+    apply(task('retried', 'a', 2), task('received', 'a', 3), task('started', 'a', 4));
+    end();
+    expect(state.settleTask(stored('a', 'FAILURE', 2, 'boom'))).toBe(false);
+    expect(state.task('a')).toMatchObject({ state: 'END_UNKNOWN', exception: null });
+    expect(state.settleTask(stored('a', 'SUCCESS', 8, 1))).toBe(true);
+    expect(state.task('a')).toMatchObject({ state: 'SUCCESS', finishedAt: start + 8_000 });
+  });
+});
+
+describe('stored fields that the store cannot take', () => {
+  it.each(['name', 'queue', 'worker'])('are not news at every look: an empty %s', (field) => {
+    const { state, apply } = createState();
+    apply(task('sent', 'a', 0));
+    let changes = 0;
+    state.onTaskChange(() => void changes++);
+    const meta = { ...stored('a', 'STARTED', null), [field]: '' };
+    state.settleTask(meta);
+    expect(changes).toBe(0);
+  });
 });
 
 describe('a stored failure of the application’s own shape', () => {
