@@ -101,10 +101,10 @@ export class Absences {
     const worker = this.#options.worker(hostname);
     if (worker === undefined || worker.status(at) !== 'ONLINE') return [];
     if (worker.snapshot(at).duplicateNodename) return [];
-    const { since } = worker;
+    // By the clock of the worker, as the starts are.
+    const since = (worker.since ?? -Infinity) - worker.clockOffsetMs;
     return [...this.#options.runningAt(hostname)].filter(
-      ({ orphanedAt, startedAt }) =>
-        orphanedAt === null && (since === null || startedAt === null || startedAt >= since),
+      ({ orphanedAt, startedAt }) => orphanedAt === null && (startedAt === null || startedAt >= since),
     );
   }
 

@@ -1,6 +1,6 @@
 /** Tasks that end without an event: by `Ignore`, or because the event was lost. */
 import { describe, expect, it } from 'vitest';
-import { createState, start, task, worker } from './cluster.js';
+import { createState, parse, start, task, worker, type EventBody } from './cluster.js';
 
 /** A worker with a heartbeat, and one task that it has started at second 1. */
 function running() {
@@ -60,6 +60,24 @@ describe('a task that ends without an event', () => {
     expect(stateOf()).toBe('STARTED');
     beat(12, 0);
     expect(stateOf()).toBe('END_UNKNOWN');
+  });
+
+  it.each([-3_600_000, 3_600_000])('is found where a later process’s clock is %i ms away', (offset) => {
+    const { state, clock } = createState();
+    const hear = (body: EventBody) => {
+      const event = parse(body);
+      clock.now = event.timestampMs - offset;
+      state.apply(event, clock.now);
+    };
+    const at = (second: number) => offset / 1000 + second;
+    hear(worker('heartbeat', at(0), { pid: 6 }));
+    hear(worker('online', at(1)));
+    hear(task('started', 'a', at(2)));
+    for (const second of [5, 9]) {
+      hear(worker('heartbeat', at(second), { active: 0 }));
+      state.sawActive('w1@host', new Set(), start + second * 1000);
+    }
+    expect(state.task('a')?.state).toBe('END_UNKNOWN');
   });
 
   it('is reported to listeners', () => {
