@@ -90,8 +90,9 @@ export class Reconciliation implements Disposable {
   /** @returns how many tasks it settled; null when the backend could not be asked for all of them */
   async #look(ids: readonly string[]): Promise<number | null> {
     const { results, state, log } = this.#options;
+    if (results === null) return null;
     let settled = 0;
-    for (let start = 0; start < ids.length && results !== null; start += batchSize) {
+    for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
       try {
         const metas = await withDeadline(results.fetch(batch), batchDeadline, 'The result backend');

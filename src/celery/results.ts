@@ -170,7 +170,7 @@ export function payloadText(payload: Buffer): string {
 }
 
 function uncompressed(payload: Buffer): Buffer {
-  if (payload.indexOf(compressedMagic) !== 0) return payload;
+  if (!payload.subarray(0, compressedMagic.length).equals(compressedMagic)) return payload;
   const rest = payload.subarray(compressedMagic.length);
   const end = rest.indexOf(0);
   if (end < 0) throw new MalformedMessageError('the compression has no name');

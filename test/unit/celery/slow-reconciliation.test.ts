@@ -7,22 +7,23 @@ import { silentLogger } from '../../../src/log.js';
 import { createState, start, task, worker } from './events/cluster.js';
 
 /** A reconciliation of a cluster whose workers reply with these ids, or not at all. */
-function createWorld(active: readonly string[] | null = []) {
+function createWorld(active: readonly string[] | null = [], hasResults = true) {
   const cluster = createState();
   const { state, clock } = cluster;
   const looked: (readonly string[])[] = [];
   const asked: string[] = [];
   const stored = new Map<string, string>();
-  const reconciliation = new Reconciliation({
-    results: {
-      fetch: async (ids) => {
-        looked.push(ids);
-        return ids.map((id) => {
-          const text = stored.get(id);
-          return text === undefined ? null : parseTaskMeta(id, text);
-        });
-      },
+  const results = {
+    fetch: async (ids: readonly string[]) => {
+      looked.push(ids);
+      return ids.map((id) => {
+        const text = stored.get(id);
+        return text === undefined ? null : parseTaskMeta(id, text);
+      });
     },
+  };
+  const reconciliation = new Reconciliation({
+    results: hasResults ? results : null,
     state,
     log: silentLogger,
   });
@@ -79,6 +80,14 @@ describe('the slow reconciliation', () => {
       lastRoundAt: start + 20_000,
       lastRoundSeconds: 0,
     });
+  });
+
+  it('counts no task as looked up where no results can be read', async () => {
+    const { slow, apply, wait } = createWorld([], false);
+    apply(task('received', 'a', 0));
+    wait(20);
+    await slow.round();
+    expect(slow.cost).toMatchObject({ rounds: 1, tasksLookedUp: 0 });
   });
 
   it('looks up five hundred in a round, and goes round', async () => {
