@@ -62,7 +62,7 @@ TaskStatusType.implement({
       t.field({
         type: HeldTasksType,
         nullable: true,
-        description: `${description} Null if no worker answered in time, and, with an error, if a worker does not listen or what it holds cannot be read.`,
+        description: `${description} Null if a worker did not answer in time, and, with an error, if a worker does not listen or what it holds cannot be read: a total without its tasks would be too small.`,
         extensions: { inspect: command },
         resolve: async ({ ask }, _args, { celery, loaders }): Promise<Held[] | null> => {
           const result = await loaders.inspect(command, {
@@ -73,12 +73,11 @@ TaskStatusType.implement({
           // A total without what they hold would be too small.
           const deaf = result.silent.find((name) => celery.state.worker(name)?.listening === false);
           if (deaf !== undefined) throw new NotListeningError(command, deaf);
-          if (result.replies.size === 0 && result.silent.length > 0) return null;
+          if (result.silent.length > 0) return null;
           const { unnamed } = result;
           if (unnamed !== undefined)
             throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed.contentType);
           return [...result.replies].flatMap(([hostname, reply]): Held[] => {
-            // A total without this worker's tasks would be too small.
             if (!reply.ok) throw replyError(command, hostname, reply);
             const unread = Array.from({ length: reply.unreadEntries ?? 0 }, () => ({
               hostname,

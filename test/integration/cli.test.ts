@@ -76,7 +76,11 @@ describe('celeryql', () => {
       {},
       /^celeryql: Option '--port' argument is ambiguous; --help lists what there is$/,
     ],
-    [[], { BROKER_URL: 'redis://:hunter3@h:x/0' }, /^celeryql: BROKER_URL is not a URL such as redis:/],
+    [
+      [],
+      { BROKER_URL: 'redis://:hunter3@h:x/0' },
+      /^celeryql: BROKER_URL has a port that is not a number from 0 to 65535$/,
+    ],
     [['redis://:hunter3@h:6379/0'], {}, /^celeryql: Unexpected argument 'redis:\/\/:\*+@h:6379\/0'; /],
   ])('with %j and %j says in one line what is wrong, and exits with 2', async (args, env, line) => {
     const { exit, said } = await run(args, env);

@@ -99,13 +99,13 @@ describeEachCluster('what workers say', (on) => {
   }
 
   it.each([
-    ['activeTasks', 'active', 2],
-    ['reservedTasks', 'reserved', 3],
-  ])('shows the tasks of %s', async (field, command, count) => {
+    ['activeTasks', 'active', 2, '[600]'], // as the sender gave them
+    ['reservedTasks', 'reserved', 3, '(600,)'],
+  ])('shows the tasks of %s', async (field, command, count, args) => {
     const [w1, w2] = await both<TaskReply[]>(`${field} ${task}`, command);
 
     expect(w1?.theirs).toHaveLength(count);
-    expect(byId(w1?.ours)).toEqual(byId(w1?.theirs.map((reply) => workerTask(reply, '(600,)', '{}'))));
+    expect(byId(w1?.ours)).toEqual(byId(w1?.theirs.map((reply) => workerTask(reply, args, '{}'))));
     expect(w2).toEqual({ ours: [], theirs: [] });
   });
 
