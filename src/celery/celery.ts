@@ -144,7 +144,7 @@ export class Celery implements AsyncDisposable {
     });
     const [mailbox, state] = [this.#mailbox, this.state];
     this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
-    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state });
+    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state, clock });
     const onSilent = (): Promise<void> => this.#listeningWatch.confirm();
     const inspect = new Inspect(this.#mailbox, redactor, unreadable);
     this.#guardedInspect = new GuardedInspect({

@@ -10,6 +10,14 @@ import type { Transport } from './transport/transport.js';
 
 /** Milliseconds between two looks; a worker must be missed at two of them, since it may just be reconnecting. */
 const interval = 10_000;
+/** Milliseconds until the look that confirms one: more than two heartbeats of Celery's default rhythm. */
+const confirmAfter = 5_000;
+/** Heartbeats between the two looks: one of them shows that the worker was not killed just before the first. */
+const beatsBetween = 2;
+/** Seconds between heartbeats of a worker whose rhythm is unknown. */
+const defaultFreqSeconds = 2;
+/** Milliseconds for which what a worker sent before its death may still arrive. */
+const longestTransit = 1_000;
 /** No node has this name, so none acts or replies. */
 const noNode = 'nobody@celeryql';
 /** Milliseconds for the answers. */
@@ -18,7 +26,9 @@ const pingTimeout = 1_000;
 export interface ListeningWatchOptions {
   readonly transport: Pick<Transport, 'connection' | 'boundNodes' | 'publishRequest'>;
   readonly mailbox: Pick<Mailbox, 'broadcast' | 'timeout'>;
-  readonly state: Pick<State, 'aliveHostnames' | 'setListening' | 'worker'>;
+  readonly state: Pick<State, 'aliveHostnames' | 'hasSentEventSince' | 'setListening' | 'worker'>;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }
 
 /** Workers whose pidbox is there, and those whose pidbox is not; of the others it is unknown. */
@@ -30,9 +40,10 @@ interface Found {
 export class ListeningWatch implements Disposable {
   readonly #options: ListeningWatchOptions;
   #timer: NodeJS.Timeout | undefined;
+  #confirmation: NodeJS.Timeout | undefined;
   #running: Promise<void> | null = null;
-  /** Those that the look before did not find. */
-  #missedOnce = new Set<string>();
+  /** When each worker was missed first, of those that no look has found since. */
+  #missedAt = new Map<string, number>();
 
   constructor(options: ListeningWatchOptions) {
     this.#options = options;
@@ -50,21 +61,35 @@ export class ListeningWatch implements Disposable {
     return this.#running;
   }
 
-  /** Looks twice at once: a worker has just left a command unanswered. */
+  /** Looks now, and again a few heartbeats later: a worker has just left a command unanswered. */
   async confirm(): Promise<void> {
     await this.look();
-    if (this.#missedOnce.size > 0) await this.look();
+    if (this.#missedAt.size === 0 || this.#confirmation !== undefined) return;
+    this.#confirmation = setTimeout(() => {
+      this.#confirmation = undefined;
+      void this.look();
+    }, confirmAfter).unref();
   }
 
   async #look(): Promise<void> {
-    const { transport, state } = this.#options;
+    const { transport, state, clock } = this.#options;
     const living = state.aliveHostnames();
     if (living.length === 0 || !transport.connection.connected) return;
     const { listening, missing } = await this.#find(living);
     for (const hostname of listening) state.setListening(hostname, true);
-    for (const hostname of missing)
-      if (this.#missedOnce.has(hostname)) state.setListening(hostname, false);
-    this.#missedOnce = new Set(missing);
+    const now = clock();
+    const missedAt = new Map(missing.map((name) => [name, this.#missedAt.get(name) ?? now]));
+    for (const [hostname, since] of missedAt)
+      if (this.#hasLivedSince(hostname, since, now)) state.setListening(hostname, false);
+    this.#missedAt = missedAt;
+  }
+
+  /** A worker that was killed before it was missed sends nothing afterwards. */
+  #hasLivedSince(hostname: string, since: number, now: number): boolean {
+    const { state } = this.#options;
+    const freqSeconds = state.worker(hostname)?.freqSeconds ?? defaultFreqSeconds;
+    const isLongEnough = now - since >= beatsBetween * freqSeconds * 1000;
+    return isLongEnough && state.hasSentEventSince(hostname, since + longestTransit);
   }
 
   async #find(living: readonly string[]): Promise<Found> {
@@ -95,5 +120,6 @@ export class ListeningWatch implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#confirmation);
   }
 }

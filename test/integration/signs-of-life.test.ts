@@ -222,7 +222,7 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
       await gateway.fetch('/api/v1/celery/tasks/status');
       expect(await celeryInspect(app, 'ping', { timeout: 5 })).toEqual({ 'w1@test': { ok: 'pong' } });
 
-      const { data, errors } = await gateway.query(
+      const { data } = await gateway.query(
         '{ workers(useCache: false) { stats { pid } registeredTasks activeTasks { name } reservedTasks { id } } }',
       );
       expect(data).toEqual({
@@ -235,17 +235,22 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
           },
         ],
       });
+      // Only a heartbeat that comes after the missed answers shows that it was not killed.
+      await eventually(
+        async () =>
+          expect(await workerOf(gateway, 'status listening')).toEqual({
+            status: 'ONLINE',
+            listening: false,
+          }),
+        20_000,
+      );
+      const { errors } = await gateway.query('{ workers(useCache: false) { reservedTasks { id } } }');
       expect(errors?.map(({ message, path }) => [path?.join('.'), message])).toEqual([
         [
           'workers.0.reservedTasks',
           'w1@test did not answer reserved: it does not listen to remote control any more, and must be restarted',
         ],
       ]);
-
-      expect(await workerOf(gateway, 'status listening')).toEqual({
-        status: 'ONLINE',
-        listening: false,
-      });
       const health = await gateway.query<{ health: { checks: { name: string }[] } }>(
         '{ health(useCache: false) { checks { name status message } } }',
       );

@@ -420,6 +420,11 @@ export class State {
     this.#workers.setListening(hostname, listening);
   }
 
+  /** Whether a worker has sent an event unasked since then, in epoch milliseconds. */
+  hasSentEventSince(hostname: string, at: number): boolean {
+    return this.#workers.hasSentEventSince(hostname, at);
+  }
+
   /** Calls back when a worker comes or says goodbye (not when it falls silent); returns what stops that. */
   onWorkerStatus(listener: WorkerStatusListener): () => void {
     return this.#workers.onStatus(listener);

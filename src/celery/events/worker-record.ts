@@ -50,6 +50,8 @@ export class WorkerRecord {
   /** When any sign of life last came, by our own clock: theirs may be wrong. */
   lastSignAt = 0;
   lastHeartbeatAt: number | null = null;
+  /** When an event came that the worker sent unasked. */
+  lastEventAt = 0;
   /** Its goodbye, by our clock and by its own. */
   offlineAt: number | null = null;
   offlineTimestamp = 0;
@@ -182,6 +184,7 @@ export class WorkerRecord {
       if (kind === 'HEARTBEAT') this.#confirmedAt = 0;
     } else this.#confirmedAt = Math.max(this.#confirmedAt, at);
     if (kind === 'REPLY') this.listening = true;
+    else this.lastEventAt = Math.max(this.lastEventAt, at);
     this.lastSignAt = Math.max(this.lastSignAt, at);
     this.offlineAt = null;
   }

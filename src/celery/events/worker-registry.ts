@@ -135,6 +135,11 @@ export class WorkerRegistry {
     if (worker !== undefined) worker.listening = listening;
   }
 
+  /** Whether the worker has sent an event unasked since then. */
+  hasSentEventSince(hostname: string, at: number): boolean {
+    return (this.#workers.get(hostname)?.lastEventAt ?? 0) > at;
+  }
+
   #update(hostname: string, at: number, change: (worker: WorkerRecord) => void): void {
     const worker = this.#workers.get(hostname);
     if (worker === undefined) return;
@@ -201,8 +206,10 @@ export class WorkerRegistry {
 
   /** Workers that live and do not listen to remote control. */
   deafHostnames(): readonly string[] {
+    const now = this.#now;
     const deaf = [...this.#workers.values()].filter(({ listening }) => listening === false);
-    return deaf.map(({ hostname }) => hostname);
+    const running = deaf.filter((worker) => statusOf(worker, now) !== 'OFFLINE');
+    return running.map(({ hostname }) => hostname);
   }
 
   #snapshot(worker: WorkerRecord, now: number): Worker {

@@ -1,11 +1,12 @@
 /** Workers that live and do not listen are found by their number on Redis, and by their names on RabbitMQ. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { State } from '../../../src/celery/events/state.js';
 import { checkRemoteControl } from '../../../src/celery/health/remote-control.js';
 import { ListeningWatch } from '../../../src/celery/listening-watch.js';
 import { Mailbox } from '../../../src/celery/pidbox.js';
 import type { ControlRequest } from '../../../src/celery/transport/transport.js';
 import { silentLogger } from '../../../src/log.js';
+import { createState, eventBody, parse, start, worker } from './events/cluster.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 const names = ['a@h', 'b@h', 'c@h'];
@@ -31,15 +32,31 @@ class Broker extends ScriptedTransport {
 let broker: Broker;
 let state: State;
 let watch: ListeningWatch;
-const clock = { now: 1_000 };
+const clock = { now: start };
 beforeEach(() => {
+  clock.now = start;
   broker = new Broker();
   state = new State({ clock: () => clock.now });
   for (const name of names) state.sawWorker(name, clock.now);
   const alive = () => state.aliveHostnames();
   const mailbox = new Mailbox({ transport: broker, log: silentLogger, timeout: 30, alive });
-  watch = new ListeningWatch({ transport: broker, mailbox, state });
+  watch = new ListeningWatch({ transport: broker, mailbox, state, clock: () => clock.now });
 });
+
+/** Seconds pass, and all workers send a heartbeat every two of them. */
+function beat(seconds: number): void {
+  for (const end = clock.now + seconds * 1000; clock.now < end;) {
+    clock.now += 2_000;
+    const at = (clock.now - start) / 1000;
+    for (const hostname of names) state.apply(parse(worker('heartbeat', at, { hostname })), clock.now);
+  }
+}
+
+async function lookTwice(): Promise<void> {
+  await watch.look();
+  beat(6);
+  await watch.look();
+}
 
 const listening = () => names.map((name) => state.worker(name)?.listening);
 
@@ -56,37 +73,32 @@ describe('workers that do not listen', () => {
     broker.deaf.add('b@h');
     await watch.look();
     expect(listening()).toEqual([true, true, true]);
+    beat(6);
     await watch.look();
     expect(listening()).toEqual([true, false, true]);
-  });
-
-  it('are known at once when a worker has left a command unanswered', async () => {
-    broker.deaf.add('b@h').add('c@h');
-    await watch.confirm();
-    expect(listening()).toEqual([true, false, false]);
   });
 
   it('are unknown while more are silent than are missing: some of them are only busy', async () => {
     broker.deaf.add('b@h');
     broker.busy.add('c@h');
-    await watch.confirm();
+    await lookTwice();
     expect(listening()).toEqual([true, true, true]);
     broker.busy.clear();
-    await watch.confirm();
+    await lookTwice();
     expect(listening()).toEqual([true, false, true]);
   });
 
   it('stay known when another subscriber makes up for them', async () => {
     broker.deaf.add('b@h');
-    await watch.confirm();
+    await lookTwice();
     broker.others = 1;
-    await watch.confirm();
+    await lookTwice();
     expect(listening()).toEqual([true, false, true]);
   });
 
   it('listen again when they answer', async () => {
     broker.deaf.add('b@h');
-    await watch.confirm();
+    await lookTwice();
     broker.deaf.clear();
     state.sawWorker('b@h', clock.now);
     await watch.look();
@@ -96,7 +108,7 @@ describe('workers that do not listen', () => {
   it('are those without a pidbox where the broker knows the names, and nothing is sent', async () => {
     broker.exact = true;
     broker.bound = ['a@h', 'c@h'];
-    await watch.confirm();
+    await lookTwice();
     expect(listening()).toEqual([true, false, true]);
     expect(broker.requests).toEqual([]);
   });
@@ -104,7 +116,7 @@ describe('workers that do not listen', () => {
   it('are not looked for while the broker is away', async () => {
     broker.deaf.add('b@h');
     broker.lose();
-    await watch.confirm();
+    await lookTwice();
     expect([broker.requests, listening()]).toEqual([[], [true, true, true]]);
   });
 
@@ -112,13 +124,92 @@ describe('workers that do not listen', () => {
     const check = () => checkRemoteControl({ state, clock: () => clock.now });
     expect(check()).toMatchObject({ status: 'OK', message: 'no worker is known not to listen' });
     broker.deaf.add('b@h');
-    await watch.confirm();
+    await lookTwice();
     expect(check()).toEqual({
       name: 'remote_control',
       status: 'DEGRADED',
       latencySeconds: null,
       message: 'workers that run and do not listen to remote control: b@h; restart them',
-      checkedAt: 1_000,
+      checkedAt: clock.now,
     });
+  });
+});
+
+const setup = () => {
+  const cluster = createState();
+  const { state, clock } = cluster;
+  const transport = Object.assign(new ScriptedTransport(), { exact: true });
+  const mailbox = new Mailbox({
+    transport,
+    log: silentLogger,
+    timeout: 1_000,
+    alive: () => state.aliveHostnames(),
+    deaf: () => state.deafHostnames(),
+  });
+  const watch = new ListeningWatch({ transport, mailbox, state, clock: () => clock.now });
+  const listening = () => state.worker('w1@host')?.listening;
+  return { ...cluster, transport, mailbox, watch, listening };
+};
+
+describe('a worker whose pidbox is missing', () => {
+  beforeEach(
+    () =>
+      void vi.useFakeTimers({
+        now: start,
+        toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
+      }),
+  );
+  afterEach(() => void vi.useRealTimers());
+
+  it('does not listen if it sends heartbeats afterwards', async () => {
+    const { apply, watch, wait, listening } = setup();
+    apply(worker('heartbeat', 0));
+    await watch.confirm();
+    expect(listening()).toBeNull();
+
+    apply(worker('heartbeat', 2), worker('heartbeat', 4));
+    wait(5);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(listening()).toBe(false);
+  });
+
+  it('is not called deaf as long as it may have been killed', async () => {
+    const { apply, watch, wait, listening } = setup();
+    apply(worker('heartbeat', 0, { freq: 10 }));
+    await watch.look();
+    await watch.look();
+    apply(worker('heartbeat', 0.5, { freq: 10 })); // sent before its death
+    for (const second of [1, 12, 19]) {
+      wait(second);
+      await watch.look();
+    }
+    expect(listening()).toBeNull();
+  });
+
+  it('is not called deaf before two of its heartbeats are due', async () => {
+    const { apply, watch, wait, listening } = setup();
+    apply(worker('heartbeat', 0, { freq: 10 }));
+    await watch.look();
+    apply(worker('heartbeat', 10, { freq: 10 }));
+    await watch.look();
+    expect(listening()).toBeNull();
+
+    wait(20);
+    await watch.look();
+    expect(listening()).toBe(false);
+  });
+
+  it('is not silent any more once it is OFFLINE', async () => {
+    const { apply, state, wait, mailbox } = setup();
+    apply(worker('heartbeat', 0), worker('heartbeat', 0, { hostname: 'w2@host' }));
+    state.setListening('w1@host', false);
+    expect(state.deafHostnames()).toEqual(['w1@host']);
+
+    wait(10);
+    apply(eventBody('worker-heartbeat', 10, { hostname: 'w2@host', freq: 2 }));
+    expect(state.deafHostnames()).toEqual([]);
+    const broadcast = mailbox.broadcast('ping');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await broadcast).silent).toEqual(['w2@host']);
   });
 });
