@@ -1,7 +1,7 @@
 /** The runs of a task before its latest one, and its sendings: bounded, and weighed with the task. */
 import { clearOutcome } from './record-text.js';
 import type { Sending, TaskHistory, TaskRecord } from './task-record.js';
-import { beganAt, endsRun, type TaskRun } from './task-run.js';
+import { beganAt, endsRun, noOtherEnds, type OtherEnd, type TaskRun } from './task-run.js';
 import { bytesOf } from './task-text.js';
 
 /** Of many runs, the first ones and the last ones are kept. */
@@ -12,6 +12,7 @@ const maxSendings = 8;
 const historyBytes = 150;
 const attemptBytes = 250;
 const sendingBytes = 60;
+const otherEndBytes = 60;
 
 export const noHistory: TaskHistory = {
   attempts: [],
@@ -26,6 +27,11 @@ export function setHistory(task: TaskRecord, history: TaskHistory): void {
   task.bytes -= bytesOfHistory(task.history);
   task.history = isNone ? null : bounded;
   task.bytes += bytesOfHistory(task.history);
+}
+
+export function setOtherEnds(task: TaskRecord, ends: readonly OtherEnd[]): void {
+  task.bytes += otherEndBytes * (ends.length - task.otherEnds.length);
+  task.otherEnds = ends;
 }
 
 /** A task that was sent and not yet received has no run, or waits for another one. */
@@ -76,6 +82,7 @@ function waitAgain(task: TaskRecord, sending: Sending): void {
   task.startedAt = null;
   task.runtimeSeconds = null;
   task.approximate = 0;
+  setOtherEnds(task, noOtherEnds);
   task.state = 'PENDING';
   task.stateAt = sending.at;
   task.retries = sending.retries ?? task.retries;
@@ -99,6 +106,7 @@ function withinBounds(history: TaskHistory): TaskHistory {
 function bytesOfHistory(history: TaskHistory | null): number {
   if (history === null) return 0;
   let bytes = historyBytes + sendingBytes * history.sendings.length;
-  for (const { exception } of history.attempts) bytes += attemptBytes + bytesOf(exception);
+  for (const { exception, otherEnds } of history.attempts)
+    bytes += attemptBytes + bytesOf(exception) + otherEndBytes * otherEnds.length;
   return bytes;
 }

@@ -4,7 +4,14 @@ import type { TaskEvent, TaskFields } from './event.js';
 import { maxIdLength } from './event.js';
 import { identifier, shortText } from './event-fields.js';
 import { clearOutcome, clearText, setProgress, setText, type MergeOptions } from './record-text.js';
-import { addSending, isPendingRun, noHistory, placeSendings, setHistory } from './task-history.js';
+import {
+  addSending,
+  isPendingRun,
+  noHistory,
+  placeSendings,
+  setHistory,
+  setOtherEnds,
+} from './task-history.js';
 import { learnName, learnShownName } from './task-name.js';
 import type { TaskRecord } from './task-record.js';
 import { replacesLearned } from './task-settle.js';
@@ -128,7 +135,8 @@ function fits(task: TaskRecord, mark: RunMark): boolean {
   const isLearned = task.source !== 'EVENTS';
   // An end that was only noticed, by our clock, is after all that the worker has done in this run.
   const isNoticed = task.source === 'INSPECT' || (approximate & noticedEnd) !== 0;
-  const before = isLearned && isNoticed ? Infinity : (endedAt ?? Infinity);
+  let before = isLearned && isNoticed ? Infinity : (endedAt ?? Infinity);
+  for (const end of task.otherEnds) before = Math.min(before, end.at);
   switch (kind) {
     case markKinds.received:
       if (receivedAt !== null) return receivedAt === at;
@@ -141,7 +149,9 @@ function fits(task: TaskRecord, mark: RunMark): boolean {
       return at >= (receivedAt ?? -Infinity);
     case markKinds.end:
       if (at < (receivedAt ?? -Infinity) || at < (startedAt ?? -Infinity) - slack) return false;
-      return endedAt === null || endsTogether(state, mark.state, at === endedAt, isLearned);
+      if (endedAt === null) return true;
+      if (isLearned) return endsTogether(state, mark.state, at === endedAt, true);
+      return state === mark.state && at === endedAt;
   }
 }
 
@@ -252,11 +262,18 @@ function become(
   task.stateAt = run.stateAt;
   task.approximate = run.approximate & ~approximateEnd;
   task.runtimeSeconds = run.runtimeSeconds;
-  if (stateFrom === former && endsRun(run.state)) return;
-  if (stateFrom !== former) task.source = sourceOf(run, stateFrom === null);
-  clearOutcome(task);
+  setOtherEnds(task, run.otherEnds);
+  const isEnd = endsRun(run.state);
+  const isSame = stateFrom === former && (!isEnd || run.state === former.state);
+  if (!isSame) task.source = sourceOf(run, stateFrom === null);
+  if (!isSame || !isEnd) {
+    clearOutcome(task);
+    setText(task, 'exception', run.exception, options);
+  }
+  task.revokedAt = null;
+  task.rejectedAt = null;
+  for (const { state, at } of run.otherEnds) setEndTime(task, state, at);
   setEndTime(task, run.state, run.stateAt);
-  setText(task, 'exception', run.exception, options);
 }
 
 function sourceOf({ approximate }: TaskRun, isFromEvent: boolean): TaskSource {

@@ -3,7 +3,16 @@
  * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
  */
 import { endUnknown, isFinal, isWaiting } from '../states.js';
-import { approximateEnd, beganAt, endsRun, noticedEnd, runSecondsOf, type TaskRun } from './task-run.js';
+import {
+  approximateEnd,
+  beganAt,
+  endsRun,
+  noOtherEnds,
+  noticedEnd,
+  runSecondsOf,
+  type OtherEnd,
+  type TaskRun,
+} from './task-run.js';
 import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
 
 /** What a task has come to, as far as figures go. Times are epoch milliseconds, durations seconds. */
@@ -99,6 +108,8 @@ export class TaskRecord implements UnfinishedTask {
   runRetries: number | null = null;
   /** See `TaskRun.approximate`. */
   approximate = 0;
+  /** See `TaskRun.otherEnds`. */
+  otherEnds: readonly OtherEnd[] = noOtherEnds;
   history: TaskHistory | null = null;
   queue: string | null = null;
   exchange: string | null = null;
@@ -206,6 +217,7 @@ export class TaskRecord implements UnfinishedTask {
       exception: this.exception,
       runtimeSeconds: this.runtimeSeconds,
       queueWaitSeconds: this.queueWaitSeconds,
+      otherEnds: this.otherEnds,
       approximate: this.#approximations(),
     };
   }

@@ -24,9 +24,19 @@ export interface TaskRun {
   readonly runtimeSeconds: number | null;
   /** Seconds from sending, or else from receiving, to the start. */
   readonly queueWaitSeconds: number | null;
+  /** Weaker ends of the same run that events report beside its state: what is heard later may show that they are not. */
+  readonly otherEnds: readonly OtherEnd[];
   /** Bits: which of its times are only near the event's own. See `approximateStart` and `approximateEnd`. */
   readonly approximate: number;
 }
+
+export interface OtherEnd {
+  readonly state: string;
+  /** Epoch milliseconds by the clock of the worker. */
+  readonly at: number;
+}
+
+export const noOtherEnds: readonly OtherEnd[] = [];
 
 /** The start was computed from an inspect reply. */
 export const approximateStart = 1;

@@ -13,9 +13,11 @@ import {
   beganAt,
   endsRun,
   endsTogether,
+  noOtherEnds,
   noticedEnd,
   replacesState,
   startSlackMs,
+  type OtherEnd,
   type TaskRun,
 } from './task-run.js';
 
@@ -54,6 +56,8 @@ export interface GroupedRun {
 
 /** By how much the clocks of two workers may differ where nothing but their clocks orders their runs. */
 const clockToleranceMs = 10_000;
+/** Weaker ends that are kept of a run: a worker reports one, runs that cannot be told apart one each. */
+const maxOtherEnds = 8;
 
 export function kindOf(state: string): MarkKind {
   if (endsRun(state)) return markKinds.end;
@@ -127,6 +131,15 @@ function marksOf(run: TaskRun): RunMark[] {
       isNoticed,
     });
   }
+  for (const { state: other, at } of run.otherEnds)
+    marks.push({
+      ...common,
+      kind: markKinds.end,
+      at,
+      place: at,
+      state: other,
+      isApproximate: false,
+    });
   return marks;
 }
 
@@ -151,10 +164,11 @@ function opens(group: readonly RunMark[], mark: RunMark): boolean {
   const isNear = (one: RunMark): boolean =>
     one.at === at || ((one.isApproximate || mark.isApproximate) && at - one.at <= startSlackMs);
   if (kind === markKinds.end) {
-    const end = group.find((one) => one.kind === markKinds.end);
-    if (end === undefined) return false;
-    const isApproximate = end.isApproximate || mark.isApproximate;
-    return !endsTogether(end.state, mark.state, end.at === at, isApproximate);
+    const isApart = (end: RunMark): boolean => {
+      const isApproximate = end.isApproximate || mark.isApproximate;
+      return !endsTogether(end.state, mark.state, end.at === at, isApproximate);
+    };
+    return group.some((one) => one.kind === markKinds.end && isApart(one));
   }
   if (kind === markKinds.started)
     return group.some((one) => (one.kind === kind && !isNear(one)) || one.kind === markKinds.end);
@@ -185,12 +199,24 @@ function runOf(marks: readonly RunMark[]): GroupedRun {
     exception: last.exception,
     runtimeSeconds: last.runtimeSeconds,
     queueWaitSeconds: isWhole ? former.queueWaitSeconds : null,
+    otherEnds: otherEndsOf(marks, last),
     approximate:
       (started?.isApproximate === true ? approximateStart : 0) |
       (last.isApproximate && endsRun(last.state) ? approximateEnd : 0) |
       (last.isNoticed ? noticedEnd : 0),
   };
   return { run, hasNew: marks.some(({ source }) => source === null), stateFrom: last.source };
+}
+
+/** The weaker ends: a mark that is heard later may divide them from the state. */
+function otherEndsOf(marks: readonly RunMark[], held: RunMark): readonly OtherEnd[] {
+  const others: OtherEnd[] = [];
+  for (const { kind, state, at, isApproximate, isNoticed } of marks) {
+    if (kind !== markKinds.end || isApproximate || isNoticed) continue;
+    if ([held, ...others].some((end) => end.state === state && end.at === at)) continue;
+    if (others.length < maxOtherEnds) others.push({ state, at });
+  }
+  return others.length === 0 ? noOtherEnds : others;
 }
 
 /** An exact time replaces an approximate one of the same state. */

@@ -124,7 +124,9 @@ describe('stored fields that the store cannot take', () => {
     const { state, apply } = createState();
     apply(task('sent', 'a', 0));
     let changes = 0;
-    state.onTaskChange(() => void changes++);
+    state.onTaskChange(() => {
+      changes++;
+    });
     const meta = { ...stored('a', 'STARTED', null), [field]: '' };
     state.settleTask(meta);
     expect(changes).toBe(0);

@@ -42,10 +42,11 @@ const run: fc.Arbitrary<Run> = fc.record({
   heard: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
 });
 
-function eventsOf(runs: readonly Run[]): EventBody[] {
+/** @param onePid whether the worker is the same process in all runs, so that only times tell them apart */
+function eventsOf(runs: readonly Run[], onePid = false): EventBody[] {
   let now = 0;
   return runs.flatMap(({ hostname, end, gap, wait, duration, heard }, index) => {
-    const from = { hostname, pid: 100 + index };
+    const from = { hostname, pid: onePid ? 100 : 100 + index };
     const receivedAt = now + gap;
     const startedAt = receivedAt + wait;
     now = startedAt + duration;
@@ -104,6 +105,11 @@ function timesOf({ state }: World) {
   return { worker, receivedAt, startedAt, finishedAt, runtimeSeconds, attempts: shown };
 }
 
+function endTimesOf({ state }: World) {
+  const { succeededAt, failedAt, revokedAt, rejectedAt } = state.task('a') ?? {};
+  return { succeededAt, failedAt, revokedAt, rejectedAt };
+}
+
 const scenario = fc
   .array(run, { minLength: 1, maxLength: 4 })
   .filter((runs) => runs.some(({ heard }) => heard.includes(true)))
@@ -125,6 +131,27 @@ it('does not depend on the order in which events come', () => {
       expect(statesOf(second).known).toBe(statesOf(first).known);
     }),
     { numRuns: 300 },
+  );
+});
+
+const sameProcess = fc.array(run, { minLength: 1, maxLength: 5 }).chain((runs) => {
+  const events = eventsOf(runs, true);
+  const anyOrder = fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length });
+  return fc.record({ inOrder: fc.constant(events), anyOrder });
+});
+
+it('does not depend on that order where one process has all runs of its worker', () => {
+  fc.assert(
+    fc.property(sameProcess, ({ inOrder, anyOrder }) => {
+      const [first, second] = [watch(), watch()];
+      first.apply(inOrder);
+      second.apply(anyOrder);
+
+      expect(timesOf(second)).toEqual(timesOf(first));
+      expect(endTimesOf(second)).toEqual(endTimesOf(first));
+      expect(statesOf(second)).toEqual({ ...statesOf(first), fed: statesOf(second).known || null });
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -98,6 +98,26 @@ describe('a second run', () => {
     expect(state.task('a')?.attempts).toMatchObject([{ state: 'STARTED', startedAt: at(1) }]);
   });
 
+  it.each([
+    ['revoked', 'REVOKED', 'revokedAt'],
+    ['rejected', 'REJECTED', 'rejectedAt'],
+  ])('that was %s is found when its start comes last', (verb, state, field) => {
+    const { state: store, apply } = createState();
+    apply(task(verb, 'a', 20), task('succeeded', 'a', 3), task('started', 'a', 19));
+
+    expect(store.task('a')).toMatchObject({ state, startedAt: at(19), [field]: at(20) });
+    expect(store.task('a')).toMatchObject({ succeededAt: null, finishedAt: at(20) });
+    expect(store.task('a')?.attempts).toMatchObject([{ state: 'SUCCESS', stateAt: at(3) }]);
+  });
+
+  it('leaves what the first was revoked for to the first', () => {
+    const { state, apply } = createState();
+    apply(task('succeeded', 'a', 20), task('revoked', 'a', 3), task('started', 'a', 19));
+
+    expect(state.task('a')).toMatchObject({ state: 'SUCCESS', startedAt: at(19), revokedAt: null });
+    expect(state.task('a')?.attempts).toMatchObject([{ state: 'REVOKED', stateAt: at(3) }]);
+  });
+
   it('goes on while late events complete the first', () => {
     const { state, apply } = createState();
     apply(task('received', 'a', 1), task('received', 'a', 10, w2), task('started', 'a', 11, w2));
