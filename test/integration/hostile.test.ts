@@ -53,8 +53,8 @@ const attacks: readonly (readonly [name: string, message: string | Buffer, malfo
     envelope('', { body: Buffer.from([0x22, 0xc3, 0x28, 0x22]).toString('base64') }),
     1,
   ],
-  ['NaN', task('"runtime":NaN'), 1],
-  ['Infinity', task('"clock":Infinity'), 1],
+  ['NaN', task('"runtime":NaN'), 0],
+  ['Infinity', task('"clock":Infinity'), 0],
   ['a timestamp of the year 9999', message(taskEvent('odd', { timestamp: 253_402_300_799 })), 1],
   ['a timestamp in text', message(taskEvent('odd', { timestamp: '2026-11-22T12:00:00Z' })), 1],
   ['100,000 brackets for a body', envelope(brackets), 1],
@@ -146,7 +146,7 @@ describeWith(['redis'], 'hostile messages on the event channel', () => {
       send: (event) => client.publish(eventChannel, message(event)),
     });
     expect(attacks).toHaveLength(19);
-    expect(malformed).toBe(13);
+    expect(malformed).toBe(11);
   });
 
   it('fill neither the workers nor the tasks beyond their bounds, and queries go on', async () => {
@@ -222,7 +222,7 @@ const amqpAttacks: readonly (readonly [
   ],
   ['headers that are nested deeply', body(taskEvent('odd')), 0, { headers: nested(1_000) }],
   ['a body that is not UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 1],
-  ['NaN', taskBody('"runtime":NaN'), 1],
+  ['NaN', taskBody('"runtime":NaN'), 0],
   ['a timestamp of the year 9999', body(taskEvent('odd', { timestamp: 253_402_300_799 })), 1],
   ['a timestamp in text', body(taskEvent('odd', { timestamp: '2026-11-22T12:00:00Z' })), 1],
   ['100,000 brackets for a body', Buffer.from(brackets), 1],
@@ -255,7 +255,7 @@ describeWith(['rabbitmq'], 'hostile messages on the event exchange of RabbitMQ',
       attack: (_, [, attack, , properties]) => publish(attack, properties),
       send: (event) => publish(body(event)),
     });
-    expect(malformed).toBe(13);
+    expect(malformed).toBe(12);
     await connection.close();
   });
 });
