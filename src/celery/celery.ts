@@ -16,6 +16,7 @@ import { State } from './events/state.js';
 import { GuardedInspect } from './guarded-inspect.js';
 import { Inspect } from './inspect.js';
 import { InspectLoader } from './inspect-loader.js';
+import { answering } from './inspect-reply.js';
 import { TaskMetrics } from './metrics/task-metrics.js';
 import { Mailbox } from './pidbox.js';
 import { Queues } from './queues.js';
@@ -164,7 +165,7 @@ export class Celery implements AsyncDisposable {
         return readable === null ? unreadableAt : Math.max(readable, unreadableAt ?? 0);
       },
       requestHeartbeats: () => this.#mailbox.cast('heartbeat'),
-      ping: async () => [...(await this.inspect.load('ping', { all: true })).replies.keys()],
+      ping: async () => answering(await this.inspect.load('ping', { all: true })),
       clock,
     });
     const gateway = options.configuration ?? null;

@@ -3,6 +3,7 @@
  * encode its reply resets its pidbox instead of answering: most versions come back, and lose what they received
  * meanwhile; Celery 5.2 over Redis does not come back.
  */
+import { answering } from './inspect-reply.js';
 import { isBreaking, type BreakingCommand } from './inspect.js';
 import type { Inspect, InspectCommand, InspectReply, InspectResult } from './inspect.js';
 
@@ -57,7 +58,7 @@ export class GuardedInspect {
     if (doubtful.length > 0) {
       // A worker handles its messages in order: one that answers this has handled the command before.
       const pings = await inspect.run('ping', doubtful);
-      for (const hostname of pings.replies.keys()) {
+      for (const hostname of answering(pings)) {
         failed.add(hostname);
         this.#remember(failedAt, hostname);
       }

@@ -29,10 +29,12 @@ export type InspectReply<C extends InspectCommand> =
       readonly unreadable?: boolean;
       /** Of a reply that cannot be read; null if unknown. */
       readonly contentType?: string | null;
+      /** Whether another worker may have sent it, so that this one may have died; false when left out. */
+      readonly isUncertain?: boolean;
     };
 
 export interface InspectResult<C extends InspectCommand> {
-  /** Of all workers that answered, also of those whose replies cannot be read. */
+  /** Of all workers that answered, also of those whose replies cannot be read or are uncertain. */
   readonly replies: ReadonlyMap<string, InspectReply<C>>;
   /** Workers that should have answered within the deadline and did not. */
   readonly silent: readonly string[];
@@ -112,6 +114,14 @@ export function partialError<C extends InspectCommand>(
   if (unreadEntries === 0) return null;
   const entries = unreadEntries === 1 ? '1 entry' : `${unreadEntries} entries`;
   return new UnreadableReplyError(command, hostname, `${entries} of it, the others are shown`);
+}
+
+/** Names of the workers that have certainly answered, whether or not their replies can be read. */
+export function answering<C extends InspectCommand>({
+  replies,
+}: Pick<InspectResult<C>, 'replies'>): readonly string[] {
+  const certain = [...replies].filter(([, reply]) => reply.ok || reply.isUncertain !== true);
+  return certain.map(([hostname]) => hostname);
 }
 
 /** Whether everything that a worker said was read: only then is what is not in its reply not there. */

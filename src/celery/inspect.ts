@@ -63,8 +63,14 @@ export class Inspect {
       this.#count(command, hostname, parsed);
       replies.set(hostname, parsed);
     }
-    for (const [hostname, { reason, contentType = null }] of result.unreadable)
-      replies.set(hostname, { ok: false, error: reason, unreadable: true, contentType });
+    for (const [hostname, { reason, contentType, isUncertain = false }] of result.unreadable)
+      replies.set(hostname, {
+        ok: false,
+        error: reason,
+        unreadable: true,
+        contentType,
+        ...(isUncertain && { isUncertain }),
+      });
     const { silent, unnamed, at } = result;
     return { replies, silent, at, ...(unnamed !== null && { unnamed }) };
   }

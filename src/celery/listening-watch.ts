@@ -111,11 +111,13 @@ export class ListeningWatch implements Disposable {
       };
     }
     const timeout = Math.min(pingTimeout, mailbox.timeout);
-    const { silent } = await mailbox.broadcast('ping', {}, { destination: living, timeout });
+    const { silent, unreadable } = await mailbox.broadcast('ping', {}, { destination: living, timeout });
     const unanswered = living.filter((hostname) => silent.includes(hostname));
     // More than are missing: some of them are only busy.
     const missing = unanswered.length <= lacking ? unanswered : [];
-    return { listening: living.filter((hostname) => !unanswered.includes(hostname)), missing };
+    const isUnknown = (hostname: string): boolean => unreadable.get(hostname)?.isUncertain === true;
+    const answered = living.filter((name) => !unanswered.includes(name) && !isUnknown(name));
+    return { listening: answered, missing };
   }
 
   [Symbol.dispose](): void {

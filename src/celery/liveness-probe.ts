@@ -11,6 +11,8 @@ import type { Transport } from './transport/transport.js';
 const interval = 1_000;
 /** Milliseconds for the answers. */
 const pingTimeout = 1_000;
+/** Workers that are asked once more in one round, each alone. */
+const maxAskedAlone = 20;
 /** Workers that are asked in one round; the others are asked in the next ones. */
 const maxAsked = 1_000;
 
@@ -75,12 +77,25 @@ export class LivenessProbe implements Disposable {
       {},
       { destination: asked, timeout },
     );
-    for (const hostname of unreadable.keys()) state.sawWorker(hostname, clock());
+    const uncertain: string[] = [];
+    for (const [hostname, { isUncertain = false }] of unreadable)
+      if (isUncertain) uncertain.push(hostname);
+      else state.sawWorker(hostname, clock());
     for (const hostname of silent) state.leftUnanswered(hostname, clock());
+    await Promise.all(uncertain.slice(0, maxAskedAlone).map((name) => this.#askAlone(name, timeout)));
     if (bound.exact || receivers === null || silent.length === 0) return;
     // More listeners than workers that live: the names of the others are unknown.
     const isAnyLeft = receivers > this.#livingListeners(silent);
     for (const hostname of silent) state.sawPidbox(hostname, isAnyLeft, clock());
+  }
+
+  /** Only the answer to a question to one worker names its sender where it cannot be read. */
+  async #askAlone(hostname: string, timeout: number): Promise<void> {
+    const { mailbox, state, clock } = this.#options;
+    const destination = [hostname];
+    const { silent, unreadable } = await mailbox.broadcast('ping', {}, { destination, timeout });
+    if (unreadable.has(hostname)) state.sawWorker(hostname, clock());
+    if (silent.includes(hostname)) state.leftUnanswered(hostname, clock());
   }
 
   #livingListeners(silent: readonly string[]): number {

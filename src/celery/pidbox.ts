@@ -13,15 +13,15 @@ import { CommandTurns } from './command-turns.js';
 import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
-import { ReplyGathering, type UnreadableReply } from './reply-gathering.js';
+import { ReplyGathering, type UnreadableAnswer, type UnreadableReply } from './reply-gathering.js';
 import type { Transport } from './transport/transport.js';
 import { unreadableDetails, type Unreadable } from './unreadable.js';
 
 export interface BroadcastResult {
   /** What each node said, by node name. */
   readonly replies: ReadonlyMap<string, unknown>;
-  /** Nodes that answered in a way that cannot be read, and why. */
-  readonly unreadable: ReadonlyMap<string, UnreadableReply>;
+  /** Nodes that answered, or may have answered, in a way that cannot be read, and why. */
+  readonly unreadable: ReadonlyMap<string, UnreadableAnswer>;
   /** Why replies of nodes whose names are unknown cannot be read; null when there are none. */
   readonly unnamed: UnreadableReply | null;
   /** Nodes that should have answered and did not, sorted. */

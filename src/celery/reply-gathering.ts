@@ -14,13 +14,19 @@ export interface UnreadableReply {
   readonly contentType: string | null;
 }
 
+/** What is known of a node that may have sent a reply that cannot be read. */
+export interface UnreadableAnswer extends UnreadableReply {
+  /** Whether another node may have sent it, so that this one may have died; false when left out. */
+  readonly isUncertain?: boolean;
+}
+
 /** More nodes than this are not a cluster but an accident. */
 const maxReplies = 10_000;
 
 export class ReplyGathering {
   readonly replies = new Map<string, unknown>();
   readonly #destination: readonly string[] | null;
-  readonly #living: readonly string[];
+  readonly #living: ReadonlySet<string>;
   readonly #usual: ReadonlySet<string>;
   readonly #deaf: ReadonlySet<string>;
   #published = false;
@@ -45,7 +51,7 @@ export class ReplyGathering {
     this.#usual = usual;
     this.#destination = destination;
     this.#deaf = new Set(deaf);
-    this.#living = living.filter((hostname) => !this.#deaf.has(hostname));
+    this.#living = new Set(living.filter((hostname) => !this.#deaf.has(hostname)));
   }
 
   /** The broker has taken the request; `receivers` pidboxes got it, or null when the broker cannot tell. */
@@ -85,31 +91,40 @@ export class ReplyGathering {
 
   /** Nodes that should have answered and have not, sorted. */
   get silent(): readonly string[] {
-    return this.#unreadable === 0
-      ? this.#unheard
-      : this.#unheard.filter((name) => !this.unreadable.has(name));
+    const senders = new Set(this.#unreadable === 0 ? [] : this.#possibleSenders);
+    return this.#unheard.filter((name) => !senders.has(name));
   }
 
   /**
    * Nodes that answered in a way that cannot be read. They are those from which no other reply came, if there are no
    * more of them than such replies; otherwise each of them may have sent one, and is named as such.
    */
-  get unreadable(): ReadonlyMap<string, UnreadableReply> {
+  get unreadable(): ReadonlyMap<string, UnreadableAnswer> {
     const last = this.#lastUnreadable;
     if (last === null) return new Map();
     const names = this.#possibleSenders;
-    const isCertain = names.length <= this.#unreadable;
     const { contentType } = last;
-    const reason = isCertain
-      ? last.reason
-      : `${last.reason} (${this.#unreadable} of ${names.length} workers answered so: which ones is unknown)`;
-    return new Map(names.map((name) => [name, { reason, contentType }]));
+    const reason =
+      names.length <= this.#unreadable
+        ? last.reason
+        : `${last.reason} (${this.#unreadable} of ${names.length} workers answered so: which ones is unknown)`;
+    const answer = this.#isCertain(names)
+      ? { reason, contentType }
+      : { reason, contentType, isUncertain: true };
+    return new Map(names.map((name) => [name, answer]));
   }
 
   /** The nodes of whose answer there is no doubt, though it cannot be read. */
   get certainUnreadable(): readonly string[] {
     const names = this.#possibleSenders;
-    return names.length <= this.#unreadable ? names : [];
+    return this.#isCertain(names) ? names : [];
+  }
+
+  /** A guess by earlier replies is not certain: another of the nodes may have begun to answer so. */
+  #isCertain(senders: readonly string[]): boolean {
+    if (senders.length > this.#unreadable) return false;
+    const names = new Set(senders);
+    return this.#unheard.every((name) => names.has(name));
   }
 
   /** Replies that cannot be read, of nodes whose names are unknown. */
@@ -143,13 +158,11 @@ export class ReplyGathering {
     if (this.#isOutstanding(unheard.filter((name) => able.has(name) && !this.#deaf.has(name))))
       return 'waiting';
     if (this.#bound?.exact === true) return 'done';
-    return this.#isOutstanding(unheard.filter((name) => this.#living.includes(name)))
-      ? 'waiting'
-      : 'nearly';
+    return this.#isOutstanding(unheard.filter((name) => this.#living.has(name))) ? 'waiting' : 'nearly';
   }
 
   #ofAll(): Progress {
-    const allLiving = !this.#isOutstanding(this.#missing(this.#living));
+    const allLiving = !this.#isOutstanding(this.#missing([...this.#living]));
     const allBound =
       this.#bound !== null &&
       this.#bound.nodes.length > 0 &&
@@ -159,7 +172,7 @@ export class ReplyGathering {
     if (allBound && this.#bound?.exact === true) return 'done';
     if (allLiving && (this.#allListenersReplied || allBound)) return 'done';
     // Doubtful: a receiver that nobody knows by name, or a worker that is known and does not listen.
-    if (this.#allListenersReplied || (allLiving && this.#living.length > 0)) return 'nearly';
+    if (this.#allListenersReplied || (allLiving && this.#living.size > 0)) return 'nearly';
     return 'waiting';
   }
 

@@ -8,7 +8,7 @@ import type { State } from './events/state.js';
 import type { InspectResult, TaskInfo, WorkerStatsReply } from './inspect.js';
 import type { InspectLearners, InspectLoader, InspectScope } from './inspect-loader.js';
 import { isoTimeOrNull } from './iso-time.js';
-import { isWhole } from './inspect-reply.js';
+import { answering, isWhole } from './inspect-reply.js';
 import type { ArgumentsField } from './original-arguments.js';
 import { argumentsRepr } from './python-repr.js';
 import type { Queues } from './queues.js';
@@ -39,7 +39,7 @@ export async function seedFromInspect(
     celery.inspect.load('active_queues', everybody),
   ]);
   rememberPools(celery, stats);
-  return { tasks, answered: new Set(stats.replies.keys()) };
+  return { tasks, answered: new Set(answering(stats)) };
 }
 
 /** What these workers run. */

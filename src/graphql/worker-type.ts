@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
-import { partialError, replyError } from '../celery/inspect-reply.js';
+import { answering, partialError, replyError } from '../celery/inspect-reply.js';
 import { NotListeningError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
@@ -195,7 +195,7 @@ WorkerType.implement({
         'When it answered the inspect commands of this query, the oldest of them; null when it did not.',
       resolve: async (parent, _args, context) => {
         const answered = (await replies(parent, context)).filter((result) =>
-          result.replies.has(parent.worker.hostname),
+          answering(result).includes(parent.worker.hostname),
         );
         return answered.length === 0 ? null : Math.min(...answered.map(({ at }) => at));
       },

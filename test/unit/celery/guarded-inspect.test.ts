@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GuardedInspect } from '../../../src/celery/guarded-inspect.js';
 import { InspectLoader } from '../../../src/celery/inspect-loader.js';
 import { Inspect } from '../../../src/celery/inspect.js';
@@ -116,5 +116,21 @@ describe('one operation', () => {
       'reserved',
       'scheduled',
     ]);
+  });
+});
+
+describe('unreadable replies', () => {
+  it('blame no worker for a command, and call none silent, while their sender is uncertain', async () => {
+    const contentType = 'application/x-python-serialize';
+    for (const hostname of hostnames) transport.broken.set(hostname, ['reserved', 'ping']);
+    const guarded = inspect.run('reserved');
+    await vi.waitFor(() => expect(transport.requests.at(-1)?.method).toBe('ping'));
+    const { ticket } = transport;
+    transport.deliverBytes(Buffer.from('.'), { contentType, headers: { ticket } });
+    expect(await guarded).toMatchObject({ replies: new Map(), silent: ['w1', 'w2'] });
+    expect(silent).toEqual([]);
+    await inspect.run('reserved');
+    expect(transport.sent).toContainEqual(['reserved', null]);
+    expect(transport.sent.filter((sent) => String(sent) === 'reserved,')).toHaveLength(2);
   });
 });

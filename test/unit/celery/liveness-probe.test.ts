@@ -12,6 +12,8 @@ import { ScriptedTransport } from './scripted-transport.js';
 /** The workers that answer a ping; the others take it and are silent. */
 class Broker extends ScriptedTransport {
   readonly answering = new Set<string>();
+  /** Those whose answers cannot be read. */
+  readonly pickling = new Set<string>();
   listeners = 0;
 
   override async publishRequest(request: ControlRequest): Promise<number> {
@@ -19,6 +21,11 @@ class Broker extends ScriptedTransport {
     for (const name of this.answering)
       if (request.destination?.includes(name) !== false)
         queueMicrotask(() => this.reply(name, { ok: 'pong' }, request.ticket ?? ''));
+    const { destination, ticket } = request;
+    const contentType = 'application/x-python-serialize';
+    for (const name of this.pickling)
+      if (destination?.includes(name) !== false)
+        queueMicrotask(() => this.deliverBytes(Buffer.from('.'), { contentType, headers: { ticket } }));
     return this.listeners;
   }
 }
@@ -168,5 +175,20 @@ describe('the health check of heartbeats', () => {
       status: 'OK',
       message: expect.stringContaining('no heartbeats of their own from w1@h') as string,
     });
+  });
+});
+
+describe('unreadable replies', () => {
+  it('keep no worker alive that may not have sent them, and keep their sender', async () => {
+    for (const name of ['w1@h', 'w2@h']) {
+      state.sawWorker(name, start);
+      broker.pickling.add(name);
+    }
+    await statusAt(60);
+    broker.pickling.delete('w1@h');
+    expect(await statusAt(65)).toBe('ONLINE');
+    for (let second = 70; second <= 250; second += 5) await statusAt(second);
+    expect(state.worker('w1@h')?.status).toBe('OFFLINE');
+    expect(state.worker('w2@h')?.status).toBe('ONLINE');
   });
 });

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '../../../src/celery/control/outcome.js';
 import { Mailbox, type BroadcastOptions, type BroadcastResult } from '../../../src/celery/pidbox.js';
+import { ReplyGathering } from '../../../src/celery/reply-gathering.js';
 import { Unreadable } from '../../../src/celery/unreadable.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from './scripted-transport.js';
@@ -113,6 +114,10 @@ describe('unreadable replies', () => {
     expect(result?.unreadable.get('w1')?.reason).toBe(
       `${reason} (1 of 2 workers answered so: which ones is unknown)`,
     );
+    expect([...(result?.unreadable.values() ?? [])]).toMatchObject([
+      { isUncertain: true },
+      { isUncertain: true },
+    ]);
     expect(heard).toEqual([]);
   });
 
@@ -126,6 +131,9 @@ describe('unreadable replies', () => {
     transport.deliverBytes(pickled, pickle);
     await pass(1_000);
     expect([named(), result?.silent]).toEqual([['w1'], ['w2']]);
+    // A guess: w2 may have begun to answer so, and w1 may have died.
+    expect(result?.unreadable.get('w1')).toEqual({ ...why, isUncertain: true });
+    expect(heard).toEqual(['w1']);
   });
 
   it.each([
@@ -141,6 +149,15 @@ describe('unreadable replies', () => {
     transport.deliverBytes(body, { ...changes, headers });
     await pass(0);
     expect([named(), result?.silent]).toEqual([['w1'], []]);
+  });
+});
+
+describe('a crowd of workers', () => {
+  it('is named within the time of a test, however many may have answered', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `w${index}`);
+    const gathering = new ReplyGathering(null, names);
+    gathering.addUnreadable(why);
+    expect([gathering.silent.length, gathering.unreadable.size]).toEqual([0, 10_000]);
   });
 });
 
