@@ -21,6 +21,7 @@ const detailRights = [
   '+ping',
   '+psubscribe',
   '+del',
+  '+exists',
   '+hlen',
   '+hkeys',
   '+eval',
@@ -173,6 +174,37 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
       },
     });
     expect(String(await primary.client().client('LIST'))).not.toContain('celeryql-scout');
+  });
+
+  it('stays well where keys of some queues are forbidden, which are unknown on their own', async () => {
+    const server = redis.client(3);
+    const sep = '\x06\x16';
+    const places = ['~open*', '~_kombu.binding.open', '~*celery.pidbox*', '~unacked*', '&*'];
+    await admin.call('ACL', 'SETUSER', 'seven', 'reset', 'on', '>secret', ...places, ...rights);
+    await server.sadd('_kombu.binding.open', ['open', '', 'open'].join(sep));
+    await server.sadd('_kombu.binding.closed', ['closed', '', 'closed'].join(sep));
+    const waiting = JSON.stringify({ body: '', properties: { priority: 5 } });
+    await server.rpush('open:5', waiting);
+    await server.rpush('closed', waiting);
+    const broker = redis.url(3).replace('redis://', 'redis://seven:secret@');
+    const args = ['--queues', 'closed', '--result-backend', 'none'];
+    await using gateway = await startTestGateway({ broker, args });
+    await isWell(gateway);
+    for (let look = 0; look < 2; look++) {
+      const { data } = await gateway.query('{ queues(useCache: false) { name messages } }');
+      expect(data).toEqual({
+        queues: [
+          { name: 'closed', messages: null },
+          { name: 'open', messages: 1 },
+        ],
+      });
+      await gateway.query('{ queue(name: "closed", useCache: false) { peek(first: 1) { id } } }');
+      await gateway.query('mutation { purgeQueue(name: "closed", expectedMessages: 1) { purged } }');
+    }
+    expect((await health(gateway)).status).toBe('OK');
+    expect((await ready(gateway))[0]).toBe(200);
+    expect((await gateway.query('mutation { pingWorkers { silent } }')).errors).toBeUndefined();
+    expect(await server.llen('closed')).toBe(1);
   });
 
   it('fails an inspect command at once when its replies cannot be read', async () => {

@@ -10,8 +10,11 @@ const noUserNames = /wrong number of arguments for 'auth'/i;
 
 type SendCommand = Redis['sendCommand'];
 
-/** @param error null when Redis did what it was asked */
-export type OnAnswer = (command: string, error: unknown) => void;
+/**
+ * @param error null when Redis did what it was asked
+ * @param keys those of a command that failed
+ */
+export type OnAnswer = (command: string, error: unknown, keys: readonly string[]) => void;
 
 export class RedisClient extends Redis {
   readonly #commandTimeout: number | null;
@@ -19,7 +22,7 @@ export class RedisClient extends Redis {
 
   /**
    * @param commandTimeout milliseconds that each command may take; null for as long as it likes
-   * @param onAnswer called with the name of each command that has ended, and its error
+   * @param onAnswer called with the name of each command that has ended, its error, and its keys
    */
   constructor(
     options: Omit<RedisOptions, 'replyMapping'>,
@@ -42,8 +45,8 @@ export class RedisClient extends Redis {
     if (onAnswer !== undefined) {
       const name = command.name.toLowerCase();
       command.promise.then(
-        () => onAnswer(name, null),
-        (error: unknown) => onAnswer(name, error),
+        () => onAnswer(name, null, []),
+        (error: unknown) => onAnswer(name, error, command.getKeys().map(String)),
       );
     }
     const sent = super.sendCommand(command, stream);

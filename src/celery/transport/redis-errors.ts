@@ -15,6 +15,14 @@ export function isForbidden(error: unknown): boolean {
   return isRefusal(error) && error.message.startsWith('NOPERM');
 }
 
+/** The command is allowed; this key or channel is not. Redis 6 and 7 word it differently. */
+export const forbiddenPlace = /permissions to access/;
+
+/** The user's ACL lacks the key, and has the command. */
+export function isForbiddenKey(error: unknown): boolean {
+  return isForbidden(error) && error instanceof Error && forbiddenPlace.test(error.message);
+}
+
 /** The connection was closed before the answer came: why it was is the news. */
 export function isAftermath(error: unknown): boolean {
   return error instanceof Error && error.name === 'MaxRetriesPerRequestError';

@@ -5,7 +5,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { parsePythonJson } from '../python-json.js';
-import { isRefusal, isWrongType } from './redis-errors.js';
+import { isForbiddenKey, isRefusal, isWrongType } from './redis-errors.js';
 import type { QueueList, RedisNames } from './redis-names.js';
 
 /** Queues whose lists are sought under every usual separator in one look; of the others, those with the configured one. */
@@ -33,7 +33,8 @@ export class RedisLists {
   /** Lists beside the configured ones, by key. */
   readonly #found = new Map<string, Candidate>();
   #nextSearched = 0;
-  #refusedUntil = -Infinity;
+  /** By the monotonic clock, of the queues whose search was refused. */
+  readonly #refusedUntil = new Map<string, number>();
 
   constructor(names: RedisNames) {
     this.#names = names;
@@ -94,26 +95,34 @@ export class RedisLists {
   }
 
   async #search(client: Redis, queues: readonly string[], bound: ReadonlySet<string>): Promise<void> {
-    if (performance.now() < this.#refusedUntil) return;
     const start = queues.length > maxSearched ? this.#nextSearched % queues.length : 0;
     this.#nextSearched = start + maxSearched;
     const isSearched = (index: number): boolean =>
       (index - start + queues.length) % queues.length < maxSearched;
     await Promise.all(
       queues.map(async (queue, index) => {
+        if (performance.now() < (this.#refusedUntil.get(queue) ?? -Infinity)) return;
         const candidates = this.#names
           .otherQueueKeys(queue, isSearched(index))
           .filter(({ key }) => !this.#found.has(key));
         const keys = candidates.map(({ key }) => key);
-        if (keys.length === 0 || (await client.exists(...keys)) === 0) return;
-        await Promise.all(
-          candidates.map((candidate) => this.#try(client, { queue, ...candidate }, bound)),
-        );
+        try {
+          if (keys.length === 0 || (await client.exists(...keys)) === 0) return;
+          await Promise.all(
+            candidates.map((candidate) => this.#try(client, { queue, ...candidate }, bound)),
+          );
+        } catch (error) {
+          if (!isRefusal(error)) throw error;
+          this.#refused(queue);
+        }
       }),
-    ).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-      this.#refusedUntil = performance.now() + refusalPause;
-    });
+    );
+  }
+
+  /** The user may lack a right, or the keys of this queue alone. */
+  #refused(queue: string): void {
+    if (this.#refusedUntil.size >= maxFound) this.#refusedUntil.clear();
+    this.#refusedUntil.set(queue, performance.now() + refusalPause);
   }
 
   async #scan(client: Redis, queue: string, bound: ReadonlySet<string>): Promise<void> {
@@ -149,7 +158,7 @@ export class RedisLists {
       if (oldest !== undefined && this.#found.size >= maxFound) this.#found.delete(oldest);
       this.#found.set(key, { queue, key, priority });
     } catch (error) {
-      if (!isWrongType(error)) throw error;
+      if (!isWrongType(error) && !isForbiddenKey(error)) throw error;
     }
   }
 }

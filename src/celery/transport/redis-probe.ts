@@ -27,6 +27,7 @@ const trials: Readonly<Record<string, Trial>> = {
   smembers: (client, key) => client.smembers(key),
   scan: (client, key) => client.scan('0', 'MATCH', key, 'COUNT', 1),
   llen: (client, key) => client.llen(key),
+  exists: (client, key) => client.exists(key),
   hlen: (client, key) => client.hlen(key),
   hkeys: (client, key) => client.hkeys(key),
   del: (client, key) => client.del(key),

@@ -7,7 +7,7 @@ import { PurgeImpossibleError } from '../../errors.js';
 import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { readWaitingTask } from '../task-message.js';
-import { isForbidden, isWrongType } from './redis-errors.js';
+import { isForbidden, isForbiddenKey, isWrongType } from './redis-errors.js';
 import { RedisLists } from './redis-lists.js';
 import type { Binding, RedisNames } from './redis-names.js';
 import { UnackedIndex } from './redis-unacked.js';
@@ -169,7 +169,11 @@ export class RedisQueues {
     await Promise.all(
       [...this.#bindingKeys].map(async (key) => {
         const exchange = this.#names.exchangeOf(key);
-        const members = await client.smembers(key).catch(wrongType<string[]>([]));
+        const members = await client.smembers(key).catch((error: unknown) => {
+          // An exchange that this user may not read hides its own queues, and no others.
+          if (isForbiddenKey(error)) return [];
+          return wrongType<string[]>([])(error);
+        });
         if (members.length === 0) this.#bindingKeys.delete(key);
         bindings.set(
           exchange,

@@ -2,7 +2,7 @@
  * Learns from the outcome of each command what Redis refuses to this user, or to everybody at the moment. PING succeeds
  * while the server is a replica, out of memory, unable to persist, or while the user has lost a right.
  */
-import { isRefusal, refusalWords } from './redis-errors.js';
+import { forbiddenPlace, isRefusal, refusalWords } from './redis-errors.js';
 import { Impairments } from './impairments.js';
 import type { ImpairedPart } from './impairments.js';
 
@@ -19,6 +19,7 @@ const needs: Readonly<Record<string, ImpairedPart>> = {
   ltrim: 'replies',
   scan: 'queues',
   llen: 'queues',
+  exists: 'details',
   hlen: 'details',
   hkeys: 'details',
   eval: 'details',
@@ -33,25 +34,31 @@ const needs: Readonly<Record<string, ImpairedPart>> = {
 /** Refused to everybody, whatever the command. */
 const serverWide = /^(?:READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|LOADING|BUSY|CLUSTERDOWN|NOAUTH)\b/;
 const missingRight = /^NOPERM\b/;
-/** The command is allowed; this key or channel is not. */
-const missingPlace = /permissions to access/;
 const serverKey = 'server';
 /** It writes, needs memory, and is sent every two seconds: when it works, the server refuses nothing in general. */
 const proof = 'rpush';
 /** Milliseconds for which a refusal that depends on the key counts after it was last seen. */
 const placeMemory = 6_000;
 
+export interface RedisRefusalsOptions {
+  /** Called whenever Redis says that it is a replica. */
+  readonly onReadOnly?: () => void;
+  /** Whether the gateway itself needs this key; a queue's key is the queue's own. All are needed by default. */
+  readonly isNeeded?: (key: string) => boolean;
+}
+
 export class RedisRefusals {
   readonly impairments = new Impairments();
   readonly #lastSuccess = new Map<string, number>();
   readonly #places = new Map<string, number>();
   readonly #onReadOnly: () => void;
+  readonly #isNeeded: (key: string) => boolean;
   /** What was said to `eval`; nothing is lost by that where `hmget` is allowed instead. */
   #scriptRefusal: string | null = null;
 
-  /** @param onReadOnly called whenever Redis says that it is a replica */
-  constructor(onReadOnly: () => void = () => undefined) {
+  constructor({ onReadOnly = () => undefined, isNeeded = () => true }: RedisRefusalsOptions = {}) {
     this.#onReadOnly = onReadOnly;
+    this.#isNeeded = isNeeded;
   }
 
   /** Milliseconds since Redis last carried out, or was allowed to carry out, this command; Infinity if never. */
@@ -59,16 +66,22 @@ export class RedisRefusals {
     return performance.now() - (this.#lastSuccess.get(command) ?? -Infinity);
   }
 
-  /** A command that Redis has answered; `error` is null when it did what it was asked. */
-  answered(command: string, error: unknown): void {
+  /**
+   * A command that Redis has answered; `error` is null when it did what it was asked.
+   *
+   * @param keys the command's; of a whole transaction, none
+   */
+  answered(command: string, error: unknown, keys: readonly string[] = []): void {
     const part = needs[command];
     if (error !== null && !isRefusal(error)) return;
     const words = error === null ? '' : refusalWords(error);
     if (serverWide.test(words)) {
       this.impairments.add(serverKey, { part: 'requests', reason: words });
       if (words.startsWith('READONLY')) this.#onReadOnly();
-    } else if (missingPlace.test(words)) this.#placeRefused(command, words, part);
-    else if (missingRight.test(words)) {
+    } else if (forbiddenPlace.test(words)) {
+      const isNeeded = keys.length === 0 || keys.some((key) => this.#isNeeded(key));
+      this.#placeRefused(command, words, isNeeded ? part : undefined);
+    } else if (missingRight.test(words)) {
       this.#lastSuccess.delete(command);
       this.#rightRefused(command, withoutUser(words), part);
     } else this.#allowed(command);

@@ -68,7 +68,7 @@ export class RedisTransport implements Transport {
   readonly #connection: ConnectionWatch;
   readonly #address: RedisAddress;
   readonly #failover: RedisFailover;
-  readonly #refusals = new RedisRefusals(() => this.#findPrimary());
+  readonly #refusals: RedisRefusals;
   readonly #trials: RedisProbe;
   readonly #echo: EventEcho;
   readonly #echoChannel: string;
@@ -96,7 +96,11 @@ export class RedisTransport implements Transport {
     this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
     this.#address = address;
     const failover = (this.#failover = new RedisFailover(address));
-    const onAnswer: OnAnswer = (command, error) => this.#refusals.answered(command, error);
+    this.#refusals = new RedisRefusals({
+      onReadOnly: () => this.#findPrimary(),
+      isNeeded: (key) => this.#isNeeded(key),
+    });
+    const onAnswer: OnAnswer = (...answer) => this.#refusals.answered(...answer);
     this.#commands = new RedisLink({
       address,
       failover,
@@ -296,6 +300,13 @@ export class RedisTransport implements Transport {
 
   #links(): readonly RedisLink[] {
     return [this.#commands, this.#events];
+  }
+
+  /** Rather than a queue's key, which may be forbidden to this user on purpose. */
+  #isNeeded(key: string): boolean {
+    const names = this.#names;
+    const shared = [names.bindingKey(names.controlExchange), names.unackedKey];
+    return shared.includes(key) || key.includes(this.#replies.address.routing_key);
   }
 
   /** Nothing is asked of half a connection: without events, answers would be wrong. */

@@ -45,7 +45,7 @@ describe('RedisRefusals', () => {
 
   it('calls back when Redis has become a replica', () => {
     let calls = 0;
-    const refusals = new RedisRefusals(() => calls++);
+    const refusals = new RedisRefusals({ onReadOnly: () => calls++ });
     refusals.answered('rpush', refusal("READONLY You can't write against a read only replica."));
     expect([calls, refusals.impairments.list()[0]?.part]).toEqual([1, 'requests']);
   });
@@ -73,6 +73,19 @@ describe('RedisRefusals', () => {
     refusals.answered('hmget', null);
     expect(refusals.impairments.list()).toEqual([]);
   });
+
+  it.each(['llen', 'smembers', 'lrange', 'del', 'eval'])(
+    'loses nothing by a key of others that %s may not touch, and the part by a key of its own',
+    (command) => {
+      const refusals = new RedisRefusals({ isNeeded: (key) => key.startsWith('own.') });
+      const forbidden = refusal('NOPERM this user has no permissions to access one of the keys');
+      refusals.answered(command, forbidden, ['billing', 'billing:3']);
+      expect(refusals.impairments.list()).toEqual([]);
+      expect(refusals.sinceSuccess(command)).toBeLessThan(1_000);
+      refusals.answered(command, forbidden, ['own.reply']);
+      expect(refusals.impairments.list()).toHaveLength(1);
+    },
+  );
 
   it('keeps a refused key apart from the right to the command', () => {
     const refusals = new RedisRefusals();
