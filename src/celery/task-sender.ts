@@ -4,6 +4,7 @@
  * that must be known, lists of what is allowed, and arguments that are not guessed.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { withDeadline } from '../deadline.js';
 import {
   BadUserInputError,
@@ -41,6 +42,8 @@ export interface TaskSenderOptions {
     ((name: string, hostname: string | null) => Promise<boolean | null>) | undefined;
   /** Where a worker is asked whether it runs an orphan after all; it is not asked without. */
   readonly inspect?: Pick<InspectLoader, 'load'> | undefined;
+  /** Milliseconds that workers have to answer before a task is sent once more. */
+  readonly askTimeout?: number | undefined;
   /** Where a task goes that names no queue. */
   readonly defaultQueue: string;
   /** What is not to be remembered of the arguments. */
@@ -70,6 +73,8 @@ type Routed = Omit<TaskCall, 'origin'>;
 
 /** Milliseconds: several round trips, each with its own deadline, must not add up to what a caller would not wait for. */
 const longest = 1_900;
+/** Milliseconds that workers have to answer before a task is sent once more: time to send it must be left. */
+const askTimeout = 900;
 
 export class TaskSender {
   readonly #options: TaskSenderOptions;
@@ -137,12 +142,13 @@ export class TaskSender {
     const refused = (reason: string): GatewayError => new RerunRefusedError(id, reason);
     if (!isFinal(original.state) && original.orphanedAt === null)
       throw refused(`it is not finished, but ${original.state}`);
-    if (!isFinal(original.state) && original.worker !== null) {
-      const reason = await this.#whyAlive(id, original.worker);
-      if (reason !== null) throw refused(reason);
-    }
+    const [reason, canBeName] = await Promise.all([
+      isFinal(original.state) ? null : this.#whyAlive(id, original.worker),
+      this.#canBeName(original),
+    ]);
+    if (reason !== null) throw refused(reason);
     if (original.name === null) throw refused('nobody told its name');
-    if (!(await this.#canBeName(original)))
+    if (!canBeName)
       throw refused(
         `${original.name} may be a shadow name: no worker has a task of that name, and no other name was reported`,
       );
@@ -166,20 +172,26 @@ export class TaskSender {
   /** A name that only workers have shown may be what its sender wants to be shown. */
   async #canBeName({ name, isNameCertain, worker }: Task): Promise<boolean> {
     if (name === null || isNameCertain) return true;
-    return (await this.#options.isRegistered?.(name, worker)) ?? true;
+    const asked = this.#options.isRegistered?.(name, worker) ?? Promise.resolve(null);
+    return (await this.#inAskTime(asked)) ?? true;
   }
 
   /** Asks the worker of an orphaned task; null when the worker does not run it. */
-  async #whyAlive(id: string, hostname: string): Promise<string | null> {
+  async #whyAlive(id: string, hostname: string | null): Promise<string | null> {
     const { state, inspect } = this.#options;
-    if (inspect === undefined) return null;
-    const { replies } = await inspect.load('active', { hostname });
-    const reply = replies.get(hostname);
+    if (inspect === undefined || hostname === null) return null;
+    const result = await this.#inAskTime(inspect.load('active', { hostname }));
+    const reply = result?.replies.get(hostname);
     if (reply?.ok !== true) {
       const status = state.worker(hostname)?.status ?? 'OFFLINE';
       return status === 'OFFLINE' ? null : `${hostname} lives and does not say whether it runs it`;
     }
     return reply.value.some((task) => task.id === id) ? `${hostname} runs it` : null;
+  }
+
+  /** Null if it takes longer: a dead worker never answers, and the caller does not wait for the whole broadcast. */
+  #inAskTime<T>(answer: Promise<T>): Promise<T | null> {
+    return Promise.race([answer, delay(this.#options.askTimeout ?? askTimeout, null, { ref: false })]);
   }
 
   /**

@@ -5,7 +5,7 @@ import { parseEvents } from '../../../src/celery/events/event.js';
 import { State } from '../../../src/celery/events/state.js';
 import { Queues } from '../../../src/celery/queues.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
-import { TaskSender } from '../../../src/celery/task-sender.js';
+import { TaskSender, type TaskSenderOptions } from '../../../src/celery/task-sender.js';
 import type { QueueDepth, ResultBackend } from '../../../src/celery/transport/transport.js';
 import {
   BrokerUnavailableError,
@@ -16,6 +16,7 @@ import {
   UnknownQueueError,
   UnknownTaskError,
 } from '../../../src/errors.js';
+import { createState, task, worker } from './events/cluster.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 const now = Date.UTC(2026, 2, 1);
@@ -27,7 +28,7 @@ let stored: Record<string, object>;
 let backendFailure: Error | null;
 let sender: TaskSender;
 
-function createSender(allowed = new AllowLists()): TaskSender {
+function createSender(allowed = new AllowLists(), more: Partial<TaskSenderOptions> = {}): TaskSender {
   const results: ResultBackend = {
     address: 'test',
     fetch: async (ids) => {
@@ -39,7 +40,8 @@ function createSender(allowed = new AllowLists()): TaskSender {
   };
   const clock = () => now;
   const queues = new Queues({ transport, task: () => null, configured: ['configured'], clock });
-  return new TaskSender({ transport, results, state, queues, allowed, defaultQueue: 'jobs', clock });
+  const options = { transport, results, state, queues, allowed, defaultQueue: 'jobs', clock };
+  return new TaskSender({ ...options, ...more });
 }
 
 beforeEach(() => {
@@ -278,5 +280,29 @@ describe('purging', () => {
 
   it('is refused where nobody knows the queue', async () => {
     await expect(sender.purge('jbos', 0)).rejects.toEqual(new UnknownQueueError('jbos'));
+  });
+});
+
+describe('an orphan that is sent once more', () => {
+  const never = new Promise<never>(() => undefined);
+
+  it('waits neither for its dead worker nor for the names of tasks, and asks for both together', async () => {
+    const cluster = createState();
+    ({ state } = cluster);
+    const fields = { name: 'demo.add', args: '()', kwargs: '{}' };
+    cluster.apply(worker('heartbeat', 0), task('received', 'old', 0, fields));
+    cluster.apply(task('started', 'old', 1));
+    cluster.wait(100);
+    expect(state.task('old')?.orphanedAt).not.toBeNull();
+
+    const asked: string[] = [];
+    sender = createSender(new AllowLists(), {
+      askTimeout: 20,
+      inspect: { load: (command) => (asked.push(command), never) },
+      isRegistered: () => (asked.push('registered'), never),
+    });
+    const rerun = await sender.rerun('old', { queue: 'jobs' });
+    expect(rerun.sent.queue).toBe('jobs');
+    expect(asked).toEqual(['active', 'registered']);
   });
 });
