@@ -11,7 +11,8 @@ const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement(
     name: t.exposeString('name', {
       description:
         '`broker` (does what is needed), `event_stream` (events arrive and can be read), `result_backend`, ' +
-        '`configuration` (the settings of the application agree with those of the gateway) or `distributed_cache`.',
+        '`configuration` (the settings of the application agree with those of the gateway), `heartbeats` (workers ' +
+        'send them), `remote_control` (workers that run listen to commands) or `distributed_cache`.',
     }),
     status: t.expose('status', { type: CheckStatusEnum }),
     latencySeconds: t.exposeFloat('latencySeconds', {
