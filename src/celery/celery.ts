@@ -230,7 +230,8 @@ export class Celery implements AsyncDisposable {
         this.#guardedInspect.forget(hostname);
         this.configuration?.forget(hostname);
       }
-      if (cause === 'RESTARTED') void this.configuration?.add(hostname);
+      if (cause === 'RESTARTED' || (cause === 'RETURNED' && status !== 'OFFLINE'))
+        void this.configuration?.add(hostname);
       const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status !== 'OFFLINE';
       const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
       if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));

@@ -1,6 +1,7 @@
 /**
  * Asks each worker once for its settings, which are large and may hold secrets, and keeps only how they differ from the
- * gateway's. A worker that restarts is asked again; one that did not answer, or not in a way that can be read, is not.
+ * gateway's. A worker that restarts is asked again; one that did not answer, or not in a way that
+ * can be read, is not. Where the question itself fails, it is asked again, a few times.
  */
 import { compareConfiguration } from './configuration.js';
 import type { Difference, GatewayConfiguration } from './configuration.js';
@@ -10,7 +11,10 @@ import { WorkerBatches } from './worker-batches.js';
 export interface ConfigurationWatchOptions {
   readonly inspect: Pick<InspectLoader, 'load'>;
   readonly gateway: GatewayConfiguration;
+  /** Called when the findings may have changed. */
   readonly onChange?: () => void;
+  /** Milliseconds from a failed question to the next one; 5 s when left out. */
+  readonly retryPause?: number;
 }
 
 /** A difference, and the workers that have it. */
@@ -20,11 +24,16 @@ export interface ConfigurationFinding extends Difference {
 
 /** More workers than these have the settings of those that were asked. */
 const maxWorkers = 1_000;
+/** Questions that fail on their own account before a worker is asked no more until it comes anew. */
+const maxFailures = 5;
+/** Milliseconds from a failure to the next question, times the failures so far. */
+const retryPause = 5_000;
 
 export class ConfigurationWatch {
   readonly #options: ConfigurationWatchOptions;
   /** Null while the worker has not answered. */
   readonly #differences = new Map<string, readonly Difference[] | null>();
+  readonly #failures = new Map<string, number>();
   readonly #batches = new WorkerBatches((hostnames) => this.#ask(hostnames));
 
   constructor(options: ConfigurationWatchOptions) {
@@ -35,11 +44,12 @@ export class ConfigurationWatch {
   async add(hostname: string): Promise<void> {
     if (this.#differences.has(hostname) || this.#differences.size >= maxWorkers) return;
     this.#differences.set(hostname, null);
-    await this.#batches.add(hostname).catch(() => undefined);
+    await this.#batches.add(hostname).catch(() => this.#failed(hostname));
   }
 
   /** A worker has gone, or is another process now. */
   forget(hostname: string): void {
+    this.#failures.delete(hostname);
     if (this.#differences.delete(hostname)) this.#options.onChange?.();
   }
 
@@ -60,6 +70,20 @@ export class ConfigurationWatch {
     return [...found.values()]
       .map(({ difference, hostnames }) => ({ ...difference, hostnames: hostnames.sort() }))
       .sort((a, b) => Number(b.isHarmful) - Number(a.isHarmful));
+  }
+
+  /** Redis may have been away for a moment; the worker was not asked at all, or its answer not awaited. */
+  #failed(hostname: string): void {
+    if (this.#differences.get(hostname) !== null) return;
+    const failures = (this.#failures.get(hostname) ?? 0) + 1;
+    if (failures >= maxFailures) return;
+    this.#failures.set(hostname, failures);
+    const again = (): void => {
+      if (this.#failures.get(hostname) !== failures || this.#differences.get(hostname) !== null) return;
+      this.#differences.delete(hostname);
+      void this.add(hostname);
+    };
+    setTimeout(again, (this.#options.retryPause ?? retryPause) * failures).unref();
   }
 
   async #ask(hostnames: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@
  * The application's settings that the gateway's figures depend on, and how they differ from the gateway's own. Celery has
  * no counterpart: its monitors are given the application itself.
  */
+import { isObject } from './events/event-fields.js';
 import type { RedisOptions } from './transport/redis-names.js';
 
 /** What the gateway was set to. Without `redis`, the broker is another. */
@@ -122,7 +123,7 @@ export function compareConfiguration(
     ...(redis === null
       ? []
       : transportOptions.flatMap((row) =>
-          difference(row, isRecord(options) ? options[row.name] : undefined, row.ours(gateway, redis)),
+          difference(row, isObject(options) ? options[row.name] : undefined, row.ours(gateway, redis)),
         )),
     ...settings.flatMap((row) => difference(row, application.get(row.name), own[row.name] ?? null)),
     ...serializers(application),
@@ -137,7 +138,7 @@ function difference(
   ours: Setting | null,
 ): readonly Difference[] {
   const theirs = value === undefined || value === null ? standard : readSetting(value, standard);
-  if (ours === null || theirs === null || shown(theirs) === shown(ours)) return [];
+  if (ours === null || theirs === null || plain(name, theirs) === plain(name, ours)) return [];
   const message = `${name} of the application is ${shown(theirs)}, the gateway has ${shown(ours)}: set ${variable}`;
   return [{ name, isHarmful, message }];
 }
@@ -153,6 +154,12 @@ function readSetting(value: unknown, standard: Setting): Setting | null {
   return typeof value === typeof standard && (typeof value === 'boolean' || typeof value === 'number')
     ? value
     : null;
+}
+
+/** Two ways to write one value are equal. */
+function plain(name: string, setting: Setting): string {
+  if (name !== 'fanout_prefix' || typeof setting !== 'boolean') return shown(setting);
+  return shown(setting ? '/{db}.' : '');
 }
 
 function shown(setting: Setting): string {
@@ -172,7 +179,8 @@ function serializers(application: ReadonlyMap<string, unknown>): readonly Differ
 }
 
 function resultBackend(value: unknown, gateway: GatewayConfiguration): readonly Difference[] {
-  if (typeof value !== 'string' || value === '') return [];
+  // `disabled://` is Celery's way to store no results.
+  if (typeof value !== 'string' || value === '' || /^disabled\b/.test(value)) return [];
   const isRedis = redisResults.test(value);
   if (isRedis === gateway.readsRedisResults) return [];
   // No more than the scheme: the rest is an address, with credentials.
@@ -198,8 +206,4 @@ function byPlainName(conf: Readonly<Record<string, unknown>>): ReadonlyMap<strin
     if (!plain.has(current) || name === current) plain.set(current, value);
   }
   return plain;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -70,7 +70,7 @@ export class Unreadable {
   }
 
   count(kind: UnreadableKind, { reason, contentType, hostname }: UnreadableDetails): void {
-    if (contentType && contentType !== 'application/json') {
+    if (contentType && !isJson(contentType)) {
       const shown = contentType.slice(0, maxTextLength);
       this.#foreign.set(kind, { contentType: shown, at: this.#clock() });
     }
@@ -91,6 +91,11 @@ export class Unreadable {
   snapshot(): Readonly<Record<UnreadableKind, UnreadableCount>> {
     return { ...this.#counts };
   }
+}
+
+/** Whether it is JSON, with or without parameters such as `charset`. */
+function isJson(contentType: string): boolean {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 }
 
 /** What an error says of a message that could not be read; the text of an unknown error may quote content. */

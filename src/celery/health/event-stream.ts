@@ -3,6 +3,7 @@ import type { Celery } from '../celery.js';
 import type { EventGap } from '../event-gaps.js';
 import { describeImpairments } from './describe-impairments.js';
 import type { HealthCheck } from './health-check.js';
+import { describeUnreadable } from './unreadable.js';
 
 /** Milliseconds. Workers send a heartbeat every two seconds: after this long without any event, none arrive. */
 const longestSilence = 30_000;
@@ -23,7 +24,7 @@ export function checkEventStream(celery: Celery): HealthCheck {
     lastEventAt === null
       ? 'no event yet'
       : `last event ${((clock() - lastEventAt) / 1000).toFixed(1)} s ago`;
-  const unreadable = describeUnreadable(celery);
+  const unreadable = unreadableEvents(celery);
   if (unreadable !== null) return { ...check, status: 'DEGRADED', message: `${last}; ${unreadable}` };
   const answering = celery.silence.answering.length;
   if (answering > 0) {
@@ -49,14 +50,14 @@ export function checkEventStream(celery: Celery): HealthCheck {
   return { ...check, status: 'OK', message: missed === null ? last : `${last}; ${missed}` };
 }
 
-/** Events come that cannot be read: as long as they do, less is known than it seems. */
-function describeUnreadable({ unreadable, events, clock }: Celery): string | null {
-  const { total, lastAt, lastReason, lastContentType } = unreadable.snapshot().event;
-  if (lastAt === null || clock() - lastAt > unreadableCounts) return null;
+/** Events of a type that is not read, or odd ones and no good one: less is known than it seems. */
+function unreadableEvents(celery: Celery): string | null {
+  const foreign = describeUnreadable(celery, 'event');
+  if (foreign !== null || celery.events.counters.lastEventAt !== null) return foreign;
   // A single odd event among good ones is counted, and no reason to distrust the others.
-  if (lastContentType === null && events.counters.lastEventAt !== null) return null;
-  const what = lastContentType ?? lastReason ?? 'unknown';
-  return `events come that cannot be read (${total}, ${what}): set event_serializer to "json" in the application`;
+  const { total, lastAt, lastReason } = celery.unreadable.snapshot().event;
+  if (lastAt === null || celery.clock() - lastAt > unreadableCounts) return null;
+  return `events cannot be read (${total}, ${lastReason ?? 'unknown'}): set event_serializer to "json" in the application`;
 }
 
 /** What was before the gateway is no failure of the stream's once it is filled. */

@@ -16,10 +16,15 @@ export function replyCode(error: unknown): number | null {
   return replyCode(error.cause);
 }
 
-/** The broker's own words where there are any, without what amqplib wraps them in. None hold a password. */
+/** The broker's own words where there are any, without what amqplib wraps them in, and without the user's name. */
 export function amqpReason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return amqpReason(error.errors[0]);
   const message = errorMessage(error);
   const quoted = /with message "([\s\S]*)"$/.exec(message)?.[1] ?? message;
-  return quoted === '' ? 'the connection failed' : quoted;
+  return quoted === '' ? 'the connection failed' : withoutUser(quoted);
+}
+
+/** RabbitMQ repeats the user's name, which is a part of the credentials. It may hold any character, also a quote. */
+function withoutUser(words: string): string {
+  return words.replace(/(for|by|of|to) user '.*?'(?=\s|[,:;.)]|$)/g, '$1 this user');
 }

@@ -43,10 +43,6 @@ export class Impairments {
     this.#listeners.tell();
   }
 
-  has(key: string): boolean {
-    return this.#byKey.has(key);
-  }
-
   remove(key: string): void {
     if (this.#byKey.delete(key)) this.#listeners.tell();
   }

@@ -71,7 +71,6 @@ export class RedisNames {
   readonly #fanoutPatterns: RedisOptions['fanoutPatterns'];
   /** The hash of messages that were delivered and not acknowledged. */
   readonly unackedKey: string;
-  readonly unackedIndexKey: string;
 
   /** @param sentinel whether Celery finds Redis through Sentinels: kombu before 5.4 then leaves `{db}` as it is */
   constructor(options: RedisOptions, db: number, sentinel = false) {
@@ -86,7 +85,6 @@ export class RedisNames {
     this.#events = options.eventExchange;
     this.#fanoutPatterns = options.fanoutPatterns;
     this.unackedKey = this.key(options.unackedKey);
-    this.unackedIndexKey = this.key(options.unackedIndexKey);
   }
 
   key(name: string): string {

@@ -5,6 +5,7 @@ import type { GatewayConfiguration } from '../../../src/celery/configuration.js'
 import { ConfigurationWatch } from '../../../src/celery/configuration-watch.js';
 import type { InspectReply } from '../../../src/celery/inspect.js';
 import { defaultRedisOptions } from '../../../src/celery/transport/redis-names.js';
+import { eventually } from '../../support/eventually.js';
 
 const gateway: GatewayConfiguration = {
   redis: defaultRedisOptions,
@@ -75,6 +76,20 @@ describe('compareConfiguration', () => {
     expect(harmful(conf, ours)).toHaveLength(1);
   });
 
+  it.each([
+    ['/{db}.', true],
+    ['', false],
+    [true, '/{db}.'],
+    [false, ''],
+  ])('knows that the fanout_prefix %j is %j', (theirs, fanoutPrefix) => {
+    const ours = { ...gateway, redis: { ...defaultRedisOptions, fanoutPrefix } };
+    expect(harmful({ broker_transport_options: { fanout_prefix: theirs } }, ours)).toEqual([]);
+  });
+
+  it('names no result backend where the application stores no results', () => {
+    expect(harmful({ result_backend: 'disabled://' })).toEqual([]);
+  });
+
   it('does not mind the order of priority steps', () => {
     expect(harmful({ broker_transport_options: { priority_steps: [9, 6, 3, 0] } })).toEqual([]);
   });
@@ -125,6 +140,23 @@ describe('compareConfiguration', () => {
 });
 
 describe('ConfigurationWatch', () => {
+  it('asks again when the question has failed, up to five times', async () => {
+    let asked = 0;
+    const watch = new ConfigurationWatch({
+      gateway,
+      retryPause: 1,
+      inspect: {
+        load: () => {
+          asked++;
+          return Promise.reject(new Error('Redis is away'));
+        },
+      },
+    });
+    await watch.add('w1');
+    await eventually(async () => expect(asked).toBe(5));
+    expect(watch.findings()).toEqual([]);
+  });
+
   it('asks each worker once, keeps no more than the differences, and asks again after a restart', async () => {
     const asked: string[] = [];
     const watch = new ConfigurationWatch({

@@ -35,6 +35,7 @@ describe('Unreadable', () => {
     expect(unreadable.foreign('reply')).toBeNull();
     unreadable.count('reply', { reason: 'pickle', contentType: 'application/x-python-serialize' });
     unreadable.count('reply', { reason: 'odd', contentType: 'application/json' });
+    unreadable.count('reply', { reason: 'odd', contentType: 'application/json; charset=utf-8' });
     unreadable.count('reply', { reason: 'odd' });
     expect(unreadable.foreign('reply')).toEqual({
       contentType: 'application/x-python-serialize',

@@ -59,6 +59,22 @@ describe('check event_stream', () => {
     }
   });
 
+  it('is DEGRADED while events of another type come, whatever odd ones come between', async () => {
+    transport.deliverEvent(pickled);
+    const odd: RawMessage = {
+      size: 1,
+      read: () => {
+        throw new MalformedMessageError('it is odd');
+      },
+    };
+    transport.deliverEvent(odd);
+    const { status, message } = await check('event_stream');
+    expect([status, message]).toEqual([
+      'DEGRADED',
+      expect.stringContaining('application/x-python-serialize'),
+    ]);
+  });
+
   it('is DEGRADED for as long as workers answer and no event comes, with a hint at the settings', async () => {
     transport.bound = ['w1@h'];
     for (let look = 1; look <= 5; look++) {
