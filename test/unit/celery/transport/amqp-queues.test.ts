@@ -120,7 +120,7 @@ describe('a depth that RabbitMQ does not know', () => {
       what: 'a queue that may not be read',
       list: null,
       answer: refused(403, "ACCESS_REFUSED - access to queue 'q' refused for user 'm'"),
-      reason: "ACCESS_REFUSED - access to queue 'q' refused for user 'm'",
+      reason: "ACCESS_REFUSED - access to queue 'q' refused for this user",
     },
   ])('is null with the reason, for $what', async ({ list, answer, reason }) => {
     broker.list = list;
