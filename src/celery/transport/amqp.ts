@@ -227,7 +227,9 @@ export class AmqpTransport implements Transport {
 
   async queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]> {
     if (!this.connection.connected) throw new BrokerUnavailableError(this.address);
-    return this.#queues.depths(names);
+    // A queue that does not answer is unknown; a broker that does not is lost, for all who ask.
+    const [depths] = await Promise.all([this.#queues.depths(names), this.ping()]);
+    return depths;
   }
 
   async delayedMessages(): Promise<number | null> {
