@@ -1,6 +1,7 @@
 /** What waits in the broker, held against the broker itself and against the workers that consume it. */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { priorityLengths } from '../support/rabbitmq.js';
 import { celeryInspect, sendTasks, startCluster, type Call, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -204,10 +205,10 @@ describeEachCelery(
       const orphan = { kind: 'CLASSIC', unacknowledged: 0, consumers: 0, workers: [], orphaned: true };
       const high = {
         messages: 7,
-        messagesByPriority: [
+        messagesByPriority: priorityLengths([
           { priority: 0, messages: 2 },
           { priority: 9, messages: 5 },
-        ],
+        ]),
       };
       await eventually(async () => {
         expect(await told()).toMatchObject([

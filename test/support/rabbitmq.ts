@@ -7,7 +7,7 @@
  */
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { descendants, endAll } from './descendants.js';
@@ -288,6 +288,13 @@ function rooted(program: string): [command: string, ...args: string[]] {
   if (root === '') return [program];
   const enter = 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"';
   return ['unshare', '--mount', 'sh', '-c', enter, root, program];
+}
+
+/** What its management API reports of a queue's priorities: RabbitMQ 4 reports their lengths no more. */
+export function priorityLengths<T>(lengths: T): T | null {
+  const releases = readdirSync(`${root}/usr/lib/rabbitmq/lib`);
+  const [, major = ''] = /rabbitmq_server-(\d+)/.exec(releases.join(' ')) ?? [];
+  return Number(major) >= 4 ? null : lengths;
 }
 
 /** Whether it can be started here. */
