@@ -53,7 +53,7 @@ describeEachCluster('a solo worker', (on) => {
     await cluster.worker('w2').kill();
     await eventually(
       async () => expect(await statuses(gateway)).toEqual({ 'w1@test': 'ONLINE', 'w2@test': 'OFFLINE' }),
-      3 * heartbeat + slack,
+      5 * heartbeat + slack, // its pidbox is looked for every five seconds
     );
   });
 });

@@ -16,6 +16,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'MetricsCache',
     'NoReplyError',
     'NobodyAnsweredError',
+    'NotListeningError',
     'PeekRefusedError',
     'PurgeImpossibleError',
     'PurgeRefusedError',
