@@ -23,6 +23,8 @@ const integration = {
   globalSetup: ['test/support/shared-rabbitmq-setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  // Real servers on a shared machine are late now and then; the report names each test that needed it.
+  retry: process.env['CI'] === 'true' ? 1 : 0,
 };
 
 export default defineConfig({
