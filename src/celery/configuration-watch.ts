@@ -11,8 +11,6 @@ import { WorkerBatches } from './worker-batches.js';
 export interface ConfigurationWatchOptions {
   readonly inspect: Pick<InspectLoader, 'load'>;
   readonly gateway: GatewayConfiguration;
-  /** Called when the findings may have changed. */
-  readonly onChange?: () => void;
   /** Milliseconds from a failed question to the next one; 5 s when left out. */
   readonly retryPause?: number;
 }
@@ -50,7 +48,7 @@ export class ConfigurationWatch {
   /** A worker has gone, or is another process now. */
   forget(hostname: string): void {
     this.#failures.delete(hostname);
-    if (this.#differences.delete(hostname)) this.#options.onChange?.();
+    this.#differences.delete(hostname);
   }
 
   /** How many workers have reported their settings. */
@@ -87,12 +85,11 @@ export class ConfigurationWatch {
   }
 
   async #ask(hostnames: readonly string[]): Promise<void> {
-    const { inspect, gateway, onChange } = this.#options;
+    const { inspect, gateway } = this.#options;
     const results = await Promise.all(hostnames.map((hostname) => inspect.load('conf', { hostname })));
     for (const { replies } of results)
       for (const [hostname, reply] of replies)
         if (reply.ok && this.#differences.has(hostname))
           this.#differences.set(hostname, compareConfiguration(reply.value, gateway));
-    onChange?.();
   }
 }

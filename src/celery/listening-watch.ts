@@ -6,6 +6,7 @@
  */
 import type { State } from './events/state.js';
 import type { Mailbox } from './pidbox.js';
+import { noNode } from './transport/control-request.js';
 import type { Transport } from './transport/transport.js';
 
 /** Milliseconds between two looks; a worker must be missed at two of them, since it may just be reconnecting. */
@@ -18,8 +19,6 @@ const beatsBetween = 2;
 const defaultFreqSeconds = 2;
 /** Milliseconds for which what a worker sent before its death may still arrive. */
 const longestTransit = 1_000;
-/** No node has this name, so none acts or replies. */
-const noNode = 'nobody@celeryql';
 /** Milliseconds for the answers. */
 const pingTimeout = 1_000;
 

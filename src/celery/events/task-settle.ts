@@ -83,7 +83,7 @@ export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, option
   else if (meta.state === 'REVOKED') task.revokedAt = at;
 }
 
-/** Whether it brings what no event has told. */
+/** True if the stored result has fields that no event has reported. */
 export function fillsFields(task: TaskRecord, meta: TaskMeta): boolean {
   const stored = storedIn(meta);
   if (stored.name !== null && !task.isNameCertain) return true;

@@ -73,7 +73,7 @@ export class WorkerRecord {
   clock: number | null = null;
   /** Whether it listens to remote control; null if unknown. */
   listening: boolean | null = null;
-  /** The pool is a solo pool; null until the worker has told its pool. */
+  /** The pool is a solo pool; null until the worker has reported its pool. */
   #solo: boolean | null = null;
   /** From when heartbeats are counted. Other signs of life move it only while it is in time: see `sign`. */
   #beatAt = 0;

@@ -6,10 +6,9 @@
  */
 import type { AmqpNames } from './amqp-names.js';
 import type { AmqpOutgoing } from './amqp-publisher.js';
+import { noNode } from './control-request.js';
 import type { BoundNodes } from './transport.js';
 
-/** No node has this name, so nobody acts or replies. */
-const nobody = 'nobody@celeryql';
 /** Names come from outside: more than this are not remembered. */
 const maxRemembered = 2_000;
 /** Milliseconds between two lists of the management API's. */
@@ -70,7 +69,7 @@ export class AmqpPidboxes {
       .publish({
         exchange: '', // delivers to the queue that the routing key names
         routingKey: this.#options.names.pidboxOf(node),
-        body: { method: 'ping', arguments: {}, destination: [nobody], pattern: null, matcher: null },
+        body: { method: 'ping', arguments: {}, destination: [noNode], pattern: null, matcher: null },
         headers: { clock: 1, expires: 0 },
         deliveryMode: 1,
         expiration: 0,

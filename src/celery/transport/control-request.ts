@@ -1,6 +1,9 @@
 /** The body of a remote control request, as `kombu.pidbox.Mailbox` lays it out. */
 import type { ControlRequest } from './transport.js';
 
+/** No node has this name: a request to it reaches every pidbox, and no worker acts or replies. */
+export const noNode = 'nobody@celeryql';
+
 /** Where the replies go: an exchange, and the key that leads from there to whoever asks. */
 export interface ReplyTo {
   readonly exchange: string;
