@@ -6,11 +6,13 @@
  */
 import process from 'node:process';
 import { execute, parse } from 'graphql';
+import { anonymous } from '../dist/access/viewer.js';
 import { CacheStatus } from '../dist/cache/cache-status.js';
 import { CacheRegistry } from '../dist/cache/cache-registry.js';
 import { parseEvents } from '../dist/celery/events/event.js';
 import { State } from '../dist/celery/events/state.js';
 import { taskOrderFields, taskTexts } from '../dist/celery/events/task.js';
+import { Clusters } from '../dist/graphql/clusters.js';
 import { createContext } from '../dist/graphql/context.js';
 import { schema } from '../dist/graphql/schema.js';
 import { eventTexts, nameOf, parsedEvents, rate, rootId, start, workerOf } from './task-events.mjs';
@@ -122,8 +124,9 @@ const dateTimes = ({ after, before }) => ({
 function graphqlPage(state, filter, order) {
   const caches = new CacheRegistry();
   const celery = { state, assertConnected: () => undefined };
-  const services = { cluster: { celery, caches, resultLoader: null } };
-  const caller = { viewer: null, clientAddress: null };
+  const cluster = { clusterName: 'default', celery, caches, resultLoader: null };
+  const services = { clusters: new Clusters([{ cluster, visibleTo: null }]) };
+  const caller = { viewer: anonymous('viewer'), clientAddress: null };
   const input = Object.fromEntries(
     Object.entries(filter).map(([name, value]) => [name, value.after ? dateTimes(value) : value]),
   );

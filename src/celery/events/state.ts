@@ -8,46 +8,18 @@ import { maxIdLength } from './event.js';
 import { identifier } from './event-fields.js';
 import { Interner } from './interner.js';
 import { Orphans, type OrphansListener } from './orphans.js';
-import { StateCounts } from './state-counts.js';
+import { KnownTasks } from './known-tasks.js';
 import { Listeners } from '../listeners.js';
-import { endUnknown, isFinal } from '../states.js';
-import { TaskFeed } from './task-feed.js';
+import type { StateOptions, StateStats } from './state-options.js';
+import { endUnknown } from '../states.js';
 import { mergeError, mergeEvent, mergeSeed, type MergeOptions, type TaskSeed } from './task-merge.js';
-import { positionOf } from './task-order.js';
-import { queryTasks } from './task-query.js';
-import type { TaskRecord, UnfinishedTask } from './task-record.js';
-import { fillsFields, mayHaveResult, mergeFields, mergeState, takesState } from './task-settle.js';
-import { TaskStore } from './task-store.js';
-import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
-import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
-import { WaitingTasks } from './waiting-tasks.js';
+import type { TaskRecord } from './task-record.js';
+import { fillsFields, mergeFields, mergeState, takesState } from './task-settle.js';
 import { clockOffset, type WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
 import type { WorkerChangeListener } from './worker-watch.js';
 import type { Worker } from './worker.js';
 import type { TaskMeta } from '../transport/transport.js';
-
-export interface StateOptions {
-  readonly maxTasks?: number | undefined;
-  /** Estimated memory of the tasks. */
-  readonly maxTaskBytes?: number | undefined;
-  /** When there are more, those unheard of for longest are dropped; 20,000 by default, about 1 kB each. */
-  readonly maxWorkers?: number | undefined;
-  /** Longer texts of a task are cut to this many characters. */
-  readonly maxTextLength?: number | undefined;
-  /** How long a worker that is offline stays listed, in milliseconds. */
-  readonly forgetWorkersAfter?: number | undefined;
-  /** Epoch milliseconds. */
-  readonly clock?: (() => number) | undefined;
-}
-
-export interface StateStats {
-  readonly tasks: number;
-  readonly bytes: number;
-  /** Tasks that had to leave because the store was full. */
-  readonly evicted: number;
-  readonly workers: number;
-}
 
 /** By how much a sender's clock may be ahead of ours; an hour is what a wrong time zone makes of it at least. */
 const maxAheadMs = 3_600_000;
@@ -70,16 +42,8 @@ function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
  * state.apply(event, Date.now());
  * state.tasks({ states: ['FAILURE'], search: 'timeout -staging' }, { first: 20 }).totalCount;
  */
-export class State {
-  /** Task events as they come, and what has become of their tasks. */
-  readonly taskFeed = new TaskFeed((record) => this.#snapshot(record));
-  /** Tasks that were sent to a queue and not received. */
-  readonly waiting: WaitingTasks;
-  readonly #store: TaskStore;
+export class State extends KnownTasks {
   readonly #workers: WorkerRegistry;
-  readonly #counts = new StateCounts();
-  readonly #taskListeners = new Listeners<Parameters<TaskChangeListener>>();
-  readonly #forgottenListeners = new Listeners<Parameters<TaskForgottenListener>>();
   readonly #merge: MergeOptions;
   readonly #clock: () => number;
   readonly #orphans: Orphans;
@@ -87,29 +51,25 @@ export class State {
   readonly #endedListeners = new Listeners<[ids: readonly string[]]>();
 
   constructor(options: StateOptions = {}) {
+    super({
+      maxTasks: options.maxTasks ?? 100_000,
+      maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
+    });
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
-    this.#store = new TaskStore(
-      {
-        maxTasks: options.maxTasks ?? 100_000,
-        maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
-      },
-      (record) => this.#forgottenListeners.tell(record),
-    );
-    this.waiting = new WaitingTasks(this.#store.indexes.waiting);
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 600_000,
       clock,
     });
     this.#orphans = new Orphans({
-      unfinishedOf: (hostname) => this.#heldBy(hostname),
-      mark: (task, at) => void this.#change(task.id, (record) => void (record.orphanedAt = at)),
+      unfinishedOf: (hostname) => this.heldBy(hostname),
+      mark: (task, at) => void this.change(task.id, (record) => void (record.orphanedAt = at)),
     });
     this.#absences = new Absences({
       worker: (hostname) => this.#workers.find(hostname),
-      runningAt: (hostname) => this.#store.indexes.running.list(hostname) ?? [],
+      runningAt: (hostname) => this.store.indexes.running.list(hostname) ?? [],
       onEnded: (tasks, at) => this.#endUnknown(tasks, at),
     });
     this.#workers.watch.onChange((change) =>
@@ -138,7 +98,7 @@ export class State {
         : this.#workers.heardOfTask(event.hostname, event.subject, event.timestampMs, receivedAt);
     const sentAt = event.timestampMs + clockOffset(event.timestampMs, receivedAt);
     const isOfOldProcess = worker !== null && sentAt < (worker.since ?? -Infinity);
-    const task = this.#change(event.uuid, (record) => {
+    const task = this.change(event.uuid, (record) => {
       mergeEvent(record, event, this.#merge);
       // Whoever tells of it has it; what comes late from a process that was replaced ends nothing.
       if (!record.isRunning) record.orphanedAt = null;
@@ -157,8 +117,8 @@ export class State {
     const id = identifier(seed.id, maxIdLength);
     if (id === null) return false;
     const now = this.#clock();
-    const before = this.#store.get(id)?.state;
-    const task = this.#change(id, (record) => {
+    const before = this.store.get(id)?.state;
+    const task = this.change(id, (record) => {
       mergeSeed(record, seed, now, this.#merge);
       if (record.orphanedAt === null) return;
       record.orphanedAt = null;
@@ -173,12 +133,12 @@ export class State {
    * @returns whether its state has changed
    */
   settleTask(meta: TaskMeta): boolean {
-    const known = this.#store.get(meta.id);
+    const known = this.store.get(meta.id);
     if (known === undefined) return false;
     const isNews = takesState(known, meta, this.#isHeld(known));
     if (!isNews && !fillsFields(known, meta)) return false;
     const now = this.#clock();
-    this.#change(meta.id, (record) => {
+    this.change(meta.id, (record) => {
       if (isNews) mergeState(record, meta, now, this.#merge);
       mergeFields(record, meta, this.#merge);
     });
@@ -204,17 +164,22 @@ export class State {
     this.#absences.unanswered(hostname, this.#clock());
   }
 
+  /** Whether heartbeats or a reply of the worker lack a task that should run there. */
+  isSuspect(hostname: string): boolean {
+    return this.#absences.isSuspect(hostname);
+  }
+
   /**
    * These ids are revoked, and were not started: the workers will drop them.
    * @param hostname the worker that has said so; null if all workers have
    */
   sawRevoked(ids: Iterable<string>, hostname: string | null): void {
     for (const id of ids) {
-      const known = this.#store.get(id);
+      const known = this.store.get(id);
       const isHere = known?.state === 'RECEIVED' && (hostname === null || known.worker === hostname);
       if (known === undefined || !(isHere || (known.state === 'PENDING' && hostname === null))) continue;
       const now = this.#clock();
-      this.#change(id, (record) => {
+      this.change(id, (record) => {
         record.state = 'REVOKED';
         record.stateAt = record.revokedAt = now;
         record.source = 'INSPECT';
@@ -224,7 +189,7 @@ export class State {
 
   #endUnknown(tasks: readonly TaskRecord[], at: number): void {
     for (const { id } of tasks) {
-      this.#change(id, (record) => {
+      this.change(id, (record) => {
         record.state = endUnknown;
         record.stateAt = Math.max(at, record.startedAt ?? 0);
         record.source = 'INSPECT';
@@ -251,119 +216,8 @@ export class State {
 
   /** The error itself, for a failure whose event showed only the wrapper around it. */
   unwrapError(id: string, exception: string, traceback: string | null): void {
-    if (this.#store.get(id) === undefined) return;
-    this.#change(id, (record) => mergeError(record, exception, traceback, this.#merge));
-  }
-
-  #change(id: string, change: (record: TaskRecord) => void): TaskRecord {
-    const known = this.#store.get(id);
-    const before = known?.state ?? null;
-    const was = known?.before() ?? null;
-    const task = known ?? this.#store.create(id, 'INSPECT', change);
-    if (known !== undefined) this.#store.update(known, change);
-    this.#counts.move(before, task.state);
-    this.#taskListeners.tell(task, before, was);
-    return task;
-  }
-
-  /** The task as it is now, without a picture of it: read it at once, do not keep it. */
-  known(id: string): UnfinishedTask | null {
-    return this.#store.get(id) ?? null;
-  }
-
-  task(id: string): Task | null {
-    const record = this.#store.get(id);
-    return record === undefined ? null : this.#snapshot(record);
-  }
-
-  /**
-   * It costs about as much as the page: `search` alone, and counting what passes several conditions, look at every
-   * task that the indexes cannot leave out.
-   * @throws BadUserInputError for a range that ends before it begins, or a search that nobody would type
-   */
-  tasks(filter: TaskFilter, slice: TaskSlice): TaskPage {
-    const { records, ...page } = queryTasks(filter, slice, {
-      indexes: this.#store.indexes,
-      get: (id) => this.#store.get(id),
-    });
-    const { field } = slice.order ?? newestFirst;
-    return {
-      ...page,
-      tasks: records.map((record) => this.#snapshot(record)),
-      positions: records.map((record) => positionOf(record, field)),
-    };
-  }
-
-  #snapshot(record: TaskRecord): Task {
-    return record.snapshot(this.#store.childIdsOf(record.id));
-  }
-
-  /** Tasks by the state they were last seen in, since the start; those that have left the store stay counted. */
-  counts(): Readonly<Record<string, number>> {
-    return this.#counts.snapshot();
-  }
-
-  /** Whether the result backend may still say how the task ended. */
-  awaitsResult(id: string): boolean {
-    return this.#store.get(id)?.awaitsResult ?? false;
-  }
-
-  /** The tasks that the result backend may still end, in the order of first sight after this one. Consume it at once. */
-  *unfinishedFrom(sequence: number): IterableIterator<UnfinishedTask> {
-    const walk = this.#store.indexes.unsettled.list('all')?.seek(sequence + 1, 0);
-    for (let task = walk?.next(); task !== undefined; task = walk?.next()) yield task;
-  }
-
-  /** Node names of workers that run something, and how many tasks those are. */
-  runningWorkers(): readonly (readonly [hostname: string, tasks: number])[] {
-    const { running } = this.#store.indexes;
-    return running.values().flatMap((hostname) => {
-      const size = running.list(hostname)?.size ?? 0;
-      return size === 0 ? [] : [[hostname, size] as const];
-    });
-  }
-
-  /** Whether heartbeats or a reply of the worker lack a task that should run there. */
-  isSuspect(hostname: string): boolean {
-    return this.#absences.isSuspect(hostname);
-  }
-
-  /** Whether the result backend may know more than the store. */
-  mayHaveResult(id: string): boolean {
-    return mayHaveResult(this.#store.get(id));
-  }
-
-  /** The tasks in any other state, state by state; `isRunning` tells which run. Consume it at once. */
-  *unfinished(): IterableIterator<UnfinishedTask> {
-    const { states } = this.#store.indexes;
-    for (const state of states.values()) if (!isFinal(state)) yield* states.list(state) ?? [];
-  }
-
-  /** What a worker has that is neither finished nor rejected, in the order of first sight. Consume it at once. */
-  unfinishedOf(hostname: string): Iterable<UnfinishedTask> {
-    return this.#heldBy(hostname);
-  }
-
-  #heldBy(hostname: string): Iterable<TaskRecord> {
-    return this.#store.indexes.held.list(hostname) ?? [];
-  }
-
-  /** Tasks that lost their worker while they ran, and of which nothing else is known yet. */
-  get orphanCount(): number {
-    return this.#store.indexes.orphans.list('all')?.size ?? 0;
-  }
-
-  /**
-   * Calls back after every event or reply about a task, at once; returns what stops that. Whatever it throws is
-   * its own affair.
-   */
-  onTaskChange(listener: TaskChangeListener): () => void {
-    return this.#taskListeners.add(listener);
-  }
-
-  /** Calls back with every task that leaves because the store is full; returns what stops that. */
-  onTaskForgotten(listener: TaskForgottenListener): () => void {
-    return this.#forgottenListeners.add(listener);
+    if (this.store.get(id) === undefined) return;
+    this.change(id, (record) => mergeError(record, exception, traceback, this.#merge));
   }
 
   /** A sign of life that is no event: a reply. Workers without heartbeat are found only so. */
@@ -446,7 +300,7 @@ export class State {
   }
 
   stats(): StateStats {
-    const { size, bytes, evicted } = this.#store;
+    const { size, bytes, evicted } = this.store;
     return { tasks: size, bytes, evicted, workers: this.#workers.size };
   }
 }

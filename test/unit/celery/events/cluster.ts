@@ -1,7 +1,8 @@
 /** Events and envelopes as Celery writes them, for the tests of this folder. */
 import { parseEvents, type CeleryEvent } from '../../../../src/celery/events/event.js';
 import { EventReceiver } from '../../../../src/celery/events/receiver.js';
-import { State, type StateOptions } from '../../../../src/celery/events/state.js';
+import { State } from '../../../../src/celery/events/state.js';
+import type { StateOptions } from '../../../../src/celery/events/state-options.js';
 import { decodeEnvelope, encodeEnvelope, type RawMessage } from '../../../../src/celery/message.js';
 import { createLogger } from '../../../../src/log.js';
 

@@ -1,0 +1,139 @@
+/**
+ * The tasks that are known, and every way of reading them. `State` decides what changes them. Counterpart of the task
+ * part of `celery.events.state.State`.
+ */
+import { Listeners } from '../listeners.js';
+import { isFinal } from '../states.js';
+import { StateCounts } from './state-counts.js';
+import { TaskFeed } from './task-feed.js';
+import { positionOf } from './task-order.js';
+import { queryTasks } from './task-query.js';
+import type { TaskRecord, UnfinishedTask } from './task-record.js';
+import { mayHaveResult } from './task-settle.js';
+import { TaskStore, type TaskStoreLimits } from './task-store.js';
+import type { TaskChangeListener, TaskForgottenListener } from './task-watch.js';
+import { newestFirst, type Task, type TaskFilter, type TaskPage, type TaskSlice } from './task.js';
+import { WaitingTasks } from './waiting-tasks.js';
+
+export class KnownTasks {
+  /** Task events as they come, and what has become of their tasks. */
+  readonly taskFeed = new TaskFeed((record) => this.#snapshot(record));
+  /** Tasks that were sent to a queue and not received. */
+  readonly waiting: WaitingTasks;
+  protected readonly store: TaskStore;
+  readonly #counts = new StateCounts();
+  readonly #taskListeners = new Listeners<Parameters<TaskChangeListener>>();
+  readonly #forgottenListeners = new Listeners<Parameters<TaskForgottenListener>>();
+
+  constructor(limits: TaskStoreLimits) {
+    this.store = new TaskStore(limits, (record) => this.#forgottenListeners.tell(record));
+    this.waiting = new WaitingTasks(this.store.indexes.waiting);
+  }
+
+  /** Creates or changes a task, and informs the listeners. */
+  protected change(id: string, change: (record: TaskRecord) => void): TaskRecord {
+    const known = this.store.get(id);
+    const before = known?.state ?? null;
+    const was = known?.before() ?? null;
+    const task = known ?? this.store.create(id, 'INSPECT', change);
+    if (known !== undefined) this.store.update(known, change);
+    this.#counts.move(before, task.state);
+    this.#taskListeners.tell(task, before, was);
+    return task;
+  }
+
+  /** The task as it is now, without a picture of it: read it at once, do not keep it. */
+  known(id: string): UnfinishedTask | null {
+    return this.store.get(id) ?? null;
+  }
+
+  task(id: string): Task | null {
+    const record = this.store.get(id);
+    return record === undefined ? null : this.#snapshot(record);
+  }
+
+  /**
+   * It costs about as much as the page: `search` alone, and counting what passes several conditions, look at every
+   * task that the indexes cannot leave out.
+   * @throws BadUserInputError for a range that ends before it begins, or a search that nobody would type
+   */
+  tasks(filter: TaskFilter, slice: TaskSlice): TaskPage {
+    const { records, ...page } = queryTasks(filter, slice, {
+      indexes: this.store.indexes,
+      get: (id) => this.store.get(id),
+    });
+    const { field } = slice.order ?? newestFirst;
+    return {
+      ...page,
+      tasks: records.map((record) => this.#snapshot(record)),
+      positions: records.map((record) => positionOf(record, field)),
+    };
+  }
+
+  #snapshot(record: TaskRecord): Task {
+    return record.snapshot(this.store.childIdsOf(record.id));
+  }
+
+  /** Tasks by the state they were last seen in, since the start; those that have left the store stay counted. */
+  counts(): Readonly<Record<string, number>> {
+    return this.#counts.snapshot();
+  }
+
+  /** Whether the result backend may still say how the task ended. */
+  awaitsResult(id: string): boolean {
+    return this.store.get(id)?.awaitsResult ?? false;
+  }
+
+  /** The tasks that the result backend may still end, in the order of first sight after this one. Consume it at once. */
+  *unfinishedFrom(sequence: number): IterableIterator<UnfinishedTask> {
+    const walk = this.store.indexes.unsettled.list('all')?.seek(sequence + 1, 0);
+    for (let task = walk?.next(); task !== undefined; task = walk?.next()) yield task;
+  }
+
+  /** Node names of workers that run something, and how many tasks those are. */
+  runningWorkers(): readonly (readonly [hostname: string, tasks: number])[] {
+    const { running } = this.store.indexes;
+    return running.values().flatMap((hostname) => {
+      const size = running.list(hostname)?.size ?? 0;
+      return size === 0 ? [] : [[hostname, size] as const];
+    });
+  }
+
+  /** Whether the result backend may know more than the store. */
+  mayHaveResult(id: string): boolean {
+    return mayHaveResult(this.store.get(id));
+  }
+
+  /** The tasks in any other state, state by state; `isRunning` tells which run. Consume it at once. */
+  *unfinished(): IterableIterator<UnfinishedTask> {
+    const { states } = this.store.indexes;
+    for (const state of states.values()) if (!isFinal(state)) yield* states.list(state) ?? [];
+  }
+
+  /** What a worker has that is neither finished nor rejected, in the order of first sight. Consume it at once. */
+  unfinishedOf(hostname: string): Iterable<UnfinishedTask> {
+    return this.heldBy(hostname);
+  }
+
+  protected heldBy(hostname: string): Iterable<TaskRecord> {
+    return this.store.indexes.held.list(hostname) ?? [];
+  }
+
+  /** Tasks that lost their worker while they ran, and of which nothing else is known yet. */
+  get orphanCount(): number {
+    return this.store.indexes.orphans.list('all')?.size ?? 0;
+  }
+
+  /**
+   * Calls back after every event or reply about a task, at once; returns what stops that. Whatever it throws is
+   * its own affair.
+   */
+  onTaskChange(listener: TaskChangeListener): () => void {
+    return this.#taskListeners.add(listener);
+  }
+
+  /** Calls back with every task that leaves because the store is full; returns what stops that. */
+  onTaskForgotten(listener: TaskForgottenListener): () => void {
+    return this.#forgottenListeners.add(listener);
+  }
+}

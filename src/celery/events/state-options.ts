@@ -1,0 +1,22 @@
+/** The bounds of what `State` remembers, and its size. */
+export interface StateOptions {
+  readonly maxTasks?: number | undefined;
+  /** Estimated memory of the tasks. */
+  readonly maxTaskBytes?: number | undefined;
+  /** When there are more, those unheard of for longest are dropped; 20,000 by default, about 1 kB each. */
+  readonly maxWorkers?: number | undefined;
+  /** Longer texts of a task are cut to this many characters. */
+  readonly maxTextLength?: number | undefined;
+  /** How long a worker that is offline stays listed, in milliseconds. */
+  readonly forgetWorkersAfter?: number | undefined;
+  /** Epoch milliseconds. */
+  readonly clock?: (() => number) | undefined;
+}
+
+export interface StateStats {
+  readonly tasks: number;
+  readonly bytes: number;
+  /** Tasks that had to leave because the store was full. */
+  readonly evicted: number;
+  readonly workers: number;
+}
