@@ -170,7 +170,8 @@ export class Celery implements AsyncDisposable {
     });
     const gateway = options.configuration ?? null;
     this.configuration = gateway && new ConfigurationWatch({ inspect: this.inspect, gateway });
-    this.control = new Control({ mailbox, inspect, transport, state, onSilent });
+    const controlInspect = new Inspect(mailbox, redactor, unreadable, 'CONTROL');
+    this.control = new Control({ mailbox, inspect: controlInspect, transport, state, onSilent });
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),

@@ -1,81 +1,120 @@
 /**
  * Order of what is sent to the workers' pidboxes. A command that can break a worker's pidbox loses every message that
  * the worker received together with it, so it is sent alone: after the answers to what was sent before it, and before
- * anything else is sent. Celery has no counterpart: `celery inspect` sends one command at a time.
+ * other questions. The others pass it while it waits. Celery has no counterpart: `celery inspect` sends one command at
+ * a time.
  */
 
 /**
- * Milliseconds that a command waits for its turn at most. Messages that are this far apart are not received together
- * by a worker that is well, and a command must not wait for ever for one that is not.
+ * READ: a question. BREAKING: a question that can break a worker's pidbox. CONTROL: a command that changes something,
+ * or a question that is part of one; it never waits for questions.
  */
-const longestWait = 1_000;
+export type CommandKind = 'READ' | 'BREAKING' | 'CONTROL';
+
+/** Milliseconds for which others pass a breaking command that waits; then those that come wait behind it. */
+const passingTime = 500;
+/** Milliseconds from then on until it is sent whatever is unanswered: a worker has long received what was sent before. */
+const closingTime = 500;
+/** Milliseconds after which a breaking command without an answer holds up nothing any more. */
+const longestTurn = 1_000;
+/**
+ * Milliseconds that a control waits while a breaking command is under way, so that a worker does not receive the two
+ * together: one that is well has answered by then.
+ */
+const controlPause = 100;
 
 /** Ends the turn. */
 export type EndTurn = () => void;
 
 interface Waiting {
-  readonly alone: boolean;
+  readonly kind: CommandKind;
   readonly begin: () => void;
 }
 
-/** First come, first served; commands that need not be alone share a turn. */
+interface Turn {
+  readonly isBreaking: boolean;
+}
+
+/** Commands of one kind begin in the order in which they came. */
 export class CommandTurns {
-  #together = 0;
-  #alone = 0;
+  readonly #underWay = new Set<Turn>();
   #waiting: Waiting[] = [];
+  /** Whether questions wait behind the breaking command that is next. */
+  #isClosed = false;
+  /** Closes, and then sends the breaking command that is next. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** Begins at once, and returns null instead of a promise, when nothing is in the way. */
-  take(alone: boolean): { readonly turn: Promise<EndTurn> | null; readonly end: EndTurn } {
-    const end = this.#end(alone);
-    if (this.#waiting.length === 0 && this.#isFree(alone)) {
-      this.#begin(alone);
+  take(kind: CommandKind): { readonly turn: Promise<EndTurn> | null; readonly end: EndTurn } {
+    const turn = { isBreaking: kind === 'BREAKING' };
+    const end = (): void => {
+      if (!this.#underWay.delete(turn)) return;
+      this.#next();
+    };
+    if (this.#isFree(kind) && !this.#waiting.some((other) => other.kind === kind)) {
+      this.#begin(turn, end);
       return { turn: null, end };
     }
-    const turn = new Promise<EndTurn>((resolve) => {
-      const waiting: Waiting = {
-        alone,
-        begin: () => {
+    const begun = new Promise<EndTurn>((resolve) => {
+      const waiting = {
+        kind,
+        begin: (): void => {
           clearTimeout(timer);
-          this.#begin(alone);
+          this.#begin(turn, end);
           resolve(end);
         },
       };
-      const timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        waiting.begin();
-        this.#next();
-      }, longestWait).unref();
+      const timer =
+        kind === 'CONTROL' ? setTimeout(() => this.#start(waiting), controlPause).unref() : undefined;
       this.#waiting.push(waiting);
     });
-    return { turn, end };
+    this.#arm();
+    return { turn: begun, end };
   }
 
-  #isFree(alone: boolean): boolean {
-    return this.#alone === 0 && (!alone || this.#together === 0);
+  #isFree(kind: CommandKind): boolean {
+    if (kind === 'BREAKING') return this.#underWay.size === 0;
+    if (this.#isBreakingUnderWay) return false;
+    return kind === 'CONTROL' || !this.#isClosed;
   }
 
-  #begin(alone: boolean): void {
-    if (alone) this.#alone++;
-    else this.#together++;
+  get #isBreakingUnderWay(): boolean {
+    for (const { isBreaking } of this.#underWay) if (isBreaking) return true;
+    return false;
   }
 
-  #end(alone: boolean): EndTurn {
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      if (alone) this.#alone--;
-      else this.#together--;
-      this.#next();
-    };
+  #begin(turn: Turn, end: EndTurn): void {
+    this.#underWay.add(turn);
+    if (!turn.isBreaking) return;
+    this.#open();
+    setTimeout(end, longestTurn).unref();
+  }
+
+  #open(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isClosed = false;
   }
 
   #next(): void {
-    for (;;) {
-      const [first] = this.#waiting;
-      if (first === undefined || !this.#isFree(first.alone)) return;
-      this.#waiting.shift();
-      first.begin();
-    }
+    for (const kind of ['CONTROL', 'READ', 'BREAKING'] as const)
+      for (const waiting of this.#waiting.filter((other) => other.kind === kind))
+        if (this.#isFree(kind)) this.#start(waiting);
+    this.#arm();
+  }
+
+  #start(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    waiting.begin();
+  }
+
+  /** Runs while a breaking command waits for others only. */
+  #arm(): void {
+    const next = this.#waiting.find(({ kind }) => kind === 'BREAKING');
+    if (next === undefined || this.#timer !== undefined || this.#isBreakingUnderWay) return;
+    this.#timer = setTimeout(() => {
+      this.#isClosed = true;
+      this.#timer = setTimeout(() => this.#start(next), closingTime).unref();
+    }, passingTime).unref();
   }
 }

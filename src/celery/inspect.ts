@@ -1,4 +1,5 @@
 /** What workers tell when asked. Counterpart of `celery.app.control.Inspect`. */
+import type { CommandKind } from './command-turns.js';
 import { parseReply, type InspectReply, type InspectResult } from './inspect-reply.js';
 import type { InspectCommand } from './inspect-shapes.js';
 import type { Mailbox } from './pidbox.js';
@@ -40,9 +41,19 @@ export class Inspect {
   readonly #mailbox: Mailbox;
   readonly #redactor: Redactor;
   readonly #unreadable: Unreadable | undefined;
+  readonly #kind: CommandKind;
 
-  /** Secrets are masked before a reply is handed on. */
-  constructor(mailbox: Mailbox, redactor: Redactor = standardRedactor, unreadable?: Unreadable) {
+  /**
+   * Secrets are masked before a reply is handed on.
+   * @param kind CONTROL where the questions are part of controls
+   */
+  constructor(
+    mailbox: Mailbox,
+    redactor: Redactor = standardRedactor,
+    unreadable?: Unreadable,
+    kind: CommandKind = 'READ',
+  ) {
+    this.#kind = kind;
     this.#mailbox = mailbox;
     this.#redactor = redactor;
     this.#unreadable = unreadable;
@@ -55,7 +66,7 @@ export class Inspect {
   ): Promise<InspectResult<C>> {
     const result = await this.#mailbox.broadcast(command, inspectArguments[command] ?? {}, {
       destination,
-      alone: isBreaking(command),
+      kind: isBreaking(command) ? 'BREAKING' : this.#kind,
     });
     const replies = new Map<string, InspectReply<C>>();
     for (const [hostname, reply] of result.replies) {

@@ -9,7 +9,7 @@ import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, MalformedMessageError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { LogThrottle } from '../log-throttle.js';
-import { CommandTurns } from './command-turns.js';
+import { CommandTurns, type CommandKind } from './command-turns.js';
 import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
@@ -39,8 +39,8 @@ export interface BroadcastOptions {
   readonly timeout?: number;
   /** Called when the broker has taken the request: workers may act from now on. */
   readonly onTaken?: (() => void) | undefined;
-  /** Whether nothing else may be under way to the workers: see CommandTurns. Waiting for that is not part of `timeout`. */
-  readonly alone?: boolean | undefined;
+  /** When it is sent, beside others: see CommandTurns; READ when left out. Waiting for that is not part of `timeout`. */
+  readonly kind?: CommandKind | undefined;
 }
 
 export interface MailboxOptions {
@@ -102,9 +102,10 @@ export class Mailbox {
     method: string,
     args: Readonly<Record<string, unknown>> = {},
     destination: readonly string[] | null = null,
+    kind: CommandKind = 'READ',
   ): Promise<void> {
     const { transport } = this.#options;
-    const { turn, end } = this.#turns.take(false);
+    const { turn, end } = this.#turns.take(kind);
     await turn;
     try {
       await transport.publishRequest({ method, arguments: args, destination, ticket: null });
@@ -128,7 +129,7 @@ export class Mailbox {
     args: Readonly<Record<string, unknown>> = {},
     options: BroadcastOptions = {},
   ): Promise<BroadcastResult> {
-    const { turn, end } = this.#turns.take(options.alone === true);
+    const { turn, end } = this.#turns.take(options.kind ?? 'READ');
     if (turn !== null) await turn;
     try {
       return await this.#broadcast(method, args, options);

@@ -100,7 +100,11 @@ export class ControlSender {
     const checked = checkArguments(command, args);
     if (destination?.length === 0) return nothing;
     const { mailbox, state } = this.#options;
-    const result = await mailbox.broadcast(command, checked, { destination, onTaken: onChange });
+    const result = await mailbox.broadcast(command, checked, {
+      destination,
+      onTaken: onChange,
+      kind: 'CONTROL',
+    });
     onChange?.();
     await this.examine(result.silent);
     const isDeaf = (hostname: string): boolean => state.worker(hostname)?.listening === false;
@@ -132,7 +136,11 @@ export class ControlSender {
   /** Who is meant, by name: where everybody is, those who answer now, and those who should. */
   async roll(command: ControlCommand, hostnames: readonly string[] | null): Promise<Roll> {
     if (hostnames !== null) return this.#known(hostnames);
-    const { replies, unreadable, silent } = await this.#options.mailbox.broadcast('ping');
+    const { replies, unreadable, silent } = await this.#options.mailbox.broadcast(
+      'ping',
+      {},
+      { kind: 'CONTROL' },
+    );
     const all = [...new Set([...replies.keys(), ...unreadable.keys(), ...silent])].sort();
     return { hostnames: all, missing: all.length === 0 ? nobody(command) : nothing };
   }

@@ -40,7 +40,7 @@ export class ShutdownControl {
       if (waiting.size === 0) heard.abort();
     });
     try {
-      await mailbox.cast('shutdown', {}, hostnames);
+      await mailbox.cast('shutdown', {}, hostnames, 'CONTROL');
       onChange?.();
       await this.#untilGone(waiting, heard.signal);
     } finally {

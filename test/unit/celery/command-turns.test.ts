@@ -1,68 +1,150 @@
-import { describe, expect, it, vi } from 'vitest';
-import { CommandTurns } from '../../../src/celery/command-turns.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CommandTurns, type CommandKind } from '../../../src/celery/command-turns.js';
 
-/** Takes turns and notes who has begun. */
+/** Takes turns and notes which have begun. */
 class Turns {
   readonly began: string[] = [];
   readonly #turns = new CommandTurns();
 
-  take(name: string, alone: boolean): () => void {
-    const { turn, end } = this.#turns.take(alone);
+  take(name: string, kind: CommandKind): () => void {
+    const { turn, end } = this.#turns.take(kind);
     if (turn === null) this.began.push(name);
     else void turn.then(() => this.began.push(name));
     return end;
   }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+let turns: Turns;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  turns = new Turns();
+});
+afterEach(() => void vi.useRealTimers());
 
-describe('commands that can break a worker', () => {
-  it('wait for the answers to what was sent before, and hold up what comes after', async () => {
-    const turns = new Turns();
-    const ends = [turns.take('stats', false), turns.take('registered', false)];
-    const endReserved = turns.take('reserved', true);
-    const endScheduled = turns.take('scheduled', true);
-    turns.take('ping', false);
-    expect(turns.began).toEqual(['stats', 'registered']);
+const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
+describe('a command that can break a worker', () => {
+  it('waits for the answers to what was sent before, and is sent alone', async () => {
+    const ends = [turns.take('stats', 'READ'), turns.take('revoke', 'CONTROL')];
+    const endReserved = turns.take('reserved', 'BREAKING');
+    const endScheduled = turns.take('scheduled', 'BREAKING');
     ends[0]?.();
-    await settled();
-    expect(turns.began).toEqual(['stats', 'registered']);
+    await pass(0);
+    expect(turns.began).toEqual(['stats', 'revoke']);
     ends[1]?.();
-    await settled();
-    expect(turns.began).toEqual(['stats', 'registered', 'reserved']);
+    await pass(0);
+    expect(turns.began).toEqual(['stats', 'revoke', 'reserved']);
+    turns.take('ping', 'READ');
+    await pass(0);
+    expect(turns.began).toEqual(['stats', 'revoke', 'reserved']);
     endReserved();
-    await settled();
-    expect(turns.began).toEqual(['stats', 'registered', 'reserved', 'scheduled']);
+    await pass(0);
+    expect(turns.began).toEqual(['stats', 'revoke', 'reserved', 'ping']);
     endScheduled();
-    await settled();
-    expect(turns.began).toEqual(['stats', 'registered', 'reserved', 'scheduled', 'ping']);
   });
 
-  it('wait a second at most, and are waited for no longer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      const turns = new Turns();
-      turns.take('stats', false);
-      turns.take('reserved', true);
-      turns.take('revoke', false);
-      await vi.advanceTimersByTimeAsync(999);
-      expect(turns.began).toEqual(['stats']);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(turns.began).toEqual(['stats', 'reserved', 'revoke']);
-    } finally {
-      vi.useRealTimers();
+  it('is passed by others while it waits', () => {
+    turns.take('stats', 'READ');
+    turns.take('reserved', 'BREAKING');
+    turns.take('ping', 'READ');
+    turns.take('revoke', 'CONTROL');
+    expect(turns.began).toEqual(['stats', 'ping', 'revoke']);
+  });
+
+  it('is sent after a second, however many others keep coming', async () => {
+    turns.take('stats', 'READ');
+    turns.take('reserved', 'BREAKING');
+    let end = turns.take('ping 0', 'READ');
+    for (let n = 1; n < 5; n++) {
+      await pass(100);
+      const last = end;
+      end = turns.take(`ping ${n}`, 'READ');
+      last();
     }
+    expect(turns.began).toEqual(['stats', 'ping 0', 'ping 1', 'ping 2', 'ping 3', 'ping 4']);
+
+    await pass(100);
+    end();
+    turns.take('late', 'READ');
+    await pass(499);
+    expect(turns.began.at(-1)).toBe('ping 4');
+    await pass(1);
+    expect(turns.began.at(-1)).toBe('reserved');
   });
 
-  it('end a turn once, however often that is said', async () => {
-    const turns = new Turns();
-    const end = turns.take('reserved', true);
-    turns.take('scheduled', true);
+  it('is sent as soon as what it waits for is answered, once others pass it no more', async () => {
+    const end = turns.take('stats', 'READ');
+    turns.take('reserved', 'BREAKING');
+    await pass(500);
+    turns.take('ping', 'READ');
+    turns.take('revoke', 'CONTROL')();
+    expect(turns.began).toEqual(['stats', 'revoke']);
+    end();
+    await pass(0);
+    expect(turns.began).toEqual(['stats', 'revoke', 'reserved']);
+  });
+
+  it('lets those that wait pass before the next of its kind', async () => {
+    const end = turns.take('reserved', 'BREAKING');
+    turns.take('scheduled', 'BREAKING');
+    turns.take('ping', 'READ');
+    turns.take('active', 'READ');
+    end();
+    await pass(0);
+    expect(turns.began).toEqual(['reserved', 'ping', 'active']);
+  });
+
+  it('holds up nothing for more than a second without an answer', async () => {
+    const end = turns.take('reserved', 'BREAKING');
+    turns.take('scheduled', 'BREAKING');
+    turns.take('ping', 'READ');
+    await pass(999);
+    expect(turns.began).toEqual(['reserved']);
+    await pass(1);
+    expect(turns.began).toEqual(['reserved', 'ping']);
+    end(); // late, and no end of another turn
+    await pass(999);
+    expect(turns.began).toEqual(['reserved', 'ping']);
+    await pass(1);
+    expect(turns.began).toEqual(['reserved', 'ping', 'scheduled']);
+  });
+
+  it('ends once, however often that is reported', async () => {
+    const end = turns.take('reserved', 'BREAKING');
+    turns.take('scheduled', 'BREAKING');
     end();
     end();
-    turns.take('ping', false);
-    await settled();
+    turns.take('ping', 'READ');
+    await pass(0);
     expect(turns.began).toEqual(['reserved', 'scheduled']);
+  });
+});
+
+describe('a control', () => {
+  it('waits neither for questions nor for commands that wait', async () => {
+    turns.take('stats', 'READ');
+    turns.take('reserved', 'BREAKING');
+    turns.take('scheduled', 'BREAKING');
+    await pass(900);
+    turns.take('revoke', 'CONTROL');
+    expect(turns.began).toEqual(['stats', 'revoke']);
+  });
+
+  it('is sent a tenth of a second after a command that can break a worker, at the latest', async () => {
+    turns.take('reserved', 'BREAKING');
+    turns.take('revoke', 'CONTROL');
+    await pass(99);
+    expect(turns.began).toEqual(['reserved']);
+    await pass(1);
+    expect(turns.began).toEqual(['reserved', 'revoke']);
+  });
+
+  it('is sent at once when that command is answered', async () => {
+    const end = turns.take('reserved', 'BREAKING');
+    turns.take('ping', 'READ');
+    turns.take('revoke', 'CONTROL');
+    end();
+    await pass(0);
+    expect(turns.began).toEqual(['reserved', 'revoke', 'ping']);
   });
 });
