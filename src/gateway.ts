@@ -45,8 +45,8 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
 }
 
 async function open(config: Config, log: Logger, opened: Disposal): Promise<Gateway> {
-  const audit = new AuditLog({ log, maxRecords: config.auditSize });
-  const access = await openAccess(config, { audit, log, clock: Date.now });
+  const audit = opened.own(new AuditLog({ log, maxRecords: config.auditSize }));
+  const access = opened.own(await openAccess(config, { audit, log, clock: Date.now }));
   const redactor = redactorOf(config);
   const store = openSharedStore(config, log);
   if (store !== null) opened.own(store);

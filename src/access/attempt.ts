@@ -24,6 +24,8 @@ export interface Scheme {
    * @throws UnauthenticatedError when it does, and they are wrong
    */
   authenticate(attempt: Attempt): Promise<Viewer | null>;
+  /** The name in refused credentials of this kind, for the audit log; null where they hold none. Never throws. */
+  claimedName?(attempt: Attempt): string | null;
 }
 
 /** Characters; longer ones are no names of people or programs. */

@@ -1,10 +1,11 @@
 /**
- * Who did what, to whom, and what came of it. Bounded, newest first; every record is a line of the log as well, which is
+ * Who did what, to whom, and what came of it. Bounded, newest first; what was done is a line of the log as well, which is
  * where it outlives the process. What was refused has a place of its own, so that no flood of wrong passwords drives out
- * what was done.
+ * what was done, and is written to the log once a minute for each name and address, with a count.
  */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '../log.js';
+import type { LogFields, Logger } from '../log.js';
+import { ThrottledLog } from '../throttled-log.js';
 import type { AuthenticationMethod, Role } from './viewer.js';
 
 /**
@@ -31,13 +32,15 @@ export interface AuditRecord {
   readonly at: number;
   /** The name that the caller goes by; null when it did not say, or not credibly. */
   readonly viewer: string | null;
+  /** The name in credentials that were refused, which nothing proves; null where they hold none. */
+  readonly claimedName: string | null;
   readonly role: Role | null;
   readonly method: AuthenticationMethod;
   /** Of the client, as far as it is known. */
   readonly address: string | null;
   /** The cluster that it was asked for, whether there is one of that name or not; null when it is about none. */
   readonly cluster: string | null;
-  /** The mutation's name, or `authenticate`. */
+  /** The mutation's name, `authenticate`, or `request` of what was refused before its credentials were looked at. */
   readonly action: string;
   /** What it was called with, as JSON, secrets masked and cut at 2,000 characters; null without arguments. */
   readonly arguments: string | null;
@@ -52,6 +55,29 @@ export interface AuditRecord {
 }
 
 export type AuditEntry = Omit<AuditRecord, 'id'>;
+
+const blankEntry = {
+  viewer: null,
+  claimedName: null,
+  role: null,
+  method: 'none',
+  address: null,
+  cluster: null,
+  arguments: null,
+  code: null,
+  message: null,
+  answered: [],
+  silent: [],
+  taskIds: [],
+  durationSeconds: 0,
+} satisfies Partial<AuditEntry>;
+
+/** An entry in which everything that is not given is unknown or empty. */
+export function auditEntry(
+  known: Pick<AuditEntry, 'at' | 'action' | 'outcome'> & Partial<AuditEntry>,
+): AuditEntry {
+  return { ...blankEntry, ...known };
+}
 
 export interface AuditLogOptions {
   readonly log: Logger;
@@ -68,8 +94,9 @@ interface Numbered {
   readonly number: number;
 }
 
-export class AuditLog {
+export class AuditLog implements Disposable {
   readonly #log: Logger;
+  readonly #refusals: ThrottledLog;
   readonly #maxRecords: number;
   readonly #done: Numbered[] = [];
   readonly #refused: Numbered[] = [];
@@ -77,18 +104,31 @@ export class AuditLog {
 
   constructor({ log, maxRecords }: AuditLogOptions) {
     this.#log = log;
+    this.#refusals = new ThrottledLog({ log, message: 'audit' });
     this.#maxRecords = maxRecords;
   }
 
   add(entry: AuditEntry): void {
     const record = { id: randomUUID(), ...entry };
-    const wasRefused = entry.outcome === 'FORBIDDEN' || entry.outcome === 'UNAUTHENTICATED';
-    const records = wasRefused ? this.#refused : this.#done;
+    if (isRefused(entry)) {
+      this.#keep(this.#refused, record);
+      this.countRefusal(entry);
+    } else {
+      this.#keep(this.#done, record);
+      this.#log.info('audit', { id: record.id, ...fieldsOf(entry) });
+    }
+  }
+
+  /** Writes a refusal to the log without keeping a record: the caller has been refused too often. */
+  countRefusal(entry: AuditEntry): void {
+    const { method, address, viewer, claimedName, cluster, action, code } = entry;
+    const kind = JSON.stringify([method, address, viewer, claimedName, cluster, action, code]);
+    this.#refusals.add(kind, fieldsOf(entry));
+  }
+
+  #keep(records: Numbered[], record: AuditRecord): void {
     records.push({ record: shortened(record), number: this.#count++ });
     if (records.length > this.#maxRecords) records.shift();
-    const { at, message, ...fields } = record;
-    const told = { ...fields, reason: message, at: new Date(at).toISOString() }; // a line has a message of its own
-    this.#log[wasRefused ? 'warn' : 'info']('audit', told);
   }
 
   /** Newest first. */
@@ -97,6 +137,20 @@ export class AuditLog {
       .sort((a, b) => b.number - a.number)
       .map(({ record }) => record);
   }
+
+  /** Writes to the log what was only counted until now. */
+  [Symbol.dispose](): void {
+    this.#refusals[Symbol.dispose]();
+  }
+}
+
+function isRefused({ outcome }: AuditEntry): boolean {
+  return outcome === 'FORBIDDEN' || outcome === 'UNAUTHENTICATED';
+}
+
+/** A line has a message of its own. */
+function fieldsOf({ at, message, ...fields }: AuditEntry): LogFields {
+  return { ...fields, reason: message, at: new Date(at).toISOString() };
 }
 
 function shortened(record: AuditRecord): AuditRecord {

@@ -10,8 +10,9 @@ import {
   TooManyAttemptsError,
   UnauthenticatedError,
 } from '../errors.js';
-import type { Request, Scheme } from './attempt.js';
-import type { AuditLog } from './audit-log.js';
+import type { Attempt, Request, Scheme } from './attempt.js';
+import { auditEntry } from './audit-log.js';
+import type { AuditEntry, AuditLog } from './audit-log.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { TrustedProxies } from './trusted-proxies.js';
 import { anonymous } from './viewer.js';
@@ -36,7 +37,10 @@ export class Authenticator {
   readonly #clock: () => number;
   readonly #proxies: TrustedProxies;
   readonly #failures: FailedAttempts;
-  /** Nobody guesses who offers nothing, or is somebody without a role: recorded as often, and never told to wait. */
+  /**
+   * Requests without credentials, or from a known user without a role, or from a foreign page, are not guessing
+   * attempts: kept on record at the same rate, and never rate-limited.
+   */
   readonly #harmless: FailedAttempts;
 
   constructor(options: AuthenticatorOptions) {
@@ -73,11 +77,12 @@ export class Authenticator {
   async authenticate(request: Request): Promise<Viewer> {
     const startedAt = performance.now();
     const clientAddress = this.addressOf(request);
+    const attempt = { ...request, clientAddress };
     let method: AuthenticationMethod = 'none';
     try {
       for (const scheme of this.#schemes) {
         method = scheme.method;
-        const viewer = await scheme.authenticate({ ...request, clientAddress });
+        const viewer = await scheme.authenticate(attempt);
         if (viewer !== null) return viewer;
       }
       // Where nothing is configured, nothing can be wrong.
@@ -87,45 +92,76 @@ export class Authenticator {
       if (this.#anonymous !== null) return anonymous(this.#anonymous);
       throw new UnauthenticatedError('Credentials are required');
     } catch (error) {
-      throw this.#judged(error, { method, clientAddress, startedAt });
+      throw this.#judged(error, { method, attempt, startedAt });
     }
+  }
+
+  /** Records a request that was refused before its credentials were looked at. */
+  refused(request: Request, { code, message, details }: Refusal): void {
+    const address = this.addressOf(request);
+    const entry = auditEntry({
+      at: this.#clock(),
+      address,
+      action: 'request',
+      arguments: JSON.stringify(details),
+      outcome: 'FORBIDDEN',
+      code,
+      message,
+    });
+    this.#record(entry, this.#harmless.left(address) > 0);
+    this.#harmless.add(address);
   }
 
   /** Counts and records a failure. What the caller is told of it. */
   #judged(error: unknown, about: Failure): unknown {
-    const { clientAddress } = about;
+    const { clientAddress } = about.attempt;
     if (error instanceof AuthenticationUnavailableError || !(error instanceof GatewayError))
       return error;
-    if (about.method === 'none' || error instanceof ForbiddenError) {
-      if (this.#harmless.left(clientAddress) > 0) this.#record(error, about);
-      this.#harmless.add(clientAddress);
-      return error;
-    }
-    if (error instanceof TooManyAttemptsError || this.#failures.left(clientAddress) === 0)
+    const isHarmless = about.method === 'none' || error instanceof ForbiddenError;
+    const counted = isHarmless ? this.#harmless : this.#failures;
+    const isTooMany = error instanceof TooManyAttemptsError || counted.left(clientAddress) === 0;
+    this.#record(this.#failed(error, about), !isTooMany);
+    if (isTooMany && !isHarmless)
       return new TooManyAttemptsError(this.#failures.retryAfter(clientAddress));
-    this.#failures.add(clientAddress);
-    this.#record(error, about);
+    counted.add(clientAddress);
     return error;
   }
 
-  #record(error: GatewayError, { method, clientAddress, startedAt }: Failure): void {
-    const isForbidden = error instanceof ForbiddenError;
+  #record(entry: AuditEntry, isKept: boolean): void {
+    if (isKept) this.#audit.add(entry);
+    else this.#audit.countRefusal(entry);
+  }
+
+  #failed(error: GatewayError, { method, attempt, startedAt }: Failure): AuditEntry {
+    const claimedNames = this.#schemes.map((scheme) => scheme.claimedName?.(attempt) ?? null);
     // The message for the caller never says what was wrong; who reads the audit log may know.
     const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    this.#audit.add({
-      ...{ at: this.#clock(), viewer: null, role: null, method, address: clientAddress },
-      ...{ action: 'authenticate', cluster: null, arguments: null },
-      outcome: isForbidden ? 'FORBIDDEN' : 'UNAUTHENTICATED',
-      ...{ code: error.code, message: errorMessage(error) + reason },
-      ...{ answered: [], silent: [], taskIds: [] },
+    return auditEntry({
+      at: this.#clock(),
+      claimedName: claimedNames.find((name) => name !== null) ?? null,
+      method,
+      address: attempt.clientAddress,
+      action: 'authenticate',
+      outcome: error instanceof ForbiddenError ? 'FORBIDDEN' : 'UNAUTHENTICATED',
+      code: error.code,
+      message: errorMessage(error) + reason,
       durationSeconds: (performance.now() - startedAt) / 1000,
     });
   }
 }
 
+/** Why a request was refused before its credentials were looked at. */
+export interface Refusal {
+  /** By errors.ts. */
+  readonly code: string;
+  readonly message: string;
+  /** What the request said of itself, such as its origin; shortened. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
 interface Failure {
   /** `none` of who offered nothing. */
   readonly method: AuthenticationMethod;
-  readonly clientAddress: string | null;
+  readonly attempt: Attempt;
   readonly startedAt: number;
 }

@@ -65,6 +65,15 @@ export class BasicScheme implements Scheme {
     return { name: user.name, role: user.role, method: this.method, expiresAt: null };
   }
 
+  claimedName(attempt: Attempt): string | null {
+    try {
+      const credentials = credentialsOf(attempt, 'basic');
+      return credentials === null ? null : parse(credentials).name;
+    } catch {
+      return null;
+    }
+  }
+
   async #guess(
     key: string,
     name: string,

@@ -40,6 +40,8 @@ export class TokenScheme implements Scheme {
 export interface JwtVerifier {
   /** @throws UnauthenticatedError when it is not to be trusted */
   (token: string): Promise<Viewer>;
+  /** The name that the token holds, whether it is to be trusted or not; null where it holds none. */
+  claimedName(token: string): string | null;
 }
 
 export class JwtScheme implements Scheme {
@@ -54,6 +56,15 @@ export class JwtScheme implements Scheme {
   async authenticate(attempt: Attempt): Promise<Viewer | null> {
     const token = tokenOf(attempt);
     return token === null ? null : this.#verify(token);
+  }
+
+  claimedName(attempt: Attempt): string | null {
+    try {
+      const token = tokenOf(attempt);
+      return token === null ? null : this.#verify.claimedName(token);
+    } catch {
+      return null;
+    }
   }
 }
 

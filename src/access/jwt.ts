@@ -2,15 +2,15 @@
  * JSON Web Tokens of an identity provider: signed with a key of its set (JWKS), for this audience, by this issuer, with an
  * end. Only asymmetric algorithms: with a symmetric one, whoever knows the public key could sign.
  */
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { AuthenticationUnavailableError, ConfigError, UnauthenticatedError } from '../errors.js';
-import type { LogThrottle } from '../log-throttle.js';
-import type { Logger } from '../log.js';
+import type { ThrottledLog } from '../throttled-log.js';
 import { maxNameLength } from './attempt.js';
 import type { JwtVerifier } from './bearer.js';
 import type { RoleMap } from './role-map.js';
+import type { Viewer } from './viewer.js';
 
 export const jwtAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -32,8 +32,8 @@ export interface JwtOptions {
   readonly roles: RoleMap;
   /** Epoch milliseconds. */
   readonly clock: () => number;
-  readonly log: Logger;
-  readonly throttle: LogThrottle;
+  /** For what the identity provider fails at. */
+  readonly failures: ThrottledLog;
 }
 
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
@@ -57,7 +57,7 @@ export function localKeys(text: string): JWTVerifyGetKey {
 }
 
 export function createJwtVerifier(options: JwtOptions): JwtVerifier {
-  const { keys, issuer, audience, userClaim, roleClaim, roles, clock, log, throttle } = options;
+  const { keys, issuer, audience, userClaim, roleClaim, roles, clock, failures } = options;
   const rules = { issuer, audience, algorithms: jwtAlgorithms, requiredClaims: ['exp'], clockTolerance };
 
   const payloadOf = async (token: string): Promise<JWTPayload> => {
@@ -65,21 +65,23 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
       return (await jwtVerify(token, keys, { ...rules, currentDate: new Date(clock()) })).payload;
     } catch (cause) {
       if (isOurFault(cause)) {
-        const times = throttle.due();
-        if (times > 0) log.warn('the keys of JWTs cannot be read', { error: cause, times });
+        failures.add('keys', { error: cause });
         throw new AuthenticationUnavailableError({ cause });
       }
       throw new UnauthenticatedError(undefined, { cause });
     }
   };
 
-  return async (token) => {
+  const verify = async (token: string): Promise<Viewer> => {
     const payload = await payloadOf(token);
     const user = name.safeParse(claim(payload, userClaim));
     if (!user.success || payload.exp === undefined) throw new UnauthenticatedError();
     const role = roles.roleOf(user.data, groups.parse(claim(payload, roleClaim)));
     return { name: user.data, role, method: 'jwt', expiresAt: payload.exp * 1000 };
   };
+  const claimedName = (token: string): string | null =>
+    name.safeParse(claim(decodeJwt(token), userClaim)).data ?? null;
+  return Object.assign(verify, { claimedName });
 }
 
 /** Of jose, what is not about the token: the provider is away, or answers nonsense. */

@@ -1,7 +1,7 @@
 /** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError } from '../errors.js';
-import { LogThrottle } from '../log-throttle.js';
+import { ThrottledLog } from '../throttled-log.js';
 import type { Logger } from '../log.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import type { Scheme } from './attempt.js';
@@ -49,7 +49,8 @@ export interface Access {
   readonly hosts: AllowedHosts | null;
 }
 
-export interface OpenedAccess extends Access {
+/** Disposing it writes to the log what was only counted until then. */
+export interface OpenedAccess extends Access, Disposable {
   /** Says in the log who is let in without credentials: as soon as anybody can be. */
   readonly announce: () => void;
 }
@@ -64,10 +65,11 @@ export async function openAccess(
   const { audit, log, clock } = services;
   const proxies = new TrustedProxies(settings.trustedProxies);
   const failures = new FailedAttempts({ clock });
+  const jwtFailures = new ThrottledLog({ log, message: 'the keys of JWTs cannot be read' });
   const schemes = [
     ...proxySchemes(settings, proxies),
     ...(await fileSchemes(settings, failures)),
-    ...(await jwtSchemes(settings, services)),
+    ...(await jwtSchemes(settings, services, jwtFailures)),
   ];
   const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
   const anonymous = anonymousRole(settings, schemes);
@@ -79,8 +81,9 @@ export async function openAccess(
         const message =
           'everybody on this machine may do everything, since no credentials are configured';
         log.warn(message, { see: '--auth-file' });
-      } else if (anonymous !== null) log.info('who names nobody is let in', { role: anonymous });
+      } else if (anonymous !== null) log.info('anonymous access is enabled', { role: anonymous });
     },
+    [Symbol.dispose]: () => jwtFailures[Symbol.dispose](),
   };
 }
 
@@ -126,7 +129,11 @@ async function fileSchemes({ authFile }: AccessSettings, failures: FailedAttempt
   ] satisfies readonly Scheme[];
 }
 
-async function jwtSchemes(settings: AccessSettings, { log, clock }: AccessServices): Promise<Scheme[]> {
+async function jwtSchemes(
+  settings: AccessSettings,
+  { clock }: AccessServices,
+  failures: ThrottledLog,
+): Promise<Scheme[]> {
   const { jwtJwks, jwtIssuer, jwtAudience } = settings;
   if (jwtJwks === '') {
     if (jwtIssuer !== '' || jwtAudience !== '')
@@ -141,10 +148,13 @@ async function jwtSchemes(settings: AccessSettings, { log, clock }: AccessServic
     ? remoteKeys(new URL(jwtJwks))
     : await readSetting('--jwt-jwks', jwtJwks, localKeys);
   const verify = createJwtVerifier({
-    ...{ keys, clock, log, issuer: jwtIssuer, audience: jwtAudience },
+    keys,
+    clock,
+    issuer: jwtIssuer,
+    audience: jwtAudience,
     ...{ userClaim: settings.jwtUserClaim, roleClaim: settings.jwtRoleClaim },
     roles: new RoleMap(settings.roleMap),
-    throttle: new LogThrottle(clock),
+    failures,
   });
   return [new JwtScheme(verify)];
 }

@@ -67,4 +67,10 @@ export class ProxyScheme implements Scheme {
     const groups = roleHeader === null ? ['viewer'] : (onlyValue(attempt, roleHeader) ?? '').split(',');
     return { name, role: roles.roleOf(name, groups), method: this.method, expiresAt: null };
   }
+
+  claimedName(attempt: Attempt): string | null {
+    const { proxies, userHeader } = this.#options;
+    const [name] = attempt.headers[userHeader] ?? [];
+    return proxies.sent(attempt) ? (name?.trim().slice(0, maxNameLength) ?? null) : null;
+  }
 }

@@ -8,6 +8,7 @@ import { AllowLists } from './allow-lists.js';
 import { CountedResults } from './counted-results.js';
 import { BrokerUnavailableError } from '../errors.js';
 import type { GatewayConfiguration } from './configuration.js';
+import { ClusterLog } from './cluster-log.js';
 import { ConfigurationWatch } from './configuration-watch.js';
 import { Control } from './control/control.js';
 import { EventSilence } from './event-silence.js';
@@ -98,6 +99,7 @@ export class Celery implements AsyncDisposable {
   readonly #reconciliation: Reconciliation;
   readonly #gapFilling: GapFilling;
   readonly #stallWatch = new StallWatch();
+  readonly #clusterLog: ClusterLog;
   /** Asked for their pools, and for their tasks. */
   readonly #newcomers = new WorkerBatches((hostnames) => learnPools(this, hostnames));
   readonly #returned = new WorkerBatches((hostnames) => this.#askForTasks(hostnames));
@@ -133,6 +135,7 @@ export class Celery implements AsyncDisposable {
       const wrappedErrors = new WrappedErrors({ results, state: this.state, log });
       this.events.onEvent((event) => wrappedErrors.heard(event));
     }
+    this.#clusterLog = new ClusterLog({ log, state: this.state });
     this.#mailbox = new Mailbox({
       transport,
       log,
@@ -193,6 +196,7 @@ export class Celery implements AsyncDisposable {
       clock,
       lastEventAt: () => this.events.counters.lastSentAt,
       stalledMs: () => this.#stallWatch.lately,
+      log,
     });
     this.#reconciliation = new Reconciliation({ results, state: this.state, log });
     this.slowReconciliation = new SlowReconciliation({
@@ -289,6 +293,9 @@ export class Celery implements AsyncDisposable {
     this.#listeningWatch[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
+    this.#clusterLog[Symbol.dispose]();
+    this.#mailbox[Symbol.dispose]();
+    this.events[Symbol.dispose]();
   }
 
   async #seed(): Promise<number> {

@@ -2,6 +2,7 @@
  * When the event stream was not heard, and what could be learned of it afterwards: the stream has no replay, so
  * whoever reads counts and rates has to know of it. Celery has no counterpart: its monitors just miss those events.
  */
+import { silentLogger, type LogFields, type Logger } from '../log.js';
 
 /** Times are epoch milliseconds. */
 export interface EventGap {
@@ -25,6 +26,7 @@ export interface EventGapsOptions {
   readonly lastEventAt: () => number | null;
   /** Milliseconds for which this process stood still just now: a loss meanwhile was noticed that much later. */
   readonly stalledMs?: () => number;
+  readonly log?: Logger;
 }
 
 /** The newest gaps that are kept. */
@@ -36,12 +38,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class EventGaps {
   readonly #options: EventGapsOptions;
+  readonly #log: Logger;
   readonly #listeners = new Set<() => void>();
   #gaps: Mutable<EventGap>[];
   #total = 1;
 
   constructor(options: EventGapsOptions) {
     this.#options = options;
+    this.#log = options.log ?? silentLogger;
     this.#gaps = [gap(null, null, 'the gateway was not connected yet')];
   }
 
@@ -76,7 +80,9 @@ export class EventGaps {
     const now = this.#options.clock();
     const unnoticed = longestUnnoticedMs + (this.#options.stalledMs?.() ?? 0);
     const from = Math.max(this.#options.lastEventAt() ?? 0, now - unnoticed);
-    this.#gaps.push(gap(Math.min(from, now), null, reason));
+    const opened = gap(Math.min(from, now), null, reason);
+    this.#gaps.push(opened);
+    this.#log.warn('event stream interrupted', describe(opened));
     this.#added();
   }
 
@@ -85,6 +91,7 @@ export class EventGaps {
     const last = this.#gaps.at(-1);
     if (last?.to !== null) return;
     last.to = this.#options.clock();
+    if (last.from !== null) this.#log.info('event stream resumed', describe(last));
     this.#tell();
   }
 
@@ -112,9 +119,16 @@ export class EventGaps {
       if (!gaps.includes(each)) continue;
       each.seededTasks += seededTasks;
       each.settledTasks += settledTasks;
-      if (isFilled) each.filledAt ??= this.#options.clock();
+      if (isFilled && each.filledAt === null) this.#fill(each);
     }
     this.#tell();
+  }
+
+  #fill(filled: Mutable<EventGap>): void {
+    filled.filledAt = this.#options.clock();
+    const { seededTasks, settledTasks } = filled;
+    const message = filled.from === null ? 'workers and results have been read' : 'event gap filled';
+    this.#log.info(message, { ...describe(filled), seededTasks, settledTasks });
   }
 
   #added(): void {
@@ -136,4 +150,14 @@ export interface Learned {
 
 function gap(from: number | null, to: number | null, reason: string): Mutable<EventGap> {
   return { from, to, reason, seededTasks: 0, settledTasks: 0, filledAt: null };
+}
+
+/** How long it lasted and why; how many events it cost is not known, since nothing has received them. */
+function describe({ from, to, reason }: EventGap): LogFields {
+  return {
+    from: from === null ? null : new Date(from).toISOString(),
+    to: to === null ? null : new Date(to).toISOString(),
+    seconds: from === null || to === null ? null : (to - from) / 1000,
+    reason,
+  };
 }

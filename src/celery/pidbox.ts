@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, MalformedMessageError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { LogThrottle } from '../log-throttle.js';
+import { ThrottledLog } from '../throttled-log.js';
 import { CommandTurns, type CommandKind } from './command-turns.js';
 import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
@@ -75,16 +75,18 @@ interface Pending {
   readonly fail: (error: Error) => void;
 }
 
-export class Mailbox {
+export class Mailbox implements Disposable {
   readonly #options: MailboxOptions;
   readonly #pending = new Map<string, Pending>();
-  readonly #malformedLog = new LogThrottle(Date.now);
+  readonly #malformedLog: ThrottledLog;
   readonly #turns = new CommandTurns();
   /** Nodes whose last reply could not be read. */
   readonly #unreadableNodes = new Set<string>();
 
   constructor(options: MailboxOptions) {
     this.#options = options;
+    const message = 'skipped malformed remote control replies';
+    this.#malformedLog = new ThrottledLog({ log: options.log, message });
     options.transport.subscribeReplies((message) => this.#receive(message));
     options.transport.onConnection(({ connected }) => {
       if (connected) return;
@@ -231,7 +233,7 @@ export class Mailbox {
 
   /** It is an answer all the same: nothing waits for another one of its sender. */
   #skip(pending: Pending | undefined, contentType: string | null, error: unknown): void {
-    const { unreadable, log } = this.#options;
+    const { unreadable } = this.#options;
     const details = { contentType, ...unreadableDetails(error) };
     pending?.gathering.addUnreadable({ ...details, contentType });
     const [hostname, ...others] = pending?.gathering.certainUnreadable ?? [];
@@ -240,8 +242,12 @@ export class Mailbox {
       contentType,
       hostname: others.length === 0 ? (hostname ?? null) : null,
     });
-    const skipped = this.#malformedLog.due();
-    if (skipped > 0) log.warn('skipped malformed remote control replies', { replies: skipped, error });
+    this.#malformedLog.add('reply', { error });
+  }
+
+  /** Writes to the log what was only counted until now. */
+  [Symbol.dispose](): void {
+    this.#malformedLog[Symbol.dispose]();
   }
 
   #sawUnreadable(hostnames: readonly string[]): void {

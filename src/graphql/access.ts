@@ -68,7 +68,12 @@ const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement(
     at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
     viewer: t.exposeString('viewer', {
       nullable: true,
-      description: 'Name of who called; null of who did not say, or not credibly.',
+      description: 'Name of the caller; null if it gave no credentials, or wrong ones.',
+    }),
+    claimedName: t.exposeString('claimedName', {
+      nullable: true,
+      description:
+        'The name in credentials that were refused, which nothing proves; null if they held none.',
     }),
     role: t.expose('role', { type: RoleEnum, nullable: true, description: 'Null where `viewer` is.' }),
     method: t.expose('method', { type: AuthenticationMethodEnum }),
@@ -80,7 +85,10 @@ const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement(
       nullable: true,
       description: 'Name of the cluster that was asked for; null of what is about none.',
     }),
-    action: t.exposeString('action', { description: "The mutation's name, or `authenticate`." }),
+    action: t.exposeString('action', {
+      description:
+        "The mutation's name, `authenticate`, or `request` if it was refused for its host or origin.",
+    }),
     arguments: t.exposeString('arguments', {
       nullable: true,
       description: 'As JSON, secrets masked and cut at 2,000 characters; null without arguments.',
@@ -130,7 +138,7 @@ builder.queryFields((t) => ({
     args: {
       first: t.arg.int({ defaultValue: 100, description: `Records at most: 0 to ${maxRecords}.` }),
       after: t.arg.id({ description: 'Only records older than the one with this id.' }),
-      action: t.arg.string({ description: "A mutation's name, or `authenticate`." }),
+      action: t.arg.string({ description: "A mutation's name, `authenticate` or `request`." }),
       viewer: t.arg.string({ description: 'Name of who called.' }),
       outcome: t.arg({ type: AuditOutcomeEnum }),
     },

@@ -5,6 +5,7 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { z } from 'zod';
+import { auditEntry } from '../access/audit-log.js';
 import type { AuditedResult, AuditEntry, AuditOutcome } from '../access/audit-log.js';
 import { roles, type Role } from '../access/viewer.js';
 import { errorMessage } from '../error-message.js';
@@ -36,22 +37,25 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
       const { audit, viewer, clientAddress, clock, redact } = context as unknown as Context;
       const startedAt = performance.now();
       const record = (entry: Pick<AuditEntry, 'outcome' | 'code' | 'message'> & AuditedResult): void =>
-        audit.add({
-          ...{ at: clock(), viewer: viewer.name, role: viewer.role, method: viewer.method },
-          ...{
+        audit.add(
+          auditEntry({
+            at: clock(),
+            viewer: viewer.name,
+            role: viewer.role,
+            method: viewer.method,
             address: clientAddress,
             cluster: clusterNameOf(context as unknown as Context, args),
             action: field.name,
             arguments: shown(redact(args)),
-          },
-          ...{ outcome: entry.outcome, code: entry.code, message: entry.message },
-          ...{
+            outcome: entry.outcome,
+            code: entry.code,
+            message: entry.message,
             answered: entry.answered ?? [],
             silent: entry.silent ?? [],
             taskIds: entry.taskIds ?? [],
-          },
-          durationSeconds: (performance.now() - startedAt) / 1000,
-        });
+            durationSeconds: (performance.now() - startedAt) / 1000,
+          }),
+        );
       try {
         const result: unknown = await resolve(parent, args, context, info);
         const audited = auditedOf(result);

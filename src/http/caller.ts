@@ -17,16 +17,21 @@ export async function callerOf(
   };
 }
 
+/** What the access rules look at before there is a caller. */
+export function requestOf({ headersDistinct, socket }: IncomingMessage): Request {
+  return { headers: headersDistinct, remoteAddress: socket.remoteAddress ?? null };
+}
+
 /** Browsers can set no header of a WebSocket: `connection_init` may bear the credentials that the upgrade did not. */
 function attemptOf(
-  { headersDistinct, socket }: IncomingMessage,
+  incoming: IncomingMessage,
   connectionParams: Readonly<Record<string, unknown>>,
 ): Request {
-  const remoteAddress = socket.remoteAddress ?? null;
-  if (headersDistinct['authorization'] !== undefined) return { headers: headersDistinct, remoteAddress };
+  const request = requestOf(incoming);
+  if (request.headers['authorization'] !== undefined) return request;
   const given = Object.entries(connectionParams)
     .filter(([name]) => name.toLowerCase() === 'authorization')
     .map(([, value]) => (typeof value === 'string' ? value : ''));
-  const headers = given.length > 0 ? { ...headersDistinct, authorization: given } : headersDistinct;
-  return { headers, remoteAddress };
+  if (given.length === 0) return request;
+  return { ...request, headers: { ...request.headers, authorization: given } };
 }

@@ -6,23 +6,34 @@ import type { Caller } from '../graphql/context.js';
 import { limitError } from '../graphql/limits/limit-error.js';
 import type { ClientLimits } from './limits.js';
 
+export interface ClientSharesOptions {
+  /** Receives every refusal, for the log. */
+  readonly onRefused: (caller: Caller, message: string) => void;
+  /** Epoch milliseconds. */
+  readonly clock?: () => number;
+}
+
 export class ClientShares {
   readonly #limits: ClientLimits;
+  readonly #onRefused: ClientSharesOptions['onRefused'];
   readonly #rate: RateLimit;
   readonly #subscriptions: ClientSlots;
 
-  constructor(limits: ClientLimits, clock?: () => number) {
+  constructor(limits: ClientLimits, { onRefused, clock }: ClientSharesOptions) {
     this.#limits = limits;
+    this.#onRefused = onRefused;
     const { rateLimit: rate, rateBurst: burst, maxSubscriptions } = limits;
     this.#rate = new RateLimit({ rate, burst, ...(clock && { clock }) });
     this.#subscriptions = new ClientSlots(maxSubscriptions);
   }
 
   /** @throws GraphQLError when the client has asked too often. */
-  take({ viewer, clientAddress }: Caller, operations = 1): void {
+  take(caller: Caller, operations = 1): void {
+    const { viewer, clientAddress } = caller;
     const wait = this.#rate.take(clientKey(viewer, clientAddress), operations);
     if (wait === 0) return;
     const message = `No more than ${this.#limits.rateLimit} operations a second are answered to one client`;
+    this.#onRefused(caller, message);
     throw limitError(message, {
       status: 429,
       headers: { 'retry-after': String(Math.max(1, Math.ceil(wait))) },
@@ -30,10 +41,12 @@ export class ClientShares {
   }
 
   /** @returns what ends its share; @throws GraphQLError when the client has as many subscriptions as it may. */
-  subscribe({ viewer, clientAddress }: Caller): () => void {
+  subscribe(caller: Caller): () => void {
+    const { viewer, clientAddress } = caller;
     const release = this.#subscriptions.take(clientKey(viewer, clientAddress));
     if (release !== null) return release;
     const message = `No more than ${this.#limits.maxSubscriptions} subscriptions of one client run at once`;
+    this.#onRefused(caller, message);
     throw limitError(message, { status: 429, headers: { 'retry-after': '1' } });
   }
 }

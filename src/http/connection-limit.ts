@@ -6,18 +6,23 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { network } from '../access/client-key.js';
 import { ClientSlots } from '../access/client-slots.js';
+import type { Logger } from '../log.js';
+import { ThrottledLog } from '../throttled-log.js';
 
 /** Connections over the limit, from one address, that may wait for their refusal, and milliseconds of it. */
 const maxCrowded = 50;
 const patience = 2_000;
 
-export class ConnectionLimit {
+/** Disposing it writes to the log what was only counted until then. */
+export class ConnectionLimit implements Disposable {
   readonly message: string;
+  readonly #refused: ThrottledLog;
   readonly #open: ClientSlots;
   readonly #waiting = new ClientSlots(maxCrowded);
   readonly #crowded = new WeakSet<Socket>();
 
-  constructor(max: number) {
+  constructor(max: number, log: Logger) {
+    this.#refused = new ThrottledLog({ log, message: 'connections refused' });
     this.#open = new ClientSlots(max);
     this.message = `No more than ${max} connections from one address are open at once`;
   }
@@ -38,6 +43,7 @@ export class ConnectionLimit {
       socket.once('close', slot);
       return;
     }
+    this.#refused.add(address, { address, reason: this.message });
     const release = this.#waiting.take(address);
     if (release === null) {
       socket.destroy();
@@ -49,5 +55,9 @@ export class ConnectionLimit {
       clearTimeout(timer);
       release();
     });
+  }
+
+  [Symbol.dispose](): void {
+    this.#refused[Symbol.dispose]();
   }
 }

@@ -6,7 +6,7 @@ import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
 import { answerBrokenRequests, isWellFormed } from './broken-requests.js';
-import { callerOf } from './caller.js';
+import { callerOf, requestOf } from './caller.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.js';
 import { healthRouteOf, serveHealth } from './health-routes.js';
@@ -18,7 +18,7 @@ import type { ReadinessSource } from './readiness.js';
 import { setSecurityHeaders } from './security-headers.js';
 import { fail, failUnauthenticated } from './refusal.js';
 import { readBody } from './request-body.js';
-import { foreignHost, foreignOrigin, isAllowedHost, isForeignOrigin } from './same-origin.js';
+import { refusalOf } from './same-origin.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -60,7 +60,7 @@ export async function startHttpServer({
   port,
   log,
 }: HttpServerOptions): Promise<HttpServer> {
-  const connections = new ConnectionLimit(limits.maxConnections);
+  const connections = new ConnectionLimit(limits.maxConnections, log);
   const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
     setSecurityHeaders(response);
     if (metrics) response.once('finish', () => metrics.operations.answered(response.statusCode));
@@ -103,6 +103,7 @@ export async function startHttpServer({
       const forced = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
       clearTimeout(forced);
+      connections[Symbol.dispose]();
     },
   };
 }
@@ -123,12 +124,10 @@ async function handle(
     return;
   }
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (hosts !== null && !isAllowedHost(hosts, request.headers)) {
-    fail(response, 'FORBIDDEN', foreignHost);
-    return;
-  }
-  if (isForeignOrigin(request.headers, limits.corsOrigins)) {
-    fail(response, 'FORBIDDEN', foreignOrigin);
+  const refusal = refusalOf(request, hosts, limits.corsOrigins);
+  if (refusal !== null) {
+    authenticator.refused(requestOf(request), refusal);
+    fail(response, 'FORBIDDEN', refusal.message);
     return;
   }
   allowOrigin(request, response, limits.corsOrigins);

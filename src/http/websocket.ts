@@ -16,11 +16,11 @@ import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
 import { withPersistedText } from './plugins/use-persisted-operations.js';
 import { refuseSocket } from './broken-requests.js';
-import { callerOf } from './caller.js';
+import { callerOf, requestOf } from './caller.js';
 import { Expirations } from './expirations.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import type { ServerLimits } from './limits.js';
-import { foreignHost, foreignOrigin, isAllowedHost, isForeignOrigin } from './same-origin.js';
+import { refusalOf } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -82,12 +82,10 @@ export function serveWebSocket(
       refuseSocket(socket, { code: 'NOT_FOUND', message: `WebSockets are served at ${graphqlPath}` });
       return;
     }
-    if (hosts !== null && !isAllowedHost(hosts, request.headers)) {
-      refuseSocket(socket, { code: 'FORBIDDEN', message: foreignHost });
-      return;
-    }
-    if (isForeignOrigin(request.headers, limits.corsOrigins)) {
-      refuseSocket(socket, { code: 'FORBIDDEN', message: foreignOrigin });
+    const refusal = refusalOf(request, hosts, limits.corsOrigins);
+    if (refusal !== null) {
+      authenticator.refused(requestOf(request), refusal);
+      refuseSocket(socket, { code: 'FORBIDDEN', message: refusal.message });
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {

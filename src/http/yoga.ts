@@ -2,9 +2,11 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
+import { auditEntry } from '../access/audit-log.js';
+import type { AuditEntry } from '../access/audit-log.js';
 import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
-import type { Context, Services } from '../graphql/context.js';
+import type { Caller, Context, Services } from '../graphql/context.js';
 import type { OperationTally } from '../prometheus/operation-tally.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import { ClientShares } from './client-shares.js';
@@ -43,7 +45,10 @@ export function createGraphQLServer(
   { wallClock = Date.now, operations }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
-  const shares = new ClientShares(limits);
+  const { audit, clock } = services;
+  const shares = new ClientShares(limits, {
+    onRefused: (caller, message) => audit.countRefusal(limitRefusal(caller, message, clock())),
+  });
   const mask = createErrorMask(services.log);
   const maskError = (error: unknown) => typedRefusal(mask(error));
   return createYoga<ServerContext, Context>({
@@ -81,5 +86,19 @@ export function createGraphQLServer(
       useSubscriptionShares(shares),
       useTypedRefusals(),
     ],
+  });
+}
+
+function limitRefusal({ viewer, clientAddress }: Caller, message: string, at: number): AuditEntry {
+  return auditEntry({
+    at,
+    viewer: viewer.name,
+    role: viewer.role,
+    method: viewer.method,
+    address: clientAddress,
+    action: 'request',
+    outcome: 'FORBIDDEN',
+    code: 'LIMIT_EXCEEDED',
+    message,
   });
 }

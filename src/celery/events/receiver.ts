@@ -1,6 +1,6 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
 import type { Logger } from '../../log.js';
-import { LogThrottle } from '../../log-throttle.js';
+import { ThrottledLog } from '../../throttled-log.js';
 import { decodeBody, decodeExactBody } from '../message-body.js';
 import type { Message, RawMessage } from '../message.js';
 import { toPlainJson } from '../python-json.js';
@@ -40,14 +40,14 @@ export type EventListener = (event: CeleryEvent, receivedAt: number) => void;
 
 /**
  * Whatever comes in, nothing is thrown and the next message is read: what does not
- * follow the protocol is counted, logged at debug, and summed up in a warning once a minute at most.
+ * follow the protocol is counted, logged at debug, and summed up in a warning once a minute.
  *
  * @example
  * const receiver = new EventReceiver({ transport, state, log });
  * receiver.onEvent((event) => console.log(event.type)); // the state knows of it already
  * receiver.start();
  */
-export class EventReceiver {
+export class EventReceiver implements Disposable {
   readonly #state: State;
   readonly #transport: Pick<Transport, 'subscribeEvents'>;
   readonly #log: Logger;
@@ -55,8 +55,8 @@ export class EventReceiver {
   readonly #redaction: Redaction;
   readonly #unreadable: Unreadable | undefined;
   readonly #listeners = new Set<EventListener>();
-  readonly #malformedLog: LogThrottle;
-  readonly #failureLog: LogThrottle;
+  readonly #malformedLog: ThrottledLog;
+  readonly #failureLog: ThrottledLog;
   #received = 0;
   #malformed = 0;
   #dropped = 0;
@@ -70,8 +70,12 @@ export class EventReceiver {
     this.#state = state;
     this.#log = log;
     this.#clock = clock;
-    this.#malformedLog = new LogThrottle(clock);
-    this.#failureLog = new LogThrottle(clock);
+    this.#malformedLog = new ThrottledLog({ log, message: 'skipped malformed events' });
+    this.#failureLog = new ThrottledLog({
+      log,
+      level: 'error',
+      message: 'an event could not be processed',
+    });
   }
 
   /** Listens from now on, through reconnects too: the transport has one listener, so call it once. */
@@ -122,8 +126,7 @@ export class EventReceiver {
     this.#malformed++;
     this.#unreadable?.count('event', details);
     this.#log.debug('skipped a malformed event', { reason });
-    const skipped = this.#malformedLog.due();
-    if (skipped > 0) this.#log.warn('skipped malformed events', { events: skipped, lastReason: reason });
+    this.#malformedLog.add('event', { ...details });
   }
 
   #take(event: CeleryEvent, receivedAt: number): void {
@@ -147,8 +150,13 @@ export class EventReceiver {
   }
 
   #failed(message: string, error: unknown): void {
-    const times = this.#failureLog.due();
-    if (times > 0) this.#log.error(message, { times, error });
+    this.#failureLog.add(message, { reason: message, error });
+  }
+
+  /** Writes to the log what was only counted until now. */
+  [Symbol.dispose](): void {
+    this.#malformedLog[Symbol.dispose]();
+    this.#failureLog[Symbol.dispose]();
   }
 }
 

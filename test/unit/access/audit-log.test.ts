@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { AuditLog } from '../../../src/access/audit-log.js';
+import { auditEntry, AuditLog } from '../../../src/access/audit-log.js';
 import type { AuditEntry } from '../../../src/access/audit-log.js';
 import { createLogger } from '../../../src/log.js';
 
-const entry = (fields: Partial<AuditEntry> = {}): AuditEntry => ({
-  ...{ at: 0, viewer: 'ada', role: 'operator', method: 'basic', address: '192.0.2.1' },
-  cluster: null,
-  ...{ action: 'revokeTasks', arguments: null, outcome: 'SUCCEEDED', code: null, message: null },
-  ...{ answered: [], silent: [], taskIds: [], durationSeconds: 0 },
-  ...fields,
-});
+const entry = (fields: Partial<AuditEntry> = {}): AuditEntry =>
+  auditEntry({ at: 0, viewer: 'ada', action: 'revokeTasks', outcome: 'SUCCEEDED', ...fields });
 
 function auditLog(maxRecords: number) {
   const lines: string[] = [];
@@ -37,5 +32,20 @@ describe('AuditLog', () => {
     audit.add(entry({ taskIds, answered: ['w1'] }));
     expect(audit.records()).toMatchObject([{ taskIds: taskIds.slice(0, 100), answered: ['w1'] }]);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ taskIds }]);
+  });
+
+  it('writes what was refused once for each name and address, and the number of the rest at the end', () => {
+    const { audit, lines } = auditLog(100);
+    const refused = { viewer: null, action: 'authenticate', outcome: 'UNAUTHENTICATED' } as const;
+    for (let n = 0; n < 10; n++) audit.add(entry({ ...refused, claimedName: 'mallory' }));
+    for (let n = 0; n < 15; n++) audit.countRefusal(entry({ ...refused, claimedName: 'mallory' }));
+    audit.add(entry({ ...refused, claimedName: 'eve' }));
+    audit[Symbol.dispose]();
+    expect(audit.records()).toHaveLength(11);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'warn', message: 'audit', claimedName: 'mallory', count: 1 },
+      { level: 'warn', message: 'audit', claimedName: 'eve', count: 1 },
+      { level: 'warn', message: 'audit', claimedName: 'mallory', count: 24 },
+    ]);
   });
 });

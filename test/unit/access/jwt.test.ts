@@ -14,7 +14,7 @@ import {
   ForbiddenError,
   UnauthenticatedError,
 } from '../../../src/errors.js';
-import { LogThrottle } from '../../../src/log-throttle.js';
+import { ThrottledLog } from '../../../src/throttled-log.js';
 import { silentLogger } from '../../../src/log.js';
 
 const issuer = 'https://id.example.com';
@@ -41,7 +41,8 @@ const verifier = (options: Partial<JwtOptions> = {}) =>
   createJwtVerifier({
     ...{ keys: localKeys(JSON.stringify({ keys })), issuer, audience },
     ...{ userClaim: 'sub', roleClaim: 'role', roles: new RoleMap(new Map([['ops', 'operator']])) },
-    ...{ clock: () => now * 1000, log: silentLogger, throttle: new LogThrottle(() => now * 1000) },
+    clock: () => now * 1000,
+    failures: new ThrottledLog({ log: silentLogger, message: 'the keys of JWTs cannot be read' }),
     ...options,
   });
 

@@ -4,7 +4,7 @@ import { EventGaps } from '../../../src/celery/event-gaps.js';
 import { GapFilling } from '../../../src/celery/gap-filling.js';
 import { Reconciliation } from '../../../src/celery/reconciliation.js';
 import { StallWatch } from '../../../src/celery/stall-watch.js';
-import { silentLogger } from '../../../src/log.js';
+import { createLogger, silentLogger } from '../../../src/log.js';
 import type { TaskMeta } from '../../../src/celery/transport/transport.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -15,6 +15,33 @@ function createGaps() {
 }
 
 const unlearned = { seededTasks: 0, settledTasks: 0, filledAt: null };
+
+describe('the log of gaps', () => {
+  it('says when the stream is interrupted and resumes, for how long and why, and what was found afterwards', () => {
+    const lines: unknown[] = [];
+    const log = createLogger('info', (line) => void lines.push(JSON.parse(line)));
+    const clock = { now: 0 };
+    const gaps = new EventGaps({ clock: () => clock.now, lastEventAt: () => 58_000, log });
+    clock.now = 1_000;
+    gaps.close();
+    expect(lines).toEqual([]);
+
+    clock.now = 60_000;
+    gaps.open('the connection was closed');
+    clock.now = 70_000;
+    gaps.close();
+    gaps.learned(gaps.unfilled(), { seededTasks: 3, settledTasks: 2 });
+    gaps.learned(gaps.unfilled(), { isFilled: true });
+    const [from, to] = ['1970-01-01T00:00:58.000Z', '1970-01-01T00:01:10.000Z'];
+    const reason = 'the connection was closed';
+    expect(lines).toMatchObject([
+      { level: 'warn', message: 'event stream interrupted', from, to: null, reason },
+      { level: 'info', message: 'event stream resumed', from, to, seconds: 12, reason },
+      { level: 'info', message: 'workers and results have been read', from: null },
+      { level: 'info', message: 'event gap filled', from, to, seededTasks: 3, settledTasks: 2 },
+    ]);
+  });
+});
 
 describe('gaps in the event stream', () => {
   it('begin with what was before the gateway', () => {

@@ -61,6 +61,19 @@ describe('A request under a foreign name', () => {
     });
   const evil = { host: 'evil.test', origin: 'http://evil.test', 'content-type': 'application/json' };
 
+  it('is on record with the host and the origin that were seen', async () => {
+    await send('GET', '/graphql?query={secret}', evil);
+    const [record] = server.services.audit.records();
+    expect(record).toMatchObject({
+      action: 'request',
+      outcome: 'FORBIDDEN',
+      code: 'FORBIDDEN',
+      address: '127.0.0.1',
+      arguments: '{"origin":"http://evil.test","host":"evil.test","path":"/graphql"}',
+    });
+    expect(server.log.join('\n')).toContain('"arguments":"{\\"origin\\":\\"http://evil.test\\"');
+  });
+
   it.each([
     ['GET', '/graphql?query={__typename}', evil],
     ['POST', '/graphql', evil],
