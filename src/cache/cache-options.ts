@@ -4,9 +4,10 @@ import { roughSize } from './rough-size.js';
 /** What a cache is told once. All times in milliseconds. */
 export interface MetricsCacheOptions<V> {
   readonly name: string;
-  /** How long an answer counts as fresh. */
-  readonly ttl: number;
-  readonly maxSize: number;
+  /** How long an answer counts as fresh; 5 seconds by default. */
+  readonly ttl?: number | undefined;
+  /** How many entries it holds at most; 1,000 by default. */
+  readonly maxSize?: number | undefined;
   /** Bound on the sum of `sizeOf` over all entries; none without it. */
   readonly maxBytes?: number | undefined;
   /** Bytes that a value takes; a rough estimate unless given, and not asked for without `maxBytes`. */
@@ -112,7 +113,7 @@ export interface CacheSettings<V> {
 
 /** Fills in the defaults; a number that makes no sense is refused when the cache is built, not when it is read. */
 export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings<V> {
-  const { name, ttl, maxSize, maxBytes } = options;
+  const { name, ttl = 5_000, maxSize = 1_000, maxBytes } = options;
   const { staleWhileRevalidate = 0, staleIfError = 0, negativeTtl = 1_000 } = options;
   const { adaptiveTtl = 0, volatileFields = new Set(), refreshAhead = 0, predictive = 0 } = options;
   const clock = options.clock ?? (() => performance.now()); // the wall clock jumps, and entries with it

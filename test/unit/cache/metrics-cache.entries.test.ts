@@ -135,6 +135,18 @@ describe('MetricsCache.sweep', () => {
 });
 
 describe('MetricsCache options', () => {
+  it('are a TTL of 5 seconds and room for 1,000 entries unless the program gives others', () => {
+    const clock = { now: 0 };
+    const cache = new MetricsCache<number>({ name: 'c', clock: () => clock.now });
+    for (let key = 0; key <= 1_000; key++) cache.set(String(key), key);
+    expect([cache.getStats().size, cache.getStats().evictions]).toEqual([1_000, 1]);
+
+    clock.now = 4_999;
+    expect(cache.get('1000')).toBe(1_000);
+    clock.now = 5_000;
+    expect(cache.get('1000')).toBeUndefined();
+  });
+
   it.each([
     [{ ttl: 0 }, 'Cache "c": ttl must be a positive number of milliseconds, got 0'],
     [{ ttl: -1 }, 'Cache "c": ttl must be a positive number of milliseconds, got -1'],
