@@ -16,6 +16,7 @@ const alone = [
   'leftovers',
   'shared-cache',
   'stall',
+  'storm',
   'support',
 ].map((name) => `test/integration/${name}.test.ts`);
 

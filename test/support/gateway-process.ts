@@ -52,6 +52,10 @@ export class GatewayProcess implements AsyncDisposable {
     });
   }
 
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, this.#url), init);
+  }
+
   /** The data of an answer without errors. */
   async query<Data>(query: string, variables: object = {}): Promise<Data> {
     const response = await fetch(this.#url, {
