@@ -229,6 +229,26 @@ describe('Inspect', () => {
     });
   });
 
+  it.each(['reserved', 'scheduled'] as const)(
+    'takes a start that is no time of this century for unknown, in %s too',
+    async (command) => {
+      const times = [7_257_246.1, 1_795_833_227_900, '1795833227.9', null, {}, 1_795_833_227.9];
+      const infos = times.map((time_start, index) => ({ id: `t${index}`, time_start }));
+      const entries = infos.map((request) => ({ eta: null, priority: 6, request }));
+      const { value } = (await read(command, command === 'scheduled' ? entries : infos)) as {
+        value: readonly (TaskInfo | { readonly request: TaskInfo })[];
+      };
+      expect(value.map((entry) => ('request' in entry ? entry.request : entry).time_start)).toEqual([
+        null,
+        null,
+        null,
+        null,
+        null,
+        1_795_833_227.9,
+      ]);
+    },
+  );
+
   describe('numbers of Python', () => {
     it('are kept to the last digit where arguments are shown', async () => {
       const reply = '{"w1": [{"id": "t1", "args": [15, 12345678901234567890, 1.0, NaN, -Infinity]}]}';
