@@ -1,41 +1,36 @@
 /**
- * What is inside a message: decompressed, decoded and parsed. Counterpart of `kombu.compression` and
- * `kombu.serialization`. Any body that is JSON is read, whatever its content type says; pickle is never read, since
- * that executes code.
+ * What is inside a message: decompressed, decoded and parsed. Counterpart of `kombu.serialization`. msgpack and YAML
+ * are read under their content types, JSON under any other; pickle is never read, since that executes code.
  */
-import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { MalformedMessageError } from '../errors.js';
+import { decompressed } from './compression.js';
 import type { Message } from './message.js';
 import { readPythonJson, toPlainJson } from './python-json.js';
+import { readMsgpack } from './python-msgpack.js';
+import { readYaml } from './python-yaml.js';
+import { decodeText, isUtf8Name } from './text-encoding.js';
 
-/** The largest body that decompression may produce: a small bomb must not take the gateway down. */
-const maxDecompressedBytes = 32 * 1024 * 1024;
+type Format = 'json' | 'msgpack' | 'yaml' | 'pickle';
 
-/** By the content types under which kombu knows them; its "x-gzip" is a bare zlib stream, others send a gzip file. */
-const decompressions: Readonly<Record<string, typeof unzipSync | typeof brotliDecompressSync>> = {
-  'application/x-gzip': unzipSync,
-  'application/gzip': unzipSync,
-  'application/zlib': unzipSync,
-  gzip: unzipSync,
-  zlib: unzipSync,
-  'application/x-brotli': brotliDecompressSync,
-  brotli: brotliDecompressSync,
+const formats: Readonly<Record<string, Format>> = {
+  'application/json': 'json',
+  'application/x-msgpack': 'msgpack',
+  'application/msgpack': 'msgpack',
+  'application/vnd.msgpack': 'msgpack',
+  'application/x-yaml': 'yaml',
+  'application/yaml': 'yaml',
+  'text/yaml': 'yaml',
+  'application/x-python-serialize': 'pickle',
 };
-
-/** What never holds JSON, and must not be searched for it. */
-const opaqueTypes: ReadonlySet<string> = new Set([
-  'application/x-python-serialize',
-  'application/x-msgpack',
-  'application/msgpack',
-]);
-const jsonType = 'application/json';
 
 /**
  * The value of a message's body as JSON has it: what Python writes besides (NaN, Infinity) reads as null.
  * @throws MalformedMessageError with the content type, for what cannot be read
  */
 export function decodeBody(message: Message): unknown {
+  const { contentType } = message;
+  const format = formatOf(contentType);
+  if (format !== 'json') return toPlainJson(decodeExactBody(message));
   const text = bodyText(message);
   try {
     return JSON.parse(text);
@@ -46,35 +41,43 @@ export function decodeBody(message: Message): unknown {
 
 /** The same with every number as Python wrote it: see `python-json.ts`. */
 export function decodeExactBody(message: Message): unknown {
-  return pythonBody(bodyText(message), message);
+  const { contentType } = message;
+  switch (formatOf(contentType)) {
+    case 'pickle':
+      throw notReadable(message);
+    case 'msgpack':
+      return readOther(message, 'msgpack', () => readMsgpack(bodyBytes(message)));
+    case 'yaml':
+      return readOther(message, 'YAML', () => readYaml(bodyText(message)));
+    default:
+      return pythonBody(bodyText(message), message);
+  }
 }
 
-/** @throws MalformedMessageError where it does not decompress, or becomes too large */
-export function decompressed(compression: unknown, body: Buffer): Buffer {
-  const decompress =
-    typeof compression === 'string' && Object.hasOwn(decompressions, compression)
-      ? decompressions[compression]
-      : undefined;
-  if (decompress === undefined) {
-    const name = JSON.stringify(compression).slice(0, 100);
-    throw new MalformedMessageError(`compression ${name} is not supported`);
-  }
-  try {
-    return decompress(body, { maxOutputLength: maxDecompressedBytes });
-  } catch (cause) {
-    throw new MalformedMessageError('the body does not decompress', { cause });
-  }
+/** Whether what is wrong with a body of this content type is wrong with that body only. */
+export function isReadType(contentType: string): boolean {
+  const format = Object.hasOwn(formats, baseType(contentType)) ? formatOf(contentType) : 'unknown';
+  return format === 'json' || format === 'msgpack';
+}
+
+/** What is of no known type may be JSON. */
+function formatOf(contentType: string): Format {
+  if (contentType === 'application/json') return 'json'; // as nearly every message has it
+  const type = baseType(contentType);
+  return (Object.hasOwn(formats, type) && formats[type]) || 'json';
+}
+
+function bodyBytes({ headers, body }: Message): Buffer {
+  const { compression } = headers;
+  const isPlain = compression === undefined || compression === null;
+  return isPlain ? body : decompressed(compression, body);
 }
 
 function bodyText(message: Message): string {
-  const { contentType, contentEncoding, headers } = message;
-  if (contentType !== jsonType && opaqueTypes.has(baseType(contentType))) throw notReadable(message);
-  const { compression } = headers;
-  const isPlain = compression === undefined || compression === null;
-  const bytes = isPlain ? message.body : decompressed(compression, message.body);
-  const text = decodeText(bytes, contentEncoding);
+  const { contentType, contentEncoding } = message;
+  const text = decodeText(bodyBytes(message), contentEncoding);
   if (text !== null) return text;
-  if (baseType(contentType) !== jsonType) throw notReadable(message);
+  if (baseType(contentType) !== 'application/json') throw notReadable(message);
   const name = isUtf8Name(contentEncoding) ? 'UTF-8' : JSON.stringify(contentEncoding.slice(0, 100));
   throw new MalformedMessageError(`the body is not ${name}`);
 }
@@ -84,8 +87,18 @@ function pythonBody(text: string, message: Message): unknown {
     return readPythonJson(text);
   } catch (cause) {
     const { contentType } = message;
-    if (baseType(contentType) !== jsonType) throw notReadable(message);
+    if (baseType(contentType) !== 'application/json') throw notReadable(message);
     throw new MalformedMessageError('the body is not JSON', { cause });
+  }
+}
+
+function readOther({ contentType }: Message, format: string, read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof MalformedMessageError)
+      throw new MalformedMessageError(cause.message, { cause, contentType });
+    throw new MalformedMessageError(`the body is not ${format}`, { cause, contentType });
   }
 }
 
@@ -97,37 +110,4 @@ function baseType(contentType: string): string {
 function notReadable({ contentType }: Message): MalformedMessageError {
   const name = JSON.stringify(contentType.slice(0, 100));
   return new MalformedMessageError(`content type ${name} is not readable`, { contentType });
-}
-
-/** Python's names of encodings that the platform knows by others. */
-const encodingNames: Readonly<Record<string, string>> = {
-  utf16: 'utf-16',
-  'utf-16le': 'utf-16-le',
-  'utf-16be': 'utf-16-be',
-  latin1: 'latin-1',
-  'iso8859-1': 'latin-1',
-  'iso-8859-1': 'latin-1',
-};
-
-function isUtf8Name(encoding: string): boolean {
-  return /^(?:utf-?8|us-ascii|ascii|binary|)$/i.test(encoding);
-}
-
-/** @returns null where the bytes are not of the encoding, or nobody here knows it: nothing is made up for them */
-function decodeText(bytes: Buffer, encoding: string): string | null {
-  if (encoding === 'utf-8' || isUtf8Name(encoding)) return isUtf8(bytes) ? bytes.toString('utf8') : null;
-  const name = encoding.trim().toLowerCase().replaceAll('_', '-');
-  const known = (Object.hasOwn(encodingNames, name) && encodingNames[name]) || name;
-  if (known === 'latin-1') return bytes.toString('latin1');
-  const hasBigEndianMark = bytes[0] === 0xfe && bytes[1] === 0xff;
-  const label =
-    known === 'utf-16-be' || (known === 'utf-16' && hasBigEndianMark)
-      ? 'utf-16be'
-      : known.replace(/^utf-16.*$/, 'utf-16le').replace(/^cp(125\d)$/, 'windows-$1');
-  if (label === 'windows-1252') return null; // which Node 20 reads as Latin-1
-  try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

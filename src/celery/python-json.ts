@@ -59,7 +59,13 @@ export function numberRepr(value: string): string | null {
 
 /** The value of a number's text, in either language's notation: kept as text where JavaScript would change it. */
 export function exactNumber(token: string): number | string {
-  return String(Number(token)) === token ? Number(token) : mark + token;
+  const number = Number(token);
+  return String(number) === token && Number.isFinite(number) ? number : mark + token;
+}
+
+/** The same of a float, which stays one where it is whole. */
+export function exactFloat(value: number): number | string {
+  return exactNumber(Number.isFinite(value) ? floatRepr(value) : String(value));
 }
 
 /** The number that such a text stands for, as it was written, so that another process can keep it; null for other texts. */

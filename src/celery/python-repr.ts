@@ -45,6 +45,14 @@ export function exceptionRepr(
   return printer.text;
 }
 
+/** A key as `json.dumps` writes it; one that JSON does not have as Python prints it. */
+export function keyText(key: unknown): string {
+  if (typeof key === 'string') return numberRepr(key) ?? key;
+  return key === null || typeof key === 'boolean' || typeof key === 'number'
+    ? String(key)
+    : pythonRepr(key);
+}
+
 class Printer {
   text = '';
   readonly #maxLength: number;

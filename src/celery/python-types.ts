@@ -1,7 +1,9 @@
 /**
  * Values of Python that JSON has no form for, as kombu tags them since 5.3:
- * `{"__type__": "decimal", "__value__": "1.5"}`. Counterpart of the types of `kombu.utils.json`.
+ * `{"__type__": "decimal", "__value__": "1.5"}`. Counterpart of the types of `kombu.utils.json`. What msgpack and YAML
+ * have besides JSON's types is tagged in the same way.
  */
+import { isUtf8 } from 'node:buffer';
 
 export interface Typed {
   readonly __type__: string;
@@ -31,7 +33,15 @@ const types: Readonly<Record<string, PythonType>> = {
   base64: {
     repr: (value) => (typeof value === 'string' ? bytesRepr(Buffer.from(value, 'base64')) : null),
   },
+  'msgpack.ExtType': { repr: extensionRepr, plain: extensionRepr },
 };
+
+/** Bytes as kombu tags them: those of a text by that text. */
+export function typedBytes(bytes: Buffer): Typed {
+  return isUtf8(bytes)
+    ? { __type__: 'bytes', __value__: bytes.toString('utf8') }
+    : { __type__: 'base64', __value__: bytes.toString('base64') };
+}
 
 export function isTyped(value: object): value is Typed {
   if (!('__type__' in value && '__value__' in value)) return false;
@@ -94,6 +104,12 @@ function dashed(hex: string): string {
 
 function withText(value: unknown, pattern: RegExp, show: (text: string) => string): string | null {
   return typeof value === 'string' && pattern.test(value) ? show(value) : null;
+}
+
+function extensionRepr(value: unknown): string | null {
+  const [type, data] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+  if (typeof type !== 'number' || typeof data !== 'string') return null;
+  return `ExtType(code=${type}, data=${bytesRepr(Buffer.from(data, 'base64'))})`;
 }
 
 /** Longer ones are cut by whoever prints them. */

@@ -1,9 +1,8 @@
 /**
- * Results that tasks have stored. Counterpart of `celery.backends.redis`: `celery-task-meta-<id>` holds a JSON
- * object, which Python may have written with NaN and Infinity in it.
+ * Results that tasks have stored. Counterpart of `celery.backends.redis`: `celery-task-meta-<id>` holds an object in
+ * the format of `result_serializer`.
  */
 import { z } from 'zod';
-import { isUtf8 } from 'node:buffer';
 import {
   MalformedMessageError,
   ResultBackendUnavailableError,
@@ -13,11 +12,11 @@ import type { Logger } from '../log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
 import { isoTimeOrNull } from './iso-time.js';
-import { decompressed } from './message-body.js';
 import { parsePythonJson, toPlainJson } from './python-json.js';
 import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { isCustom } from './states.js';
+import { readStoredPayload } from './stored-payload.js';
 import { describeRedisAddress } from './transport/redis-address.js';
 import type { RedisAddress } from './transport/redis-address.js';
 import { RedisLink } from './transport/redis-link.js';
@@ -53,7 +52,11 @@ export function parseTaskMeta(
   text: string,
   redaction: Redaction = standardRedactor.tasks,
 ): TaskMeta | null {
-  const parsed = meta.safeParse(parsePythonJson(text));
+  return readTaskMeta(id, parsePythonJson(text), redaction);
+}
+
+function readTaskMeta(id: string, value: unknown, redaction: Redaction): TaskMeta | null {
+  const parsed = meta.safeParse(value);
   if (!parsed.success) return null;
   const { status, date_done, name, args, kwargs, worker, queue, retries } = parsed.data;
   const result = redaction.value(parsed.data.result);
@@ -137,14 +140,6 @@ export class RedisResultBackend implements ResultBackend {
   }
 }
 
-/** What Celery since 5.7 puts before results when `result_compression` is set, and then the compression's name. */
-const compressedMagic = Buffer.from('\0celery-compressed\0');
-
-/** What `result_serializer='pickle'` stores begins with this and the protocol's number; it is never read. */
-const pickleStart = 0x80;
-const pickleProtocols: ReadonlySet<number | undefined> = new Set([2, 3, 4, 5]);
-const pickleType = 'application/x-python-serialize';
-
 /** What is stored under a task's key: its meta, or why that cannot be read. */
 export function readStoredResult(
   id: string,
@@ -152,29 +147,12 @@ export function readStoredResult(
   redaction: Redaction = standardRedactor.tasks,
 ): StoredResult {
   try {
-    const meta = parseTaskMeta(id, payloadText(payload), redaction);
-    return meta ?? new UnreadableResultError(id, "it is not a task's result in JSON");
+    const meta = readTaskMeta(id, readStoredPayload(payload), redaction);
+    return meta ?? new UnreadableResultError(id, "it is not a task's result");
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
     return new UnreadableResultError(id, error.message, error.contentType);
   }
-}
-
-/** @throws MalformedMessageError for what is no text, such as pickle, and for an unknown compression */
-export function payloadText(payload: Buffer): string {
-  const bytes = uncompressed(payload);
-  if (bytes[0] === pickleStart && pickleProtocols.has(bytes[1]))
-    throw new MalformedMessageError('pickle is never read', { contentType: pickleType });
-  if (!isUtf8(bytes)) throw new MalformedMessageError('it is not UTF-8');
-  return bytes.toString('utf8');
-}
-
-function uncompressed(payload: Buffer): Buffer {
-  if (!payload.subarray(0, compressedMagic.length).equals(compressedMagic)) return payload;
-  const rest = payload.subarray(compressedMagic.length);
-  const end = rest.indexOf(0);
-  if (end < 0) throw new MalformedMessageError('the compression has no name');
-  return decompressed(rest.toString('latin1', 0, end), rest.subarray(end + 1));
 }
 
 /** What a task tells of itself with `update_state(meta=...)`. */

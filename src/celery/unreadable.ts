@@ -3,6 +3,7 @@
  * messages of queues, and stored results. Health checks, the `gateway` type and `/metrics` show it.
  */
 import { MalformedMessageError } from '../errors.js';
+import { isReadType } from './message-body.js';
 
 export const unreadableKinds = ['reply', 'event', 'message', 'result'] as const;
 export type UnreadableKind = (typeof unreadableKinds)[number];
@@ -70,7 +71,7 @@ export class Unreadable {
   }
 
   count(kind: UnreadableKind, { reason, contentType, hostname }: UnreadableDetails): void {
-    if (contentType && !isJson(contentType)) {
+    if (contentType && !isReadType(contentType)) {
       const shown = contentType.slice(0, maxTextLength);
       this.#foreign.set(kind, { contentType: shown, at: this.#clock() });
     }
@@ -91,11 +92,6 @@ export class Unreadable {
   snapshot(): Readonly<Record<UnreadableKind, UnreadableCount>> {
     return { ...this.#counts };
   }
-}
-
-/** Whether it is JSON, with or without parameters such as `charset`. */
-function isJson(contentType: string): boolean {
-  return contentType.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
 }
 
 /** What an error says of a message that could not be read; the text of an unknown error may quote content. */

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UnreadableResultError } from '../../../src/errors.js';
-import { parseTaskMeta, payloadText, readStoredResult } from '../../../src/celery/results.js';
+import { parseTaskMeta, readStoredResult } from '../../../src/celery/results.js';
 
 const meta = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
 
@@ -125,16 +125,29 @@ describe('parseTaskMeta', () => {
   );
 });
 
-describe('payloadText', () => {
+describe('readStoredResult', () => {
   const compressed = (type: string, body: Buffer): Buffer =>
     Buffer.concat([Buffer.from(`\0celery-compressed\0${type}\0`), body]);
+  const json = '{"status": "SUCCESS", "result": {"n": 1.0, "text": "naïve"}}';
+  // What kombu writes of the same.
+  const msgpack = Buffer.from(
+    '82a6737461747573a753554343455353a6726573756c7482a16ecb3ff0000000000000a474657874a66e61c3af7665',
+    'hex',
+  );
+  const yaml = 'result:\n  n: 1.0\n  text: "na\\xEFve"\nstatus: SUCCESS\n';
 
   it.each([
-    ['as it is', Buffer.from('{"status": "naïve"}'), '{"status": "naïve"}'],
-    ['compressed', compressed('application/x-gzip', deflateSync('{"a": 1}')), '{"a": 1}'],
-    ['compressed', compressed('application/x-brotli', brotliCompressSync('{"a": 1}')), '{"a": 1}'],
-  ])('reads what is stored %s', (_, payload, text) => {
-    expect(payloadText(payload)).toBe(text);
+    ['as it is', Buffer.from(json)],
+    ['compressed with zlib', compressed('application/x-gzip', deflateSync(json))],
+    ['compressed with brotli', compressed('application/x-brotli', brotliCompressSync(json))],
+    ['in msgpack', msgpack],
+    ['in YAML', Buffer.from(yaml)],
+    ['in compressed msgpack', compressed('application/x-gzip', deflateSync(msgpack))],
+  ])('reads what is stored %s', (_, payload) => {
+    expect(readStoredResult('t1', payload)).toMatchObject({
+      state: 'SUCCESS',
+      result: "{'n': 1.0, 'text': 'naïve'}",
+    });
   });
 
   describe('unreadable results', () => {
@@ -149,7 +162,11 @@ describe('payloadText', () => {
       ['without a name', Buffer.from('\0celery-compressed\0x'), 'the compression has no name'],
       ['pickled', Buffer.from('\x80\x04\x95\x01', 'latin1'), 'pickle is never read'],
       ['not text', Buffer.from([0x7b, 0xff, 0x7d]), 'it is not UTF-8'],
-      ['no meta', Buffer.from('[1]'), "it is not a task's result in JSON"],
+      ['neither JSON nor YAML', Buffer.from('no'), 'it is not JSON'],
+      ['broken msgpack', Buffer.from('82a6737461747573', 'hex'), 'the body is not msgpack'],
+      ['broken YAML', Buffer.from('status: ['), 'it is not YAML'],
+      ['very long YAML', Buffer.from(`status: ${'x'.repeat(300_000)}`), 'characters is not read'],
+      ['no meta', Buffer.from('[1]'), "it is not a task's result"],
     ])('says why it cannot read what is %s', (_, payload, reason) => {
       const stored = readStoredResult('t1', payload);
       expect(stored).toBeInstanceOf(UnreadableResultError);

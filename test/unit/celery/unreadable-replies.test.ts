@@ -137,7 +137,7 @@ describe('unreadable replies', () => {
   });
 
   it.each([
-    ['msgpack', { contentType: 'application/x-msgpack' }, Buffer.from([0x81, 0xa1, 0x61, 1])],
+    ['broken msgpack', { contentType: 'application/x-msgpack' }, Buffer.from([0x81, 0xa1, 0x61])],
     ['an unknown compression', { headers: { compression: 'application/x-bz2' } }, Buffer.from('x')],
     ['an unknown encoding', { contentEncoding: 'klingon' }, Buffer.from('{"w1": {"ok": "pong"}}')],
     ['what is not UTF-8', {}, Buffer.from([0x7b, 0xff, 0x7d])],

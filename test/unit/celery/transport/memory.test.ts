@@ -309,7 +309,7 @@ describe('MemoryResultBackend', () => {
         traceback: null,
         doneAt: Date.UTC(2026, 10, 22, 10, 44, 9, 77),
       },
-      new UnreadableResultError('c', "it is not a task's result in JSON"),
+      new UnreadableResultError('c', 'it is not JSON'),
     ]);
   });
 });
