@@ -56,6 +56,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
       configuration: gatewayConfiguration(config),
       maxTasks: config.maxTasks,
       maxTaskBytes: config.maxTaskBytes,
+      forgetWorkersAfter: config.forgetWorkersAfter,
     }),
   );
   const broker = celery.transport.address;

@@ -62,6 +62,8 @@ export interface CeleryOptions {
   readonly configuration?: GatewayConfiguration | null;
   readonly maxTasks: number;
   readonly maxTaskBytes: number;
+  /** Milliseconds for which a worker that went offline without a goodbye stays listed; a day by default. */
+  readonly forgetWorkersAfter?: number;
   /** Masks secrets in whatever comes in, before it is stored. The result backend has its own. */
   readonly redactor?: Redactor | undefined;
   /** Epoch milliseconds. */
@@ -122,7 +124,8 @@ export class Celery implements AsyncDisposable {
     this.unreadableResults = options.unreadableResults ?? null;
     this.clock = clock;
     this.#log = log;
-    this.state = new State({ maxTasks: options.maxTasks, maxTaskBytes: options.maxTaskBytes, clock });
+    const { maxTasks, maxTaskBytes, forgetWorkersAfter } = options;
+    this.state = new State({ maxTasks, maxTaskBytes, forgetWorkersAfter, clock });
     const metrics = new TaskMetrics({ clock });
     this.metrics = metrics;
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));

@@ -12,6 +12,14 @@ export const watchSettings = {
     '1',
     'seconds that workers have to answer, in all',
   ),
+  forgetWorkersAfter: setting(
+    'forget-workers-after',
+    'FORGET_WORKERS_AFTER',
+    seconds(60, 31_536_000),
+    86_400_000,
+    '86400',
+    'seconds that a worker which went offline without a goodbye stays listed; with one it is ten minutes at most',
+  ),
   queues: setting<readonly string[]>(
     'queues',
     'QUEUES',

@@ -32,6 +32,7 @@ describe('readConfig', () => {
         queues: [],
         eventBacklogBytes: 268_435_456,
         maxTasks: 100_000,
+        forgetWorkersAfter: 86_400_000,
         maxTaskBytes: 268_435_456,
         subscriptionBuffer: 10_000,
       },

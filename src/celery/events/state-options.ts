@@ -7,7 +7,7 @@ export interface StateOptions {
   readonly maxWorkers?: number | undefined;
   /** Longer texts of a task are cut to this many characters. */
   readonly maxTextLength?: number | undefined;
-  /** How long a worker that is offline stays listed, in milliseconds. */
+  /** Milliseconds for which a worker that went offline without a goodbye stays listed; a day by default. */
   readonly forgetWorkersAfter?: number | undefined;
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;

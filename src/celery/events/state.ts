@@ -60,7 +60,7 @@ export class State extends KnownTasks {
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
-      forgetWorkersAfter: options.forgetWorkersAfter ?? 600_000,
+      forgetWorkersAfter: options.forgetWorkersAfter ?? 86_400_000,
       clock,
     });
     this.#orphans = new Orphans({

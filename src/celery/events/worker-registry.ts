@@ -14,7 +14,7 @@ import type { Worker, WorkerStatus } from './worker.js';
 
 export interface WorkerRegistryOptions {
   readonly maxWorkers: number;
-  /** How long a worker that is offline stays listed, in milliseconds. */
+  /** Milliseconds for which a worker that went offline without a goodbye stays listed. */
   readonly forgetWorkersAfter: number;
   readonly clock: () => number;
 }
@@ -30,6 +30,11 @@ export type WorkerStatusListener = (change: WorkerStatusChange) => void;
 const longestGraceMs = 30_000;
 /** Milliseconds for which a goodbye outdoes events that were sent before it: later ones come from a wrong clock. */
 const overtakingMs = 5_000;
+
+/** Milliseconds for which a worker that said goodbye stays listed, at most: it was stopped on purpose. */
+const goodbyeListedMs = 600_000;
+/** Offline workers that stay listed, where containers come and go under names of their own. */
+const maxOffline = 1_000;
 
 export class WorkerRegistry {
   readonly #workers = new Map<string, WorkerRecord>();
@@ -248,12 +253,25 @@ export class WorkerRegistry {
 
   #forget(): void {
     const now = this.#now;
-    for (const worker of this.#workers.values())
+    let offline = 0;
+    for (const worker of this.#workers.values()) {
       if (this.#isForgotten(worker, now)) this.#forgetOne(worker, now);
+      else if (worker.offlineSince() <= now) offline++;
+    }
+    if (offline > maxOffline) this.#forgetOldest(offline - maxOffline, now);
+  }
+
+  #forgetOldest(count: number, now: number): void {
+    const offline = [...this.#workers.values()].filter((worker) => worker.offlineSince() <= now);
+    const byAge = offline.toSorted((a, b) => a.offlineSince() - b.offlineSince());
+    for (const worker of byAge.slice(0, count)) this.#forgetOne(worker, now);
   }
 
   #isForgotten(worker: WorkerRecord, now: number): boolean {
-    return worker.offlineSince() <= now - this.#options.forgetWorkersAfter;
+    const { forgetWorkersAfter } = this.#options;
+    const listedMs =
+      worker.offlineAt === null ? forgetWorkersAfter : Math.min(goodbyeListedMs, forgetWorkersAfter);
+    return worker.offlineSince() <= now - listedMs;
   }
 
   #forgetOne(worker: WorkerRecord, now: number): void {

@@ -92,17 +92,16 @@ describe('EventReceiver', () => {
     expect(state.task('bad')).not.toHaveProperty('__class__');
   });
 
-  it('warns of malformed events once a minute, with their number', () => {
-    const { clock, lines, publish } = createReceiver();
-    const warnings = () => lines.filter(({ level }) => level === 'warn').map(({ events }) => events);
+  it('warns of malformed events at once, and of the number of the others when it is disposed of', () => {
+    const { receiver, lines, publish } = createReceiver();
+    const warnings = () => lines.filter(({ level }) => level === 'warn').map(({ count }) => count);
 
     for (let message = 0; message < 100; message++) publish('x');
     expect(warnings()).toEqual([1]);
     expect(lines.filter(({ level }) => level === 'debug')).toHaveLength(100);
 
-    clock.now += 60_000;
-    publish('x');
-    expect(warnings()).toEqual([1, 100]);
+    receiver[Symbol.dispose]();
+    expect(warnings()).toEqual([1, 99]);
   });
 
   it('tells listeners of good events after the state has taken them in', () => {

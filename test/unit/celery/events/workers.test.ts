@@ -17,7 +17,7 @@ describe('the status of a worker', () => {
 
     created.apply(worker('heartbeat', 0));
 
-    expect(statuses(created, [0, 3.999, 4, 5.999, 6, 605.999, 606])).toEqual([
+    expect(statuses(created, [0, 3.999, 4, 5.999, 6, 86_405.999, 86_406])).toEqual([
       'ONLINE',
       'ONLINE',
       'STALE',
@@ -54,6 +54,27 @@ describe('the status of a worker', () => {
 
     expect(statuses(created, [1, 600.9, 601])).toEqual(['OFFLINE', 'OFFLINE', null]);
     expect(created.state.workers()).toEqual([]);
+  });
+
+  it('stays listed for a day when it died without a goodbye, or for as long as the settings say', () => {
+    const created = createState();
+    created.apply(worker('heartbeat', 0));
+    expect(statuses(created, [6, 86_405.9, 86_406])).toEqual(['OFFLINE', 'OFFLINE', null]);
+
+    const brief = createState({ forgetWorkersAfter: 60_000 });
+    brief.apply(worker('heartbeat', 0));
+    expect(statuses(brief, [6, 65.9, 66])).toEqual(['OFFLINE', 'OFFLINE', null]);
+  });
+
+  it('leaves the list first when more than a thousand others went offline after it', () => {
+    const created = createState();
+    const hostnames = Array.from({ length: 1_010 }, (_, n) => `pod-${n}@host`);
+    for (const [n, hostname] of hostnames.entries())
+      created.apply(worker('heartbeat', n / 100, { hostname }));
+    created.apply(worker('heartbeat', 60, { hostname: 'alive@host' }));
+    created.wait(60);
+    const listed = created.state.workers().map(({ hostname }) => hostname);
+    expect(listed.toSorted()).toEqual(['alive@host', ...hostnames.slice(10)].toSorted());
   });
 
   it('is not revived by what was sent before the goodbye', () => {
