@@ -74,8 +74,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   celery.transport.onConnection(({ connected }) =>
     caches.forget(connected ? {} : { name: 'health_check' }),
   );
-  celery.gaps.onChange(() => caches.forget({ name: 'health_check' }));
-  celery.transport.onImpairment(() => caches.forget({ name: 'health_check' }));
+  celery.onHealthChange(() => caches.forget({ name: 'health_check' }));
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(
     new WarmUp({

@@ -287,6 +287,14 @@ export class Celery implements AsyncDisposable {
     return this.#seededListeners.add(listener);
   }
 
+  /** Calls back when the health has changed in a way that no event reports. */
+  onHealthChange(listener: () => void): void {
+    this.gaps.onChange(listener);
+    this.transport.onImpairment(listener);
+    this.configuration?.onChange(listener);
+    this.#listeningWatch.onChange(listener);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stopWatching) stop();
     this.slowReconciliation[Symbol.dispose]();

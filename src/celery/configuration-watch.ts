@@ -1,11 +1,12 @@
 /**
  * Asks each worker once for its settings, which are large and may hold secrets, and keeps only how they differ from the
- * gateway's. A worker that restarts is asked again; one that did not answer, or not in a way that
- * can be read, is not. Where the question itself fails, it is asked again, a few times.
+ * gateway's. A worker that restarts is asked again; one whose answer cannot be read is not. Where the question
+ * itself fails, or is not answered, it is asked again, a few times.
  */
 import { compareConfiguration } from './configuration.js';
 import type { Difference, GatewayConfiguration } from './configuration.js';
 import type { InspectLoader } from './inspect-loader.js';
+import { Listeners } from './listeners.js';
 import { WorkerBatches } from './worker-batches.js';
 
 export interface ConfigurationWatchOptions {
@@ -22,7 +23,7 @@ export interface ConfigurationFinding extends Difference {
 
 /** More workers than these have the settings of those that were asked. */
 const maxWorkers = 1_000;
-/** Questions that fail on their own account before a worker is asked no more until it comes anew. */
+/** Questions that fail, or are not answered, before a worker is asked no more until it comes anew. */
 const maxFailures = 5;
 /** Milliseconds from a failure to the next question, times the failures so far. */
 const retryPause = 5_000;
@@ -32,10 +33,16 @@ export class ConfigurationWatch {
   /** Null while the worker has not answered. */
   readonly #differences = new Map<string, readonly Difference[] | null>();
   readonly #failures = new Map<string, number>();
+  readonly #listeners = new Listeners<[]>();
   readonly #batches = new WorkerBatches((hostnames) => this.#ask(hostnames));
 
   constructor(options: ConfigurationWatchOptions) {
     this.#options = options;
+  }
+
+  /** Calls back when `findings` or `known` has changed; returns what stops it. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** A worker has come. Never rejects. */
@@ -48,7 +55,9 @@ export class ConfigurationWatch {
   /** A worker has gone, or is another process now. */
   forget(hostname: string): void {
     this.#failures.delete(hostname);
+    const wasKnown = (this.#differences.get(hostname) ?? null) !== null;
     this.#differences.delete(hostname);
+    if (wasKnown) this.#listeners.tell();
   }
 
   /** How many workers have reported their settings. */
@@ -70,9 +79,9 @@ export class ConfigurationWatch {
       .sort((a, b) => Number(b.isHarmful) - Number(a.isHarmful));
   }
 
-  /** Redis may have been away for a moment; the worker was not asked at all, or its answer not awaited. */
+  /** Redis may have been away for a moment, or the worker busy: it is asked again. */
   #failed(hostname: string): void {
-    if (this.#differences.get(hostname) !== null) return;
+    if (this.#differences.get(hostname) !== null) return; // gone, or it has answered
     const failures = (this.#failures.get(hostname) ?? 0) + 1;
     if (failures >= maxFailures) return;
     this.#failures.set(hostname, failures);
@@ -87,9 +96,17 @@ export class ConfigurationWatch {
   async #ask(hostnames: readonly string[]): Promise<void> {
     const { inspect, gateway } = this.#options;
     const results = await Promise.all(hostnames.map((hostname) => inspect.load('conf', { hostname })));
-    for (const { replies } of results)
+    for (const { replies, silent } of results) {
+      // A worker says that it has come before it listens.
+      for (const hostname of silent) this.#failed(hostname);
       for (const [hostname, reply] of replies)
         if (reply.ok && this.#differences.has(hostname))
-          this.#differences.set(hostname, compareConfiguration(reply.value, gateway));
+          this.#learned(hostname, compareConfiguration(reply.value, gateway));
+    }
+  }
+
+  #learned(hostname: string, differences: readonly Difference[]): void {
+    this.#differences.set(hostname, differences);
+    this.#listeners.tell();
   }
 }

@@ -5,6 +5,7 @@
  * them than are missing.
  */
 import type { State } from './events/state.js';
+import { Listeners } from './listeners.js';
 import type { Mailbox } from './pidbox.js';
 import { noNode } from './transport/control-request.js';
 import type { Transport } from './transport/transport.js';
@@ -41,11 +42,17 @@ export class ListeningWatch implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #confirmation: NodeJS.Timeout | undefined;
   #running: Promise<void> | null = null;
+  readonly #listeners = new Listeners<[]>();
   /** When each worker was missed first, of those that no look has found since. */
   #missedAt = new Map<string, number>();
 
   constructor(options: ListeningWatchOptions) {
     this.#options = options;
+  }
+
+  /** Calls back when a worker was found deaf, or to listen again; returns what stops it. */
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
   }
 
   start(): void {
@@ -75,12 +82,19 @@ export class ListeningWatch implements Disposable {
     const living = state.aliveHostnames();
     if (living.length === 0 || !transport.connection.connected) return;
     const { listening, missing } = await this.#find(living);
-    for (const hostname of listening) state.setListening(hostname, true);
+    for (const hostname of listening) this.#found(hostname, true);
     const now = clock();
     const missedAt = new Map(missing.map((name) => [name, this.#missedAt.get(name) ?? now]));
     for (const [hostname, since] of missedAt)
-      if (this.#hasLivedSince(hostname, since, now)) state.setListening(hostname, false);
+      if (this.#hasLivedSince(hostname, since, now)) this.#found(hostname, false);
     this.#missedAt = missedAt;
+  }
+
+  #found(hostname: string, listening: boolean): void {
+    const { state } = this.#options;
+    const wasDeaf = state.worker(hostname)?.listening === false;
+    state.setListening(hostname, listening);
+    if (wasDeaf === listening) this.#listeners.tell();
   }
 
   /** A worker that was killed before it was missed sends nothing afterwards. */

@@ -2,14 +2,15 @@
  * Errors beside a value: a list that lacks what could not be read is answered all the same, and the answer says so. In
  * GraphQL a resolver has either a value or an error, so these are added when the operation has been executed.
  */
-import { GraphQLError, responsePathAsArray, type GraphQLResolveInfo } from 'graphql';
+import { GraphQLError, responsePathAsArray } from 'graphql';
+import type { ExecutionResult, GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.js';
 import { errorExtensions } from './mask-error.js';
 
 /** An answer with more errors than this has said enough. */
 const maxErrors = 100;
 
-/** Of one operation. */
+/** Of one operation, or of one item of a subscription. */
 export class SideErrors {
   readonly #errors: GraphQLError[] = [];
 
@@ -25,7 +26,9 @@ export class SideErrors {
     );
   }
 
-  get list(): readonly GraphQLError[] {
-    return this.#errors;
+  /** The result with these errors behind its own. */
+  addTo<Data extends ExecutionResult>(result: Data): Data {
+    if (this.#errors.length === 0) return result;
+    return { ...result, errors: [...(result.errors ?? []), ...this.#errors] };
   }
 }

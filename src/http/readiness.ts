@@ -4,6 +4,7 @@
  */
 import type { Celery } from '../celery/celery.js';
 import { whatBlocksReading } from '../celery/health/describe-impairments.js';
+import { unreadableEventType } from '../celery/health/event-stream.js';
 import type { Transport } from '../celery/transport/transport.js';
 import { withDeadline } from '../deadline.js';
 import type { WarmUpState } from '../graphql/warm-up-names.js';
@@ -26,7 +27,10 @@ export interface ReadinessReport {
 }
 
 export interface ReadinessOptions {
-  readonly celery: Pick<Celery, 'transport' | 'isSeeded'>;
+  readonly celery: Pick<
+    Celery,
+    'transport' | 'isSeeded' | 'events' | 'unreadable' | 'silence' | 'clock'
+  >;
   readonly warmUp: { readonly state: WarmUpState };
   /** Milliseconds that the broker may take to answer. */
   readonly pingTimeout?: number;
@@ -84,13 +88,23 @@ function brokerCheck({ connection, impairments }: Transport, answers: boolean): 
   return check('broker', answers || impairments.length > 0, 'it answers', 'it does not answer');
 }
 
-function eventStreamCheck({ transport, isSeeded }: ReadinessOptions['celery']): ReadinessCheck {
-  const isDeaf = transport.impairments.some(({ part }) => part === 'events');
-  const learning = isDeaf
-    ? 'subscribed, but no event can be heard'
-    : 'learning from the workers what was before';
-  const bad = transport.connection.connected ? learning : 'not subscribed';
-  return check('event_stream', isSeeded && !isDeaf, 'subscribed', bad);
+/**
+ * Without events nothing is known of tasks, so that what clients read of them cannot be answered. Where workers answer
+ * and send no events, that may be their settings: then all that they report is answered.
+ */
+function eventStreamCheck(celery: ReadinessOptions['celery']): ReadinessCheck {
+  const { transport, isSeeded } = celery;
+  if (!transport.connection.connected) return check('event_stream', false, '', 'not subscribed');
+  if (transport.impairments.some(({ part }) => part === 'events'))
+    return check('event_stream', false, '', 'subscribed, but no event can be heard');
+  const foreign = unreadableEventType(celery);
+  if (foreign !== null) {
+    const message = `subscribed, but no event can be read (${foreign}): set event_serializer to "json" in the application`;
+    return check('event_stream', false, '', message);
+  }
+  const isUnheard = celery.silence.answering.length > 0;
+  const good = isUnheard ? 'subscribed; workers answer, and no event comes: see health' : 'subscribed';
+  return check('event_stream', isSeeded, good, 'learning from the workers what was before');
 }
 
 /** Who waits for what does not come is of no use to anybody: from the deadline on, the first readers wait instead. */

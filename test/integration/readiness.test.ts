@@ -117,3 +117,47 @@ describeEachCluster('a gateway that is ready', (on) => {
     expect(tap.broadcasts()).toEqual([]);
   });
 });
+
+const pickledEvents = {
+  MORE_CONF: '{"event_serializer": "pickle", "accept_content": ["json", "pickle"]}',
+  C_FORCE_ROOT: '1',
+};
+
+describeEachCluster('a gateway whose workers send events that it cannot read', (on) => {
+  it('is not ready, says why, and is ready again when some can be read', async () => {
+    await using cluster = await startCluster({ ...on, workers: ['w1'], env: pickledEvents });
+    await using gateway = await startTestGateway(watching(cluster));
+    await eventually(async () => {
+      const { code, status, reasons } = await probe(gateway);
+      expect([code, status]).toEqual([503, 'not_ready']);
+      expect(reasons['event_stream']).toMatch(
+        /no event can be read \(.*python-serialize.*event_serializer/,
+      );
+    }, 15_000);
+    await cluster.startWorker({ hostname: 'w2', env: { MORE_CONF: '{}' } });
+    await untilReady(gateway);
+  });
+});
+
+describeEachCluster('a worker whose settings differ', (on) => {
+  it('is in the health when it has answered, however long an earlier answer counts', async () => {
+    await using cluster = await startCluster({ ...on, workers: ['w1'] });
+    await using gateway = await startTestGateway({
+      ...watching(cluster),
+      args: ['--cache-health-check-ttl', '3600'],
+    });
+    await untilReady(gateway);
+    const configuration = async (): Promise<string> => {
+      const { data } = await gateway.query<{
+        health: { checks: { name: string; message: string }[] };
+      }>('{ health { checks { name message } } }');
+      return data?.health.checks.find(({ name }) => name === 'configuration')?.message ?? '';
+    };
+    await eventually(async () => expect(await configuration()).not.toContain('no worker'));
+    expect(await configuration()).not.toContain('w2@test');
+
+    const MORE_CONF = '{"task_default_queue": "other"}';
+    await cluster.startWorker({ hostname: 'w2', env: { MORE_CONF } });
+    await eventually(async () => expect(await configuration()).toContain('w2@test'), 15_000);
+  });
+});

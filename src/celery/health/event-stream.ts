@@ -50,6 +50,19 @@ export function checkEventStream(celery: Celery): HealthCheck {
   return { ...check, status: 'OK', message: missed === null ? last : `${last}; ${missed}` };
 }
 
+/** The content type of the events that come, where none of them can be read; null as long as others can. */
+export function unreadableEventType({
+  events,
+  unreadable,
+  clock,
+}: Pick<Celery, 'events' | 'unreadable' | 'clock'>): string | null {
+  const foreign = unreadable.foreign('event');
+  if (foreign === null || clock() - foreign.at > unreadableCounts) return null;
+  const { lastEventAt } = events.counters;
+  const isReadToo = lastEventAt !== null && foreign.at - lastEventAt <= longestSilence;
+  return isReadToo ? null : foreign.contentType;
+}
+
 /** Events of a type that is not read, or odd ones and no good one: less is known than it seems. */
 function unreadableEvents(celery: Celery): string | null {
   const foreign = describeUnreadable(celery, 'event');

@@ -1,5 +1,7 @@
-/** Adds the errors beside values to the answer of an operation: see side-errors.ts. */
-import type { GraphQLError } from 'graphql';
+/**
+ * Adds the errors beside values to the answer of an operation: see side-errors.ts. Items of subscriptions are executed
+ * one by one, in use-subscription-items.ts, which adds their own.
+ */
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.js';
 import type { ServerContext } from '../server-context.js';
@@ -11,10 +13,8 @@ export function useSideErrors(): Plugin<Context, ServerContext> {
       const { sideErrors } = args.contextValue;
       return {
         onExecuteDone({ result, setResult }) {
-          if (sideErrors.list.length === 0 || Symbol.asyncIterator in result) return;
-          // Yoga's type leaves open what GraphQL has executed.
-          const errors = (result.errors ?? []) as readonly GraphQLError[];
-          setResult({ ...result, errors: [...errors, ...sideErrors.list] });
+          if (Symbol.asyncIterator in result) return;
+          setResult(sideErrors.addTo(result));
         },
       };
     },

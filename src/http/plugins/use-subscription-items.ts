@@ -1,6 +1,7 @@
 /**
  * Executes the items of a subscription. Each is an operation of its own: with loaders of its own, so that what it
- * reads is as fresh as the caches, and with its own cache status in `extensions.cache`. An item that only looks is
+ * reads is as fresh as the caches, with its own errors beside values, and with its own cache status in
+ * `extensions.cache`. An item that only looks is
  * left out when it shows what the last one showed.
  */
 import { createSourceEventStream, execute, GraphQLError } from 'graphql';
@@ -39,7 +40,8 @@ async function executeItem(args: ExecutionArgs, payload: unknown): Promise<Execu
   const status = new CacheStatus();
   const operation = args.contextValue as Context;
   const context = createContext(operation, operation, status);
-  const result = await execute({ ...args, rootValue: payload, contextValue: context });
+  const executed = await execute({ ...args, rootValue: payload, contextValue: context });
+  const result = context.sideErrors.addTo(executed);
   const cache = status.summary();
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
 }

@@ -157,6 +157,55 @@ describe('ConfigurationWatch', () => {
     expect(watch.findings()).toEqual([]);
   });
 
+  it('asks again a worker that has not answered, until it does', async () => {
+    let asked = 0;
+    const watch = new ConfigurationWatch({
+      gateway,
+      retryPause: 1,
+      inspect: {
+        load: async () => {
+          const isListening = ++asked > 2;
+          const reply = { ok: true, value: { ...quiet, task_default_queue: 'shop' } };
+          const replies = new Map(isListening ? [['w1', reply]] : []);
+          return {
+            replies: replies as unknown as ReadonlyMap<string, InspectReply<never>>,
+            silent: isListening ? [] : ['w1'],
+            at: 0,
+          };
+        },
+      },
+    });
+    await watch.add('w1');
+    await eventually(async () => expect([asked, watch.known]).toEqual([3, 1]));
+  });
+
+  it('reports each change of what it has found, and nothing else', async () => {
+    const reply = { ok: true, value: { ...quiet, task_default_queue: 'shop' } };
+    const watch = new ConfigurationWatch({
+      gateway,
+      inspect: {
+        load: async (_command: unknown, scope: unknown) => {
+          const { hostname } = scope as { hostname: string };
+          const replies = new Map(hostname === 'silent' ? [] : [[hostname, reply]]);
+          return {
+            replies: replies as unknown as ReadonlyMap<string, InspectReply<never>>,
+            silent: [],
+            at: 0,
+          };
+        },
+      },
+    });
+    const seen: number[] = [];
+    watch.onChange(() => void seen.push(watch.findings().length));
+    await watch.add('w1');
+    expect(seen).toEqual([1]);
+    await watch.add('silent');
+    watch.forget('silent');
+    expect(seen).toEqual([1]);
+    watch.forget('w1');
+    expect(seen).toEqual([1, 0]);
+  });
+
   it('asks each worker once, keeps no more than the differences, and asks again after a restart', async () => {
     const asked: string[] = [];
     const watch = new ConfigurationWatch({

@@ -120,6 +120,17 @@ describe('workers that do not listen', () => {
     expect([broker.requests, listening()]).toEqual([[], [true, true, true]]);
   });
 
+  it('are reported when they are found, and when they listen again', async () => {
+    const seen: unknown[] = [];
+    watch.onChange(() => void seen.push(listening()));
+    await lookTwice();
+    expect(seen).toEqual([]);
+    broker.deaf.add('b@h');
+    await lookTwice();
+    await lookTwice();
+    expect(seen).toEqual([[true, false, true]]);
+  });
+
   it('are named by the health check, with what to do', async () => {
     const check = () => checkRemoteControl({ state, clock: () => clock.now });
     expect(check()).toMatchObject({ status: 'OK', message: 'no worker is known not to listen' });

@@ -89,6 +89,48 @@ it('a broker that takes a ping and never answers is told as that, in time', asyn
   });
 });
 
+describe('the check event_stream', () => {
+  const event = async () => {
+    const readiness = new Readiness({ celery: server.services.celery, warmUp: { state: 'WARM' } });
+    const { checks } = await readiness.report();
+    return checks.find(({ name }) => name === 'event_stream');
+  };
+  const foreign = { reason: 'pickle is never read', contentType: 'application/x-python-serialize' };
+
+  it('fails while events come and none of them can be read', async () => {
+    const { celery } = server.services;
+    vi.spyOn(celery.events, 'counters', 'get').mockReturnValue({
+      ...celery.events.counters,
+      lastEventAt: null,
+    });
+    celery.unreadable.count('event', { ...foreign, hostname: null });
+    expect(await event()).toMatchObject({
+      status: 'failed',
+      message:
+        'subscribed, but no event can be read (application/x-python-serialize): set event_serializer to "json" in the application',
+    });
+  });
+
+  it('is ok while others can be read', async () => {
+    const { celery } = server.services;
+    const lastEventAt = Date.now() - 1_000;
+    vi.spyOn(celery.events, 'counters', 'get').mockReturnValue({
+      ...celery.events.counters,
+      lastEventAt,
+    });
+    celery.unreadable.count('event', { ...foreign, hostname: null });
+    expect(await event()).toMatchObject({ status: 'ok', message: 'subscribed' });
+  });
+
+  it('is ok where workers answer and send no events, and says so', async () => {
+    vi.spyOn(server.services.celery.silence, 'answering', 'get').mockReturnValue(['w1@h']);
+    expect(await event()).toMatchObject({
+      status: 'ok',
+      message: 'subscribed; workers answer, and no event comes: see health',
+    });
+  });
+});
+
 describe.each(['/health/live', '/health/ready'])('%s', (path) => {
   it('answers HEAD with the status alone', async () => {
     server.warmUp.state = 'WARM';

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { parseEvents } from '../../../src/celery/events/event.js';
+import type { InspectReply } from '../../../src/celery/inspect.js';
 import { newClient, serverSentEvents, sseRequest, webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
@@ -24,6 +25,11 @@ interface TaskEventItem {
   };
 }
 
+interface ItemOfWorkers {
+  readonly data: unknown;
+  readonly errors?: readonly unknown[];
+}
+
 /** As if a worker had published it. */
 function publish(type: string, fields: object): void {
   const event = { type, hostname: 'w1@test', timestamp: Date.now() / 1000, clock: 1, pid: 1, ...fields };
@@ -38,6 +44,43 @@ describe.each([
   ['WebSocket', <T>(query: string) => newClient(server).iterate({ query }) as AsyncIterableIterator<T>],
   ['server-sent events', <T>(query: string) => serverSentEvents<T>(server, query)],
 ])('over %s', (_name, subscribe) => {
+  it('each item has the errors beside its own lists, and no others', async () => {
+    const { celery, caches } = server.services;
+    // By the process: 1, 2 and 3.
+    const unread = [0, 1, 0, 2];
+    vi.spyOn(celery.inspect, 'load').mockImplementation((command) => {
+      if (command !== 'active') return Promise.reject(new Error('not asked in this test'));
+      const unreadEntries = unread[celery.state.worker('w9@test')?.pid ?? 0] ?? 0;
+      const reply: InspectReply<'active'> = { ok: true, value: [], unreadEntries };
+      const replies = new Map([['w9@test', reply]]);
+      return Promise.resolve({ replies, silent: [], at: Date.now() });
+    });
+    const events = subscribe<ItemOfWorkers>(
+      'subscription { workerEvents(filter: { hostnames: ["w9@test"] }) { worker { activeTasks { id } } } }',
+    );
+    const first = events.next();
+    await subscribed(1);
+    const items: ItemOfWorkers[] = [];
+    for (const pid of [1, 2, 3]) {
+      caches.forget({});
+      publish('worker-online', { hostname: 'w9@test', pid });
+      items.push((await (pid === 1 ? first : events.next())).value as ItemOfWorkers);
+    }
+    const data = { workerEvents: { worker: { activeTasks: [] } } };
+    const error = (entries: string) => ({
+      path: ['workerEvents', 'worker', 'activeTasks'],
+      message: expect.stringContaining(entries) as string,
+      extensions: { code: 'UNREADABLE_REPLY', hostname: 'w9@test' },
+    });
+    expect(items).toMatchObject([
+      { data, errors: [error('1 entry')] },
+      { data },
+      { data, errors: [error('2 entries')] },
+    ]);
+    expect(items.map(({ errors }) => errors?.length)).toEqual([1, undefined, 1]);
+    await events.return?.(undefined);
+  });
+
   it('taskEvents brings what passes the filter, with the task as it is afterwards', async () => {
     const events = subscribe<unknown>(
       `subscription { taskEvents(filter: { names: ["test.mine"], types: ["task-received", "task-failed"] }) {
