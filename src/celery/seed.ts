@@ -92,8 +92,14 @@ export function inspectLearners(
   };
 }
 
-/** What pool workers have that have come online: a solo pool falls silent while it works. */
-export async function learnPools(celery: Known, hostnames: readonly string[]): Promise<void> {
+/**
+ * What pool workers have that have come online: a solo pool falls silent while it works.
+ * @returns those that did not answer
+ */
+export async function learnPools(
+  celery: Known,
+  hostnames: readonly string[],
+): Promise<readonly string[]> {
   // Where the broker lists no queues, nothing else tells which ones a worker brings along.
   const queues = celery.queues.areListed ? [] : hostnames;
   const [told] = await Promise.all([
@@ -101,6 +107,7 @@ export async function learnPools(celery: Known, hostnames: readonly string[]): P
     ...queues.map((hostname) => celery.inspect.load('active_queues', { hostname })),
   ]);
   for (const stats of told) rememberPools(celery, stats);
+  return told.flatMap(({ silent }) => silent);
 }
 
 function rememberPools(celery: Known, stats: InspectResult<'stats'>): void {

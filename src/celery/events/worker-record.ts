@@ -280,10 +280,13 @@ export class WorkerRecord {
     return busy ? this.#lastStartedAt + longestExcuseMs : 0;
   }
 
-  /** Whether it may live though it neither beats nor answers. */
+  /**
+   * Whether it may live though it neither beats nor answers. A worker whose pool is unknown may have a solo pool: Celery
+   * announces a worker before it listens, and one that begins to work at once answers no earlier question.
+   */
   #mayBeBusy(isCertainlyBound: boolean): boolean {
     const isQuiet = this.freqSeconds === null;
-    return this.#solo === true || (isQuiet && (isCertainlyBound || this.#solo === null));
+    return this.#solo !== false || (isQuiet && isCertainlyBound);
   }
 
   /** @param status what all views show at this moment */

@@ -118,6 +118,26 @@ describe('a worker in doubt', () => {
     expect(await statusAt(19)).toBe('OFFLINE');
   });
 
+  it('may be busy as well where its pool is unknown: it was asked before it listened', async () => {
+    worker('online', 0);
+    worker('heartbeat', 2);
+    broker.listeners = 1;
+    expect([await statusAt(6), await statusAt(11), await statusAt(21)]).toEqual([
+      'STALE',
+      'STALE',
+      'STALE',
+    ]);
+    broker.listeners = 0;
+    expect(await statusAt(26)).toBe('OFFLINE');
+  });
+
+  it('is offline in time where its pool is one that answers while it works', async () => {
+    state.sawWorker('w1@h', start, { pool: 'prefork' });
+    worker('heartbeat', 0);
+    broker.listeners = 1;
+    expect([await statusAt(4), await statusAt(9)]).toEqual(['STALE', 'OFFLINE']);
+  });
+
   it('whose pidbox is certainly gone is not asked, and is offline in time', async () => {
     worker('heartbeat', 0);
     broker.exact = true;
