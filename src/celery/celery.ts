@@ -116,6 +116,7 @@ export class Celery implements AsyncDisposable {
 
   constructor(options: CeleryOptions) {
     const { transport, log, clock = Date.now, redactor = standardRedactor } = options;
+    const monotonic = options.clock ?? ((): number => performance.now());
     const unreadable = new Unreadable(clock);
     const results = options.results && new CountedResults(options.results, unreadable);
     this.unreadable = unreadable;
@@ -125,7 +126,7 @@ export class Celery implements AsyncDisposable {
     this.clock = clock;
     this.#log = log;
     const { maxTasks, maxTaskBytes, forgetWorkersAfter } = options;
-    this.state = new State({ maxTasks, maxTaskBytes, forgetWorkersAfter, clock });
+    this.state = new State({ maxTasks, maxTaskBytes, forgetWorkersAfter, clock, monotonic });
     const metrics = new TaskMetrics({ clock });
     this.metrics = metrics;
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));

@@ -9,6 +9,7 @@ import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, MalformedMessageError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { ThrottledLog } from '../throttled-log.js';
+import { Listeners } from './listeners.js';
 import { CommandTurns, type CommandKind } from './command-turns.js';
 import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
@@ -78,6 +79,7 @@ interface Pending {
 export class Mailbox implements Disposable {
   readonly #options: MailboxOptions;
   readonly #pending = new Map<string, Pending>();
+  readonly #receiverListeners = new Listeners<[number]>();
   readonly #malformedLog: ThrottledLog;
   readonly #turns = new CommandTurns();
   /** Nodes whose last reply could not be read. */
@@ -110,10 +112,21 @@ export class Mailbox implements Disposable {
     const { turn, end } = this.#turns.take(kind);
     await turn;
     try {
-      await transport.publishRequest({ method, arguments: args, destination, ticket: null });
+      this.#taken(
+        await transport.publishRequest({ method, arguments: args, destination, ticket: null }),
+      );
     } finally {
       end();
     }
+  }
+
+  /** Calls back with the number of pidboxes that took a request, where the broker counts them. */
+  onReceivers(listener: (receivers: number) => void): () => void {
+    return this.#receiverListeners.add(listener);
+  }
+
+  #taken(receivers: number | null): void {
+    if (receivers !== null) this.#receiverListeners.tell(receivers);
   }
 
   /** Milliseconds that a broadcast takes at most, unless it says otherwise. */
@@ -191,6 +204,7 @@ export class Mailbox implements Disposable {
       }, fail);
       transport.publishRequest({ method, arguments: args, destination, ticket }).then((receivers) => {
         gathering.published(receivers);
+        this.#taken(receivers);
         onTaken?.();
         check();
       }, fail);

@@ -41,6 +41,8 @@ export interface ReconciliationCost {
 }
 
 const defaultInterval = 10_000;
+/** Rounds left out in a row while events wait to be read; then results are looked up all the same: they hold anyway. */
+const maxLeftOut = 6;
 /** Milliseconds that a task must have been unfinished. */
 const minAge = 10_000;
 /** Results that are looked up in a round: one request. */
@@ -66,6 +68,7 @@ export class SlowReconciliation implements Disposable {
   readonly #turns = new Map<string, WorkerTurn>();
   /** Sequence of the task after which the next round goes on. */
   #cursor = 0;
+  #leftOut = 0;
   #cost: ReconciliationCost = {
     rounds: 0,
     tasksLookedUp: 0,
@@ -102,12 +105,20 @@ export class SlowReconciliation implements Disposable {
     }
   }
 
-  /** Asks once for what is due. Never rejects; does nothing while the events are not heard or not read. */
+  /**
+   * Asks once for what is due. Never rejects. While the events are not heard or not read, it does nothing for a while,
+   * and then looks up results only.
+   */
   async round(): Promise<void> {
     const { clock, isCurrent } = this.#options;
-    if (!isCurrent()) return;
+    const isBehind = !isCurrent();
+    this.#leftOut = isBehind ? this.#leftOut + 1 : 0;
+    if (isBehind && this.#leftOut <= maxLeftOut) return;
     const startedAt = clock();
-    const [lookups, workersAsked] = await Promise.all([this.#lookUp(startedAt), this.#ask(startedAt)]);
+    const [lookups, workersAsked] = await Promise.all([
+      this.#lookUp(startedAt),
+      isBehind ? 0 : this.#ask(startedAt),
+    ]);
     const { rounds, tasksLookedUp, tasksSettled, workersAsked: askedBefore } = this.#cost;
     this.#cost = {
       rounds: rounds + 1,

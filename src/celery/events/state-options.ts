@@ -11,6 +11,8 @@ export interface StateOptions {
   readonly forgetWorkersAfter?: number | undefined;
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;
+  /** Milliseconds of a clock that nobody sets; `clock` itself where only that is given. */
+  readonly monotonic?: (() => number) | undefined;
 }
 
 export interface StateStats {

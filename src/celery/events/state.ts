@@ -57,11 +57,13 @@ export class State extends KnownTasks {
     });
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
+    const monotonic = options.monotonic ?? options.clock ?? ((): number => performance.now());
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 86_400_000,
       clock,
+      monotonic,
     });
     this.#orphans = new Orphans({
       unfinishedOf: (hostname) => this.heldBy(hostname),

@@ -167,6 +167,27 @@ export class WorkerRecord {
     if (pool !== undefined && pool !== null) this.#solo = /\bsolo\b/i.test(pool);
   }
 
+  /** Our own clock was set: what it measured before is measured anew by the same amount later, or earlier. */
+  clockWasSet(step: number): void {
+    const shifted = (at: number): number => (at > 0 ? at + step : at);
+    const shiftedOrNull = (at: number | null): number | null => at && shifted(at);
+    this.lastSignAt = shifted(this.lastSignAt);
+    this.lastHeartbeatAt = shiftedOrNull(this.lastHeartbeatAt);
+    this.lastEventAt = shifted(this.lastEventAt);
+    this.offlineAt = shiftedOrNull(this.offlineAt);
+    this.#beatAt = shifted(this.#beatAt);
+    this.#confirmedAt = shifted(this.#confirmedAt);
+    this.#probedAt = shifted(this.#probedAt);
+    this.#unansweredAt = shifted(this.#unansweredAt);
+    this.#lastStartedAt = shifted(this.#lastStartedAt);
+    this.#pidbox = { ...this.#pidbox, at: shifted(this.#pidbox.at) };
+    this.#duplicateAt = shiftedOrNull(this.#duplicateAt);
+    this.#formerHeardAt = shifted(this.#formerHeardAt);
+    this.#excusedUntil = shifted(this.#excusedUntil);
+    // A worker on the same host has set its clock back too: what it says of its start then is as it was.
+    if (step > 0) this.#processStartedAt = shiftedOrNull(this.#processStartedAt);
+  }
+
   /** A solo pool runs one task at a time, so the last one started is the only one that can be running. */
   started(task: TaskRecord, at: number): void {
     this.#lastStarted = task;

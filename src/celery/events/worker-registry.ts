@@ -1,5 +1,6 @@
 /** The workers that were heard of, bounded in number. Counterpart of `State.workers`. */
 import { Listeners } from '../listeners.js';
+import { ClockSteps } from './clock-steps.js';
 import type { WorkerEvent } from './event.js';
 import {
   clockOffset,
@@ -17,6 +18,8 @@ export interface WorkerRegistryOptions {
   /** Milliseconds for which a worker that went offline without a goodbye stays listed. */
   readonly forgetWorkersAfter: number;
   readonly clock: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonic: () => number;
 }
 
 export interface WorkerStatusChange {
@@ -42,11 +45,14 @@ export class WorkerRegistry {
   readonly #listeners = new Listeners<[WorkerStatusChange]>();
   readonly watch: WorkerWatch;
   readonly #rules: LivenessRules = { isProbing: false };
+  readonly #clockSteps: ClockSteps;
   #deafSince: number | null = null;
 
   constructor(options: WorkerRegistryOptions) {
     this.#options = options;
+    this.#clockSteps = new ClockSteps(options.clock, options.monotonic);
     const workers = (): Iterable<WorkerRecord> => {
+      this.#followClock();
       this.#forget();
       return this.#workers.values();
     };
@@ -64,6 +70,7 @@ export class WorkerRegistry {
 
   /** An event of the worker's own. */
   heard(event: WorkerEvent, at: number): void {
+    this.#followClock();
     const worker = this.#getOrCreate(event.hostname);
     const otherProcess = worker.pid !== null && event.pid !== null && worker.pid !== event.pid;
     if (event.subject === 'offline') {
@@ -94,6 +101,7 @@ export class WorkerRegistry {
    * worker that shuts down says goodbye first and then ends its tasks, so only one that takes a task is back.
    */
   heardOfTask(hostname: string, subject: string, timestampMs: number, at: number): WorkerRecord {
+    this.#followClock();
     const worker = this.#getOrCreate(hostname);
     if (worker.offlineAt !== null && subject !== 'received') return worker;
     if (isBeforeGoodbye(worker, timestampMs, at)) return worker;
@@ -104,6 +112,7 @@ export class WorkerRegistry {
 
   /** A reply of the worker's. */
   saw(hostname: string, at: number, facts: WorkerFacts): void {
+    this.#followClock();
     const worker = this.#getOrCreate(hostname);
     if (worker.offlineAt !== null && at <= worker.offlineAt) return;
     const isFormer = worker.isFormer(facts.pid ?? null, at);
@@ -169,7 +178,16 @@ export class WorkerRegistry {
     this.#deafSince = null;
   }
 
+  /** So that no worker falls silent, comes back or is replaced by it. */
+  #followClock(): void {
+    const step = this.#clockSteps.take();
+    if (step === 0) return;
+    for (const worker of this.#workers.values()) worker.clockWasSet(step);
+    if (this.#deafSince !== null) this.#deafSince += step;
+  }
+
   get #now(): number {
+    this.#followClock();
     return this.#deafSince ?? this.#options.clock();
   }
 

@@ -30,6 +30,7 @@ class Broker extends ScriptedTransport {
 }
 
 let broker: Broker;
+let mailbox: Mailbox;
 let state: State;
 let watch: ListeningWatch;
 const clock = { now: start };
@@ -39,7 +40,7 @@ beforeEach(() => {
   state = new State({ clock: () => clock.now });
   for (const name of names) state.sawWorker(name, clock.now);
   const alive = () => state.aliveHostnames();
-  const mailbox = new Mailbox({ transport: broker, log: silentLogger, timeout: 30, alive });
+  mailbox = new Mailbox({ transport: broker, log: silentLogger, timeout: 30, alive });
   watch = new ListeningWatch({ transport: broker, mailbox, state, clock: () => clock.now });
 });
 
@@ -67,6 +68,34 @@ describe('workers that do not listen', () => {
       ['ping', ['nobody@celeryql']],
     ]);
     expect(listening()).toEqual([true, true, true]);
+  });
+
+  it('are not asked about while other commands are sent, which bring the same number', async () => {
+    for (let n = 0; n < 6; n++) {
+      await mailbox.cast('heartbeat');
+      await watch.tick();
+      beat(10);
+    }
+    expect(new Set(broker.requests.map(({ method }) => method))).toEqual(new Set(['heartbeat']));
+
+    broker.deaf.add('b@h');
+    await mailbox.cast('heartbeat');
+    await watch.tick();
+    beat(6);
+    await mailbox.cast('heartbeat');
+    await watch.tick();
+    expect(listening()).toEqual([true, false, true]);
+  });
+
+  it('are asked about ever more rarely while all listen, down to once a minute', async () => {
+    const asked: number[] = [];
+    for (let second = 0; second <= 250; second += 10) {
+      const before = broker.requests.length;
+      await watch.tick();
+      if (broker.requests.length > before) asked.push(second);
+      beat(10);
+    }
+    expect(asked).toEqual([0, 10, 30, 70, 130, 190, 250]);
   });
 
   it('are known after two looks, since a worker may just be reconnecting', async () => {

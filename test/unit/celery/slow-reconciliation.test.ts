@@ -53,6 +53,17 @@ function createWorld(active: readonly string[] | null = [], hasResults = true) {
 }
 
 describe('the slow reconciliation', () => {
+  it('looks up results, and asks no worker, when events have been waiting to be read for long', async () => {
+    const { slow, apply, wait, looked, asked, lose } = createWorld();
+    apply(worker('heartbeat', 0), task('started', 'a', 0));
+    lose();
+    wait(20);
+    for (let n = 0; n < 6; n++) await slow.round();
+    expect(looked).toEqual([]);
+    await slow.round();
+    expect([looked, asked, slow.cost.rounds]).toEqual([[['a']], [], 1]);
+  });
+
   it('looks up only what has been unfinished for ten seconds', async () => {
     const { slow, apply, wait, looked } = createWorld();
     apply(task('received', 'a', 0), task('received', 'b', 5), task('succeeded', 'c', 0));
