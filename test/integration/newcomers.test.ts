@@ -10,6 +10,22 @@ import { describeEachCluster } from '../support/matrix.js';
 import { untilReady, watching } from '../support/watch.js';
 
 describeEachCluster('a worker that starts after the gateway', (on) => {
+  it('reports its settings, though it did not listen when it was announced', async () => {
+    await using cluster = await startCluster({ ...on, workers: [] });
+    await using gateway = await startTestGateway(watching(cluster));
+    await untilReady(gateway);
+    await cluster.startWorker({ hostname: 'late', mingle: true });
+    await eventually(async () => {
+      const { data } = await gateway.query<{ health: { checks: { name: string; message: string }[] } }>(
+        '{ health(useCache: false) { checks { name message } } }',
+      );
+      const found = data?.health.checks.find(({ name }) => name === 'configuration');
+      expect(found?.message).toContain(
+        'task_default_queue of the application is "default", the gateway has "celery": set DEFAULT_QUEUE (late@test)',
+      );
+    }, 20_000);
+  });
+
   it('is late and not offline while its solo pool works, and its task is no orphan', async () => {
     await using cluster = await startCluster({ ...on, workers: [] });
     await using gateway = await startTestGateway(watching(cluster));
