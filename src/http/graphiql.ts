@@ -28,6 +28,9 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
 ].join('; ');
 
+/** The editor is as high as the window: a margin of its parts must not make the window scroll into nothing. */
+const pageStyle = '<style>html { overflow: hidden; }</style>';
+
 let rendered: Promise<Page> | undefined;
 
 /** Whether a browser asks for the page rather than a client for an answer. */
@@ -58,13 +61,13 @@ export async function serveGraphiQL(request: IncomingMessage, response: ServerRe
 async function render(): Promise<Page> {
   // Nine megabytes of source: loaded when the first browser comes, not at every start.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({
+  const page = renderGraphiQL({
     title: 'celeryql',
     endpoint: graphqlPath,
     subscriptionsProtocol: 'SSE', // with the headers of its editor, which it does not send over WebSocket
     defaultTabs: graphiqlTabs.map((query) => ({ query })),
   });
-  const plain = Buffer.from(html);
+  const plain = Buffer.from(page.replace('</head>', `${pageStyle}</head>`));
   const compressed = await promisify(gzip)(plain);
   return { plain, compressed, etag: `W/"${createHash('sha256').update(plain).digest('base64url')}"` };
 }

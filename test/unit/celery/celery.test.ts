@@ -9,15 +9,16 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('says once for each loss that the workers could not be asked, however much it was asking', async () => {
   const transport = new ScriptedTransport();
+  const unread = 'the state of the workers could not be read';
   const warnings: unknown[] = [];
   const log = createLogger('warn', (line) => {
-    warnings.push((JSON.parse(line) as { message: unknown }).message);
+    const { message } = JSON.parse(line) as { message: unknown };
+    if (message === unread) warnings.push(message);
   });
   await using celery = new Celery({
     ...{ transport, results: null, log, inspectTimeout: 60_000, queues: [] },
     ...{ maxTasks: 10, maxTaskBytes: 1_000_000 },
   });
-  const unread = 'the state of the workers could not be read';
   celery.start();
 
   for (const told of [[unread], [unread, unread]]) {

@@ -34,6 +34,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  mailbox[Symbol.dispose]();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
