@@ -1,6 +1,10 @@
-/** A TCP address that moves: it leads new connections to the target of the moment, and leaves the old ones where they are. */
+/**
+ * A TCP address that moves: it leads new connections to the target of the moment, and leaves the old ones where they are.
+ * It may be as slow as a distant one.
+ */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface Forwarder extends AsyncDisposable {
   readonly port: number;
@@ -8,7 +12,8 @@ export interface Forwarder extends AsyncDisposable {
   target: number;
 }
 
-export async function startForwarder(target: number): Promise<Forwarder> {
+/** @param latency milliseconds that each byte takes longer, in either direction */
+export async function startForwarder(target: number, latency = 0): Promise<Forwarder> {
   const sockets = new Set<Socket>();
   const forwarder = { port: 0, target, [Symbol.asyncDispose]: () => close(server, sockets) };
   const server = createServer((client) => {
@@ -17,7 +22,8 @@ export async function startForwarder(target: number): Promise<Forwarder> {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     }
-    client.pipe(onward).pipe(client);
+    client.pipe(late(latency)).pipe(onward);
+    onward.pipe(late(latency)).pipe(client);
     client.on('close', () => onward.destroy());
     onward.on('close', () => client.destroy());
   });
@@ -25,6 +31,26 @@ export async function startForwarder(target: number): Promise<Forwarder> {
   // The address of a server that listens on TCP is never a text.
   forwarder.port = (server.address() as AddressInfo).port;
   return forwarder;
+}
+
+/** Hands on what it takes, in order, after that time, without holding up what comes next. */
+function late(latency: number): Transform {
+  let pending = 0;
+  let ended: (() => void) | null = null;
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      pending++;
+      setTimeout(() => {
+        this.push(chunk);
+        if (--pending === 0) ended?.();
+      }, latency);
+      done();
+    },
+    flush(done) {
+      if (pending === 0) done();
+      else ended = done;
+    },
+  });
 }
 
 async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {

@@ -11,16 +11,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { descendants, endAll } from './descendants.js';
+import { Epmd, root, rooted } from './epmd.js';
 import { freePort } from './free-port.js';
 import { Child, type Exit } from './process.js';
 import { programOutput } from './program.js';
 import { RabbitMQManagement } from './rabbitmq-management.js';
-
-/**
- * Another release than the system's: the folder into which its packages and all that they need are unpacked. Its
- * programs run with that folder as their root. Empty for the system's own.
- */
-const root = process.env['CELERYQL_RABBITMQ_ROOT'] ?? '';
 
 /** Of the package itself: the ones in /usr/sbin change to the user rabbitmq and to the node of the system. */
 const bin = '/usr/lib/rabbitmq/bin';
@@ -38,6 +33,15 @@ export interface RabbitMQOptions {
   readonly conf?: readonly string[] | undefined;
   /** Without the management plugin, as many production nodes are; with it unless told otherwise. */
   readonly management?: boolean | undefined;
+  readonly peers?: RabbitMQPeers | undefined;
+}
+
+/** What the nodes of a cluster have in common. */
+export interface RabbitMQPeers {
+  readonly epmd: Epmd;
+  readonly cookie: string;
+  /** For AMQP, of all nodes. */
+  readonly ports: readonly number[];
 }
 
 export interface RabbitMQPorts {
@@ -87,15 +91,7 @@ export class RabbitMQAddress {
 
 /** Resolves when the node accepts connections. */
 export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<RabbitMQServer> {
-  await mkdir(root + tmpdir(), { recursive: true });
-  const dir = await mkdtemp(join(root + tmpdir(), 'celeryql-rabbitmq-'));
-  const server = new RabbitMQServer(dir, options, {
-    amqp: options.port ?? (await freePort()),
-    amqps: await freePort(),
-    management: await freePort(),
-    distribution: await freePort(),
-    epmd: await freePort(),
-  });
+  const server = await createRabbitMQ(options);
   try {
     await server.restart();
     return server;
@@ -105,17 +101,35 @@ export async function startRabbitMQ(options: RabbitMQOptions = {}): Promise<Rabb
   }
 }
 
+/** Not started yet: `restart()` does that. */
+export async function createRabbitMQ(options: RabbitMQOptions = {}): Promise<RabbitMQServer> {
+  await mkdir(root + tmpdir(), { recursive: true });
+  const dir = await mkdtemp(join(root + tmpdir(), 'celeryql-rabbitmq-'));
+  return new RabbitMQServer(dir, options, {
+    amqp: options.port ?? (await freePort()),
+    amqps: await freePort(),
+    management: await freePort(),
+    distribution: await freePort(),
+    epmd: options.peers?.epmd.port ?? (await freePort()),
+  });
+}
+
 export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   /** Its data, configuration and cookie; removed with it. */
   readonly dir: string;
   readonly #options: RabbitMQOptions;
-  #epmd: Child | undefined;
+  readonly #epmd: Epmd;
   #child: Child | undefined;
 
   constructor(dir: string, options: RabbitMQOptions, ports: RabbitMQPorts) {
     super(ports);
     this.dir = dir;
     this.#options = options;
+    this.#epmd = options.peers?.epmd ?? new Epmd(ports.epmd);
+  }
+
+  get nodeName(): string {
+    return nodeName(this.port);
   }
 
   get pid(): number {
@@ -147,7 +161,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   /** Starts it on its ports, with the data that it has, after `stop()`, `kill()` or while it runs. */
   async restart(): Promise<void> {
     if (this.#child?.running === true) await this.stop();
-    await this.#startEpmd();
+    await this.#epmd.start();
     await this.#configure();
     const [command, ...args] = rooted(`${bin}/rabbitmq-server`);
     this.#child = new Child(command, args, {
@@ -166,7 +180,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   /** Its data is of no use to anybody: no long goodbye. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child?.running === true) await this.kill();
-    await this.#epmd?.kill();
+    if (this.#options.peers === undefined) await this.#epmd[Symbol.asyncDispose]();
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
@@ -183,22 +197,10 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
     return exit;
   }
 
-  /** Started here, in the foreground: a node that finds none starts a daemon that outlives it. */
-  async #startEpmd(): Promise<void> {
-    if (this.#epmd?.running === true) return;
-    const [command, ...args] = rooted('epmd');
-    const listen = ['-d', '-d', '-port', String(this.ports.epmd), '-address', '127.0.0.1'];
-    this.#epmd = new Child(command, [...args, ...listen], {
-      name: `epmd on port ${this.ports.epmd}`,
-      env: { ERL_EPMD_PORT: undefined, ERL_EPMD_ADDRESS: undefined },
-    });
-    await this.#epmd.waitForLine(/entering the main select\(\) loop/);
-  }
-
   /** What `rabbitmqctl` prints. */
   async ctl(...words: readonly string[]): Promise<string> {
     const [command, ...args] = rooted(`${bin}/rabbitmqctl`);
-    return programOutput(command, [...args, '-n', `celeryql-${this.port}@localhost`, ...words], {
+    return programOutput(command, [...args, '-n', this.nodeName, ...words], {
       env: this.#environment(),
     });
   }
@@ -217,7 +219,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   }
 
   async #configure(): Promise<void> {
-    const { tls, verifyPeer = false, conf = [], management = true } = this.#options;
+    const { tls, verifyPeer = false, conf = [], management = true, peers } = this.#options;
     const lines = [
       `listeners.tcp.local = 127.0.0.1:${this.port}`,
       'log.console = true',
@@ -241,8 +243,15 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
             `ssl_options.fail_if_no_peer_cert = ${verifyPeer}`,
           ]
         : []),
+      ...(peers?.ports ?? []).map(
+        (port, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${nodeName(port)}`,
+      ),
       ...conf,
     ];
+    // Erlang takes a cookie of the owner's alone.
+    const cookie = join(this.dir, '.erlang.cookie');
+    if (peers !== undefined && !existsSync(cookie))
+      await writeFile(cookie, peers.cookie, { mode: 0o400 });
     await writeFile(join(this.dir, 'rabbitmq.conf'), `${lines.join('\n')}\n`);
     await writeFile(
       join(this.dir, 'enabled_plugins'),
@@ -257,7 +266,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
     return {
       ...Object.fromEntries(inherited.map((name) => [name, undefined])),
       HOME: this.#home, // of the cookie
-      RABBITMQ_NODENAME: `celeryql-${this.port}@localhost`,
+      RABBITMQ_NODENAME: this.nodeName,
       RABBITMQ_CONF_ENV_FILE: file('env.conf'), // not the system's, in /etc/rabbitmq
       RABBITMQ_CONFIG_FILE: file('rabbitmq.conf'),
       RABBITMQ_ADVANCED_CONFIG_FILE: file('advanced.config'),
@@ -280,16 +289,6 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
   }
 }
 
-/**
- * A program and its arguments, inside the root where there is one, in a mount namespace of its own: a node reads /proc.
- * Each step becomes the next, so that the process id stays.
- */
-function rooted(program: string): [command: string, ...args: string[]] {
-  if (root === '') return [program];
-  const enter = 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"';
-  return ['unshare', '--mount', 'sh', '-c', enter, root, program];
-}
-
 /** What its management API reports of a queue's priorities: RabbitMQ 4 reports their lengths no more. */
 export function priorityLengths<T>(lengths: T): T | null {
   const releases = readdirSync(`${root}/usr/lib/rabbitmq/lib`);
@@ -302,6 +301,10 @@ export function hasRabbitMQ(): boolean {
   const [command, ...args] = rooted('epmd');
   const { error, status } = spawnSync(command, [...args, '-help']);
   return existsSync(`${root}${bin}/rabbitmq-server`) && error === undefined && status !== 127;
+}
+
+function nodeName(port: number): string {
+  return `celeryql-${port}@localhost`;
 }
 
 const encode = encodeURIComponent;

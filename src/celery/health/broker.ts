@@ -7,12 +7,19 @@ export async function checkBroker(celery: Celery): Promise<HealthCheck> {
   const { transport } = celery;
   const check = await probe(celery, 'broker', async () => {
     await pingUnlessRefused(celery);
-    return `connected to ${transport.address}`;
+    return `connected to ${transport.address}${withoutLists(celery)}`;
   });
   const impairments = transport.impairments.filter(({ part }) => part !== 'events');
   if (check.status !== 'OK' || impairments.length === 0) return check;
   const message = `${check.message}, but it refuses what is needed: ${describeImpairments(impairments)}`;
   return { ...check, status: 'DEGRADED', message };
+}
+
+/** What cannot be told of queues where the broker does not list them. */
+function withoutLists({ transport }: Celery): string {
+  if (transport.kind !== 'amqp' || transport.listsQueues !== false || !transport.connection.connected)
+    return '';
+  return '; without its management API, RabbitMQ reports 0 for a quorum queue without a leader';
 }
 
 /** A refusal of PING is an answer: the connection is there. */

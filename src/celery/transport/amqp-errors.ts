@@ -1,12 +1,13 @@
 /** What a failure of amqplib means. Its errors carry AMQP's reply code; what the broker said is inside their message. */
 import { errorMessage } from '../../error-message.js';
 
-/** Reply codes of AMQP 0-9-1 that a channel is closed with. */
+/** Reply codes of AMQP 0-9-1 that a channel, or the whole connection, is closed with. */
 export const replyCodes = {
   accessRefused: 403,
   notFound: 404,
   resourceLocked: 405,
   preconditionFailed: 406,
+  internalError: 541,
 } as const;
 
 /** The reply code, of the error or of what it was made of; null when it was not the broker that refused. */

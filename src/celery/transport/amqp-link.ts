@@ -34,7 +34,7 @@ export interface AmqpLinkOptions {
 const firstRetry = 50;
 /** Half of what a reader is promised: connecting and preparing take their time too. */
 const longestRetry = 500;
-const connectTimeout = 1_500;
+export const connectTimeout = 1_500;
 /** From the first connection until it is up: a handful of round trips. */
 const readyTimeout = 4_000;
 export const commandTimeout = 1_500;

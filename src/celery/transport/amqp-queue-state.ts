@@ -39,14 +39,33 @@ export function withoutDoubt(
   listed: ManagementQueue | null,
   isFresh: boolean,
 ): Declared {
-  if (declared.kind !== 'declared' || declared.messages > 0 || declared.consumers > 0) return declared;
-  if (listed?.type !== 'quorum' && listed?.type !== 'stream') return declared;
-  if (listed.leader === null || listed.leader === '')
-    return { kind: 'unknown', reason: `the ${listed.type} queue has no leader` };
-  const before = (listed.messages_ready ?? 0) + (listed.consumers ?? 0);
-  if (isFresh || before === 0) return declared;
-  const reason = `the ${listed.type} queue was not empty, and may have lost its leader: the management API does not say`;
+  if (!isDoubtful(declared, listed)) return declared;
+  const type = listed?.type ?? '';
+  const lost = lostLeader(listed);
+  if (lost !== null) return { kind: 'unknown', reason: `the ${type} queue ${lost}` };
+  if (isFresh || !wasUsed(listed)) return declared;
+  const reason = `the ${type} queue was not empty, and may have lost its leader: the management API does not say`;
   return { kind: 'unknown', reason };
+}
+
+/** Whether an answer of 0 messages and 0 consumers may mean that the queue has no leader. */
+export function isDoubtful(declared: Declared, listed: ManagementQueue | null): boolean {
+  if (declared.kind !== 'declared' || declared.messages > 0 || declared.consumers > 0) return false;
+  return listed?.type === 'quorum' || listed?.type === 'stream';
+}
+
+/** Whether it had messages or consumers when the management API last counted them. */
+export function wasUsed(listed: ManagementQueue | null | undefined): boolean {
+  return (listed?.messages_ready ?? 0) + (listed?.consumers ?? 0) > 0;
+}
+
+/** Null where the leader lives. */
+function lostLeader(listed: ManagementQueue | null): string | null {
+  const { leader, online, state } = listed ?? {};
+  if (leader === null || leader === '') return 'has no leader';
+  if (leader !== undefined && online?.includes(leader) === false)
+    return `has no leader: RabbitMQ names ${leader}, which is not online`;
+  return state === 'minority' ? 'has lost its majority, and may have no leader' : null;
 }
 
 /** @param listed null without the management API */

@@ -7,12 +7,11 @@ import { GatewayError, PeekRefusedError, PurgeImpossibleError, TimeoutError } fr
 import { sumOf } from '../cluster-summary.js';
 import type { RawMessage } from '../message.js';
 import { isTransientQueue } from '../queue-memory.js';
-import { commandTimeout } from './amqp-link.js';
 import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
 import { AmqpMessage } from './amqp-message.js';
 import type { AmqpNames } from './amqp-names.js';
 import { UnansweredError } from './amqp-questions.js';
-import { deadReason, depthOf, withoutDoubt } from './amqp-queue-state.js';
+import { deadReason, depthOf, isDoubtful, wasUsed, withoutDoubt } from './amqp-queue-state.js';
 import type { Declared } from './amqp-queue-state.js';
 import type { ManagementQueue } from './rabbitmq-management.js';
 import type { Purge, QueueDepth } from './transport.js';
@@ -33,6 +32,13 @@ export interface AmqpQueuesOptions {
   ) => Promise<T>;
   /** Runs work that takes messages: where it does not end, the connection is closed, which gives them back. */
   readonly takeFrom: <T>(work: (channel: Channel) => Promise<T>) => Promise<T>;
+  /**
+   * Removes the waiting messages; resolves to their number.
+   * @throws PurgeImpossibleError where RabbitMQ cannot, TimeoutError where it does not answer
+   */
+  readonly purge: (queue: string) => Promise<number>;
+  /** Milliseconds that the last round trip to RabbitMQ took; null before the first. */
+  readonly roundTrip: () => number | null;
   /** Every queue of the virtual host; null when nobody can tell. */
   readonly list: () => Promise<readonly ManagementQueue[] | null>;
 }
@@ -41,8 +47,12 @@ export interface AmqpQueuesOptions {
 const concurrency = 8;
 /** Milliseconds until a queue counts as one that does not answer. */
 const patience = 1_000;
-/** Milliseconds for each of the others, once a queue of the same request has not answered. */
+/**
+ * Milliseconds for each of the others, once a queue of the same request has not answered; more on a slow link, where
+ * opening a channel and the question take two round trips.
+ */
 const shortPatience = 100;
+const roundTrips = 4;
 /** Milliseconds for which a queue that was refused is not asked for again: each time is an error in the broker's log. */
 const refusedFor = 5_000;
 const maxRefused = 1_000;
@@ -123,7 +133,8 @@ export class AmqpQueues {
   }
 
   async purge(queue: string, expectedMessages: number): Promise<Purge> {
-    const [{ answer }, list] = await Promise.all([this.#declare(queue, patience), this.#list()]);
+    const { answer } = await this.#declare(queue, patience);
+    const list = await this.#list(); // after the answer, of which it says whether it is true
     const declared = withoutDoubt(answer, this.#listed(queue, list), list !== null);
     if (declared.kind === 'unknown')
       throw new PurgeImpossibleError(
@@ -133,13 +144,7 @@ export class AmqpQueues {
     const waiting = declared.kind === 'missing' ? 0 : declared.messages;
     if (waiting !== expectedMessages || waiting === 0)
       return { purged: waiting === expectedMessages, messages: waiting };
-    const { messageCount } = await this.#options.ask(
-      queue,
-      `RabbitMQ has not confirmed the purge of ${queue}, and may still carry it out: it`,
-      (channel) => channel.purgeQueue(queue),
-      commandTimeout,
-    );
-    return { purged: true, messages: messageCount };
+    return { purged: true, messages: await this.#options.purge(queue) };
   }
 
   async #list(): Promise<List | null> {
@@ -165,12 +170,17 @@ export class AmqpQueues {
       if (answer !== undefined) known.set(name, answer);
     }
     const declared = await this.#declareAll(names.filter((name) => !known.has(name)));
+    const drained = [...declared].some(
+      ([name, answer]) => isDoubtful(answer, list?.get(name) ?? null) && wasUsed(list?.get(name)),
+    );
+    // A leader may have died between the list and the answers.
+    const later = drained ? await this.#list() : list;
     return names.map((name) => {
       const answer = known.get(name) ?? declared.get(name) ?? null;
       return depthOf(
         name,
-        answer && withoutDoubt(answer, this.#listed(name, list), list !== null),
-        list?.get(name) ?? null,
+        answer && withoutDoubt(answer, this.#listed(name, later), later !== null),
+        later?.get(name) ?? null,
       );
     });
   }
@@ -182,12 +192,17 @@ export class AmqpQueues {
     const work = async (): Promise<void> => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
         const { answer, isLate } = this.#recentRefusal(name) ?? (await this.#declare(name, timeout));
-        if (isLate) timeout = shortPatience;
+        if (isLate) timeout = this.#shortPatience;
         declared.set(name, answer);
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, waiting.length) }, work));
     return declared;
+  }
+
+  get #shortPatience(): number {
+    const measured = (this.#options.roundTrip() ?? Infinity) * roundTrips;
+    return Math.min(patience, Math.max(shortPatience, measured));
   }
 
   #recentRefusal(name: string): Answer | null {

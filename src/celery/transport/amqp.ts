@@ -2,28 +2,26 @@
  * Celery over RabbitMQ. Counterpart of `kombu.transport.pyamqp`. Everything of ours in the broker is an exclusive queue,
  * which vanishes with its connection, however that ends.
  */
-import { randomUUID } from 'node:crypto';
-import type { Channel, ChannelModel, Message as Delivered } from 'amqplib';
-import { withDeadline } from '../../deadline.js';
-import { BrokerUnavailableError, TimeoutError, UnknownQueueError } from '../../errors.js';
+import type { Message as Delivered } from 'amqplib';
+import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { OversizedMessage } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { describeAmqpAddress } from './amqp-address.js';
 import type { AmqpAddress, AmqpNode } from './amqp-address.js';
-import { openChannel } from './amqp-connection.js';
 import { echoFate, echoMessage, isEcho } from './amqp-echo.js';
-import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
-import { AmqpLink, commandTimeout } from './amqp-link.js';
+import { AmqpLink } from './amqp-link.js';
 import type { AmqpConnections } from './amqp-link.js';
 import { AmqpMessage } from './amqp-message.js';
 import { AmqpNames } from './amqp-names.js';
 import type { AmqpOptions } from './amqp-names.js';
+import { AmqpOutbox } from './amqp-outbox.js';
 import { AmqpPidboxes } from './amqp-pidboxes.js';
-import { AmqpPublisher, blockedReason, PublishBlockedError } from './amqp-publisher.js';
-import type { AmqpOutgoing } from './amqp-publisher.js';
-import { AmqpQuestions } from './amqp-questions.js';
+import { blockedReason } from './amqp-publisher.js';
+import { purgeQueue } from './amqp-purge.js';
 import { AmqpQueues } from './amqp-queues.js';
+import { openSession } from './amqp-session.js';
+import type { AmqpSession } from './amqp-session.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { controlRequestBody } from './control-request.js';
 import { EventBacklog, maxEventBytes } from './event-backlog.js';
@@ -31,8 +29,6 @@ import { EventEcho } from './event-echo.js';
 import type { EchoFate } from './event-echo.js';
 import { Impairments } from './impairments.js';
 import type { Impairment } from './impairments.js';
-import { managementAccess } from './rabbitmq-address.js';
-import { RabbitMQManagement } from './rabbitmq-management.js';
 import type {
   BoundNodes,
   ConnectionState,
@@ -47,11 +43,6 @@ import type {
   UnreadHeaders,
 } from './transport.js';
 
-/** Bytes of events that RabbitMQ keeps while we do not read; then the oldest go. */
-const maxQueuedEventBytes = 128 * 1024 * 1024;
-const maxReplyBytes = 32 * 1024 * 1024;
-/** Milliseconds: older events would tell of a past that inspect knows better. */
-const eventTtl = 60_000;
 /** Milliseconds after which a request is void, for queues, and for the workers that look. */
 const requestExpiry = 10_000;
 /** Milliseconds between two probes of quiet connections. */
@@ -64,21 +55,6 @@ const echoInterval = 500;
 /** The key of the impairment that RabbitMQ takes no messages. */
 const blocked = 'publish';
 
-/** What belongs to the connections of this moment. */
-interface Session {
-  readonly connections: AmqpConnections;
-  readonly requests: AmqpPublisher;
-  readonly probes: AmqpPublisher;
-  readonly tasks: AmqpPublisher;
-  readonly echoes: AmqpPublisher;
-  readonly eventQueue: string;
-  readonly replyQueue: string;
-  readonly eventChannel: Channel;
-  readonly replyChannel: Channel;
-  readonly questions: AmqpQuestions;
-  readonly management: RabbitMQManagement | null;
-}
-
 export class AmqpTransport implements Transport {
   readonly kind = 'amqp';
   readonly address: string;
@@ -86,10 +62,11 @@ export class AmqpTransport implements Transport {
   readonly #names: AmqpNames;
   readonly #log: Logger;
   readonly #link: AmqpLink;
+  readonly #outbox: AmqpOutbox;
   readonly #queues: AmqpQueues;
   readonly #pidboxes: AmqpPidboxes;
   readonly #connection: ConnectionWatch;
-  #session: Session | null = null;
+  #session: AmqpSession | null = null;
   readonly #impairments = new Impairments();
   readonly #echo: EventEcho;
   #echoTimer: NodeJS.Timeout | undefined;
@@ -97,6 +74,8 @@ export class AmqpTransport implements Transport {
   #onReply: (message: RawMessage) => void = () => undefined;
   #heardEvents = false;
   #probe: NodeJS.Timeout | undefined;
+  /** Milliseconds that the last ping took. */
+  #roundTrip: number | null = null;
   #clock = 0;
   readonly #loggedReasons = new Set<string>();
   #unreadHeaders: UnreadHeaders = { messages: 0, lastReason: null };
@@ -120,6 +99,12 @@ export class AmqpTransport implements Transport {
         this.#connection.update(this.#link.up, this.#link.reason);
       },
     });
+    this.#outbox = new AmqpOutbox({
+      address: this.address,
+      link: this.#link,
+      impairments: this.#impairments,
+      sessionOf: (connections) => this.#sessionOf(connections),
+    });
     this.#echo = new EventEcho({
       send: () => this.#sendEcho(),
       onDeaf: (reason) => {
@@ -138,11 +123,14 @@ export class AmqpTransport implements Transport {
         this.#link.attempt((connections) =>
           this.#sessionOf(connections).questions.ask(queue, what, work, timeout),
         ),
+      purge: (queue) =>
+        this.#link.attempt((connections) => purgeQueue(this.#sessionOf(connections).node, queue)),
+      roundTrip: () => this.#roundTrip,
       list: async () => (await this.#session?.management?.queues()) ?? null,
     });
     this.#pidboxes = new AmqpPidboxes({
       names: this.#names,
-      publish: (message) => this.#publishControl(({ probes }) => probes, message),
+      publish: (message) => this.#outbox.publishControl(({ probes }) => probes, message),
       list: async () =>
         (await this.#session?.management?.boundQueues(this.#names.controlExchange)) ?? null,
     });
@@ -195,7 +183,7 @@ export class AmqpTransport implements Transport {
   /** RabbitMQ tells whether anybody listens, not how many. */
   async publishRequest(request: ControlRequest): Promise<number | null> {
     const { controlExchange } = this.#names;
-    const routed = await this.#publishControl(
+    const routed = await this.#outbox.publishControl(
       ({ requests }) => requests,
       (session) => ({
         exchange: controlExchange,
@@ -248,7 +236,7 @@ export class AmqpTransport implements Transport {
 
   async sendTask(message: OutgoingTask): Promise<void> {
     const { queue, ...task } = message;
-    const routed = await this.#publish(({ tasks }) => tasks, {
+    const routed = await this.#outbox.publish(({ tasks }) => tasks, {
       ...task,
       ...{ exchange: '', routingKey: queue, deliveryMode: 2 },
     });
@@ -260,7 +248,9 @@ export class AmqpTransport implements Transport {
   }
 
   async ping(): Promise<void> {
+    const start = performance.now();
     await this.#run(({ replyChannel, replyQueue }) => replyChannel.checkQueue(replyQueue));
+    this.#roundTrip = performance.now() - start;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -269,96 +259,41 @@ export class AmqpTransport implements Transport {
     this.#connection.close();
     clearInterval(this.#probe);
     clearInterval(this.#echoTimer);
-    this.#session?.management?.[Symbol.dispose]();
+    this.#session?.[Symbol.dispose]();
     await this.#link[Symbol.asyncDispose]();
     this.#session = null;
     this.#backlog[Symbol.dispose]();
   }
 
-  /** Runs on every new connection: nothing of an earlier one is there any more. */
+  /** Runs on all new connections. */
   async #prepare(connections: AmqpConnections, node: AmqpNode): Promise<void> {
-    const id = randomUUID();
-    const eventQueue = this.#names.own('events', id);
-    const replyQueue = this.#names.own('replies', id);
-    await this.#findEventExchange(connections.commands);
-    const [eventChannel, replyChannel] = await Promise.all([
-      openChannel(connections.events),
-      openChannel(connections.commands),
-    ]);
-    await Promise.all([
-      declareOwn(eventChannel, eventQueue, maxQueuedEventBytes),
-      declareOwn(replyChannel, replyQueue, maxReplyBytes),
-    ]);
-    await eventChannel.bindQueue(eventQueue, this.#names.eventExchange, '#');
-    await Promise.all([
-      this.#consume(eventChannel, eventQueue, (delivered) => {
-        this.#heardEvents = true;
-        this.#echo.heard();
-        if (isEcho(delivered)) return;
-        const message = new AmqpMessage(delivered);
-        const { size } = message;
-        this.#backlog.push(size > maxEventBytes ? new OversizedMessage(size, maxEventBytes) : message);
-      }),
-      this.#consume(replyChannel, replyQueue, (delivered) => this.#onReply(new AmqpMessage(delivered))),
-    ]);
+    const session = await openSession({
+      connections,
+      node,
+      names: this.#names,
+      options: this.#options,
+      log: this.#log,
+      onEvent: (delivered) => this.#takeEvent(delivered),
+      onReply: (delivered) => this.#onReply(new AmqpMessage(delivered)),
+      onEnd: (reason) => {
+        if (!this.#disposed) this.#link.restart(reason);
+      },
+    });
     connections.publisher.on('blocked', (reason) => {
       this.#impairments.add(blocked, { part: 'requests', reason: blockedReason(reason) });
     });
     connections.publisher.on('unblocked', () => this.#impairments.remove(blocked));
-    const access = managementAccess(this.#options.managementUrl, node);
-    this.#session?.management?.[Symbol.dispose]();
-    this.#session = {
-      connections,
-      requests: new AmqpPublisher(connections.publisher),
-      probes: new AmqpPublisher(connections.publisher),
-      tasks: new AmqpPublisher(connections.publisher),
-      echoes: new AmqpPublisher(connections.publisher),
-      eventQueue,
-      replyQueue,
-      eventChannel,
-      replyChannel,
-      questions: new AmqpQuestions({ open: () => openChannel(connections.commands) }),
-      management: access && new RabbitMQManagement({ access, vhost: node.vhost, log: this.#log }),
-    };
+    this.#session?.[Symbol.dispose]();
+    this.#session = session;
   }
 
-  /** Celery's own, which outlives workers. Declared as Celery does where no worker has been yet. */
-  async #findEventExchange(connection: ChannelModel): Promise<void> {
-    const { eventExchange } = this.#names;
-    const channel = await openChannel(connection);
-    try {
-      await channel.checkExchange(eventExchange);
-      await channel.close();
-    } catch (error) {
-      if (replyCode(error) !== replyCodes.notFound) throw error;
-      const another = await openChannel(connection);
-      await another.assertExchange(eventExchange, 'topic', { durable: true });
-      await another.close();
-    }
-  }
-
-  async #consume(
-    channel: Channel,
-    queue: string,
-    listener: (delivered: Delivered) => void,
-  ): Promise<void> {
-    const restart = (reason: string): void => {
-      if (!this.#disposed) this.#link.restart(reason);
-    };
-    channel.on('error', (error) => restart(amqpReason(error)));
-    await channel.consume(
-      queue,
-      (delivered) => {
-        if (delivered === null) return restart(`somebody deleted the queue ${queue}`);
-        try {
-          listener(delivered);
-        } catch (error) {
-          // The next message is none the worse; amqplib would close the channel.
-          this.#log.error('a message could not be taken', { error });
-        }
-      },
-      { noAck: true, exclusive: true },
-    );
+  #takeEvent(delivered: Delivered): void {
+    this.#heardEvents = true;
+    this.#echo.heard();
+    if (isEcho(delivered)) return;
+    const message = new AmqpMessage(delivered);
+    const { size } = message;
+    this.#backlog.push(size > maxEventBytes ? new OversizedMessage(size, maxEventBytes) : message);
   }
 
   /** One line for each new reason: a producer may do it in every message. */
@@ -371,62 +306,19 @@ export class AmqpTransport implements Transport {
   }
 
   /** Nothing is asked of half a connection: without events or replies, answers would be wrong. */
-  #run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  #run<T>(work: (session: AmqpSession) => Promise<T>): Promise<T> {
     return this.#link.run((connections) => work(this.#sessionOf(connections)));
   }
 
-  #sessionOf(connections: AmqpConnections): Session {
+  #sessionOf(connections: AmqpConnections): AmqpSession {
     const session = this.#session;
     if (session?.connections !== connections) throw new BrokerUnavailableError(this.address);
     return session;
   }
 
-  /** Whether any queue took it. An exchange that there is not has none: no worker has been there yet. */
-  async #publish(
-    publisherOf: (session: Session) => AmqpPublisher,
-    message: AmqpOutgoing | ((session: Session) => AmqpOutgoing),
-  ): Promise<boolean> {
-    return this.#link.attempt(async (connections) => {
-      const session = this.#sessionOf(connections);
-      const outgoing = typeof message === 'function' ? message(session) : message;
-      try {
-        const published = publisherOf(session).publish(outgoing);
-        return await withDeadline(published, commandTimeout, `RabbitMQ at ${this.address}`);
-      } catch (error) {
-        if (replyCode(error) === replyCodes.notFound) return false;
-        if (error instanceof PublishBlockedError)
-          throw new BrokerUnavailableError(this.address, { cause: error, reason: error.message });
-        if (error instanceof TimeoutError) this.#checkPublisher(connections);
-        throw error;
-      }
-    });
-  }
-
-  /** Whether this user may reach the workers shows whenever something is sent to them. */
-  async #publishControl(
-    publisherOf: (session: Session) => AmqpPublisher,
-    message: AmqpOutgoing | ((session: Session) => AmqpOutgoing),
-  ): Promise<boolean> {
-    try {
-      const routed = await this.#publish(publisherOf, message);
-      this.#impairments.remove('control');
-      return routed;
-    } catch (error) {
-      if (replyCode(error) === replyCodes.accessRefused)
-        this.#impairments.add('control', { part: 'requests', reason: amqpReason(error) });
-      throw error;
-    }
-  }
-
   #sendEcho(): Promise<EchoFate> {
     const message = echoMessage(this.#names.eventExchange);
     return echoFate(() => this.#run(({ echoes }) => echoes.publish(message)));
-  }
-
-  /** A message that is not confirmed may be a queue's fault, which the others need not pay for: the connection answers. */
-  #checkPublisher({ publisher }: AmqpConnections): void {
-    const check = this.#run(async () => (await openChannel(publisher)).close());
-    check.catch(() => undefined); // where it does not answer, the link has made it anew
   }
 
   /** Silence may be a half-open socket: each connection must answer something now and then. */
@@ -444,14 +336,4 @@ export class AmqpTransport implements Transport {
       );
     await Promise.allSettled(probes); // what does not answer is made anew by the link
   }
-}
-
-function declareOwn(channel: Channel, queue: string, maxBytes: number): Promise<unknown> {
-  return channel.assertQueue(queue, {
-    exclusive: true,
-    autoDelete: true,
-    durable: false,
-    messageTtl: eventTtl,
-    arguments: { 'x-max-length-bytes': maxBytes }, // the oldest go first
-  });
 }

@@ -17,10 +17,15 @@ const queue = z.object({
   type: z.string().nullish().catch(null),
   exclusive: z.boolean().nullish().catch(null),
   auto_delete: z.boolean().nullish().catch(null),
-  /** `running`; or `down` and others, such as `crashed`, of a classic queue that cannot be used. */
+  /** `running`; `minority` of a quorum queue of RabbitMQ 4; or `down` and others, such as `crashed`, of a classic queue that cannot be used. */
   state: z.string().nullish().catch(null),
-  /** Node name; null for a quorum queue without a leader; absent for classic queues. */
+  /**
+   * Node name; null for a quorum queue without a leader, for which RabbitMQ 4 names the last one; absent for classic
+   * queues.
+   */
   leader: z.string().nullish().catch(undefined),
+  /** Nodes with a member of a quorum queue that runs. */
+  online: z.array(z.string()).nullish().catch(null),
   arguments: z.record(z.string(), z.unknown()).nullish().catch(null),
   messages_ready: count,
   /** Of these, the ones of high priority in a quorum queue of RabbitMQ 4. */

@@ -1,0 +1,45 @@
+/** RabbitMQ far away, with a queue that never answers: the figures of all others arrive. */
+import { connect } from 'amqplib';
+import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { startForwarder } from '../support/forwarder.js';
+import { startTestGateway } from '../support/gateway.js';
+import { startRabbitMQ } from '../support/rabbitmq.js';
+import { describeWith } from '../support/requirements.js';
+
+/** Stops the process of the queue `hang` for as long as the process lives that this starts. */
+const suspend = `
+{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"hang">>)),
+spawn(fun() -> erlang:suspend_process(amqqueue:get_pid(Q)), receive stop -> ok end end).`;
+
+interface Answer {
+  readonly queues: readonly { readonly name: string; readonly messages: number | null }[];
+}
+
+describeWith(['rabbitmq'], 'a link with round trips of 240 ms', () => {
+  it('costs no figure of a queue that answers beside one that does not', async () => {
+    await using node = await startRabbitMQ({ management: false });
+    // More than are asked before the patience with the first one ends.
+    const names = Array.from({ length: 60 }, (_, n) => `queue-${String(n)}`);
+    const connection = await connect(node.url());
+    const channel = await connection.createChannel();
+    for (const name of ['hang', ...names]) await channel.assertQueue(name);
+    await connection.close();
+    await using far = await startForwarder(node.port, 120);
+    await using gateway = await startTestGateway({
+      broker: `amqp://guest:guest@127.0.0.1:${far.port}//`,
+      args: ['--queues', ['hang', ...names].join(',')],
+    });
+    await eventually(async () => {
+      const { data } = await gateway.query<{ gateway: { broker: { connected: boolean } } }>(
+        '{ gateway { broker { connected } } }',
+      );
+      expect(data?.gateway.broker.connected).toBe(true);
+    }, 15_000);
+    await node.ctl('eval', suspend);
+
+    const { data } = await gateway.query<Answer>('{ queues { name messages } }');
+    const unknown = data?.queues.filter(({ messages }) => messages === null).map(({ name }) => name);
+    expect([data?.queues.length, unknown]).toEqual([61, ['hang']]);
+  });
+});
