@@ -2,31 +2,26 @@
  * Celery over Redis. Counterpart of `kombu.transport.redis`: events and remote control are pub/sub, replies
  * and queues are lists. Two connections, since a subscribed one can do nothing else.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
-import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { ConnectionWatch } from './connection-watch.js';
 import type { Impairment } from './impairments.js';
-import { EventEcho } from './event-echo.js';
-import type { EchoFate } from './event-echo.js';
 import type { OnAnswer } from './redis-client.js';
-import { isRefusal } from './redis-errors.js';
 import { RedisProbe } from './redis-probe.js';
 import { RedisRefusals } from './redis-refusals.js';
 import { controlRequestBody } from './control-request.js';
-import { EventBacklog, maxEventBytes } from './event-backlog.js';
+import { EventBacklog } from './event-backlog.js';
 import { describeRedisAddress } from './redis-address.js';
 import type { RedisAddress } from './redis-address.js';
+import { RedisEvents } from './redis-events.js';
 import { RedisFailover } from './redis-failover.js';
 import { RedisLink } from './redis-link.js';
 import { RedisNames } from './redis-names.js';
 import type { RedisOptions } from './redis-names.js';
-import { PubSubReader } from './redis-pubsub.js';
 import { RedisQueues } from './redis-queues.js';
 import { RedisReplies } from './redis-replies.js';
 import type {
@@ -44,17 +39,10 @@ import type {
 
 /** Milliseconds between two probes of the subscribed connection. */
 const probeInterval = 2_000;
-const echoInterval = 500;
-/** Bytes in such an interval up to which something can be asked beside the events without waiting behind them. */
-const quietBytes = 64 * 1024;
-/** Milliseconds in which what has arrived is surely read. */
-const readingTime = 100;
 const goodbyeTimeout = 1_000;
 /** Seconds after which a request is void, for the workers that look. */
 const requestExpiry = 10;
 const commandsName = 'celeryql-commands';
-/** As many bytes of events in a second are a burst. */
-const burstBytes = 256 * 1024;
 
 export class RedisTransport implements Transport {
   readonly kind = 'redis';
@@ -63,28 +51,17 @@ export class RedisTransport implements Transport {
   readonly #queues: RedisQueues;
   readonly #log: Logger;
   readonly #commands: RedisLink;
-  readonly #events: RedisLink;
+  readonly #events: RedisEvents;
   readonly #replies: RedisReplies;
   readonly #connection: ConnectionWatch;
   readonly #address: RedisAddress;
   readonly #failover: RedisFailover;
   readonly #refusals: RedisRefusals;
   readonly #trials: RedisProbe;
-  readonly #echo: EventEcho;
-  readonly #echoChannel: string;
-  readonly #echoBody: Buffer;
-  /** Whether this user may listen to our messages to ourselves. */
-  #hearsEchoes = false;
   /** Looks for the server that took the place of ours, since that has become a replica. */
   #scout: RedisLink | null = null;
   readonly #backlog: EventBacklog;
-  #reader: PubSubReader | undefined;
-  /** Why the event stream broke, when it was for its own sake. */
-  #cutOff: string | null = null;
-  /** What had been received of the events when they were looked after last. */
-  #probedAt: number | undefined;
   #probe: NodeJS.Timeout | undefined;
-  #echoTimer: NodeJS.Timeout | undefined;
   #clock = 0;
   #disposed = false;
 
@@ -113,50 +90,30 @@ export class RedisTransport implements Transport {
         this.#update();
       },
     });
-    this.#events = new RedisLink({
-      address,
-      failover,
-      name: 'celeryql-events',
-      log,
-      onAnswer,
-      onChange: (up) => {
-        if (!up) this.#cutOff = this.#explainCutOff();
-        this.#echo.reset();
-        this.#update();
-      },
-      prepare: async (client) => {
-        this.#reader = this.#readEvents(client);
-        await Promise.all([
-          client.psubscribe(...this.#names.eventPatterns),
-          this.#subscribeEcho(client),
-        ]);
-        await this.#subscribeToOthers(client);
-      },
-    });
     this.#replies = new RedisReplies({
       names: this.#names,
       run: (work) => this.#commands.run(work),
       onOpenTransaction: (reason) => this.#commands.restart(reason),
     });
     const oid = this.#replies.address.routing_key;
-    this.#echoChannel = this.#names.echoChannel(oid);
-    this.#echoBody = Buffer.from(`celeryql ${oid}`);
+    this.#events = new RedisEvents({
+      address,
+      failover,
+      names: this.#names,
+      log,
+      onAnswer,
+      backlog: this.#backlog,
+      impairments: this.#refusals.impairments,
+      oid,
+      commands: () => this.#commands,
+      onChange: () => this.#update(),
+    });
     this.#trials = new RedisProbe({
       names: this.#names,
       refusals: this.#refusals,
       db: () => failover.current.db,
       connectionName: commandsName,
       oid,
-    });
-    this.#echo = new EventEcho({
-      send: () => this.#sendEcho(),
-      onDeaf: (reason) => {
-        this.#refusals.impairments.add('echo', { part: 'events', reason });
-        this.#events.restart(reason);
-      },
-      onHeard: () => this.#refusals.impairments.remove('echo'),
-      silence: 0, // no other receiver listens there, and PUBLISH has to be tried anyway
-      pause: probeInterval,
     });
     this.#queues = new RedisQueues(this.#names, (run) => this.#run(run));
   }
@@ -180,14 +137,11 @@ export class RedisTransport implements Transport {
   start(): void {
     for (const link of this.#links()) link.start();
     this.#probe = setInterval(() => {
-      void this.#probeEvents();
+      void this.#events.probe();
       void this.#tryCommands();
     }, probeInterval);
     this.#probe.unref();
-    this.#echoTimer = setInterval(() => {
-      if (this.#hearsEchoes && this.connection.connected) void this.#echo.tick();
-    }, echoInterval);
-    this.#echoTimer.unref();
+    this.#events.start();
   }
 
   subscribeEvents(listener: EventMessageListener): void {
@@ -276,7 +230,7 @@ export class RedisTransport implements Transport {
     this.#disposed = true;
     this.#connection.close();
     clearInterval(this.#probe);
-    clearInterval(this.#echoTimer);
+    this.#events[Symbol.dispose]();
     this.#scout?.dispose();
     this.#replies.close();
     if (this.#replies.isLeft) {
@@ -299,7 +253,7 @@ export class RedisTransport implements Transport {
   }
 
   #links(): readonly RedisLink[] {
-    return [this.#commands, this.#events];
+    return [this.#commands, this.#events.link];
   }
 
   /** Rather than a queue's key, which may be forbidden to this user on purpose. */
@@ -315,79 +269,9 @@ export class RedisTransport implements Transport {
     return this.#commands.run(work);
   }
 
-  /** An ACL that names the channels of the cluster may lack those of the other `fanout_patterns`. */
-  async #subscribeToOthers(client: Redis): Promise<void> {
-    const patterns = this.#names.otherEventPatterns;
-    if (patterns.length === 0) return;
-    await client.psubscribe(...patterns).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-    });
-  }
-
-  /** The connection is ioredis's; what is published on it is ours to read. */
-  #readEvents({ stream }: Redis): PubSubReader {
-    const reader = new PubSubReader({
-      maxMessageBytes: maxEventBytes,
-      onMessage: (message) => {
-        this.#echo.heard();
-        this.#backlog.push(message);
-      },
-      echo: this.#echoBody,
-      onEcho: () => this.#echo.heard(),
-      onError: (error) => this.#events.restart(errorMessage(error)),
-    });
-    reader.attach(stream);
-    return reader;
-  }
-
-  /**
-   * Silence may be a half-open socket: subscribing again changes nothing and must be answered. Only in silence,
-   * though: events are a sign of life, and behind a burst the answer comes late. And not before what has arrived is
-   * read: when Redis has closed the connection meanwhile, writing to it would cost us the last of what it sent.
-   */
-  async #probeEvents(): Promise<void> {
-    const reader = this.#reader;
-    const received = reader?.received;
-    const isSilent = (): boolean =>
-      this.#events.up && reader === this.#reader && reader?.received === received;
-    const wasSilent = received === this.#probedAt;
-    const isQuiet = (received ?? 0) - (this.#probedAt ?? 0) < quietBytes;
-    this.#probedAt = received;
-    if (!this.#events.up || !isQuiet) return;
-    await delay(readingTime, undefined, { ref: false });
-    if (wasSilent ? !isSilent() : !this.#events.up) return;
-    try {
-      await this.#events.client.psubscribe(...this.#names.eventPatterns);
-      this.#probedAt = this.#reader?.received;
-    } catch (error) {
-      // Where it is refused, what was subscribed before is still heard.
-      if (wasSilent && isSilent() && !isRefusal(error)) this.#events.restart(errorMessage(error));
-    }
-  }
-
   async #tryCommands(): Promise<void> {
     if (!this.#commands.up) return;
     await this.#commands.run((client) => this.#trials.run(client)).catch(() => undefined); // the link knows
-  }
-
-  async #subscribeEcho(client: Redis): Promise<void> {
-    const pattern = this.#names.exactPattern(this.#echoChannel);
-    this.#hearsEchoes = await client.psubscribe(pattern).then(
-      () => true,
-      (error: unknown) => {
-        if (isRefusal(error)) return false; // the channels of this user are listed one by one
-        throw error;
-      },
-    );
-  }
-
-  async #sendEcho(): Promise<EchoFate> {
-    try {
-      await this.#commands.run((client) => client.publish(this.#echoChannel, this.#echoBody));
-      return 'sent';
-    } catch {
-      return 'refused';
-    }
   }
 
   /**
@@ -416,22 +300,11 @@ export class RedisTransport implements Transport {
     scout.start();
   }
 
-  /**
-   * Redis does not say why it closes a connection. When it closes that of the events in the middle of a burst, and no
-   * other, more had gathered for us than it holds for a subscriber (`client-output-buffer-limit pubsub`).
-   */
-  #explainCutOff(): string | null {
-    const lately = this.#reader?.lately ?? 0;
-    if (!this.#commands.up || lately < burstBytes) return null;
-    const megabytes = (lately / 1e6).toFixed(1);
-    return `Redis cut the event stream off: events came faster than they were taken, ${megabytes} MB in the last second`;
-  }
-
   #update(): void {
     // What an earlier connection was refused is no news of the next one.
     if (!this.#commands.up) this.#refusals.impairments.clear();
     const broken = this.#links().find((link) => !link.up);
-    const reason = broken === this.#events ? (this.#cutOff ?? broken.reason) : (broken?.reason ?? null);
+    const reason = broken === this.#events.link ? this.#events.reason : (broken?.reason ?? null);
     this.#connection.update(broken === undefined, reason);
   }
 }
