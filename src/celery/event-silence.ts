@@ -5,7 +5,7 @@
 import type { Transport } from './transport/transport.js';
 
 export interface EventSilenceOptions {
-  readonly transport: Pick<Transport, 'connection'>;
+  readonly transport: Pick<Transport, 'connection' | 'settingHints'>;
   /** Epoch milliseconds of the last event, readable or not; null before the first. */
   readonly lastEventAt: () => number | null;
   /** Asks all workers for a heartbeat, to which no worker replies. */
@@ -22,6 +22,8 @@ const interval = 2_500;
 const silence = 10_000;
 /** Milliseconds between two questions while the silence lasts. */
 const pause = 30_000;
+/** Milliseconds between two searches for an application that the settings do not fit. */
+const searchPause = 60_000;
 /** Milliseconds for which an answer counts; by then the next one is due. */
 const answerCounts = 75_000;
 
@@ -29,6 +31,8 @@ export class EventSilence implements Disposable {
   readonly #options: EventSilenceOptions;
   #timer: NodeJS.Timeout | undefined;
   #askedAt = -Infinity;
+  #searchedAt = -Infinity;
+  #hints: readonly string[] = [];
   #answer: { readonly at: number; readonly hostnames: readonly string[] } | null = null;
 
   constructor(options: EventSilenceOptions) {
@@ -47,6 +51,14 @@ export class EventSilence implements Disposable {
     return hasCome || this.#options.clock() - at > answerCounts ? [] : hostnames;
   }
 
+  /**
+   * What the broker shows of an application that the settings do not fit, with the settings to change; only while no
+   * worker has ever been seen.
+   */
+  get hints(): readonly string[] {
+    return this.#isUnseen ? this.#hints : [];
+  }
+
   async look(): Promise<void> {
     const { clock, requestHeartbeats, ping } = this.#options;
     const now = clock();
@@ -55,6 +67,7 @@ export class EventSilence implements Disposable {
     try {
       await requestHeartbeats();
       this.#answer = { hostnames: await ping(), at: now };
+      await this.#search(now);
     } catch {
       this.#answer = null; // the broker is away, or refuses: that is said elsewhere
     }
@@ -62,6 +75,16 @@ export class EventSilence implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+  }
+
+  async #search(now: number): Promise<void> {
+    if (!this.#isUnseen || now - this.#searchedAt < searchPause) return;
+    this.#searchedAt = now;
+    this.#hints = (await this.#options.transport.settingHints?.()) ?? [];
+  }
+
+  get #isUnseen(): boolean {
+    return this.#options.lastEventAt() === null && (this.#answer?.hostnames.length ?? 0) === 0;
   }
 
   get #isSilent(): boolean {

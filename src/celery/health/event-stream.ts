@@ -33,6 +33,11 @@ export function checkEventStream(celery: Celery): HealthCheck {
       'FANOUT_PREFIX, FANOUT_PATTERNS, GLOBAL_KEYPREFIX or EVENT_EXCHANGE are not those of the application';
     return { ...check, status: 'DEGRADED', message };
   }
+  const { hints } = celery.silence;
+  if (hints.length > 0 && workers === 0) {
+    const message = `${last}, and no worker answers; ${hints.join('; ')}`;
+    return { ...check, status: 'DEGRADED', message };
+  }
   if (silence > longestSilence && workers > 0) {
     return {
       ...check,

@@ -3,6 +3,7 @@ import { connect } from 'amqplib';
 import type { Channel, ChannelModel, ConfirmChannel, SocketOptions } from 'amqplib';
 import { startDeadline } from '../../deadline.js';
 import { errorMessage } from '../../error-message.js';
+import type { Logger } from '../../log.js';
 import type { AmqpNode } from './amqp-address.js';
 import { readHeaderFrames } from './amqp-frames.js';
 import { tlsOptions } from './tls-options.js';
@@ -24,6 +25,7 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Called at the end, with what caused it; not before the connection is open. */
   readonly onEnd: (error: unknown) => void;
+  readonly log: Logger;
   /** Called for each message of which header fields could not be read, with the reason. */
   readonly onUnreadHeaders: (reason: string) => void;
 }
@@ -60,7 +62,8 @@ export async function openConnection(node: AmqpNode, options: ConnectOptions): P
     // An 'error' without a listener ends the process.
     model.on('error', onEnd);
     model.on('close', onEnd);
-    readHeaderFrames(model.connection, options.onUnreadHeaders);
+    if (!readHeaderFrames(model.connection, options.onUnreadHeaders))
+      options.log.warn('amqplib has changed: a header of an unknown type ends the connection');
     return model;
   } catch (error) {
     if (own.signal.aborted) throw new Error(`no connection in ${timeout} ms`, { cause: error });

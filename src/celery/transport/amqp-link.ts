@@ -191,7 +191,7 @@ export class AmqpLink {
     signal: AbortSignal,
     onEnd: (error: unknown) => void,
   ): Promise<AmqpConnections> {
-    const { onUnreadHeaders } = this.#options;
+    const { onUnreadHeaders, log } = this.#options;
     const open = (purpose: string): Promise<ChannelModel> =>
       openConnection(node, {
         name: `celeryql-${purpose}`,
@@ -199,6 +199,7 @@ export class AmqpLink {
         signal,
         onEnd,
         onUnreadHeaders,
+        log,
       });
     // One first: while the broker is away it is not tried three times as often.
     const commands = await open('commands');

@@ -41,7 +41,7 @@ interface Channel {
 
 export class AmqpPublisher {
   readonly #connection: ChannelModel;
-  /** What nobody took, until it is confirmed: RabbitMQ returns it before that. */
+  /** What no queue took, until it is confirmed: RabbitMQ returns it before that. */
   readonly #returned = new Set<string>();
   readonly #pending = new Set<(error: Error) => void>();
   #channel: Promise<Channel> | null = null;
@@ -51,7 +51,11 @@ export class AmqpPublisher {
     this.#connection = connection;
     connection.on('blocked', (reason) => {
       this.#blocked = new PublishBlockedError(blockedReason(reason));
-      for (const fail of this.#pending) fail(this.#blocked);
+      this.#failAll(this.#blocked);
+    });
+    connection.on('close', () => {
+      this.#failAll(new Error('the connection was closed'));
+      this.#returned.clear();
     });
     connection.on('unblocked', () => (this.#blocked = null));
   }
@@ -101,6 +105,10 @@ export class AmqpPublisher {
         settle,
       );
     });
+  }
+
+  #failAll(error: Error): void {
+    for (const fail of this.#pending) fail(error);
   }
 
   async #open(): Promise<Channel> {

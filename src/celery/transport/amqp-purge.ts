@@ -4,6 +4,7 @@
  */
 import { withDeadline } from '../../deadline.js';
 import { PurgeImpossibleError } from '../../errors.js';
+import type { Logger } from '../../log.js';
 import type { AmqpNode } from './amqp-address.js';
 import { openChannel, openConnection } from './amqp-connection.js';
 import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
@@ -16,7 +17,7 @@ const impossible: ReadonlySet<number> = new Set([replyCodes.notFound, replyCodes
  * Resolves to the number of messages that were removed.
  * @throws PurgeImpossibleError, TimeoutError; or amqplib's error with which RabbitMQ refuses
  */
-export async function purgeQueue(node: AmqpNode, queue: string): Promise<number> {
+export async function purgeQueue(node: AmqpNode, queue: string, log: Logger): Promise<number> {
   const socket = new AbortController();
   let end: unknown = null;
   try {
@@ -25,6 +26,7 @@ export async function purgeQueue(node: AmqpNode, queue: string): Promise<number>
       timeout: connectTimeout,
       signal: socket.signal,
       onEnd: (error) => (end ??= error),
+      log,
       onUnreadHeaders: () => undefined, // nothing is delivered here
     });
     const channel = await openChannel(connection);

@@ -124,7 +124,7 @@ export class AmqpTransport implements Transport {
           this.#sessionOf(connections).questions.ask(queue, what, work, timeout),
         ),
       purge: (queue) =>
-        this.#link.attempt((connections) => purgeQueue(this.#sessionOf(connections).node, queue)),
+        this.#link.attempt((connections) => purgeQueue(this.#sessionOf(connections).node, queue, log)),
       roundTrip: () => this.#roundTrip,
       list: async () => (await this.#session?.management?.queues()) ?? null,
     });

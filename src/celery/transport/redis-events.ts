@@ -99,6 +99,12 @@ export class RedisEvents implements Disposable {
     return this.#cutOff ?? this.link.reason;
   }
 
+  /** How many patterns it listens to at most. */
+  get patterns(): number {
+    const { eventPatterns, otherEventPatterns } = this.#options.names;
+    return eventPatterns.length + otherEventPatterns.length + 1; // of the echoes
+  }
+
   start(): void {
     this.#echoTimer = setInterval(() => {
       if (this.#hearsEchoes && this.link.up && this.#options.commands().up) void this.#echo.tick();

@@ -3,6 +3,7 @@
  * and reads nothing. The outcomes go to `RedisRefusals`, as those of all commands do.
  */
 import type { Redis } from 'ioredis';
+import { isRefusal } from './redis-errors.js';
 import type { RedisNames } from './redis-names.js';
 import type { RedisRefusals } from './redis-refusals.js';
 
@@ -51,8 +52,10 @@ export class RedisProbe {
       .map(([, trial]) => trial(client, this.#key));
     if (db() !== 0) tried.push(client.select(db()));
     tried.push(client.client('SETNAME', connectionName), this.#scripts(client));
-    await Promise.allSettled(tried);
+    const outcomes = await Promise.allSettled(tried);
     refusals.expire();
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected' && !isRefusal(outcome.reason)) throw outcome.reason;
   }
 
   /** Whether a replica has been made of this server shows where it may write. */
@@ -66,7 +69,8 @@ export class RedisProbe {
     if (refusals.sinceSuccess('eval') <= fresh) return;
     try {
       await client.eval('return 0', 0);
-    } catch {
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
       await client.hmget(this.#key, 'probe');
     }
   }

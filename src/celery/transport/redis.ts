@@ -24,6 +24,7 @@ import { RedisNames } from './redis-names.js';
 import type { RedisOptions } from './redis-names.js';
 import { RedisQueues } from './redis-queues.js';
 import { RedisReplies } from './redis-replies.js';
+import { RedisTraces } from './redis-traces.js';
 import type {
   BoundNodes,
   ConnectionState,
@@ -58,6 +59,9 @@ export class RedisTransport implements Transport {
   readonly #failover: RedisFailover;
   readonly #refusals: RedisRefusals;
   readonly #trials: RedisProbe;
+  readonly #traces: RedisTraces;
+  /** How many pidboxes received the last request. */
+  #receivers: number | null = null;
   /** Looks for the server that took the place of ours, since that has become a replica. */
   #scout: RedisLink | null = null;
   readonly #backlog: EventBacklog;
@@ -114,6 +118,12 @@ export class RedisTransport implements Transport {
       db: () => failover.current.db,
       connectionName: commandsName,
       oid,
+    });
+    this.#traces = new RedisTraces({
+      names: this.#names,
+      db: () => failover.current.db,
+      receivers: () => this.#receivers,
+      ownPatterns: () => this.#events.patterns,
     });
     this.#queues = new RedisQueues(this.#names, (run) => this.#run(run));
   }
@@ -175,7 +185,7 @@ export class RedisTransport implements Transport {
         request.ticket === null
           ? await Promise.all(channels.map((channel) => client.publish(channel, envelope)))
           : await this.#replies.request(client, channels, envelope);
-      return receivers.reduce((sum, some) => sum + some, 0);
+      return (this.#receivers = receivers.reduce((sum, some) => sum + some, 0));
     });
   }
 
@@ -190,6 +200,10 @@ export class RedisTransport implements Transport {
       return node === null ? [] : [node];
     });
     return { nodes, exact: false };
+  }
+
+  settingHints(): Promise<readonly string[]> {
+    return this.#run((client) => this.#traces.look(client));
   }
 
   queueNames(): Promise<readonly string[]> {

@@ -188,6 +188,12 @@ export interface Transport extends AsyncDisposable {
   boundNodes(known: readonly string[]): Promise<BoundNodes>;
 
   /**
+   * Looks for an application that our settings do not fit: what it left in the broker, each with the setting to change.
+   * Absent where nothing can be found. Meant for where no worker answers, about once a minute.
+   */
+  settingHints?(): Promise<readonly string[]>;
+
+  /**
    * False where the broker tells no names of queues, as RabbitMQ without its management API: `queueNames` is then
    * empty, and names must come from workers and events. Absent where it does.
    */

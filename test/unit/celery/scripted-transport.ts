@@ -23,6 +23,7 @@ export class ScriptedTransport implements Transport {
   /** Pidboxes that take a request; null for a broker that cannot tell. */
   receivers: number | null = null;
   bound: readonly string[] = [];
+  hints: readonly string[] = [];
   /** Whether those are certain. */
   exact = false;
   depths: readonly QueueDepth[] = [];
@@ -82,6 +83,10 @@ export class ScriptedTransport implements Transport {
     if (this.failure) throw this.failure;
     this.requests.push(request);
     return this.receivers;
+  }
+
+  async settingHints(): Promise<readonly string[]> {
+    return this.hints;
   }
 
   async boundNodes(): Promise<BoundNodes> {

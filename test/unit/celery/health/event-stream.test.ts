@@ -91,6 +91,32 @@ describe('check event_stream', () => {
     expect(transport.requests.filter(({ method }) => method === 'heartbeat')).toHaveLength(5);
   });
 
+  it('names the setting that hides the workers, until the first event comes', async () => {
+    transport.hints = ['set GLOBAL_KEYPREFIX'];
+    now += 31_000;
+    await celery.silence.look();
+    expect(await check('event_stream')).toEqual({
+      overall: 'DEGRADED',
+      status: 'DEGRADED',
+      message: 'no event yet, and no worker answers; set GLOBAL_KEYPREFIX',
+    });
+    transport.deliverEvent(pickled);
+    expect((await check('event_stream')).message).not.toContain('GLOBAL_KEYPREFIX');
+  });
+
+  it('looks for such a setting once a minute, and says it no more once there is nothing to say', async () => {
+    transport.hints = ['set GLOBAL_KEYPREFIX'];
+    now += 31_000;
+    await celery.silence.look();
+    transport.hints = [];
+    now += 31_000;
+    await celery.silence.look();
+    expect((await check('event_stream')).message).toContain('set GLOBAL_KEYPREFIX');
+    now += 31_000;
+    await celery.silence.look();
+    expect((await check('event_stream')).message).toBe('no event yet');
+  });
+
   it('does not ask the workers while there is no silence', async () => {
     now += 5_000;
     await celery.silence.look();
