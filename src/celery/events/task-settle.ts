@@ -6,7 +6,7 @@ import { endUnknown, isCustom, isFinal } from '../states.js';
 import type { TaskMeta } from '../transport/transport.js';
 import { maxIdLength, type TaskEvent } from './event.js';
 import { identifier, shortText } from './event-fields.js';
-import { replaceText, setProgress, setText, type MergeOptions } from './record-text.js';
+import { clearOutcome, replaceText, setProgress, setText, type MergeOptions } from './record-text.js';
 import { learnName } from './task-name.js';
 import type { TaskRecord } from './task-record.js';
 import { endedAtOf, noticedEnd } from './task-run.js';
@@ -135,6 +135,16 @@ export function replacesLearned(task: TaskRecord, event: TaskEvent): boolean {
     default:
       return false;
   }
+}
+
+/** Goes back to what the events say. */
+export function unlearn(task: TaskRecord): void {
+  const { startedAt, receivedAt, sentAt } = task;
+  if (startedAt !== null) task.state = 'STARTED';
+  else task.state = receivedAt === null ? 'PENDING' : 'RECEIVED';
+  task.stateAt = startedAt ?? receivedAt ?? sentAt;
+  task.approximate &= ~noticedEnd;
+  clearOutcome(task);
 }
 
 function isSameJson(a: unknown, b: unknown): boolean {

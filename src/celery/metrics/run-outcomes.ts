@@ -19,10 +19,10 @@ export interface OutcomeChanges {
   readonly added: readonly RunOutcome[];
 }
 
-/** Whether the earlier runs are as they were, so that only the latest one can have changed. */
+/** Whether the earlier runs are as they were, also in their name, so that only the latest one can have changed. */
 export function hasSameAttempts(before: TaskOutcome, after: TaskOutcome): boolean {
-  if (before.attempts === after.attempts) return true;
-  return before.attempts.length === 0 && after.attempts.length === 0;
+  if (before.attempts.length === 0 && after.attempts.length === 0) return true;
+  return before.attempts === after.attempts && before.name === after.name;
 }
 
 /** The end of an attempt that was left out, as there are too many, is not taken back. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskSeed } from '../../../../src/celery/events/task-merge.js';
+import type { TaskSeed } from '../../../../src/celery/events/task-seed.js';
 import { createState, start, task } from './cluster.js';
 
 const at = (seconds: number): number => start + seconds * 1000;

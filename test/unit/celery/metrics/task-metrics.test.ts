@@ -24,6 +24,29 @@ const task = (
   ...{ attempts: [], attemptsOmitted: 0 },
 });
 
+it('counts the end of an earlier run under the name that is learned later', () => {
+  const { metrics } = createMetrics();
+  const run = { hostname: 'w1@host', pid: 1, retries: null, receivedAt: null, startedAt: null };
+  const failed = {
+    ...run,
+    state: 'FAILURE',
+    stateAt: start,
+    exception: null,
+    runtimeSeconds: null,
+    queueWaitSeconds: null,
+    otherEnds: [],
+    approximate: 0,
+  };
+  const attempts = [failed];
+  const unnamed = { ...task(null, 'STARTED'), attempts };
+  metrics.changed(null, task(null, 'FAILURE', 0));
+  metrics.changed(task(null, 'FAILURE', 0), unnamed);
+  metrics.changed(unnamed, { ...task('a', 'STARTED'), attempts });
+
+  expect(metrics.taskTypes(null)).toMatchObject([{ name: 'a', finished: 1, failed: 1 }]);
+  expect(metrics.outcomes(60)).toMatchObject({ finished: 1, failed: 1 });
+});
+
 describe('outcomes', () => {
   it('counts final states, and rates what was decided', () => {
     const { metrics, wait } = createMetrics();
