@@ -8,6 +8,7 @@ import { bytesOf } from './task-text.js';
 export const keptFirst = 2;
 const keptLast = 8;
 const maxSendings = 8;
+const maxProgress = 4;
 /** Measured: the objects and their boxed times. */
 const historyBytes = 150;
 const attemptBytes = 250;
@@ -16,6 +17,7 @@ const otherEndBytes = 60;
 
 export const noHistory: TaskHistory = {
   attempts: [],
+  progress: [],
   omitted: 0,
   omittedUntil: -Infinity,
   sendings: [],
@@ -23,7 +25,8 @@ export const noHistory: TaskHistory = {
 
 export function setHistory(task: TaskRecord, history: TaskHistory): void {
   const bounded = withinBounds(history);
-  const isNone = bounded.attempts.length === 0 && bounded.sendings.length === 0;
+  const parts = [bounded.attempts, bounded.progress, bounded.sendings];
+  const isNone = parts.every(({ length }) => length === 0);
   task.bytes -= bytesOfHistory(task.history);
   task.history = isNone ? null : bounded;
   task.bytes += bytesOfHistory(task.history);
@@ -82,6 +85,7 @@ function waitAgain(task: TaskRecord, sending: Sending): void {
   task.startedAt = null;
   task.runtimeSeconds = null;
   task.approximate = 0;
+  task.custom = null;
   setOtherEnds(task, noOtherEnds);
   task.state = 'PENDING';
   task.stateAt = sending.at;
@@ -89,7 +93,8 @@ function waitAgain(task: TaskRecord, sending: Sending): void {
   clearOutcome(task);
 }
 
-function withinBounds(history: TaskHistory): TaskHistory {
+function withinBounds(given: TaskHistory): TaskHistory {
+  const history = { ...given, progress: given.progress.slice(-maxProgress) };
   const excess = history.attempts.length - keptFirst - keptLast;
   if (excess <= 0) return history;
   const left = history.attempts.slice(keptFirst, keptFirst + excess);
@@ -106,6 +111,7 @@ function withinBounds(history: TaskHistory): TaskHistory {
 function bytesOfHistory(history: TaskHistory | null): number {
   if (history === null) return 0;
   let bytes = historyBytes + sendingBytes * history.sendings.length;
+  bytes += attemptBytes * history.progress.length;
   for (const { exception, otherEnds } of history.attempts)
     bytes += attemptBytes + bytesOf(exception) + otherEndBytes * otherEnds.length;
   return bytes;

@@ -12,11 +12,13 @@ import {
   beganAt,
   endsRun,
   endsTogether,
+  newerCustom,
   noticedEnd,
   replacesState,
   startSlackMs,
 } from './task-run.js';
 import { kindOf, markKinds, type RunMark } from './task-runs.js';
+import { isStoredEnd } from './stored-end.js';
 import { replacesLearned, unlearn } from './task-settle.js';
 import { wrappedError } from './task-text.js';
 
@@ -55,6 +57,7 @@ export function mergeEvent(task: TaskRecord, event: TaskEvent, options: MergeOpt
 function isRefuted(task: TaskRecord, { kind }: RunMark, event: TaskEvent): boolean {
   if (!replacesLearned(task, event)) return false;
   if (kind === markKinds.started) return task.startedAt === null;
+  if (kind === markKinds.custom) return task.startedAt === null && task.custom === null;
   return kind !== markKinds.received || (task.receivedAt === null && task.startedAt === null);
 }
 
@@ -64,6 +67,7 @@ function mergeProgress(task: TaskRecord, event: TaskEvent, options: MergeOptions
   if (at < beganAt(task.run())) return;
   const isNew = replacesHeld(task, state, at);
   if (isNew) takeState(task, options.names.intern(state), at);
+  task.custom = newerCustom(task.custom, { state: options.names.intern(state), at });
   mergeTexts(task, event, options, isNew);
 }
 
@@ -73,6 +77,8 @@ function fits(task: TaskRecord, mark: RunMark): boolean {
   const { receivedAt, startedAt, state, stateAt, approximate } = task;
   if (task.worker !== null && task.worker !== hostname) return false;
   if (pid !== null && task.pid !== null && pid !== task.pid) return false;
+  if (isStoredEnd(task.run())) return false;
+  const shownAt = task.custom?.at ?? Infinity;
   const slack = approximate & approximateStart ? startSlackMs : 0;
   const endedAt = endsRun(state) ? stateAt : null;
   const isLearned = task.source !== 'EVENTS';
@@ -83,13 +89,14 @@ function fits(task: TaskRecord, mark: RunMark): boolean {
   switch (kind) {
     case markKinds.received:
       if (receivedAt !== null) return receivedAt === at;
-      if (isCustom(state) && !isLearned && stateAt !== null && at > stateAt) return false;
+      if (at > shownAt) return false;
       return at <= (startedAt ?? Infinity) + slack && at <= before;
     case markKinds.started:
       if (startedAt !== null && Math.abs(startedAt - at) > slack) return false;
+      if (at > shownAt + startSlackMs) return false;
       return at >= (receivedAt ?? -Infinity) && at <= before;
     case markKinds.custom:
-      return at >= (receivedAt ?? -Infinity);
+      return at >= Math.max(receivedAt ?? -Infinity, (startedAt ?? -Infinity) - startSlackMs);
     case markKinds.end:
       if (at < (receivedAt ?? -Infinity) || at < (startedAt ?? -Infinity) - slack) return false;
       if (endedAt === null) return true;
@@ -111,7 +118,9 @@ function extend(task: TaskRecord, mark: RunMark, event: TaskEvent, options: Merg
     isExact = state === task.state;
     task.startedAt = at;
     task.approximate &= ~approximateStart;
-  } else if (kind === markKinds.end) {
+  } else if (kind === markKinds.custom) {
+    task.custom = newerCustom(task.custom, { state, at });
+  } else {
     isExact = state === task.state && task.source !== 'EVENTS';
     setEndTime(task, state, at);
   }

@@ -2,14 +2,16 @@
  * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; outside of this
  * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
  */
-import { endUnknown, isFinal, isWaiting } from '../states.js';
+import { endUnknown, isCustom, isFinal, isWaiting } from '../states.js';
 import {
   approximateEnd,
   beganAt,
   endsRun,
   noOtherEnds,
   noticedEnd,
+  plainState,
   runSecondsOf,
+  type CustomState,
   type OtherEnd,
   type TaskRun,
 } from './task-run.js';
@@ -32,6 +34,8 @@ export interface TaskOutcome {
 /** What is known of a task beyond its latest run: few tasks have more than one. */
 export interface TaskHistory {
   readonly attempts: readonly TaskRun[];
+  /** Former runs of which nothing but a custom state is known: other events of them may come. */
+  readonly progress: readonly TaskRun[];
   readonly omitted: number;
   /** What happened until then is not assigned to a run any more, as runs were left out. Epoch milliseconds. */
   readonly omittedUntil: number;
@@ -110,6 +114,8 @@ export class TaskRecord implements UnfinishedTask {
   approximate = 0;
   /** See `TaskRun.otherEnds`. */
   otherEnds: readonly OtherEnd[] = noOtherEnds;
+  /** See `TaskRun.custom`. */
+  custom: CustomState | null = null;
   history: TaskHistory | null = null;
   queue: string | null = null;
   exchange: string | null = null;
@@ -184,6 +190,7 @@ export class TaskRecord implements UnfinishedTask {
   #isSentForThisRun(): boolean {
     const { sentAt, sentRetries } = this;
     if (sentAt === null) return false;
+    if (sentAt > (this.startedAt ?? Infinity) + sendingToleranceMs) return false;
     const former = this.attempts.at(-1);
     if (former === undefined) return true;
     if (sentRetries !== null && former.retries !== null && sentRetries > former.retries) return true;
@@ -201,7 +208,7 @@ export class TaskRecord implements UnfinishedTask {
   /** Seconds that the latest run took: measured by the worker, or else from its start to its end by the worker's clock. */
   get ranSeconds(): number | null {
     if (this.runtimeSeconds !== null) return this.runtimeSeconds;
-    return endsRun(this.state) && this.source !== 'INSPECT' ? runSecondsOf(this) : null;
+    return endsRun(this.state) && this.source === 'EVENTS' ? runSecondsOf(this) : null;
   }
 
   /** The latest run, as one of the attempts once there is a later one. */
@@ -212,11 +219,12 @@ export class TaskRecord implements UnfinishedTask {
       retries: this.runRetries,
       receivedAt: this.receivedAt,
       startedAt: this.startedAt,
-      state: this.state,
-      stateAt: this.stateAt,
+      state: plainState(this),
+      stateAt: isCustom(this.state) ? (this.startedAt ?? this.receivedAt) : this.stateAt,
       exception: this.exception,
       runtimeSeconds: this.runtimeSeconds,
       queueWaitSeconds: this.queueWaitSeconds,
+      custom: this.custom,
       otherEnds: this.otherEnds,
       approximate: this.#approximations(),
     };

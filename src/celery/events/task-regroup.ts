@@ -4,8 +4,9 @@ import { clearOutcome, setText, type MergeOptions } from './record-text.js';
 import { fillReceived, mergeTexts } from './task-fields.js';
 import { isPendingRun, noHistory, placeSendings, setHistory, setOtherEnds } from './task-history.js';
 import type { TaskRecord } from './task-record.js';
-import { approximateEnd, beganAt, endsRun, type TaskRun } from './task-run.js';
-import { groupRuns, markKinds, type GroupedRun, type RunMark } from './task-runs.js';
+import { approximateEnd, beganAt, endsRun, shownCustom, type TaskRun } from './task-run.js';
+import type { GroupedRun } from './stored-end.js';
+import { groupRuns, isOnlyCustom, markKinds, type RunMark } from './task-runs.js';
 import { cutText } from './task-text.js';
 import type { TaskSource } from './task.js';
 
@@ -34,13 +35,18 @@ export function regroup(
 ): void {
   const latest = task.run();
   const history = task.history ?? noHistory;
-  const { attempts, omitted, omittedUntil } = history;
-  const runs = isPendingRun(latest) ? attempts : [...attempts, latest];
+  const { attempts, progress, omitted, omittedUntil } = history;
+  const runs = [...attempts, ...progress, ...(isPendingRun(latest) ? [] : [latest])];
   if (omitted > 0 && mark.at <= omittedUntil && !runs.some((run) => covers(run, mark))) return;
   const groups = groupRuns(runs, { ...mark, exception: exceptionOf(mark, event, options) });
   const newest = groups.at(-1);
   if (newest === undefined) return;
-  setHistory(task, { ...history, attempts: groups.slice(0, -1).map(({ run }) => run) });
+  const former = groups.slice(0, -1).map(({ run }) => run);
+  setHistory(task, {
+    ...history,
+    attempts: former.filter((run) => !isOnlyCustom(run)),
+    progress: former.filter(isOnlyCustom),
+  });
   if (newest.run !== latest) become(task, newest, latest, options);
   if (mark.state === 'RETRY') setEndTime(task, 'RETRY', mark.at);
   if (event !== null && newest.hasNew) mergeTexts(task, event, options, newest.stateFrom === null);
@@ -75,15 +81,17 @@ function become(
   if (run.retries !== null) task.retries = run.retries;
   task.receivedAt = run.receivedAt;
   task.startedAt = run.startedAt;
-  task.state = run.state;
-  task.stateAt = run.stateAt;
+  const isEnd = endsRun(run.state);
+  const custom = shownCustom(run);
+  task.state = custom?.state ?? run.state;
+  task.stateAt = custom === null ? run.stateAt : (custom.at ?? task.stateAt);
+  task.custom = run.custom;
   task.approximate = run.approximate & ~approximateEnd;
   task.runtimeSeconds = run.runtimeSeconds;
   setOtherEnds(task, run.otherEnds);
-  const isEnd = endsRun(run.state);
   const isSame = stateFrom === former && (!isEnd || run.state === former.state);
   if (!isSame) task.source = sourceOf(run, stateFrom === null);
-  if (!isSame || !isEnd) {
+  if (!isSame || (!isEnd && custom === null)) {
     clearOutcome(task);
     setText(task, 'exception', run.exception, options);
   }

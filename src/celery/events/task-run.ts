@@ -14,7 +14,7 @@ export interface TaskRun {
   readonly retries: number | null;
   readonly receivedAt: number | null;
   readonly startedAt: number | null;
-  /** Its last known state, such as STARTED if no event reported its end. */
+  /** Its last known state, such as STARTED if no event reported its end; never a custom one. */
   readonly state: string;
   /** When it took on that state. */
   readonly stateAt: number | null;
@@ -24,8 +24,10 @@ export interface TaskRun {
   readonly runtimeSeconds: number | null;
   /** Seconds from sending, or else from receiving, to the start. */
   readonly queueWaitSeconds: number | null;
-  /** Weaker ends of the same run that events report beside its state: what is heard later may show that they are not. */
+  /** Other ends of the same run that events report beside its state: what is heard later may show that they are not. */
   readonly otherEnds: readonly OtherEnd[];
+  /** The newest custom state that it has shown; null if none. It is the task's state while the latest run goes on. */
+  readonly custom: CustomState | null;
   /** Bits: which of its times are only near the event's own. See `approximateStart` and `approximateEnd`. */
   readonly approximate: number;
 }
@@ -34,6 +36,12 @@ export interface OtherEnd {
   readonly state: string;
   /** Epoch milliseconds by the clock of the worker. */
   readonly at: number;
+}
+
+export interface CustomState {
+  readonly state: string;
+  /** Epoch milliseconds by the clock of the worker; null if no event has brought it. */
+  readonly at: number | null;
 }
 
 export const noOtherEnds: readonly OtherEnd[] = [];
@@ -63,23 +71,51 @@ export function endsRun(state: string): boolean {
 }
 
 /** When a run began, as far as is known. */
-export function beganAt({ receivedAt, startedAt, stateAt }: TaskRun): number {
-  return receivedAt ?? startedAt ?? stateAt ?? -Infinity;
+export function beganAt({ receivedAt, startedAt, stateAt, custom }: TaskRun): number {
+  return receivedAt ?? startedAt ?? stateAt ?? custom?.at ?? -Infinity;
 }
 
 export function endedAtOf({ state, stateAt }: Pick<TaskRun, 'state' | 'stateAt'>): number | null {
   return endsRun(state) ? stateAt : null;
 }
 
-/** Seconds from its start to its end, by the clock of its worker, unless the worker has measured them. */
+/**
+ * Seconds from its start to its end, by the clock of its worker, unless the worker has measured them. Null if no event
+ * has brought the end: what is stored may be the end of a later run.
+ */
 export function runSecondsOf(
   run: Pick<TaskRun, 'runtimeSeconds' | 'startedAt' | 'state' | 'stateAt' | 'approximate'>,
 ): number | null {
   const { runtimeSeconds, startedAt, approximate } = run;
   if (runtimeSeconds !== null) return runtimeSeconds;
   const endedAt = endedAtOf(run);
-  if (startedAt === null || endedAt === null || approximate & noticedEnd) return null;
+  if (startedAt === null || endedAt === null || approximate & (approximateEnd | noticedEnd)) return null;
   return endedAt < startedAt ? null : (endedAt - startedAt) / 1000;
+}
+
+/** The newer of two custom states; what an event has brought wins over what it has not. */
+export function newerCustom(a: CustomState | null, b: CustomState | null): CustomState | null {
+  if (a === null || b === null) return a ?? b;
+  const difference = (a.at ?? -Infinity) - (b.at ?? -Infinity);
+  return difference > 0 || (difference === 0 && a.state > b.state) ? a : b;
+}
+
+/** The custom state that a run shows: none once it has ended, and none from before its start, which is of a former run. */
+export function shownCustom({ state, startedAt, custom }: TaskRun): CustomState | null {
+  if (custom === null || endsRun(state)) return null;
+  const isOfFormer = custom.at !== null && startedAt !== null && custom.at < startedAt - startSlackMs;
+  return isOfFormer ? null : custom;
+}
+
+/** The state of a run before any custom one. */
+export function plainState({
+  state,
+  receivedAt,
+  startedAt,
+}: Pick<TaskRun, 'state' | 'receivedAt' | 'startedAt'>) {
+  if (!isCustom(state)) return state;
+  if (startedAt !== null) return 'STARTED';
+  return receivedAt === null ? 'PENDING' : 'RECEIVED';
 }
 
 /**

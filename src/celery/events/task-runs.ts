@@ -7,6 +7,7 @@
  *   within seconds, the one that is to be tried again was first.
  */
 import { isCustom, isFinal } from '../states.js';
+import { isStoredEnd, placeStoredEnds, type GroupedRun } from './stored-end.js';
 import {
   approximateEnd,
   approximateStart,
@@ -14,9 +15,12 @@ import {
   endsRun,
   endsTogether,
   noOtherEnds,
+  newerCustom,
   noticedEnd,
   replacesState,
+  shownCustom,
   startSlackMs,
+  type CustomState,
   type OtherEnd,
   type TaskRun,
 } from './task-run.js';
@@ -45,15 +49,6 @@ export interface RunMark {
   readonly source: TaskRun | null;
 }
 
-/** A run, and where its parts come from. */
-export interface GroupedRun {
-  readonly run: TaskRun;
-  /** Whether the new mark is in it. */
-  readonly hasNew: boolean;
-  /** The run that its state was taken from; null for the new mark. */
-  readonly stateFrom: TaskRun | null;
-}
-
 /** By how much the clocks of two workers may differ where nothing but their clocks orders their runs. */
 const clockToleranceMs = 10_000;
 /** Weaker ends that are kept of a run: a worker reports one, runs that cannot be told apart one each. */
@@ -67,11 +62,22 @@ export function kindOf(state: string): MarkKind {
 
 /** Assigns a mark to the runs that are known, which may divide or join those of its worker; earliest run first. */
 export function groupRuns(runs: readonly TaskRun[], mark: RunMark): readonly GroupedRun[] {
-  const others = runs
-    .filter(({ hostname }) => hostname !== mark.hostname)
-    .map((run) => ({ run, hasNew: false, stateFrom: run }));
+  const others = runs.filter(({ hostname }) => hostname !== mark.hostname).flatMap(asGroup);
   const own = runs.filter(({ hostname }) => hostname === mark.hostname).flatMap(marksOf);
-  return inOrder([...others, ...segmented([...own, mark])]);
+  const groups = inOrder([...others, ...segmented([...own, mark])]);
+  return placeStoredEnds(groups, runs.filter(isStoredEnd));
+}
+
+/** A run of another worker, without the end that is stored for it. */
+function asGroup(run: TaskRun): GroupedRun[] {
+  if (!isStoredEnd(run)) return [{ run, hasNew: false, stateFrom: run }];
+  const marks = marksOf(run);
+  return marks.length === 0 ? [] : [runOf(marks)];
+}
+
+/** Of which nothing but its progress is known: that makes no attempt. */
+export function isOnlyCustom({ state, custom }: TaskRun): boolean {
+  return state === 'PENDING' && custom !== null;
 }
 
 function marksOf(run: TaskRun): RunMark[] {
@@ -112,8 +118,20 @@ function marksOf(run: TaskRun): RunMark[] {
       isApproximate,
     });
   }
+  if (run.custom !== null) {
+    const at = run.custom.at ?? stateAt ?? startedAt ?? receivedAt ?? -Infinity;
+    marks.push({
+      ...common,
+      kind: markKinds.custom,
+      at,
+      place: at,
+      pid: null,
+      state: run.custom.state,
+      isApproximate: run.custom.at === null,
+    });
+  }
   const kind = kindOf(state);
-  const isCovered = kind < markKinds.custom && marks.length > 0;
+  const isCovered = (kind < markKinds.custom && marks.length > 0) || isStoredEnd(run);
   if (stateAt !== null && state !== 'PENDING' && !isCovered) {
     const { exception, runtimeSeconds } = run;
     const isApproximate = kind < markKinds.custom || (approximate & approximateEnd) !== 0;
@@ -179,13 +197,20 @@ function runOf(marks: readonly RunMark[]): GroupedRun {
   let received: RunMark | undefined;
   let started: RunMark | undefined;
   let held: RunMark | undefined;
+  let shown: RunMark | undefined;
   for (const mark of marks) {
+    if (mark.kind === markKinds.custom) {
+      const next = customOf(mark);
+      if (shown === undefined || newerCustom(customOf(shown), next) === next) shown = mark;
+      continue;
+    }
     if (mark.kind === markKinds.received && (received?.isApproximate ?? true)) received = mark;
     if (mark.kind === markKinds.started && (started?.isApproximate ?? true)) started = mark;
     if (held === undefined || replaces(held, mark)) held = mark;
   }
-  const last = held ?? marks[0];
+  const last = held ?? shown;
   if (last === undefined) throw new Error('a run without marks');
+  const custom = shown === undefined ? null : customOf(shown);
   const former = marks.find(({ source }) => source?.queueWaitSeconds !== null)?.source ?? null;
   const isWhole = former !== null && former.startedAt === started?.at;
   const run: TaskRun = {
@@ -194,18 +219,28 @@ function runOf(marks: readonly RunMark[]): GroupedRun {
     retries: marks.find(({ retries }) => retries !== null)?.retries ?? null,
     receivedAt: received === undefined || received.isApproximate ? null : received.at,
     startedAt: started?.at ?? null,
-    state: last.state,
-    stateAt: last.at,
+    state: held?.state ?? 'PENDING',
+    stateAt: held?.at ?? null,
     exception: last.exception,
     runtimeSeconds: last.runtimeSeconds,
     queueWaitSeconds: isWhole ? former.queueWaitSeconds : null,
+    custom,
     otherEnds: otherEndsOf(marks, last),
     approximate:
       (started?.isApproximate === true ? approximateStart : 0) |
       (last.isApproximate && endsRun(last.state) ? approximateEnd : 0) |
       (last.isNoticed ? noticedEnd : 0),
   };
-  return { run, hasNew: marks.some(({ source }) => source === null), stateFrom: last.source };
+  const isCustomShown = shownCustom(run) !== null;
+  return {
+    run,
+    hasNew: marks.some(({ source }) => source === null),
+    stateFrom: (isCustomShown ? (shown ?? last) : last).source,
+  };
+}
+
+function customOf({ state, at, isApproximate }: RunMark): CustomState {
+  return { state, at: isApproximate ? null : at };
 }
 
 /** The weaker ends: a mark that is heard later may divide them from the state. */

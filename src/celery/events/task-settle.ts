@@ -9,7 +9,8 @@ import { identifier, shortText } from './event-fields.js';
 import { clearOutcome, replaceText, setProgress, setText, type MergeOptions } from './record-text.js';
 import { learnName } from './task-name.js';
 import type { TaskRecord } from './task-record.js';
-import { endedAtOf, noticedEnd } from './task-run.js';
+import { endedAtOf, endsRun, noticedEnd } from './task-run.js';
+import { setOtherEnds } from './task-history.js';
 
 /** By how much a result may seem older than the start of its own attempt: times are rounded. */
 const toleranceMs = 1_000;
@@ -46,9 +47,14 @@ function isOfLatestRun(task: TaskRecord, { doneAt }: TaskMeta): boolean {
   if (doneAt === null) return former === undefined;
   // The end is stored before the event of it is sent.
   if (former !== undefined && doneAt <= (endedAtOf(former) ?? -Infinity)) return false;
-  const { receivedAt, startedAt, retriedAt } = task;
-  const sentAt = former !== undefined && task.state === 'PENDING' ? task.sentAt : null;
-  return doneAt + toleranceMs >= Math.max(receivedAt ?? 0, startedAt ?? 0, retriedAt ?? 0, sentAt ?? 0);
+  const { receivedAt, startedAt, retriedAt, custom } = task;
+  const isSentAgain = former !== undefined || (task.history?.sendings.length ?? 0) > 1;
+  const sentAt = isSentAgain && task.state === 'PENDING' ? task.sentAt : null;
+  return doneAt + toleranceMs >= latestOf(receivedAt, startedAt, retriedAt, sentAt, custom?.at ?? null);
+}
+
+function latestOf(...times: readonly (number | null)[]): number {
+  return Math.max(...times.map((time) => time ?? 0));
 }
 
 /** A task that was revoked while it ran may have run on to its end. */
@@ -67,9 +73,13 @@ export function mergeState(task: TaskRecord, meta: TaskMeta, now: number, option
   const final = isFinal(meta.state);
   const doneAt = meta.doneAt !== null && meta.doneAt <= now + maxAheadMs ? meta.doneAt : now;
   const at = final ? Math.max(doneAt, task.startedAt ?? 0) : now;
+  // What is heard later may show that it is the end of another run: what events have said of this one is kept.
+  if (final && task.source === 'EVENTS' && endsRun(task.state) && task.stateAt !== null)
+    setOtherEnds(task, [...task.otherEnds, { state: task.state, at: task.stateAt }]);
   task.state = options.names.intern(meta.state);
   task.stateAt = at;
   task.source = 'RESULT_BACKEND';
+  if (!final) task.custom = { state: task.state, at: null };
   setProgress(task, meta.progress ?? null);
   for (const field of ['result', 'exception', 'traceback'] as const)
     replaceText(task, field, meta[field], options, meta.truncated);
@@ -132,8 +142,8 @@ export function replacesLearned(task: TaskRecord, event: TaskEvent): boolean {
       return event.timestampMs > Math.max(receivedAt ?? 0, startedAt ?? 0);
     case 'revoked':
       return true;
-    default:
-      return false;
+    default: // a task that tells of itself runs
+      return isCustom(event.state) && !isCustom(state) && event.timestampMs > (startedAt ?? 0);
   }
 }
 
@@ -144,6 +154,7 @@ export function unlearn(task: TaskRecord): void {
   else task.state = receivedAt === null ? 'PENDING' : 'RECEIVED';
   task.stateAt = startedAt ?? receivedAt ?? sentAt;
   task.approximate &= ~noticedEnd;
+  task.custom = null;
   clearOutcome(task);
 }
 

@@ -34,6 +34,7 @@ it('counts the end of an earlier run under the name that is learned later', () =
     exception: null,
     runtimeSeconds: null,
     queueWaitSeconds: null,
+    custom: null,
     otherEnds: [],
     approximate: 0,
   };
