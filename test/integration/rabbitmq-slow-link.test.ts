@@ -10,7 +10,9 @@ import { describeWith } from '../support/requirements.js';
 /** Stops the process of the queue `hang` for as long as the process lives that this starts. */
 const suspend = `
 {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"hang">>)),
-spawn(fun() -> erlang:suspend_process(amqqueue:get_pid(Q)), receive stop -> ok end end).`;
+Self = self(),
+spawn(fun() -> true = erlang:suspend_process(amqqueue:get_pid(Q)), Self ! done, receive stop -> ok end end),
+receive done -> suspended end.`;
 
 interface Answer {
   readonly queues: readonly { readonly name: string; readonly messages: number | null }[];
@@ -36,9 +38,9 @@ describeWith(['rabbitmq'], 'a link with round trips of 240 ms', () => {
       );
       expect(data?.gateway.broker.connected).toBe(true);
     }, 15_000);
-    await node.ctl('eval', suspend);
+    expect(await node.ctl('eval', suspend)).toContain('suspended');
 
-    const { data } = await gateway.query<Answer>('{ queues { name messages } }');
+    const { data } = await gateway.query<Answer>('{ queues(useCache: false) { name messages } }');
     const unknown = data?.queues.filter(({ messages }) => messages === null).map(({ name }) => name);
     expect([data?.queues.length, unknown]).toEqual([61, ['hang']]);
   });
