@@ -75,6 +75,7 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     caches.forget(connected ? {} : { name: 'health_check' }),
   );
   celery.onHealthChange(() => caches.forget({ name: 'health_check' }));
+  forgetIncomplete(celery, caches);
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(
     new WarmUp({
@@ -93,6 +94,16 @@ export function openCluster(options: ClusterOptions): OpenCluster {
     lateEffects: new LateEffects(celery.state, caches),
     warmUp,
   };
+}
+
+/** What was read between a connection and the first complete exchange with the workers may lack some of them. */
+function forgetIncomplete(celery: Celery, caches: CacheRegistry): void {
+  let isComplete = false;
+  celery.transport.onConnection(() => (isComplete = false));
+  celery.onSeeded(() => {
+    if (!isComplete) caches.forget();
+    isComplete = true;
+  });
 }
 
 /** Null for the embedded cluster, which the gateway itself configures. */

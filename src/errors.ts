@@ -177,8 +177,10 @@ export class RerunRefusedError extends GatewayError {
 export class UnknownQueueError extends GatewayError {
   readonly code = 'BAD_USER_INPUT';
 
-  constructor(queue: string) {
-    super(`There is no queue ${queue}`);
+  /** @param setting that has named it, where the caller has named none */
+  constructor(queue: string, setting: 'DEFAULT_QUEUE' | null = null) {
+    const source = setting && `, which ${setting} names: give a queue, or set ${setting}`;
+    super(`There is no queue ${queue}${source ?? ''}`);
   }
 }
 

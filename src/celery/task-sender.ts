@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { withDeadline } from '../deadline.js';
 import {
   BadUserInputError,
@@ -12,6 +13,7 @@ import {
   PurgeRefusedError,
   RerunRefusedError,
   TimeoutError,
+  UnknownQueueError,
   UnknownTaskError,
   UnreadableResultError,
   type GatewayError,
@@ -69,17 +71,26 @@ export interface RerunOptions {
   readonly queue?: string | null | undefined;
 }
 
+export interface SendOptions {
+  /** Whether it is sent even if no worker has a task of that name. */
+  readonly force?: boolean | undefined;
+}
+
 type Routed = Omit<TaskCall, 'origin'>;
 
 /** Milliseconds: several round trips, each with its own deadline, must not add up to what a caller would not wait for. */
 const longest = 1_900;
 /** Milliseconds that workers have to answer before a task is sent once more: time to send it must be left. */
 const askTimeout = 900;
+/** Milliseconds for which a name that a worker has registered is not asked for again. */
+const registeredTtl = 60_000;
 
 export class TaskSender {
   readonly #options: TaskSenderOptions;
   /** What Celery calls a process that is not a worker. */
   readonly #origin = `gen${process.pid}@celeryql`;
+  /** Names that a worker had lately: a busy worker must not delay each task. */
+  readonly #registered = new LRUCache<string, true>({ max: 1_000, ttl: registeredTtl });
   #clock = 0;
 
   constructor(options: TaskSenderOptions) {
@@ -88,23 +99,25 @@ export class TaskSender {
 
   /**
    * Resolves when the broker has it; the state knows it then.
-   * @throws BadUserInputError, LimitExceededError, ForbiddenError, UnknownQueueError before anything is sent
+   * @throws BadUserInputError, LimitExceededError, ForbiddenError, UnknownQueueError, UnknownTaskError before anything is
+   * sent
    */
   send(
     name: string,
     given: { readonly args: unknown; readonly kwargs: unknown },
     options: TaskOptions = {},
+    { force = false }: SendOptions = {},
   ): Promise<SentTask> {
-    return inTime('Sending the task', (go) => this.#send(name, given, options, go));
+    return inTime('Sending the task', (go) => this.#send(name, given, { options, force }, go));
   }
 
   async #send(
     name: string,
     given: { readonly args: unknown; readonly kwargs: unknown },
-    options: TaskOptions,
+    { options, force }: { readonly options: TaskOptions; readonly force: boolean },
     go: Go,
   ): Promise<SentTask> {
-    const { state, defaultQueue, clock } = this.#options;
+    const { state, defaultQueue, allowed, clock } = this.#options;
     const { args, kwargs } = checkArguments(given);
     checkOptions(name, options);
     const id = options.id ?? randomUUID();
@@ -125,7 +138,30 @@ export class TaskSender {
       softTimeLimitSeconds: options.softTimeLimitSeconds,
       headers: checkHeaders(options.headers),
     };
-    return this.#publish(call, go);
+    allowed.assertTask(name);
+    allowed.assertQueue(call.queue);
+    try {
+      await this.#options.queues.assertKnown(call.queue);
+      if (!force) await this.#assertRegistered(name);
+      return await this.#publish(call, go);
+    } catch (error) {
+      const isDefault = typeof options.queue !== 'string';
+      if (!isDefault || !(error instanceof UnknownQueueError)) throw error;
+      throw new UnknownQueueError(call.queue, 'DEFAULT_QUEUE');
+    }
+  }
+
+  /** @throws UnknownTaskError if all workers have answered, and none has it */
+  async #assertRegistered(name: string): Promise<void> {
+    const { isRegistered } = this.#options;
+    if (isRegistered === undefined || this.#registered.has(name)) return;
+    // A broker that refuses the question says so again when the task is sent.
+    const answer = await this.#inAskTime(isRegistered(name, null).catch(() => null));
+    if (answer === true) this.#registered.set(name, true);
+    if (answer === false)
+      throw new UnknownTaskError(
+        `No worker has registered a task "${name}"; give force: true to send it all the same`,
+      );
   }
 
   /**

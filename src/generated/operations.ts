@@ -62,7 +62,7 @@ export type CacheName =
   /** Workers, and what they say to inspect commands. */
   | 'WORKER_STATUS';
 
-/** Moments; without an end it is open there. Tasks without the time are in no range. */
+/** Moments; without an end it is open there. Tasks without the time are in no range. A relative time, such as `-1h`, is counted from the start of each operation. */
 export type DateTimeRange = {
   /** At this moment or later. */
   after?: string | null | undefined;
@@ -238,6 +238,7 @@ export type TaskEventFilter = {
   rootId?: string | null | undefined;
   /** As in `TaskFilter`. */
   search?: string | null | undefined;
+  /** As in `TaskFilter`. */
   states?: Array<string> | null | undefined;
   /** Such as `task-received` or `task-failed`. */
   types?: Array<string> | null | undefined;
@@ -263,9 +264,10 @@ export type TaskFilter = {
   rootId?: string | null | undefined;
   /** As the worker measured it; tasks that have not succeeded are in no range. */
   runtimeSeconds?: FloatRange | null | undefined;
-  /** Free text over id, name, args, kwargs, result and exception. All terms must occur; "quotes" make a phrase, `-` excludes, and `name:`, `state:`, `worker:` narrow. */
+  /** Free text over id, name, args, kwargs, result and exception. All terms must occur; `OR` separates alternatives, "quotes" make a phrase, `-` excludes, and `name:`, `state:`, `worker:`, `queue:`, `args:`, `kwargs:`, `result:`, `exception:` narrow a term to one field; `kwargs:key=value` is one whole keyword argument. Other prefixes are refused with BAD_USER_INPUT; a text with a colon is put in quotes. */
   search?: string | null | undefined;
   started?: DateTimeRange | null | undefined;
+  /** A name that is neither a state of Celery nor one that a task has had is refused. */
   states?: Array<string> | null | undefined;
   /** Node names. */
   workers?: Array<string> | null | undefined;

@@ -7,6 +7,7 @@ import type { Role } from '../access/viewer.js';
 import { ForbiddenError } from '../errors.js';
 import { clusterPlugin } from './cluster-plugin.js';
 import type { Context } from './context.js';
+import type { TimeText } from './moment.js';
 import { mutationPlugin } from './mutation-plugin.js';
 
 export interface SchemaTypes {
@@ -17,8 +18,8 @@ export interface SchemaTypes {
   AuthScopes: Record<Role, true>;
   Scalars: {
     ID: { Input: string; Output: string };
-    /** Epoch milliseconds inside, ISO 8601 outside. */
-    DateTime: { Input: number; Output: number };
+    /** Given as the client wrote it, see moment.ts; answered from epoch milliseconds. */
+    DateTime: { Input: TimeText; Output: number };
     JSON: { Input: unknown; Output: unknown };
     TaskState: { Input: string; Output: string };
   };

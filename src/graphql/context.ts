@@ -32,6 +32,8 @@ export interface Caller {
 }
 
 export interface Context extends Services, Cluster, Caller {
+  /** When the operation began, epoch milliseconds: relative times in its arguments are counted from there. */
+  readonly operationAt: number;
   readonly cacheStatus: CacheStatus;
   readonly loaders: Loaders;
   /** Errors beside values, of the whole operation. */
@@ -46,11 +48,20 @@ export interface Context extends Services, Cluster, Caller {
 /** One per operation: the members of a batch share their parent's status and nothing else. */
 export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
   const { viewer, clientAddress } = caller;
-  const own = { ...services, viewer, clientAddress, cacheStatus, sideErrors: new SideErrors() };
+  const operationAt = services.clock();
+  const own = {
+    ...services,
+    operationAt,
+    viewer,
+    clientAddress,
+    cacheStatus,
+    sideErrors: new SideErrors(),
+  };
   const { only } = services.clusters;
-  if (only !== null) return { ...own, ...only, loaders: new Loaders(only, cacheStatus), views: null };
+  if (only !== null)
+    return { ...own, ...only, loaders: new Loaders(only, cacheStatus, operationAt), views: null };
   const views: ClusterViews = new ClusterViews((cluster) => {
-    const loaders = new Loaders(cluster, cacheStatus.ofCluster(cluster.clusterName));
+    const loaders = new Loaders(cluster, cacheStatus.ofCluster(cluster.clusterName), operationAt);
     return { ...own, ...cluster, loaders, views };
   });
   return { ...own, ...noCluster, views };

@@ -7,7 +7,7 @@ import { cacheNames } from '../cache/cache-registry.js';
 import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Celery } from '../celery/celery.js';
-import type { Task, TaskFilter, TaskPage, TaskSlice } from '../celery/events/task.js';
+import type { Task, TaskPage, TaskSlice } from '../celery/events/task.js';
 import type { Worker } from '../celery/events/worker.js';
 import { checkHealth, overall } from '../celery/health/index.js';
 import type { Health } from '../celery/health/index.js';
@@ -22,6 +22,8 @@ import type { WaitingTask } from '../celery/task-message.js';
 import { taskWithResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
 import { cacheKey, OperationReads } from './reads.js';
+import type { Read } from './reads.js';
+import { filterAt, type MovingFilter } from './task-inputs.js';
 
 /** How a field was asked for: where in the answer, and whether a cached value will do. */
 export interface Ask {
@@ -42,6 +44,11 @@ export interface InspectAsk extends Ask {
 /** "Nobody answered" is worth keeping for less than an answer: a briefly busy worker must not look dead for long. */
 const nobodyAnsweredTtl = 1_000;
 const someSilentTtl = 2_000;
+/**
+ * Milliseconds to keep an answer whose load began before the workers had reported what they have: it may lack some of
+ * them. The cluster is asked four times a second at most.
+ */
+const incompleteTtl = 250;
 
 /**
  * Milliseconds, at most the cache's own. An answer that lacks somebody always gets less than that: by this it is known
@@ -80,14 +87,21 @@ export class Loaders {
   readonly #celery: Celery;
   readonly #caches: CacheRegistry;
   readonly #reads: OperationReads;
+  readonly #startedAt: number;
   /** Reads of this operation that may change what the store knows. */
   readonly #learning = new Set<Promise<unknown>>();
 
-  constructor({ celery, caches, resultLoader }: LoaderServices, status: CacheStatus) {
+  /** @param startedAt when the operation began, epoch milliseconds: relative times are counted from there */
+  constructor(
+    { celery, caches, resultLoader }: LoaderServices,
+    status: CacheStatus,
+    startedAt: number = celery.clock(),
+  ) {
     this.#services = { celery, caches, resultLoader };
     this.#celery = celery;
     this.#caches = caches;
     this.#reads = new OperationReads(caches, status);
+    this.#startedAt = startedAt;
   }
 
   taskCounts(ask: Ask): Promise<Readonly<Record<string, number>>> {
@@ -96,7 +110,7 @@ export class Loaders {
 
   delayedMessages(ask: Ask): Promise<number | null> {
     const celery = this.#celery;
-    return this.#reads.read({
+    return this.#read({
       path: `${ask.path}.delayed`,
       useCache: ask.useCache,
       cache: 'task_status',
@@ -106,16 +120,17 @@ export class Loaders {
     });
   }
 
-  tasks(ask: Ask, filter: TaskFilter, slice: TaskSlice): Promise<TaskPage> {
-    return this.#fromState(ask, 'task_status', cacheKey('tasks', { ...filter, ...slice }), ({ state }) =>
-      state.tasks(filter, slice),
+  tasks(ask: Ask, filter: MovingFilter, slice: TaskSlice): Promise<TaskPage> {
+    const key = cacheKey('tasks', { ...filter, ...slice });
+    return this.#fromState(ask, 'task_status', key, ({ state }, now) =>
+      state.tasks(filterAt(filter, now), slice),
     );
   }
 
   task(ask: Ask, id: string): Promise<Task | null> {
     const services = this.#services;
     return this.#learn(
-      this.#reads.read({
+      this.#read({
         ...ask,
         cache: 'task_status',
         key: cacheKey('task', { id }),
@@ -148,19 +163,19 @@ export class Loaders {
   queues(ask: Ask): Promise<readonly Queue[]> {
     const celery = this.#celery;
     const load = (): Promise<readonly Queue[]> => celery.queues.all();
-    return this.#reads.read({ ...ask, cache: 'queue_status', key: 'queues', load, shared: true });
+    return this.#read({ ...ask, cache: 'queue_status', key: 'queues', load, shared: true });
   }
 
   queue(ask: Ask, name: string): Promise<Queue | null> {
     const celery = this.#celery;
     const load = (): Promise<Queue | null> => celery.queues.one(name);
     const key = cacheKey('queue', { name });
-    return this.#reads.read({ ...ask, cache: 'queue_status', key, load, shared: true });
+    return this.#read({ ...ask, cache: 'queue_status', key, load, shared: true });
   }
 
   peek(ask: Ask, name: string, first: number): Promise<readonly WaitingTask[]> {
     const celery = this.#celery;
-    return this.#reads.read({
+    return this.#read({
       path: `${ask.path}.peek`,
       useCache: ask.useCache,
       cache: 'queue_status',
@@ -178,7 +193,7 @@ export class Loaders {
 
   health(ask: Ask): Promise<Health> {
     const [celery, caches] = [this.#celery, this.#caches];
-    return this.#reads.read({
+    return this.#read({
       ...ask,
       cache: 'health_check',
       key: 'health',
@@ -204,7 +219,7 @@ export class Loaders {
   ): Promise<InspectResult<C>> {
     const celery = this.#celery;
     const { ttl: own } = this.#caches.get(ask.cache);
-    return this.#reads.read({
+    return this.#read({
       ...ask,
       path: `${ask.path}.${command}`,
       shared: true,
@@ -212,6 +227,25 @@ export class Loaders {
       load: () => celery.inspect.load(command, scope),
       ttl: (result) => inspectTtl(result, own),
       prefetch: !isBreaking(command),
+    });
+  }
+
+  /** What is loaded before the first exchange with the workers has ended is not kept, nor shared, as if it were complete. */
+  #read<T>(read: Read<T>): Promise<T> {
+    const celery = this.#celery;
+    const { ttl: own } = this.#caches.get(read.cache);
+    let isComplete = celery.isSeeded;
+    return this.#reads.read({
+      ...read,
+      shared: read.shared === true && isComplete,
+      load: () => {
+        isComplete = celery.isSeeded;
+        return read.load();
+      },
+      ttl: (value) => {
+        const ttl = read.ttl?.(value) ?? own;
+        return isComplete ? ttl : Math.min(incompleteTtl, ttl, 0.99 * own);
+      },
     });
   }
 
@@ -229,24 +263,33 @@ export class Loaders {
     while (this.#learning.size > 0) await Promise.allSettled(this.#learning);
   }
 
-  /** What events have told; refused while they cannot be heard, since silence would pass for calm. */
+  /**
+   * What events have told; refused while they cannot be heard, since silence would pass for calm.
+   * @param read is given the time that relative times are counted from, epoch milliseconds
+   */
   async #fromState<T>(
     ask: Ask,
     cache: CacheName,
     key: string,
-    read: (celery: Celery) => T | Promise<T>,
+    read: (celery: Celery, now: number) => T | Promise<T>,
   ): Promise<T> {
     const celery = this.#celery;
     await this.#learned();
-    return this.#reads.read({
-      ...ask,
-      cache,
-      key,
-      load: async () => {
-        celery.assertConnected();
-        return read(celery);
-      },
-    });
+    // A load that the cache repeats ahead of the next reader is counted from its own time.
+    let startedAt: number | null = this.#startedAt;
+    try {
+      return await this.#read({
+        ...ask,
+        cache,
+        key,
+        load: async () => {
+          celery.assertConnected();
+          return read(celery, startedAt ?? celery.clock());
+        },
+      });
+    } finally {
+      startedAt = null;
+    }
   }
 }
 

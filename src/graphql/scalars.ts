@@ -1,15 +1,17 @@
 /** Scalars beyond GraphQL's own. */
 import { GraphQLError, Kind } from 'graphql';
 import { builder } from './builder.js';
+import { TimeText } from './moment.js';
 
 builder.scalarType('DateTime', {
-  description: 'A moment in ISO 8601, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`.',
+  description:
+    'A moment in RFC 3339, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`. As an argument it may have any offset, and ' +
+    'is UTC without one; or it is relative to the start of the operation: `-15m`, `-1h`, `-7d`, `+90s` (units s, m, h, d, w).',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (milliseconds) => new Date(milliseconds).toISOString(),
   parseValue: (value) => {
-    const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(time)) throw new GraphQLError('DateTime must be an ISO 8601 string');
-    return time;
+    if (typeof value === 'string') return new TimeText(value);
+    throw new GraphQLError('DateTime must be a text in RFC 3339, or relative such as -1h');
   },
 });
 

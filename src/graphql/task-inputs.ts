@@ -1,15 +1,18 @@
 /** What a list of tasks can be narrowed to and sorted by, and how that reads as the store's own filter and slice. */
-import type { TaskFilter, TaskOrder, TaskSlice } from '../celery/events/task.js';
+import type { TaskFilter, TaskOrder, TaskSlice, TimeRange } from '../celery/events/task.js';
 import { newestFirst, taskOrderFields, type TaskOrderField } from '../celery/events/task.js';
 import { BadUserInputError } from '../errors.js';
 import { builder } from './builder.js';
 import { decodeCursor } from './cursor.js';
+import { momentAt, parseMoment, TimeText, type Moment } from './moment.js';
 
 export const defaultPageSize = 50;
 export const maxPageSize = 1_000;
 
 const DateTimeRangeInput = builder.inputType('DateTimeRange', {
-  description: 'Moments; without an end it is open there. Tasks without the time are in no range.',
+  description:
+    'Moments; without an end it is open there. Tasks without the time are in no range. A relative time, such as `-1h`, is ' +
+    'counted from the start of each operation.',
   fields: (t) => ({
     after: t.field({ type: 'DateTime', description: 'At this moment or later.' }),
     before: t.field({ type: 'DateTime', description: 'Earlier than this moment.' }),
@@ -31,7 +34,10 @@ export const TaskFilterInput = builder.inputType('TaskFilter', {
     'All conditions must hold; a list is satisfied by any of its members, an empty one by everything.',
   fields: (t) => ({
     ids: t.idList({}),
-    states: t.field({ type: ['TaskState'] }),
+    states: t.field({
+      type: ['TaskState'],
+      description: 'A name that is neither a state of Celery nor one that a task has had is refused.',
+    }),
     names: t.stringList({}),
     workers: t.idList({ description: 'Node names.' }),
     queues: t.stringList({ description: 'Known of tasks whose senders publish task-sent events.' }),
@@ -51,8 +57,10 @@ export const TaskFilterInput = builder.inputType('TaskFilter', {
     }),
     search: t.string({
       description:
-        'Free text over id, name, args, kwargs, result and exception. All terms must occur; "quotes" make a phrase, ' +
-        '`-` excludes, and `name:`, `state:`, `worker:` narrow.',
+        'Free text over id, name, args, kwargs, result and exception. All terms must occur; `OR` separates alternatives, ' +
+        '"quotes" make a phrase, `-` excludes, and `name:`, `state:`, `worker:`, `queue:`, `args:`, `kwargs:`, `result:`, ' +
+        '`exception:` narrow a term to one field; `kwargs:key=value` is one whole keyword argument. Other prefixes are ' +
+        'refused with BAD_USER_INPUT; a text with a colon is put in quotes.',
     }),
   }),
 });
@@ -94,33 +102,70 @@ export const TaskOrderInput = builder.inputType('TaskOrder', {
   }),
 });
 
-type Nullable<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
+const timeRanges = ['received', 'started', 'finished'] as const;
 
-type TaskFilterArgs = {
-  readonly [K in keyof TaskFilter]?:
-    | (NonNullable<TaskFilter[K]> extends string | readonly string[]
-        ? TaskFilter[K]
-        : Nullable<NonNullable<TaskFilter[K]>>)
-    | null
-    | undefined;
+interface MomentRange {
+  readonly after?: Moment | undefined;
+  readonly before?: Moment | undefined;
+}
+
+/** A filter whose times may be relative: what it selects follows the clock. */
+export type MovingFilter = Omit<TaskFilter, (typeof timeRanges)[number]> & {
+  readonly [field in (typeof timeRanges)[number]]?: MomentRange | undefined;
 };
 
-/** The same filter reads the same however it is written, since it becomes part of a cache key. */
-export function filterOf(input: TaskFilterArgs | null | undefined): TaskFilter {
+/** As GraphQL has it: what is left out may be null, and times are texts. */
+type Written<T> = T extends Moment
+  ? TimeText
+  : T extends string | boolean | readonly string[]
+    ? T
+    : { readonly [K in keyof T]?: Written<NonNullable<T[K]>> | null | undefined };
+type NumberRanges = 'runtimeSeconds' | 'retries';
+type WrittenRange = { readonly [end in 'min' | 'max']?: number | null | undefined };
+type TaskFilterArgs = Written<Omit<MovingFilter, NumberRanges>> & {
+  readonly [field in NumberRanges]?: WrittenRange | null | undefined;
+};
+
+/**
+ * The same filter reads the same however it is written, since it becomes part of a cache key.
+ * @throws BadUserInputError that names the time that cannot be read
+ */
+export function filterOf(input: TaskFilterArgs | null | undefined): MovingFilter {
   return Object.fromEntries(
     Object.entries(input ?? {}).flatMap(([name, value]) => {
-      const canonical = canonicalOf(value);
+      const canonical = canonicalOf(`filter.${name}`, value);
       return canonical === undefined ? [] : [[name, canonical]];
     }),
   );
 }
 
-function canonicalOf(value: unknown): unknown {
+function canonicalOf(name: string, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : [...new Set<unknown>(value)].sort();
+  if (value instanceof TimeText) return parseMoment(name, value);
   if (typeof value !== 'object') return value;
-  const ends = Object.entries(value).filter(([, end]) => end !== null && end !== undefined);
+  const ends = Object.entries(value)
+    .map(([end, bound]) => [end, canonicalOf(`${name}.${end}`, bound)] as const)
+    .filter(([, bound]) => bound !== undefined);
   return ends.length === 0 ? undefined : Object.fromEntries(ends.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** @param now epoch milliseconds that relative times are counted from */
+export function filterAt(filter: MovingFilter, now: number): TaskFilter {
+  const { received, started, finished, ...others } = filter;
+  return {
+    ...others,
+    ...(received && { received: rangeAt(received, now) }),
+    ...(started && { started: rangeAt(started, now) }),
+    ...(finished && { finished: rangeAt(finished, now) }),
+  };
+}
+
+function rangeAt({ after, before }: MomentRange, now: number): TimeRange {
+  return {
+    ...(after !== undefined && { after: momentAt(after, now) }),
+    ...(before !== undefined && { before: momentAt(before, now) }),
+  };
 }
 
 interface PageArgs {

@@ -8,6 +8,7 @@ import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
 import { encodeCursor } from './cursor.js';
+import { assertKnownStates } from './known-states.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
 import { selectedFields } from './selected-fields.js';
@@ -227,11 +228,13 @@ clusterFields((t) => ({
       field: 1,
       multiplier: Math.min(first ?? last ?? defaultPageSize, maxPageSize),
     }),
-    resolve: async (_root, { filter, useCache, ...pageArgs }, { loaders }, info) => {
+    resolve: async (_root, { filter: written, useCache, ...pageArgs }, { loaders, celery }, info) => {
       const ask = askFor('tasks', useCache);
       const totalCount = [...selectedFields(info)].some(({ name }) => name === 'totalCount');
       const slice = { ...sliceOf(pageArgs), totalCount };
-      return { page: await loaders.tasks(ask, filterOf(filter), slice), order: slice.order, ask };
+      const filter = filterOf(written);
+      assertKnownStates(filter, celery);
+      return { page: await loaders.tasks(ask, filter, slice), order: slice.order, ask };
     },
   }),
   task: t.field({

@@ -2,10 +2,13 @@
  * What Redis does at once, each in one round trip. Times are Redis's own (`TIME`), so that no two clocks are ever
  * compared; the scripts write after they have read the time, which Redis allows from version 5 on.
  *
- * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <token>` of whoever loads it), and the
+ * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <began> <token>` of whoever loads it), and the
  * epoch of its cache, a random text. Epochs are never counted up: one that Redis has lost, by a restart or for want of
  * memory, must not come again and bring back what was invalidated under it. So one may also expire, at any moment: a
  * load under it stores nothing, and the next look makes another. It lives while its cache is looked at or holds a value.
+ *
+ * Where only keys that begin with a prefix were invalidated, the epoch stays: the prefix and the time are kept in a hash
+ * of the cache, for as long as any value from before may live, and what began before that time is not found.
  */
 
 /** Milliseconds that an epoch outlives the last look at its cache; values that live longer extend it. */
@@ -20,15 +23,29 @@ local function keepEpoch(least)
 end
 `;
 
+/** Prefixes of a cache that are remembered; with more of them the whole cache is invalidated. */
+const maxPrefixes = 100;
+
+/** KEYS[4] is the hash of prefixes. */
+const isInvalidated = `
+local function isInvalidated(key, began)
+  local told = redis.call('HGETALL', KEYS[4])
+  for i = 1, #told, 2 do
+    if string.sub(key, 1, #told[i]) == told[i] and began <= tonumber(told[i + 1]) then return true end
+  end
+  return false
+end
+`;
+
 const now = `local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 `;
 
 /**
- * KEYS value, lock, epoch; ARGV token, lock time, an epoch where there is none, greatest age since the load began
- * (0 for a reader who must have a load of its own, -1 for any).
+ * KEYS value, lock, epoch, prefixes; ARGV token, lock time, an epoch where there is none, greatest age since the load
+ * began (0 for a reader who must have a load of its own, -1 for any), key.
  */
-export const lookUp = `${now}${keepEpoch}
+export const lookUp = `${now}${keepEpoch}${isInvalidated}
 local epoch = redis.call('GET', KEYS[3])
 if not epoch then
   epoch = ARGV[3]
@@ -43,28 +60,31 @@ if maxAge ~= 0 then
     local age = now - tonumber(found[2])
     local took = tonumber(found[3])
     -- From the future: the clock of Redis was put back, and nothing tells the age any more.
-    if age >= 0 and age - took < tonumber(found[4]) and (maxAge < 0 or age < maxAge) then
+    local isFresh = age >= 0 and age - took < tonumber(found[4]) and (maxAge < 0 or age < maxAge)
+    if isFresh and not isInvalidated(ARGV[5], tonumber(found[2])) then
       return {'found', math.max(0, age - took), found[4], found[5]}
     end
   end
   local lock = redis.call('GET', KEYS[2])
-  if lock and string.sub(lock, 1, #epoch + 1) == epoch .. ' ' then
+  local began = tonumber(string.match(lock or '', ' (%d+) ') or 0)
+  if lock and string.sub(lock, 1, #epoch + 1) == epoch .. ' ' and not isInvalidated(ARGV[5], began) then
     return {'wait', redis.call('PTTL', KEYS[2])}
   end
 end
-redis.call('SET', KEYS[2], epoch .. ' ' .. ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], epoch .. ' ' .. string.format('%.0f', now) .. ' ' .. ARGV[1], 'PX', ARGV[2])
 return {'load', epoch, now}`;
 
 /**
- * KEYS value, lock, epoch; ARGV token, epoch, began, took, ttl, value, channel, message. Stores only under the lock and
- * in the epoch that the load began in; tells the waiters in any case, except where another one has the lock by now.
+ * KEYS value, lock, epoch, prefixes; ARGV token, epoch, began, took, ttl, value, channel, message, key. Stores only under
+ * the lock and in the epoch that the load began in; tells the waiters in any case, except where another one has the lock
+ * by now.
  */
-export const store = `${now}${keepEpoch}
-if redis.call('GET', KEYS[2]) ~= ARGV[2] .. ' ' .. ARGV[1] then return 0 end
+export const store = `${now}${keepEpoch}${isInvalidated}
+if redis.call('GET', KEYS[2]) ~= ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 local stored = 0
 local left = ARGV[5] + ARGV[4] - (now - ARGV[3])
-if redis.call('GET', KEYS[3]) == ARGV[2] and left >= 1 then
+if redis.call('GET', KEYS[3]) == ARGV[2] and left >= 1 and not isInvalidated(ARGV[9], tonumber(ARGV[3])) then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'began', ARGV[3], 'took', ARGV[4], 'ttl', ARGV[5], 'value', ARGV[6])
   redis.call('PEXPIRE', KEYS[1], math.floor(left))
   keepEpoch(left)
@@ -85,11 +105,23 @@ export const renew = `local lock = redis.call('GET', KEYS[1])
 if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
-/** KEYS the epochs of caches; ARGV a new epoch, channel, message. What is stored under the old one is never found again. */
-export const invalidate = `for _, key in ipairs(KEYS) do
-  redis.call('SET', key, ARGV[1], 'PX', ${epochLifetime})
+/** KEYS epoch and prefixes of each cache; ARGV a new epoch, channel, message. What is stored under the old one is never found again. */
+export const invalidate = `for i = 1, #KEYS, 2 do
+  redis.call('SET', KEYS[i], ARGV[1], 'PX', ${epochLifetime})
+  redis.call('DEL', KEYS[i + 1])
 end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1`;
+
+/** KEYS epoch and prefixes of one cache; ARGV a new epoch, prefixes. The other keys of the cache stay as they are. */
+export const invalidatePrefixes = `${now}
+for i = 2, #ARGV do redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now)) end
+if redis.call('HLEN', KEYS[2]) > ${maxPrefixes} then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ${epochLifetime})
+  redis.call('DEL', KEYS[2])
+else
+  redis.call('PEXPIRE', KEYS[2], math.max(${epochLifetime}, redis.call('PTTL', KEYS[1])))
+end
 return 1`;
 
 /** KEYS the reports of a cluster's replicas; ARGV id, report, how long one counts, milliseconds. */
@@ -114,6 +146,8 @@ redis.call('PTTL', KEYS[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'value', ARGV[1])
 redis.call('HMGET', KEYS[1], 'value')
+redis.call('HGETALL', KEYS[1])
+redis.call('HLEN', KEYS[1])
 redis.call('PEXPIRE', KEYS[1], 1000)
 redis.call('PUBLISH', ARGV[2], '')
 return 1`;

@@ -14,7 +14,7 @@ import { PendingInvalidations } from './pending-invalidations.js';
 import type { InvalidationTarget } from './pending-invalidations.js';
 import type { RedisCommand } from './redis-port.js';
 import { ReplicaReports } from './replica-reports.js';
-import { invalidate, lookUp, release, renew, store } from './scripts.js';
+import { invalidate, invalidatePrefixes, lookUp, release, renew, store } from './scripts.js';
 import { SharedKeys } from './shared-keys.js';
 import type { ValueKeys } from './shared-keys.js';
 import type { ReplicaReport, SharedCacheStats, SharedCounters, SharedFigures } from './shared-stats.js';
@@ -120,7 +120,7 @@ export class SharedCache implements SharedFigures {
       ended.reset();
       const token = newToken();
       const sentAt = clock();
-      const looked = await this.#lookUp(keys, token, maxAge);
+      const looked = await this.#lookUp(keys, { key, token, maxAge });
       if (looked === null) return await load(request);
       if (looked.kind === 'found') {
         const value = await this.#decode(looked.bytes);
@@ -193,12 +193,15 @@ export class SharedCache implements SharedFigures {
     if (this.#firstLevel) await this.#reports.write(this.#firstLevel.report());
   }
 
-  async #lookUp(keys: ValueKeys, token: string, maxAge: number): Promise<Looked | null> {
+  async #lookUp(
+    keys: ValueKeys,
+    { key, token, maxAge }: { readonly key: string; readonly token: string; readonly maxAge: number },
+  ): Promise<Looked | null> {
     const greatest = Number.isFinite(maxAge) ? Math.floor(maxAge) : -1;
     const { targets, commands } = this.#takePending();
-    const names = [keys.value, keys.lock, keys.epoch];
-    const args = [token, this.#shared.options.lockTime, newToken(), greatest];
-    const look: RedisCommand = ['EVAL', lookUp, 3, ...names, ...args];
+    const names = [keys.value, keys.lock, keys.epoch, keys.prefixes];
+    const args = [token, this.#shared.options.lockTime, newToken(), greatest, key];
+    const look: RedisCommand = ['EVAL', lookUp, names.length, ...names, ...args];
     try {
       return readLooked(await this.#confirming(targets, this.#shared.send([...commands, look])));
     } catch {
@@ -209,7 +212,7 @@ export class SharedCache implements SharedFigures {
   }
 
   async #loadAndStore<T>(
-    { load, lifetime, request }: SharedLoad<T>,
+    { key, load, lifetime, request }: SharedLoad<T>,
     lock: { keys: ValueKeys; token: string; epoch: string; began: number },
   ): Promise<T | Aged<T>> {
     const { clock, lockTime } = this.#shared.options;
@@ -225,7 +228,7 @@ export class SharedCache implements SharedFigures {
       const storing =
         value instanceof Aged
           ? Promise.reject(new Error('it is not of this load'))
-          : this.#store(lock, value, took, lifetime);
+          : this.#store({ ...lock, key }, value, took, lifetime);
       void storing
         .catch(() => this.#shared.post([this.#release(keys, token)]))
         .finally(() => clearInterval(renewing));
@@ -238,16 +241,23 @@ export class SharedCache implements SharedFigures {
   }
 
   async #store<T>(
-    { keys, token, epoch, began }: { keys: ValueKeys; token: string; epoch: string; began: number },
+    {
+      key,
+      keys,
+      token,
+      epoch,
+      began,
+    }: { key: string; keys: ValueKeys; token: string; epoch: string; began: number },
     value: T,
     took: number,
     lifetime: (value: T) => number,
   ): Promise<void> {
     const ttl = Math.floor(lifetime(value));
     const bytes = await this.#encode(value);
-    const names = [keys.value, keys.lock, keys.epoch];
-    const args = [token, epoch, began, took, ttl, bytes, this.#shared.channel, this.#ended(keys)];
-    const stored = await this.#shared.send([['EVAL', store, 3, ...names, ...args]]);
+    const names = [keys.value, keys.lock, keys.epoch, keys.prefixes];
+    const { channel } = this.#shared;
+    const args = [token, epoch, began, took, ttl, bytes, channel, this.#ended(keys), key];
+    const stored = await this.#shared.send([['EVAL', store, names.length, ...names, ...args]]);
     if (stored === 1) this.#counters.stored++;
     else this.#counters.fenced++;
   }
@@ -274,12 +284,20 @@ export class SharedCache implements SharedFigures {
   #takePending(): { targets: readonly InvalidationTarget[]; commands: RedisCommand[] } {
     const targets = this.#pending.take(this.#shared.connection);
     if (targets.length === 0) return { targets, commands: [] };
-    const epochs = [...new Set(targets.map(({ cache }) => this.#keys.epoch(cache)))];
+    const whole = new Set(targets.filter(isWhole).map(({ cache }) => cache));
+    const keys = [...whole].flatMap((cache) => [this.#keys.epoch(cache), this.#keys.prefixes(cache)]);
+    const parts = [...new Set(targets.map(({ cache }) => cache))]
+      .filter((cache) => !whole.has(cache))
+      .map((cache): RedisCommand => {
+        const names = [this.#keys.epoch(cache), this.#keys.prefixes(cache)];
+        const prefixes = targets.filter((target) => target.cache === cache).map(({ prefix }) => prefix);
+        return ['EVAL', invalidatePrefixes, names.length, ...names, newToken(), ...prefixes];
+      });
     const told = targets.map(({ cache, prefix }) => ({ cache, prefix }));
     const message = this.#message({ kind: 'invalidated', targets: told });
     const args = [newToken(), this.#shared.channel, message];
     this.#counters.invalidationsSent++;
-    return { targets, commands: [['EVAL', invalidate, epochs.length, ...epochs, ...args]] };
+    return { targets, commands: [...parts, ['EVAL', invalidate, keys.length, ...keys, ...args]] };
   }
 
   async #confirming<T>(targets: readonly InvalidationTarget[], work: Promise<T>): Promise<T> {
@@ -308,6 +326,13 @@ export class SharedCache implements SharedFigures {
   ): string {
     return writeMessage({ ...message, from: this.#shared.replica.id, cluster: this.#name });
   }
+}
+
+/** Longer prefixes are not worth remembering. */
+const longestPrefix = 1_000;
+
+function isWhole({ prefix }: InvalidationTarget): boolean {
+  return prefix === '' || prefix.length > longestPrefix;
 }
 
 /** @throws ZodError for what the script never says */

@@ -5,6 +5,8 @@ export interface ValueKeys {
   readonly value: string;
   readonly lock: string;
   readonly epoch: string;
+  /** Prefixes of keys that were invalidated, and when. */
+  readonly prefixes: string;
 }
 
 /** Longer keys are made of arguments that strangers wrote, and take as much memory there as a value. */
@@ -24,11 +26,16 @@ export class SharedKeys {
       value: `${this.#base}value:${cache}:${name}`,
       lock: `${this.#base}lock:${cache}:${name}`,
       epoch: this.epoch(cache),
+      prefixes: this.prefixes(cache),
     };
   }
 
   epoch(cache: string): string {
     return `${this.#base}epoch:${cache}`;
+  }
+
+  prefixes(cache: string): string {
+    return `${this.#base}prefixes:${cache}`;
   }
 
   get replicas(): string {

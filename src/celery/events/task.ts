@@ -103,7 +103,7 @@ export interface TaskFilter {
   readonly retries?: NumberRange | undefined;
   /** Whether its worker went away while it ran it, and nothing was heard or found of it since. */
   readonly orphaned?: boolean | undefined;
-  /** Free text: terms are AND-ed, "quotes" make a phrase, `-` excludes, `name:` `state:` `worker:` narrow. */
+  /** Free text; the language is described in task-search.ts. */
   readonly search?: string | undefined;
 }
 

@@ -4,7 +4,7 @@
  * a revocation that a success of the same run overtakes is taken back here too.
  */
 import type { TaskOutcome } from '../events/task-record.js';
-import { isFinal } from '../states.js';
+import { isCustom, isFinal } from '../states.js';
 import { NameTallies } from './name-tallies.js';
 import { hasSameAttempts, isSameOutcome, outcomeChanges, type RunOutcome } from './run-outcomes.js';
 import { OutcomeTally, type Outcomes } from './outcome-tally.js';
@@ -31,6 +31,8 @@ export interface TaskMetricsOptions {
 }
 
 const weightUnitBytes = 16;
+/** Applications make up a handful; what is sent besides is not told apart from a mistyped name. */
+const maxCustomStates = 1_000;
 
 export class TaskMetrics {
   /** No more than 700 slices; the edge of a window is off by 1/128 of it at most. */
@@ -41,6 +43,7 @@ export class TaskMetrics {
   readonly #clock: () => number;
   readonly #startedAt: number;
   readonly #maxWeight: number;
+  readonly #customStates = new Set<string>();
   /** Of the slices by name as they were last added up, and what has come since. */
   #weight = 0;
 
@@ -63,6 +66,8 @@ export class TaskMetrics {
   /** @param before null for a task that was not known */
   changed(before: TaskOutcome | null, after: TaskOutcome): void {
     if (before === null || before.name !== after.name || before.state !== after.state) {
+      if (isCustom(after.state) && this.#customStates.size < maxCustomStates)
+        this.#customStates.add(after.state);
       if (after.name !== null) this.#names.entered(after.name, after.state);
       if (before !== null && before.name !== null) this.#names.left(before.name, before.state);
     }
@@ -70,6 +75,11 @@ export class TaskMetrics {
     if (before !== null && isSameOutcome(before, after)) return;
     if (before !== null && isFinal(before.state)) this.#takeBack(before);
     if (isFinal(after.state)) this.#count(after);
+  }
+
+  /** States of the application's own that a task has had since the gateway started; a thousand at most. */
+  get customStates(): ReadonlySet<string> {
+    return this.#customStates;
   }
 
   #recount(before: TaskOutcome, after: TaskOutcome): void {

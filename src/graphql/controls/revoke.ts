@@ -6,7 +6,9 @@ import type { Task, TaskFilter } from '../../celery/events/task.js';
 import { BadUserInputError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { TerminateSignalEnum } from '../enums.js';
-import { filterOf, TaskFilterInput } from '../task-inputs.js';
+import type { Context } from '../context.js';
+import { assertKnownStates } from '../known-states.js';
+import { filterAt, filterOf, TaskFilterInput } from '../task-inputs.js';
 import {
   controlled,
   ControlPayloadInterface,
@@ -115,7 +117,7 @@ builder.mutationFields((t) => ({
       if (ids && filter) throw new BadUserInputError('give ids or filter, not both');
       if (ids) revocation.check({ task_id: ids, ...how });
       celery.assertConnected();
-      const chosen = ids ? named(ids, (id) => celery.state.task(id)) : passing(filter, limit);
+      const chosen = ids ? named(ids, (id) => celery.state.task(id)) : passing(filter, limit, context);
       const { tasks, totalCount } =
         'filter' in chosen ? revocation.unfinished(chosen.filter, chosen.limit) : chosen;
       const taskIds = tasks.map(({ id }) => id);
@@ -182,11 +184,13 @@ function named(ids: readonly string[], find: (id: string) => Task | null) {
 function passing(
   input: Parameters<typeof filterOf>[0],
   limit: number | null | undefined,
+  { celery, operationAt }: Context,
 ): { readonly filter: TaskFilter; readonly limit: number } {
   const empty = Object.entries(input ?? {}).find(([, list]) => Array.isArray(list) && list.length === 0);
   if (empty !== undefined)
     throw new BadUserInputError(`${empty[0]} of the filter is empty; leave it out for any`);
-  const { search, ...rest } = filterOf(input);
+  const { search, ...rest } = filterAt(filterOf(input), operationAt);
+  assertKnownStates({ states: rest.states, search }, celery);
   const finds = search !== undefined && compileSearch(search) !== null;
   const filter = finds ? { ...rest, search } : rest;
   if (Object.keys(filter).length === 0)

@@ -1,5 +1,7 @@
 /** Sends a new task. */
+import type { TaskOptions } from '../../celery/task-options.js';
 import { builder } from '../builder.js';
+import { momentAt, parseMoment, type TimeText } from '../moment.js';
 import { TaskType } from '../task-type.js';
 import { invalidating, sentParent, type SentParent } from './sent-task.js';
 
@@ -57,12 +59,21 @@ const SendTaskPayload = builder.objectRef<SentParent>('SendTaskPayload').impleme
   }),
 });
 
+type WrittenOptions = typeof SendTaskOptionsInput.$inferInput;
+
+/** With times in epoch milliseconds. */
+function timed({ eta, expires, ...others }: WrittenOptions, now: number): TaskOptions {
+  const at = (argument: string, time: TimeText | null | undefined) =>
+    time && momentAt(parseMoment(argument, time), now);
+  return { ...others, eta: at('options.eta', eta), expires: at('options.expires', expires) };
+}
+
 builder.mutationFields((t) => ({
   sendTask: t.field({
     type: SendTaskPayload,
     authScopes: { operator: true },
     description:
-      'Sends a task to a queue. After TIMEOUT, and after a connection that was lost meanwhile, it may have been sent.',
+      'Sends a task to a queue. Refused with UNKNOWN_TASK if all workers have answered and none has registered the name. After TIMEOUT, and after a connection that was lost meanwhile, it may have been sent.',
     args: {
       name: t.arg.string({
         required: true,
@@ -75,9 +86,19 @@ builder.mutationFields((t) => ({
       }),
       kwargs: t.arg({ type: 'JSON', description: 'Keyword arguments, an object; none by default.' }),
       options: t.arg({ type: SendTaskOptionsInput }),
+      force: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Sends it even though no worker has a task of that name: such a message is dropped by every worker that gets it.',
+      }),
     },
-    resolve: async (_root, { name, args, kwargs, options }, context) => {
-      const sending = context.celery.sender.send(name, { args, kwargs }, options ?? {});
+    resolve: async (_root, { name, args, kwargs, options, force }, context) => {
+      const sending = context.celery.sender.send(
+        name,
+        { args, kwargs },
+        timed(options ?? {}, context.operationAt),
+        { force: force === true },
+      );
       return sentParent('sendTask', await invalidating(context, sending), context);
     },
   }),

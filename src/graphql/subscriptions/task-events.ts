@@ -1,7 +1,8 @@
 /** The subscription to task events. */
 import type { TaskNotice } from '../../celery/events/task-feed.js';
 import { builder, clusterField } from '../builder.js';
-import { filterOf } from '../task-inputs.js';
+import { assertKnownStates } from '../known-states.js';
+import { filterAt, filterOf } from '../task-inputs.js';
 import { TaskType } from '../task-type.js';
 import { droppedDescription } from './dropped.js';
 import type { Delivery } from './subscriber-buffer.js';
@@ -13,7 +14,7 @@ const TaskEventFilterInput = builder.inputType('TaskEventFilter', {
   fields: (t) => ({
     types: t.stringList({ description: 'Such as `task-received` or `task-failed`.' }),
     ids: t.idList({}),
-    states: t.field({ type: ['TaskState'] }),
+    states: t.field({ type: ['TaskState'], description: 'As in `TaskFilter`.' }),
     names: t.stringList({}),
     workers: t.idList({ description: 'Node names.' }),
     queues: t.stringList({ description: 'Known of tasks whose senders publish task-sent events.' }),
@@ -77,11 +78,14 @@ builder.subscriptionFields((t) => ({
       'Task events as they come. An item with an error says that the broker was lost: what happens meanwhile is not ' +
       'heard. The stream goes on when it is back.',
     args: { filter: t.arg({ type: TaskEventFilterInput }) },
-    subscribe: (_root, { filter }, { celery, subscriptions }) =>
-      subscriptions.open<TaskNotice>(
+    subscribe: (_root, { filter: written }, { celery, subscriptions, operationAt }) => {
+      const filter = filterAt(filterOf(written), operationAt);
+      assertKnownStates(filter, celery);
+      return subscriptions.open<TaskNotice>(
         ({ bytes }) => bytes,
-        (push) => celery.state.taskFeed.listen(filterOf(filter), push),
-      ),
+        (push) => celery.state.taskFeed.listen(filter, push),
+      );
+    },
     resolve: (item) => {
       if (item instanceof Error) throw item;
       return item;

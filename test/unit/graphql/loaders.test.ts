@@ -1,14 +1,17 @@
 /** What is said of a task while its events are not heard. */
 import DataLoader from 'dataloader';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
+import type { CacheOverrides } from '../../../src/cache/cache-registry.js';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { parseEvents } from '../../../src/celery/events/event.js';
 import { parseTaskMeta } from '../../../src/celery/results.js';
+import type { TaskPage } from '../../../src/celery/events/task.js';
 import type { TaskMeta } from '../../../src/celery/transport/transport.js';
 import { BrokerUnavailableError } from '../../../src/errors.js';
 import { inspectTtl, Loaders } from '../../../src/graphql/loaders.js';
+import { RelativeTime } from '../../../src/graphql/moment.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from '../celery/scripted-transport.js';
 
@@ -76,6 +79,114 @@ describe('one task, one state', () => {
     expect(page.tasks).toEqual([task]);
     expect(task).toMatchObject({ state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' });
     expect(summary).toMatchObject({ succeeded: 1 });
+  });
+});
+
+/** Two tasks, finished 90 and 30 minutes before noon, in a gateway whose clocks the test sets. */
+function finishedTasks(overrides: CacheOverrides = {}) {
+  const noon = Date.UTC(2026, 10, 28, 12);
+  const clock = { now: noon };
+  const celery = new Celery({
+    ...{ transport: new ScriptedTransport(), results: null, log: silentLogger, inspectTimeout: 1_000 },
+    ...{ queues: [], maxTasks: 10, maxTaskBytes: 1_000_000, clock: () => clock.now },
+  });
+  for (const minutes of [90, 30]) {
+    const event = { type: 'task-succeeded', uuid: `${minutes} min`, hostname: 'w1@h', result: '1' };
+    const timestamp = noon / 1000 - minutes * 60;
+    for (const parsed of parseEvents({ ...event, timestamp }).events)
+      celery.state.apply(parsed, clock.now);
+  }
+  const isSeeded = vi.spyOn(celery, 'isSeeded', 'get').mockReturnValue(true);
+  const caches = new CacheRegistry({
+    clock: () => clock.now - noon,
+    overrides: { task_status: { ttl: 2_000, ...overrides } },
+  });
+  const operation = (startedAt = clock.now) => {
+    const status = new CacheStatus();
+    return { status, loaders: new Loaders({ celery, caches, resultLoader: null }, status, startedAt) };
+  };
+  return {
+    clock,
+    caches,
+    operation,
+    isSeeded,
+    [Symbol.asyncDispose]: async () => {
+      caches[Symbol.dispose]();
+      await celery[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a page of the tasks of the last hour', () => {
+  const ask = { path: 'tasks', useCache: true };
+  const lastHour = { finished: { after: new RelativeTime(-3_600_000) } };
+  const ids = (page: TaskPage) => page.tasks.map(({ id }) => id);
+
+  it('is counted from the start of the operation, by all of its fields', async () => {
+    await using world = finishedTasks();
+    const { loaders } = world.operation(world.clock.now - 31 * 60_000);
+    const earlier = { finished: { before: new RelativeTime(-3_600_000) } };
+    expect(ids(await loaders.tasks(ask, lastHour, {}))).toEqual(['30 min', '90 min']);
+    expect(ids(await loaders.tasks(ask, earlier, {}))).toEqual([]);
+  });
+
+  it('is one entry of the cache, which follows the clock when its TTL has passed', async () => {
+    await using world = finishedTasks();
+    const read = async (filter = lastHour) => {
+      const { loaders, status } = world.operation();
+      const page = await loaders.tasks(ask, filter, {});
+      return [ids(page), status.entries.map((entry) => entry.status)];
+    };
+    expect(await read()).toEqual([['30 min'], ['MISS']]);
+    world.clock.now += 1_999;
+    expect(await read({ finished: { after: new RelativeTime(-60 * 60_000) } })).toEqual([
+      ['30 min'],
+      ['HIT'],
+    ]);
+    world.clock.now += 31 * 60_000;
+    expect(await read()).toEqual([[], ['MISS']]);
+  });
+
+  it('is counted anew when the cache loads it ahead of its reader', async () => {
+    vi.useFakeTimers();
+    try {
+      await using world = finishedTasks({ refreshAhead: 0.5 });
+      const filter = { finished: { after: new RelativeTime(-30 * 60_000 - 1_000) } };
+      const read = async () => {
+        const { loaders, status } = world.operation();
+        const page = await loaders.tasks(ask, filter, {});
+        return [ids(page), status.entries.map((entry) => entry.status)];
+      };
+      expect(await read()).toEqual([['30 min'], ['MISS']]);
+      expect(await read()).toEqual([['30 min'], ['HIT']]); // it is being read
+      world.clock.now += 1_500;
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await read()).toEqual([[], ['HIT']]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('what is read before the workers have reported what they have', () => {
+  it('is not kept for the TTL of its cache', async () => {
+    await using world = finishedTasks();
+    const statuses: string[] = [];
+    const read = async () => {
+      const { loaders, status } = world.operation();
+      await loaders.workers({ path: 'workers', useCache: true });
+      statuses.push(...status.entries.map((entry) => entry.status));
+    };
+    world.isSeeded.mockReturnValue(false);
+    await read();
+    world.clock.now += 249;
+    await read();
+    world.clock.now += 1;
+    world.isSeeded.mockReturnValue(true);
+    await read();
+    world.clock.now += 4_999;
+    await read();
+    expect(statuses).toEqual(['MISS', 'HIT', 'MISS', 'HIT']);
   });
 });
 

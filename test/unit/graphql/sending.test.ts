@@ -31,14 +31,19 @@ describe('sendTask', () => {
   it('sends a task, which is known at once and run by a worker', async () => {
     await server.query('{ taskStatus { total } queues { name } }'); // cached now
     const { data, errors } = await send({
-      ...{ name: 'reports.build', args: [null, [1.5]], kwargs: { pages: 1 } },
+      ...{ name: 'reports.daily.build', args: [null, [1.5]], kwargs: { pages: 1 } },
       options: { id: 'mine' },
     });
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({
       sendTask: {
         ...{ id: 'mine', queue: 'default' },
-        task: { name: 'reports.build', args: '(None, [1.5])', kwargs: "{'pages': 1}", rootId: 'mine' },
+        task: {
+          name: 'reports.daily.build',
+          args: '(None, [1.5])',
+          kwargs: "{'pages': 1}",
+          rootId: 'mine',
+        },
       },
     });
     await eventually(async () => {
@@ -50,7 +55,7 @@ describe('sendTask', () => {
   it('makes cached counts and depths be asked for anew', async () => {
     const query = '{ taskStatus { total } queues { name } metricsSummary { finished } }';
     await server.query(query);
-    await send({ name: 'reports.build' });
+    await send({ name: 'reports.daily.build' });
     const { extensions } = await server.query(query);
     expect(extensions?.cache?.entries.map(({ status }) => status)).toEqual(['MISS', 'MISS', 'MISS']);
   });
@@ -70,7 +75,7 @@ describe('sendTask', () => {
     expect((await send({ name: 'a' }, 'viewer')).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN' } },
     ]);
-    await send({ name: 'reports.build', options: { id: 'mine' } });
+    await send({ name: 'reports.daily.build', options: { id: 'mine' } });
     const { data } = await ask('admin', '{ audit { action viewer outcome taskIds } }');
     expect(data).toMatchObject({
       audit: [
@@ -86,14 +91,19 @@ describe('rerunTask', () => {
     ask<{ rerunTask: { id: string } }>('operator', print(RerunTaskDocument), variables);
 
   it('links the new task to the one that there was', async () => {
-    await send({ name: 'reports.build', kwargs: { pages: 1 }, options: { id: 'mine' } });
+    await send({ name: 'reports.daily.build', kwargs: { pages: 1 }, options: { id: 'mine' } });
     const id = await eventually(async () => {
       const { data, errors } = await rerun({ id: 'mine' });
       expect(errors).toBeUndefined();
       expect(data).toMatchObject({
         rerunTask: {
           ...{ queue: 'default', original: { id: 'mine' } },
-          task: { name: 'reports.build', kwargs: "{'pages': 1}", parentId: 'mine', rootId: 'mine' },
+          task: {
+            name: 'reports.daily.build',
+            kwargs: "{'pages': 1}",
+            parentId: 'mine',
+            rootId: 'mine',
+          },
         },
       });
       return data?.rerunTask.id;

@@ -1,4 +1,5 @@
 /** What a list of tasks refuses: with a typed error, and the rest of the answer unharmed. */
+import { parseEvents } from '../../../src/celery/events/event.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../http/test-server.js';
 
@@ -15,6 +16,16 @@ describe('A list of tasks', () => {
       'filter: { received: { after: "2026-01-02T00:00:00Z", before: "2026-01-01T00:00:00Z" } }',
       'received: after must not be later than before',
     ],
+    [
+      'filter: { finished: { after: "28 Nov 2026" } }',
+      'filter.finished.after must be a time in RFC 3339',
+    ],
+    [
+      'filter: { started: { before: "2026-02-31T00:00:00Z" } }',
+      'filter.started.before must be a time in RFC 3339',
+    ],
+    ['filter: { search: "nmae:mail" }', 'there is no "nmae:"; there are name: state: worker: queue:'],
+    ['filter: { search: "(a OR b) c" }', 'parentheses do not group terms'],
     ['filter: { runtimeSeconds: { min: 2, max: 1 } }', 'runtimeSeconds: min must not exceed max'],
     ['filter: { retries: { min: 2, max: 1 } }', 'retries: min must not exceed max'],
   ])('with %s is bad input', async (args, message) => {
@@ -23,6 +34,41 @@ describe('A list of tasks', () => {
       { message: expect.stringContaining(message) as string, extensions: { code: 'BAD_USER_INPUT' } },
     ]);
     expect(data).toMatchObject({ tasks: null });
+  });
+
+  it('refuses a state that no task can have, and takes one that a task has had', async () => {
+    const { celery } = server.services;
+    await expect.poll(() => celery.isSeeded).toBe(true);
+    const ask = (filter: string) => server.query(`{ tasks(filter: { ${filter} }) { nodes { id } } }`);
+    for (const filter of ['states: [SUCCESS, SUCESS]', 'search: "mail state:sucess"'])
+      expect((await ask(filter)).errors).toMatchObject([
+        {
+          message: expect.stringContaining('No task has had the state SUCESS') as string,
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ]);
+    expect((await ask('states: [END_UNKNOWN], search: "state:pending"')).errors).toBeUndefined();
+
+    expect((await ask('states: [BREWING]')).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+    const event = { uuid: 'tea', hostname: 'w1@h', timestamp: Date.now() / 1000 };
+    const { events } = parseEvents({ type: 'task-brewing', ...event });
+    for (const one of events) celery.state.apply(one, Date.now());
+    expect((await ask('states: [brewing]')).errors).toBeUndefined();
+  });
+
+  it('names a malformed time that came in a variable, and takes a relative one', async () => {
+    const query =
+      'query ($at: DateTime) { tasks(filter: { received: { after: $at } }) { nodes { id } } }';
+    const refused = await server.query(query, { variables: { at: 'yesterday' } });
+    expect(refused.errors).toMatchObject([
+      {
+        message: expect.stringContaining('filter.received.after must be a time') as string,
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect((await server.query(query, { variables: { at: '-15m' } })).errors).toBeUndefined();
   });
 
   it('refuses the cursor of another order', async () => {

@@ -80,6 +80,41 @@ describeWith(['redis'], 'replicas over one Redis', () => {
       expect(await read(b.caches, never)).toMatchObject({ value: 'new', found: true });
     });
 
+    it('leaves the keys that do not begin with the prefix that is invalidated', async () => {
+      using a = await replica('a');
+      using b = await replica('b');
+      const readAt = (caches: CacheRegistry, key: string, load: () => unknown) =>
+        caches.read<unknown>('worker_status', key, load, { shared: true });
+      await readAt(a.caches, 'inspect:stats', () => 'old stats');
+      await readAt(a.caches, 'worker:w1', () => 'w1');
+      await readAt(a.caches, `worker:${'x'.repeat(200)}`, () => 'old long');
+      await eventually(() => expect(a.shared.stats.stored).toBe(3));
+
+      a.caches.invalidate({ name: 'worker_status', keyPrefix: 'inspect:' });
+      a.caches.invalidate({ name: 'worker_status', keyPrefix: 'worker:xx' });
+      expect(await a.shared.confirmed()).toBe(true);
+      expect(await readAt(b.caches, 'worker:w1', never)).toMatchObject({ value: 'w1', found: true });
+      const stats = await readAt(b.caches, 'inspect:stats', () => 'new stats');
+      expect(stats).toMatchObject({ value: 'new stats', found: false });
+      const long = await readAt(b.caches, `worker:${'x'.repeat(200)}`, () => 'new long');
+      expect(long).toMatchObject({ value: 'new long', found: false });
+    });
+
+    it('neither stores nor waits for a load of such a key from before the invalidation', async () => {
+      using a = await replica('a');
+      using b = await replica('b');
+      const load = deferred<string>();
+      const early = read(a.caches, load.load);
+      await eventually(() => expect(a.shared.stats.misses).toBe(1));
+      b.caches.invalidate({ name: 'worker_status', keyPrefix: 'k' });
+      expect(await b.shared.confirmed()).toBe(true);
+      expect(await read(b.caches, () => 'new')).toMatchObject({ value: 'new', found: false });
+      load.resolve('old');
+      expect(await early).toMatchObject({ value: 'old' });
+      await eventually(() => expect(a.shared.stats.fenced).toBe(1));
+      expect(await read(a.caches, never)).toMatchObject({ value: 'new', found: true });
+    });
+
     it('never stores what was loaded before an invalidation', async () => {
       using a = await replica('a');
       using b = await replica('b');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BadUserInputError } from '../../../../src/errors.js';
-import { createState, task } from './cluster.js';
+import { standardRedactor } from '../../../../src/celery/redaction/redactor.js';
+import { parseEvents } from '../../../../src/celery/events/event.js';
+import { createState, start, task } from './cluster.js';
 
 function search(text: string): string {
   const { state, apply } = createState();
@@ -9,6 +11,7 @@ function search(text: string): string {
       name: 'billing.Charge',
       kwargs: "{'card': 'visa'}",
       exception: "Declined('No funds')",
+      queue: 'money',
     }),
     task('succeeded', 'B-2', 2, {
       name: 'mail.send',
@@ -47,7 +50,28 @@ describe('the search', () => {
     ['-STATE:success', 'C-3 A-1'],
     ['worker:w2', 'C-3'],
     ['-worker:w2 visa', 'B-2 A-1'],
-    ['other:thing', ''],
+    ['args:visa', 'B-2'],
+    ['kwargs:visa', 'A-1'],
+    ['kwargs:card=visa', 'A-1'],
+    ['kwargs:CARD="visa"', 'A-1'],
+    ['kwargs:card=vis', ''],
+    ['kwargs:ard=visa', ''],
+    ['result:a+b', 'B-2'],
+    ['result:visa', ''],
+    ['exception:funds', 'A-1'],
+    ['-exception:funds', 'C-3 B-2'],
+    ['funds OR name:receive', 'C-3 A-1'],
+    ['mail visa OR funds', 'B-2 A-1'],
+    ['funds OR', 'A-1'],
+    ['OR funds', 'A-1'],
+    ['OR', 'C-3 B-2 A-1'],
+    ['"OR"', ''],
+    ['funds or', ''],
+    ['mail AND visa', 'B-2'],
+    ['"(-5" OR funds', 'C-3 A-1'],
+    ['redis://host', ''],
+    ['12:30', ''],
+    ['"other:thing"', ''],
     ['"state:done"', 'C-3'],
     ['"-5"', 'C-3'],
     ['""', 'C-3 B-2 A-1'],
@@ -55,6 +79,29 @@ describe('the search', () => {
     ['-', 'C-3 B-2 A-1'],
   ])('for %j finds %j', (text, ids) => {
     expect(search(text)).toBe(ids);
+  });
+
+  it.each(['other:thing', '-kwarg:a=b', 'ValueError:', 'mail OR task:x'])(
+    'refuses %j by the name of the prefix',
+    (text) => {
+      const prefix = /(\w+):/.exec(text)?.[1] ?? '';
+      expect(() => search(text)).toThrow(`search: there is no "${prefix}:"; there are name: state:`);
+    },
+  );
+
+  it('finds no secret that is masked in the arguments', () => {
+    const { state } = createState();
+    const event = task('received', 'a', 1, { kwargs: "{'password': 'hunter2', 'user': 'ada'}" });
+    for (const one of parseEvents(event, standardRedactor.tasks).events) state.apply(one, start);
+    const found = (text: string) => state.tasks({ search: text }, {}).totalCount;
+    expect(found('kwargs:user=ada')).toBe(1);
+    for (const text of [
+      'hunter2',
+      'kwargs:hunter2',
+      'kwargs:password=hunter2',
+      '-hunter2 state:failure',
+    ])
+      expect(found(text)).toBe(0);
   });
 
   it('refuses what nobody would type', () => {
