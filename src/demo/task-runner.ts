@@ -143,7 +143,6 @@ export class TaskRunner {
     state.active.set(request.id, active);
     state.count(request.name);
     outcome.started(request);
-    const ends = this.limits.ends(request.name).map((end) => after(end.after, () => abort(end.reason)));
     try {
       const work = task.run(this.#context(request, task, controller.signal));
       const value = await abortable(work, controller.signal);
@@ -151,7 +150,6 @@ export class TaskRunner {
     } catch (error) {
       await this.#raised(request, error);
     } finally {
-      for (const end of ends) end.cancel();
       // A retry has the same id, and with no countdown it may be running by now.
       if (state.active.get(request.id) === active) state.active.delete(request.id);
       this.pump();

@@ -148,9 +148,9 @@ const commands: Readonly<Record<string, Command>> = {
     return { ok: 'new rate limit set successfully' };
   },
   time_limit: (worker, args) => {
-    const { task_name: name, ...limits } = timeArguments.parse(args);
+    const { task_name: name } = timeArguments.parse(args);
     if (!worker.registered.includes(name)) return { error: 'unknown task' };
-    worker.limits.times.set(name, limits);
+    // As in Celery, it has no effect while the connection lasts.
     return { ok: 'time limits set successfully' };
   },
   autoscale: () => {

@@ -43,6 +43,12 @@ async function told<C extends InspectCommand>(
   return reply.value;
 }
 
+/** Entries of a reply, each with how the operation asked for it. */
+function below<T>({ ask }: WorkerParent, field: string, entries: readonly T[] | null) {
+  const { path, useCache } = ask;
+  return entries && entries.map((info) => ({ info, ask: { path: `${path}.${field}`, useCache } }));
+}
+
 /** Replies to the commands that are selected anyway; a ping when there are none. */
 function replies(
   { ask, commands }: WorkerParent,
@@ -138,21 +144,24 @@ WorkerType.implement({
       nullable: true,
       description: `Tasks that it runs now, with their arguments as the senders wrote them. ${silence}`,
       extensions: { inspect: 'active' },
-      resolve: (parent, _args, context, info) => told('active', parent, context, info),
+      resolve: async (parent, _args, context, info) =>
+        below(parent, 'activeTasks', await told('active', parent, context, info)),
     }),
     reservedTasks: t.field({
       type: [WorkerTaskType],
       nullable: true,
       description: `Tasks that it has taken from a queue and not begun. ${silence} ${risk}`,
       extensions: { inspect: 'reserved' },
-      resolve: (parent, _args, context, info) => told('reserved', parent, context, info),
+      resolve: async (parent, _args, context, info) =>
+        below(parent, 'reservedTasks', await told('reserved', parent, context, info)),
     }),
     scheduledTasks: t.field({
       type: [ScheduledTaskType],
       nullable: true,
       description: `Tasks that it holds until their ETA. ${silence} ${risk}`,
       extensions: { inspect: 'scheduled' },
-      resolve: (parent, _args, context, info) => told('scheduled', parent, context, info),
+      resolve: async (parent, _args, context, info) =>
+        below(parent, 'scheduledTasks', await told('scheduled', parent, context, info)),
     }),
     revokedTaskIds: t.idList({
       nullable: true,

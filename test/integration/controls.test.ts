@@ -209,14 +209,24 @@ describeEachCluster('controls', (on) => {
     ).toEqual(refused(pool, 'UNKNOWN_TASK', 'unknown task'));
   });
 
-  it('limit how long tasks of a name may run', async () => {
-    const variables = { taskName: 'demo.echo', softSeconds: 1.5, hardSeconds: 30, hostnames: [pool] };
+  it('say that new time limits are not in force, and the worker runs a task past them', async () => {
+    const notYet = expect.stringMatching(
+      /^time limits set successfully \(not in force yet: .* until the worker connects to the broker again\)$/,
+    ) as string;
+    const variables = { taskName: 'demo.sleep', softSeconds: 0.5, hardSeconds: 1, hostnames: [pool] };
     expect(await control(operations.SetTimeLimitsDocument, variables)).toEqual(
-      said(pool, 'time limits set successfully'),
+      said(pool, notYet, false),
     );
     expect(await inspect('registered', pool, ['soft_time_limit', 'time_limit'])).toContain(
-      'demo.echo [soft_time_limit=1.5 time_limit=30]',
+      'demo.sleep [soft_time_limit=0.5 time_limit=1]',
     );
+    const [id] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [2] }]);
+    await eventually(async () => {
+      const query = 'query ($id: ID!) { task(id: $id, useCache: false) { state } }';
+      expect((await gateway.query(query, { id })).data).toEqual({ task: { state: 'SUCCESS' } });
+    }, 20_000);
+    const none = { taskName: 'demo.sleep', hostnames: [pool] };
+    await control(operations.SetTimeLimitsDocument, none);
     expect(
       await control(operations.SetTimeLimitsDocument, { ...variables, taskName: 'demo.nothing' }),
     ).toEqual(refused(pool, 'UNKNOWN_TASK', 'unknown task'));

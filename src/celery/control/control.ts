@@ -54,7 +54,15 @@ export class Control {
     return this.#sender.command('rate_limit', args, addressed);
   }
 
-  timeLimit(args: ControlArguments<'time_limit'>, addressed: Addressed): Promise<ControlOutcome> {
-    return this.#sender.command('time_limit', args, addressed);
+  /** Every release so far says "ok" and goes on with the limits that it read when it connected to the broker. */
+  async timeLimit(args: ControlArguments<'time_limit'>, addressed: Addressed): Promise<ControlOutcome> {
+    const outcome = await this.#sender.command('time_limit', args, addressed);
+    const replies = outcome.replies.map((reply) =>
+      reply.ok ? { ...reply, message: `${reply.message} (${limitsNotYet})`, confirmed: false } : reply,
+    );
+    return { ...outcome, replies };
   }
 }
+
+const limitsNotYet =
+  'not in force yet: Celery keeps the limits that it had, until the worker connects to the broker again';

@@ -29,8 +29,9 @@ builder.mutationFields((t) => ({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Limits how long tasks of a name may run, from the next ones on. Pools of threads, and of one process, accept that ' +
-      'and do not keep to it.',
+      'Limits how long tasks of a name may run. Celery stores the new limits and goes on with those that it had, until ' +
+      'the worker connects to the broker again: `confirmed` is false. After a restart they are gone. Pools of threads, ' +
+      'and of one process, never keep to them. For one task give `timeLimitSeconds` to `sendTask`.',
     args: {
       taskName: t.arg.string(taskName),
       softSeconds: t.arg.float({

@@ -60,6 +60,45 @@ function told(type: string, fields: object = {}): void {
 
 const bodyOf = (n = 0): unknown => JSON.parse(transport.tasks[n]?.body.toString() ?? 'null');
 
+describe('a task that an operator mistypes', () => {
+  const nothing = { args: [], kwargs: {} };
+
+  it('is refused if all workers have answered and none has it, and asked for only once a minute', async () => {
+    const asked: string[] = [];
+    const isRegistered = async (name: string) => (asked.push(name), name === 'demo.add');
+    sender = createSender(new AllowLists(), { isRegistered });
+    await expect(sender.send('demo.ad', nothing)).rejects.toBeInstanceOf(UnknownTaskError);
+    expect(transport.tasks).toEqual([]);
+    await sender.send('demo.add', nothing);
+    await sender.send('demo.add', nothing);
+    await sender.send('demo.ad', nothing, {}, { force: true });
+    expect(asked).toEqual(['demo.ad', 'demo.add']);
+    expect(transport.tasks).toHaveLength(3);
+  });
+
+  it.each([
+    ['no worker has said so', async () => null],
+    ['no worker could be asked', () => Promise.reject(new BrokerUnavailableError('test'))],
+  ])('is sent where %s', async (_, isRegistered) => {
+    sender = createSender(new AllowLists(), { isRegistered });
+    await sender.send('demo.ad', nothing);
+    expect(transport.tasks).toHaveLength(1);
+  });
+
+  it('for a queue that is missing says who has named it', async () => {
+    transport.depths = [];
+    const missing =
+      'There is no queue jobs, which DEFAULT_QUEUE names: give a queue, or set DEFAULT_QUEUE';
+    await expect(sender.send('demo.add', nothing)).rejects.toThrow(
+      new UnknownQueueError('jobs', 'DEFAULT_QUEUE'),
+    );
+    await expect(sender.send('demo.add', nothing)).rejects.toThrow(missing);
+    await expect(sender.send('demo.add', nothing, { queue: 'jobs' })).rejects.toThrow(
+      /^There is no queue jobs$/,
+    );
+  });
+});
+
 describe('sending', () => {
   it("makes Celery's message of it", async () => {
     const { id, queue } = await sender.send(

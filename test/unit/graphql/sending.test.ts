@@ -71,6 +71,35 @@ describe('sendTask', () => {
     ]);
   });
 
+  it('refuses a name that no worker has registered, unless it is forced', async () => {
+    expect((await send({ name: 'reports.daily.biuld' })).errors).toMatchObject([
+      {
+        message:
+          'No worker has registered a task "reports.daily.biuld"; give force: true to send it all the same',
+        extensions: { code: 'UNKNOWN_TASK' },
+      },
+    ]);
+    const query = 'mutation { sendTask(name: "reports.daily.biuld", force: true) { queue } }';
+    expect((await ask('operator', query)).data).toEqual({ sendTask: { queue: 'default' } });
+  });
+
+  it('counts a relative time from its own start, and names a malformed one', async () => {
+    const before = Date.now();
+    const { data } = await ask<{ sendTask: { task: { eta: string } } }>(
+      'operator',
+      'mutation { sendTask(name: "reports.daily.build", options: { eta: "+1h" }) { task { eta } } }',
+    );
+    const eta = Date.parse(data?.sendTask.task.eta ?? '') - 3_600_000;
+    expect(eta).toBeGreaterThanOrEqual(before);
+    expect(eta).toBeLessThanOrEqual(Date.now());
+    expect((await send({ name: 'x', options: { expires: 'tomorrow' } })).errors).toMatchObject([
+      {
+        message: expect.stringContaining('options.expires must be a time') as string,
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   it('is for operators, and on record with its id', async () => {
     expect((await send({ name: 'a' }, 'viewer')).errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN' } },

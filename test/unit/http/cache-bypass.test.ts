@@ -43,6 +43,18 @@ describe('bypass of the caches', () => {
     expect((await ask(field, options)).headers.get('x-cache')).toBe('HIT');
   });
 
+  it('of workers reaches the worker of a task that they run', async () => {
+    const tasks = 'activeTasks { task { worker { stats { pid } } } }';
+    await expect
+      .poll(async () => {
+        const answer = await server.query(`{ workers(useCache: false) { ${tasks} } }`);
+        return statusByPath(answer);
+      })
+      .toMatchObject({ 'workers.active': 'MISS', 'workers.activeTasks.task.worker.stats': 'MISS' });
+    const bypassed = await server.query(`{ workers(useCache: false) { ${tasks} } }`);
+    expect(new Set(Object.values(statusByPath(bypassed)))).toEqual(new Set(['MISS']));
+  });
+
   it('stores its answer for the others', async () => {
     await ask('taskStatus(useCache: false)');
     server.clock.now = 2_400; // past the TTL of the first answer, within that of the second

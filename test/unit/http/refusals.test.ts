@@ -4,7 +4,7 @@ import { startTestServer } from './test-server.js';
 
 it.each([
   ['Int', 'first: $value', 'many', 'Int cannot represent non-integer value: "many"'],
-  ['DateTime', 'filter: { received: { after: $value } }', 'soon', 'DateTime must be an ISO 8601 string'],
+  ['DateTime', 'filter: { received: { after: $value } }', 5, 'DateTime must be a text in RFC 3339'],
 ])('a value that is no %s is refused as bad input', async (type, argument, value, complaint) => {
   await using server = await startTestServer();
 

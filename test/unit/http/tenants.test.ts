@@ -97,7 +97,7 @@ describe('several clusters', () => {
 
   it('are each sent what is for them, and only that', async () => {
     const text = (cluster: string) =>
-      `mutation { sendTask(cluster: "${cluster}", name: "demo.nowhere", options: { id: "sent-to-${cluster}", queue: "default" }) { id queue } }`;
+      `mutation { sendTask(cluster: "${cluster}", force: true, name: "demo.nowhere", options: { id: "sent-to-${cluster}", queue: "default" }) { id queue } }`;
     const { data, errors } = await server.query(text('south'), as('admin'));
     expect([data, errors]).toEqual([{ sendTask: { id: 'sent-to-south', queue: 'default' } }, undefined]);
     const [north, south] = server.clusters.all;

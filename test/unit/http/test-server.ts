@@ -98,6 +98,8 @@ export async function startTestServer({
     opened.own(subscriptions);
   }
   opened.own(readiness);
+  // Before, answers are kept for a moment only.
+  await Promise.all(clusters.all.map(({ celery }) => seeded(celery)));
   const { origin } = new URL(server.url);
 
   return {
@@ -137,6 +139,10 @@ function openEmbedded(clusterName: string, { seed, clock, log, opened }: Embedde
   const warmUp = new WarmUp({ celery, caches, resultLoader, log, ...unheated });
   const watched = { clusterName, embedded: true, celery, caches, resultLoader };
   return { ...watched, subscriptions, lateEffects, warmUp };
+}
+
+async function seeded(celery: Celery): Promise<void> {
+  while (!celery.isSeeded) await new Promise<void>((resolve) => celery.onSeeded(resolve));
 }
 
 function everybody(audit: AuditLog): Access {
