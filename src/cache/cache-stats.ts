@@ -46,6 +46,10 @@ export interface CacheCounters {
   readonly invalidations: number;
   /** Of those, the ones that an event of the cluster has made wrong. */
   readonly pushInvalidations: number;
+  /** Operations of clients that read this cache and have ended: each counts once, however often it reads. */
+  readonly requests: number;
+  /** Of those, the ones of which every read of this cache was a hit: what `X-Cache` says where no other cache is read. */
+  readonly requestHits: number;
 }
 
 /** One cache's figures at one moment; percentages are 0-100 with two decimals. */
@@ -56,7 +60,10 @@ export interface CacheStats extends CacheCounters {
   readonly maxSize: number;
   readonly utilizationPercent: number;
   readonly hitRatePercent: number;
+  /** Hits and misses: reads, not requests of clients. */
   readonly totalRequests: number;
+  /** Every read: hits, misses and bypasses. */
+  readonly reads: number;
   readonly loadsRunning: number;
   readonly bytes: number;
   readonly ttlSeconds: number;

@@ -32,6 +32,13 @@ export interface CacheStatusRecord {
   readonly bypassed?: boolean;
   /** Events drop it before its TTL is over, here and nowhere else. */
   readonly isPushed?: boolean;
+  /** Counts the operation when it has ended. */
+  readonly counter?: RequestCounter;
+}
+
+/** One cache's count of the operations that read it. */
+export interface RequestCounter {
+  countRequest(isHit: boolean): void;
 }
 
 /**
@@ -75,6 +82,14 @@ export class CacheStatus {
     const record = this.#cluster === undefined ? read : { cluster: this.#cluster, ...read };
     this.#records.push(record);
     this.#parent?.record(record);
+  }
+
+  /** To be called once, when the operation has ended: it counts once in each cache that it read. */
+  count(): void {
+    const hits = new Map<RequestCounter, boolean>();
+    for (const { counter, read } of this.#records)
+      if (counter) hits.set(counter, (hits.get(counter) ?? true) && read.status === 'HIT');
+    for (const [counter, isHit] of hits) counter.countRequest(isHit);
   }
 
   get entries(): readonly CacheStatusEntry[] {

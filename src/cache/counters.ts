@@ -6,6 +6,7 @@ const none: CacheCounters = {
   ...{ loads: 0, found: 0, loadFailures: 0, discarded: 0 },
   ...{ sets: 0, replacements: 0, evictions: 0, expirations: 0 },
   ...{ invalidations: 0, pushInvalidations: 0 },
+  ...{ requests: 0, requestHits: 0 },
 };
 export const cacheCounterNames = Object.keys(none) as readonly (keyof CacheCounters)[];
 

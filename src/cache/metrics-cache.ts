@@ -152,6 +152,12 @@ export class MetricsCache<V = unknown> {
     return async (...args) => (await this.read<T>(key(...args), () => fn(...args), { ttl })).value;
   }
 
+  /** Counts an operation of a client that has read this cache, once it has ended. */
+  countRequest(isHit: boolean): void {
+    this.#counters.count('requests');
+    if (isHit) this.#counters.count('requestHits');
+  }
+
   /** Removes the dead, tells how many. */
   sweep(): number {
     const now = this.#settings.clock();
@@ -178,6 +184,7 @@ export class MetricsCache<V = unknown> {
     const evictionsLastHour = this.#evicted.total;
     return {
       ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
+      reads: totalRequests + counts.bypasses,
       ...counts,
       ...{ loadsRunning: this.#flights.running, bytes, ttlSeconds: ttl / 1_000 },
       adaptiveTtl: this.#adaptiveTtl?.report() ?? null,

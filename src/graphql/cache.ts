@@ -29,7 +29,12 @@ export const counters = {
   maxSize: 'Entries that it may hold.',
   hits: 'Answered from memory without waiting, stale ones included.',
   misses: 'Every other ordinary read.',
-  totalRequests: 'Hits and misses.',
+  totalRequests: 'Hits and misses: reads, of which one request of a client may need several.',
+  reads: 'Every read: hits, misses and bypasses.',
+  requests:
+    'Operations of clients that read this cache and have ended: each counts once, however often it reads.',
+  requestHits:
+    'Of the requests, those of which every read of this cache was a hit: what `X-Cache` says where no other cache is read.',
   bypasses: 'Reads that asked for a new value: neither hit nor miss.',
   collapsed: 'Misses that joined a load already running.',
   staleHits: 'Hits on a value past its TTL, within the revalidation window.',
@@ -67,6 +72,9 @@ const CacheStatsType = builder.objectRef<CacheStats>('CacheStats').implement({
       hits: counter('hits'),
       misses: counter('misses'),
       totalRequests: counter('totalRequests'),
+      reads: counter('reads'),
+      requests: counter('requests'),
+      requestHits: counter('requestHits'),
       bypasses: counter('bypasses'),
       collapsed: counter('collapsed'),
       staleHits: counter('staleHits'),

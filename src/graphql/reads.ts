@@ -51,7 +51,7 @@ async function readThrough(
     const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
     const answer = await caches.read(cache, key, load, options);
     const isPushed = caches.isPushed(cache);
-    status.record({ path, cache, read: answer, bypassed, isPushed });
+    status.record({ path, cache, read: answer, bypassed, isPushed, counter: caches.get(cache) });
     return answer.value;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -18,6 +18,7 @@ const gauges: Readonly<Record<Exclude<Figure, keyof CacheCounters>, SeriesName |
   utilizationPercent: 'cache_utilization_ratio',
   hitRatePercent: 'cache_hit_ratio',
   totalRequests: null,
+  reads: null,
 };
 
 /** To be called when everything else was read, so that the scrape's own reads are counted in it. */

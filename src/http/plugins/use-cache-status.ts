@@ -36,6 +36,7 @@ export function useCacheStatus(): Plugin<Context, ServerContext> {
         onExecuteDone({ result, setResult }) {
           const cache = cacheStatus.summary();
           if (cache === null || Symbol.asyncIterator in result) return;
+          cacheStatus.count();
           setResult({ ...result, extensions: { ...result.extensions, cache } });
         },
       };

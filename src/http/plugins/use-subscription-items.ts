@@ -43,6 +43,7 @@ async function executeItem(args: ExecutionArgs, payload: unknown): Promise<Execu
   const executed = await execute({ ...args, rootValue: payload, contextValue: context });
   const result = context.sideErrors.addTo(executed);
   const cache = status.summary();
+  status.count();
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
 }
 

@@ -54,6 +54,8 @@ export class CacheModel {
     expirations: 0,
     invalidations: 0,
     pushInvalidations: 0,
+    requests: 0,
+    requestHits: 0,
   };
   readonly #settings: ModelSettings;
   readonly #known = new Map<string, Known>();
