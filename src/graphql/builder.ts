@@ -9,6 +9,7 @@ import { clusterPlugin } from './cluster-plugin.js';
 import type { Context } from './context.js';
 import type { TimeText } from './moment.js';
 import { mutationPlugin } from './mutation-plugin.js';
+import { secondsPlugin } from './seconds-plugin.js';
 
 export interface SchemaTypes {
   Context: Context;
@@ -28,7 +29,7 @@ export interface SchemaTypes {
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
   // Each goes around those behind it: what is refused is recorded, and learns of no cluster.
-  plugins: [mutationPlugin, ScopeAuthPlugin, clusterPlugin, ComplexityPlugin],
+  plugins: [mutationPlugin, ScopeAuthPlugin, clusterPlugin, secondsPlugin, ComplexityPlugin],
   // Fields declare what they cost; the limit is held before anything is executed, see limits/operation-cost.ts.
   complexity: { disabled: true },
   scopeAuth: {

@@ -1,6 +1,6 @@
 /** Figures over a window of time. */
 import type { ClusterSummary } from '../celery/cluster-summary.js';
-import type { WorkerStatsReply } from '../celery/inspect.js';
+import { slotsOf } from '../celery/pool-slots.js';
 import { longestWindow } from '../celery/metrics/task-metrics.js';
 import { percent } from '../percent.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
@@ -29,11 +29,6 @@ async function poolSlots({ ask }: SummaryParent, { loaders }: Context): Promise<
     (sum, count) => (sum === null || count === null ? null : sum + count),
     0,
   );
-}
-
-/** A pool that grows by itself counts as large as it may grow; others as large as they are. */
-export function slotsOf({ autoscaler, pool }: WorkerStatsReply): number | null {
-  return autoscaler?.max ?? pool?.processes?.length ?? pool?.['max-concurrency'] ?? null;
 }
 
 /** Tasks that run now; null when some worker did not tell. */

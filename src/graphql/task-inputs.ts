@@ -102,7 +102,7 @@ export const TaskOrderInput = builder.inputType('TaskOrder', {
   }),
 });
 
-const timeRanges = ['received', 'started', 'finished'] as const;
+type TimeField = 'received' | 'started' | 'finished';
 
 interface MomentRange {
   readonly after?: Moment | undefined;
@@ -110,8 +110,8 @@ interface MomentRange {
 }
 
 /** A filter whose times may be relative: what it selects follows the clock. */
-export type MovingFilter = Omit<TaskFilter, (typeof timeRanges)[number]> & {
-  readonly [field in (typeof timeRanges)[number]]?: MomentRange | undefined;
+export type MovingFilter = Omit<TaskFilter, TimeField> & {
+  readonly [field in TimeField]?: MomentRange | undefined;
 };
 
 /** As GraphQL has it: what is left out may be null, and times are texts. */

@@ -173,7 +173,8 @@ TaskType.implement({
       queueWaitSeconds: t.float({
         nullable: true,
         description:
-          'From sending (or receiving, when nobody told of the sending) to the start; null before.',
+          'From sending (or receiving, when the sending is unknown) to the start, or from the ETA where there is one that ' +
+          'is later: until then the task was not due. Null before the start.',
         resolve: ({ task }) => task.queueWaitSeconds,
       }),
       attempts: t.field({

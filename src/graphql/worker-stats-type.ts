@@ -1,5 +1,6 @@
 /** What `celery inspect stats` tells. */
 import type { WorkerStatsReply } from '../celery/inspect.js';
+import { slotsOf } from '../celery/pool-slots.js';
 import { builder } from './builder.js';
 import { TaskNameCount } from './counts.js';
 
@@ -157,8 +158,8 @@ export const WorkerStatsType = builder.objectRef<WorkerStatsReply>('WorkerStats'
     }),
     concurrency: t.int({
       nullable: true,
-      description: `Tasks that it can run at once. ${untold}`,
-      resolve: ({ pool }) => pool?.['max-concurrency'] ?? null,
+      description: `Tasks that it can run at once, which \`poolSlots\` adds up: as many as its pool has processes, or with \`--autoscale\` may have. ${untold}`,
+      resolve: (stats) => slotsOf(stats),
     }),
     processes: t.intList({
       nullable: true,

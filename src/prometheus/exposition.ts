@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RegistryContentType } from 'prom-client';
 import type { Buckets } from './buckets.js';
+import { roundSeconds } from '../seconds.js';
 import { prefix, series } from './series.js';
 import type { LabelOf, SeriesName, SeriesType } from './series.js';
 
@@ -56,7 +57,12 @@ export class Scrape {
     for (const [at, value] of counts.entries())
       values.push({ metricName, labels: leOf(buckets.bounds[at]), sharedLabels, value });
     const labels = {};
-    values.push({ metricName: `${prefix}${name}_sum`, labels, sharedLabels, value: buckets.sum });
+    values.push({
+      metricName: `${prefix}${name}_sum`,
+      labels,
+      sharedLabels,
+      value: measured(name, buckets.sum),
+    });
     const count = counts.at(-1) ?? 0;
     values.push({ metricName: `${prefix}${name}_count`, labels, sharedLabels, value: count });
   }
@@ -67,7 +73,11 @@ export class Scrape {
    */
   addOther(family: Omit<Family, 'values'>, given: Labels, value: number, metricName?: string): void {
     const labels = present(given);
-    this.#family(family).values.push({ ...(metricName !== undefined && { metricName }), labels, value });
+    this.#family(family).values.push({
+      ...(metricName !== undefined && { metricName }),
+      labels,
+      value: measured(family.name, value),
+    });
   }
 
   async text(format: Format): Promise<string> {
@@ -85,6 +95,10 @@ export class Scrape {
     this.#families.set(family.name, created);
     return created;
   }
+}
+
+function measured(name: string, value: number): number {
+  return /_seconds(?:_total)?$/.test(name) ? roundSeconds(value) : value;
 }
 
 /** OpenMetrics wants floats. */

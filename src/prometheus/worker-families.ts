@@ -1,6 +1,6 @@
 /** Workers, by their full node names: two on one host are two. */
 import type { Worker } from '../celery/events/worker.js';
-import { slotsOf } from '../graphql/metrics.js';
+import { slotsOf } from '../celery/pool-slots.js';
 import type { ClusterWatch } from './cluster-watch.js';
 import type { Scrape } from './exposition.js';
 import { distinct } from './label-text.js';

@@ -97,6 +97,15 @@ describeEachCluster('controls', (on) => {
       said(pool, 'pool will grow', true),
     );
     expect(await processes(pool)).toHaveLength(4);
+    const { data } = await gateway.query<{
+      workers: { stats: { concurrency: number } }[];
+      metricsSummary: { poolSlots: number };
+    }>(
+      '{ workers(useCache: false) { stats { concurrency } } metricsSummary(useCache: false) { poolSlots } }',
+    );
+    const slots = data?.workers.map(({ stats }) => stats.concurrency) ?? [];
+    expect(slots).toContain(4);
+    expect(data?.metricsSummary.poolSlots).toBe(slots.reduce((sum, count) => sum + count, 0));
 
     const shrink = () => control(operations.ShrinkPoolDocument, { n: 2, hostnames: [pool] });
     const [first, second] = await Promise.all([shrink(), shrink()]);
