@@ -8,6 +8,7 @@ import { isCustom, isFinal } from '../celery/states.js';
 import type { TaskOutcome, UnfinishedTask } from '../celery/events/task-record.js';
 import { Buckets } from './buckets.js';
 import { labelText } from './label-text.js';
+import { QueuelessCounts, type TaskCount } from './queueless-counts.js';
 
 export interface TaskTallyOptions {
   /** Whether tasks are told apart by their name, and by their queue. */
@@ -35,6 +36,8 @@ interface Tally extends TaskFigures {
   heardAt: number;
 }
 
+type Named = Pick<UnfinishedTask, 'name' | 'queue'>;
+
 /** Milliseconds after which one that is silent makes room for another; how often that is looked for. */
 const idle = 3_600_000;
 const lookInterval = 1_000;
@@ -45,12 +48,19 @@ export class TaskTally {
   readonly #tallies = new Map<string | null, Map<string | null, Tally>>();
   readonly #folded = new Set<string>();
   readonly #others: Tally;
+  readonly #queueless: QueuelessCounts;
   #size = 0;
   #lookAgainAt = 0;
 
   constructor(options: TaskTallyOptions) {
     this.#options = options;
     this.#others = this.#create(otherNames, null);
+    this.#queueless = new QueuelessCounts({
+      clock: options.clock,
+      onSettled: (name, queue, counts) => {
+        for (const count of counts) this.#count({ name, queue }, count);
+      },
+    });
   }
 
   /** How many names and queues have no series of their own; past a thousand they are not counted on. */
@@ -65,12 +75,22 @@ export class TaskTally {
     const hasState = state !== before;
     const hasRun = isFinal(state) && runtimeSeconds !== null && !hadRun(outcome);
     const hasWaited = queueWaitSeconds !== null && (outcome?.queueWaitSeconds ?? null) === null;
-    if (!hasState && !hasRun && !hasWaited) return;
+    const count: TaskCount = {
+      state: hasState ? state : null,
+      runtime: hasRun ? runtimeSeconds : null,
+      queueWait: hasWaited ? queueWaitSeconds : null,
+    };
+    const isWaiting = this.#options.byQueue && this.#queueless.holds(task, count);
+    if (!isWaiting) this.#count(task, count);
+  }
+
+  #count(task: Named, { state, runtime, queueWait }: TaskCount): void {
+    if (state === null && runtime === null && queueWait === null) return;
     const tally = this.#tallyOf(task);
     tally.heardAt = this.#options.clock();
-    if (hasState) countState(tally, state);
-    if (hasRun) tally.runtime.observe(runtimeSeconds);
-    if (hasWaited) tally.queueWait.observe(queueWaitSeconds);
+    if (state !== null) countState(tally, state);
+    if (runtime !== null) tally.runtime.observe(runtime);
+    if (queueWait !== null) tally.queueWait.observe(queueWait);
   }
 
   /** There is another run, or an earlier one has changed: counters go on by what was not counted. */
@@ -93,11 +113,12 @@ export class TaskTally {
   }
 
   *[Symbol.iterator](): IterableIterator<TaskFigures> {
+    this.#queueless.settle();
     for (const byQueue of this.#tallies.values()) yield* byQueue.values();
     if (this.#others.heardAt > 0) yield this.#others;
   }
 
-  #tallyOf(task: UnfinishedTask): Tally {
+  #tallyOf(task: Named): Tally {
     const { byName, byQueue } = this.#options;
     const found = this.#tallies.get(byName ? task.name : null)?.get(byQueue ? task.queue : null);
     if (found !== undefined) return found;

@@ -1,0 +1,80 @@
+/**
+ * Counts of tasks whose queue is not known yet. `task-received` names no queue, and often overtakes the `task-sent` that
+ * does; a counter cannot be moved to another series afterwards. So what is to be counted waits a moment for its queue.
+ */
+
+/** What one change of a task adds to its series. */
+export interface TaskCount {
+  /** The state that it took on; null for none. */
+  readonly state: string | null;
+  /** Seconds; null if nothing was measured. */
+  readonly runtime: number | null;
+  readonly queueWait: number | null;
+}
+
+interface Waiting {
+  /** Null while it is unknown. */
+  name: string | null;
+  readonly since: number;
+  readonly counts: TaskCount[];
+}
+
+export interface QueuelessCountsOptions {
+  /** Called when a queue has become known, and with null when it has not come in time. */
+  readonly onSettled: (name: string | null, queue: string | null, counts: readonly TaskCount[]) => void;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Milliseconds that a count waits for its queue: both events are on their way at the same time. */
+const patience = 1_000;
+const maxWaiting = 10_000;
+/** Milliseconds after the last task whose queue was reported, in which the queue of another one may be reported too. */
+const reported = 60_000;
+
+export class QueuelessCounts {
+  readonly #options: QueuelessCountsOptions;
+  /** By task id, the earliest first. */
+  readonly #waiting = new Map<string, Waiting>();
+  #lastQueueAt = -Infinity;
+
+  constructor(options: QueuelessCountsOptions) {
+    this.#options = options;
+  }
+
+  /** To be called for every change of a task; true if its count waits. */
+  holds(task: { id: string; name: string | null; queue: string | null }, count: TaskCount): boolean {
+    const { id, name, queue } = task;
+    const now = this.#options.clock();
+    this.settle();
+    const waiting = this.#waiting.get(id);
+    if (queue !== null) {
+      this.#lastQueueAt = now;
+      if (waiting !== undefined) this.#end(id, { ...waiting, name }, queue);
+      return false;
+    }
+    // Where no sender reports queues, nothing is waited for.
+    if (now - this.#lastQueueAt > reported) return false;
+    if (waiting === undefined) this.#waiting.set(id, { name, since: now, counts: [count] });
+    else {
+      waiting.name = name;
+      waiting.counts.push(count);
+    }
+    return true;
+  }
+
+  /** Counts those that have waited long enough, and the earliest if too many wait. */
+  settle(): void {
+    const now = this.#options.clock();
+    for (const [id, waiting] of this.#waiting) {
+      const isDue = Math.abs(now - waiting.since) >= patience || this.#waiting.size > maxWaiting;
+      if (!isDue) return;
+      this.#end(id, waiting, null);
+    }
+  }
+
+  #end(id: string, { name, counts }: Waiting, queue: string | null): void {
+    this.#waiting.delete(id);
+    this.#options.onSettled(name, queue, counts);
+  }
+}
