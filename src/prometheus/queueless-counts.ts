@@ -3,6 +3,8 @@
  * does; a counter cannot be moved to another series afterwards. So what is to be counted waits a moment for its queue.
  */
 
+import type { UnfinishedTask } from '../celery/events/task-record.js';
+
 /** What one change of a task adds to its series. */
 export interface TaskCount {
   /** The state that it took on; null for none. */
@@ -11,6 +13,8 @@ export interface TaskCount {
   readonly runtime: number | null;
   readonly queueWait: number | null;
 }
+
+export type CountedTask = Pick<UnfinishedTask, 'id' | 'name' | 'queue' | 'sentAt'>;
 
 interface Waiting {
   /** Null while it is unknown. */
@@ -36,15 +40,16 @@ export class QueuelessCounts {
   readonly #options: QueuelessCountsOptions;
   /** By task id, the earliest first. */
   readonly #waiting = new Map<string, Waiting>();
-  #lastQueueAt = -Infinity;
+  /** At first it is unknown whether senders report queues. */
+  #lastQueueAt: number;
 
   constructor(options: QueuelessCountsOptions) {
     this.#options = options;
+    this.#lastQueueAt = options.clock();
   }
 
   /** To be called for every change of a task; true if its count waits. */
-  holds(task: { id: string; name: string | null; queue: string | null }, count: TaskCount): boolean {
-    const { id, name, queue } = task;
+  holds({ id, name, queue, sentAt }: CountedTask, count: TaskCount): boolean {
     const now = this.#options.clock();
     this.settle();
     const waiting = this.#waiting.get(id);
@@ -53,8 +58,8 @@ export class QueuelessCounts {
       if (waiting !== undefined) this.#end(id, { ...waiting, name }, queue);
       return false;
     }
-    // Where no sender reports queues, nothing is waited for.
-    if (now - this.#lastQueueAt > reported) return false;
+    // Where no sender reports queues, or this one has not, nothing is waited for.
+    if (now - this.#lastQueueAt > reported || sentAt !== null) return false;
     if (waiting === undefined) this.#waiting.set(id, { name, since: now, counts: [count] });
     else {
       waiting.name = name;

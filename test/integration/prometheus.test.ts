@@ -30,7 +30,9 @@ describeEachCluster('/metrics', (on) => {
 
     await eventually(async () => {
       const { values } = await scrape(gateway);
-      // A worker may tell of a task before its client has told the queue.
+      // A worker may report a task before its client has reported the queue.
+      const inQueue = { name: 'demo.add', queue: 'default', state: 'RECEIVED' };
+      expect(values('tasks_total', inQueue)).toEqual([2]);
       expect(sum(values('tasks_total', { name: 'demo.add', state: 'SUCCESS' }))).toBe(2);
       expect(sum(values('tasks_total', { name: 'demo.fail', state: 'FAILURE' }))).toBe(1);
       expect(sum(values('task_runtime_seconds_count', { name: 'demo.add' }))).toBe(2);
