@@ -153,6 +153,8 @@ export class ReplyGathering {
   #ofNamed(destination: readonly string[]): Progress {
     const unheard = this.#missing(destination);
     if (unheard.length <= this.#unreadable) return 'done';
+    // Whatever its heartbeats say, a node without a pidbox cannot answer.
+    if (this.#allListenersReplied) return 'nearly';
     // A node that neither listens nor lives cannot answer: do not wait for it as long as for the others.
     const able = new Set(this.#bound?.nodes ?? unheard);
     if (this.#isOutstanding(unheard.filter((name) => able.has(name) && !this.#deaf.has(name))))

@@ -5,7 +5,7 @@
 import type { Celery } from '../celery/celery.js';
 import { whatBlocksReading } from '../celery/health/describe-impairments.js';
 import { unreadableEventType } from '../celery/health/event-stream.js';
-import type { Transport } from '../celery/transport/transport.js';
+import { describeUnreadable } from '../celery/health/unreadable.js';
 import { withDeadline } from '../deadline.js';
 import type { WarmUpState } from '../graphql/warm-up-names.js';
 
@@ -64,7 +64,7 @@ export class Readiness implements ReadinessSource {
     const { celery, warmUp } = this.#options;
     const { connected } = celery.transport.connection;
     const answers = connected && (await this.#answers());
-    return [brokerCheck(celery.transport, answers), eventStreamCheck(celery), cachesCheck(warmUp.state)];
+    return [brokerCheck(celery, answers), eventStreamCheck(celery), cachesCheck(warmUp.state)];
   }
 
   #answers(): Promise<boolean> {
@@ -79,13 +79,19 @@ export class Readiness implements ReadinessSource {
   }
 }
 
-/** A broker that answers and refuses what is needed is no use: its own words say why. */
-function brokerCheck({ connection, impairments }: Transport, answers: boolean): ReadinessCheck {
+/**
+ * A broker that answers and refuses what is needed is no use: its own words say why. Where only the replies of workers
+ * cannot be read, what is known from events can still be answered.
+ */
+function brokerCheck(celery: ReadinessOptions['celery'], answers: boolean): ReadinessCheck {
+  const { connection, impairments } = celery.transport;
   if (!connection.connected) return check('broker', false, '', 'not connected');
   const refused = whatBlocksReading(impairments);
   if (refused !== null) return check('broker', false, '', `it refuses what is needed: ${refused}`);
   // Where PING itself is refused, that was an answer.
-  return check('broker', answers || impairments.length > 0, 'it answers', 'it does not answer');
+  const unreadable = describeUnreadable(celery, 'reply');
+  const good = unreadable === null ? 'it answers' : `it answers; ${unreadable}`;
+  return check('broker', answers || impairments.length > 0, good, 'it does not answer');
 }
 
 /**

@@ -202,6 +202,14 @@ describe('a broadcast to named workers', () => {
     expect([names(), result?.silent]).toEqual([['w2'], ['w1', 'w3']]);
   });
 
+  it('does not wait out the deadline for a node with heartbeats and no pidbox', async () => {
+    [alive, transport.receivers, transport.bound] = [['w1', 'deaf'], 1, ['w1', 'deaf']];
+    await broadcast({ destination: ['w1', 'deaf'] });
+    transport.reply('w1', pong);
+    await pass(100);
+    expect([names(), result?.silent]).toEqual([['w1'], ['deaf']]);
+  });
+
   it('waits no longer than a moment for one that neither lives nor listens', async () => {
     [alive, transport.bound] = [['w1'], ['w1']];
     await broadcast({ destination: ['w1', 'gone'] });

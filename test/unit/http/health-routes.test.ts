@@ -131,6 +131,23 @@ describe('the check event_stream', () => {
   });
 });
 
+describe('the broker in /health/ready', () => {
+  it('is ok while replies of workers cannot be read, and says which setting to change', async () => {
+    const { celery } = server.services;
+    celery.unreadable.count('reply', {
+      reason: 'pickle is never read',
+      contentType: 'application/x-python-serialize',
+      hostname: null,
+    });
+    const { checks } = await new Readiness({ celery, warmUp: { state: 'WARM' } }).report();
+    expect(checks.find(({ name }) => name === 'broker')).toMatchObject({
+      status: 'ok',
+      message:
+        'it answers; replies of workers cannot be read (1, application/x-python-serialize): set task_serializer to "json" in the application',
+    });
+  });
+});
+
 describe.each(['/health/live', '/health/ready'])('%s', (path) => {
   it('answers HEAD with the status alone', async () => {
     server.warmUp.state = 'WARM';
