@@ -49,7 +49,7 @@ describe('REST routes', () => {
   ])('GET %s answers JSON with the documented keys', async (path, keys) => {
     const { status, headers, body } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
-    expect(Object.keys(body)).toEqual(keys);
+    expect(Object.keys(body).sort()).toEqual([...keys].sort());
     expect(body['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
