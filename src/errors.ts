@@ -299,15 +299,31 @@ export class MalformedMessageError extends GatewayError {
   }
 }
 
-/** A worker answered in a way that the gateway cannot read: it is alive, and has acted. */
+export interface UnreadableReplyOptions {
+  /** Null if unknown. */
+  readonly contentType?: string | null;
+  /** Whether another worker may have sent it, so that this one may have died; false when left out. */
+  readonly isUncertain?: boolean | undefined;
+}
+
+/**
+ * A worker answered in a way that the gateway cannot read: it is alive, and has acted. Where its sender is uncertain,
+ * that is unknown.
+ */
 export class UnreadableReplyError extends GatewayError {
   readonly code = 'UNREADABLE_REPLY';
   readonly hostname: string;
   /** Null if unknown. */
   readonly contentType: string | null;
 
-  constructor(command: string, hostname: string, reason: string, contentType: string | null = null) {
-    super(`${hostname} answered ${command}, and the reply cannot be read: ${reason}`);
+  constructor(
+    command: string,
+    hostname: string,
+    reason: string,
+    { contentType = null, isUncertain = false }: UnreadableReplyOptions = {},
+  ) {
+    const answered = isUncertain ? 'may have answered' : 'answered';
+    super(`${hostname} ${answered} ${command}, and the reply cannot be read: ${reason}`);
     this.hostname = hostname;
     this.contentType = contentType;
   }

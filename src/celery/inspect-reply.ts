@@ -12,6 +12,7 @@ import {
 } from './inspect-shapes.js';
 import type { Redaction, Redactor } from './redaction/redactor.js';
 import type { UnreadableReply } from './reply-gathering.js';
+import { wrongShape } from './unreadable.js';
 
 /** What one worker said to one command. */
 export type InspectReply<C extends InspectCommand> =
@@ -45,7 +46,6 @@ export interface InspectResult<C extends InspectCommand> {
 }
 
 const errorReply = z.object({ error: z.string() });
-const wrongShape = 'it is not of the documented shape';
 
 /** Where secrets may be in a reply; what is not listed has none. */
 const withoutSecrets: {
@@ -98,10 +98,10 @@ function readShape(shape: z.ZodType, reply: unknown): { parsed: unknown; unreadE
 export function replyError<C extends InspectCommand>(
   command: C,
   hostname: string,
-  { error, unreadable, contentType }: Extract<InspectReply<C>, { ok: false }>,
+  { error, unreadable, contentType = null, isUncertain }: Extract<InspectReply<C>, { ok: false }>,
 ): GatewayError {
   return unreadable === true
-    ? new UnreadableReplyError(command, hostname, error, contentType)
+    ? new UnreadableReplyError(command, hostname, error, { contentType, isUncertain })
     : new CommandRejectedError(command, hostname, error);
 }
 
@@ -114,6 +114,22 @@ export function partialError<C extends InspectCommand>(
   if (unreadEntries === 0) return null;
   const entries = unreadEntries === 1 ? '1 entry' : `${unreadEntries} entries`;
   return new UnreadableReplyError(command, hostname, `${entries} of it, the others are shown`);
+}
+
+/**
+ * Whether a worker has left one of these questions unanswered.
+ * @throws UnreadableReplyError where that is unknown: an unreadable reply may be its own or another worker's
+ */
+export function isSilent(
+  hostname: string,
+  results: readonly (readonly [InspectCommand, Pick<InspectResult<InspectCommand>, 'replies'>])[],
+): boolean {
+  if (results.some(([, { replies }]) => !replies.has(hostname))) return true;
+  for (const [command, { replies }] of results) {
+    const reply = replies.get(hostname);
+    if (reply?.ok === false && reply.isUncertain === true) throw replyError(command, hostname, reply);
+  }
+  return false;
 }
 
 /** Names of the workers that have certainly answered, whether or not their replies can be read. */

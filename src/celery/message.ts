@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { MalformedMessageError } from '../errors.js';
+import { isObject } from './events/event-fields.js';
 import { readPythonJson, toPlainJson } from './python-json.js';
 import type { OutgoingTask } from './transport/transport.js';
 
@@ -55,10 +56,6 @@ export function decodeEnvelope(text: string): Message {
 
 function notAnEnvelope(reason: string): MalformedMessageError {
   return new MalformedMessageError(`not a kombu envelope: ${reason}`);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A message as kombu's virtual transports carry it: the JSON text of an envelope. */

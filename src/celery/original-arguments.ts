@@ -2,6 +2,7 @@
  * The arguments that a task was called with, as far as they are known in full. Events have them in a notation for people,
  * cut at 1,024 characters and three levels; the result backend has the values themselves, with `result_extended`.
  */
+import { isObject } from './events/event-fields.js';
 import { isCutByWorker } from './events/task-text.js';
 import type { Task } from './events/task.js';
 import { readPythonLiteral, type LiteralFlaw, type Notation } from './python-literal.js';
@@ -31,7 +32,7 @@ export function originalKwargs(
   task: Task,
   meta: TaskMeta | null,
 ): Original<Readonly<Record<string, unknown>>> {
-  return original('kwargs', task, meta, (value) => (isDict(value) ? value : null));
+  return original('kwargs', task, meta, (value) => (isObject(value) ? value : null));
 }
 
 function original<T>(
@@ -63,8 +64,4 @@ function read<T>(
   if ('flaw' in literal) return { reason: reasons[literal.flaw] };
   const value = shape(literal.value);
   return value === null ? { reason: reasons.NOT_JSON } : { value };
-}
-
-function isDict(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -27,7 +27,8 @@ export interface TaskOptions {
 const maxBodyBytes = 256 * 1024;
 /** Python's recursion ends near a thousand, JavaScript's some thousands later. */
 const maxDepth = 64;
-const maxPriority = 255;
+/** AMQP has one byte for it. */
+const maxAmqpPriority = 255;
 const maxRetries = 1_000_000;
 const maxSeconds = 10 * 365 * 86_400;
 /** What event times are held to as well. */
@@ -81,7 +82,7 @@ export function checkOptions(name: string, options: TaskOptions): void {
   checkTime('expires', options.expires);
   checkRange('countdownSeconds', options.countdownSeconds, 0, maxSeconds);
   checkRange('expiresSeconds', options.expiresSeconds, 0, maxSeconds);
-  checkRange('priority', options.priority, 0, maxPriority);
+  checkRange('priority', options.priority, 0, maxAmqpPriority);
   checkRange('retries', options.retries, 0, maxRetries);
   const { timeLimitSeconds: hard, softTimeLimitSeconds: soft } = options;
   checkRange('timeLimitSeconds', hard, 0.001, maxSeconds);

@@ -37,6 +37,9 @@ export interface ForeignType {
   readonly at: number;
 }
 
+/** What is read, and has not the fields or types that it should have. */
+export const wrongShape = 'it is not of the documented shape';
+
 /** Texts come from outside: longer ones are cut. */
 const maxTextLength = 200;
 const none: UnreadableCount = {
@@ -96,7 +99,7 @@ export class Unreadable {
 
 /** What an error says of a message that could not be read; the text of an unknown error may quote content. */
 export function unreadableDetails(error: unknown): Pick<UnreadableDetails, 'reason' | 'contentType'> {
-  if (!(error instanceof MalformedMessageError)) return { reason: 'it is not of the documented shape' };
+  if (!(error instanceof MalformedMessageError)) return { reason: wrongShape };
   const { message: reason, contentType } = error;
   return contentType === null ? { reason } : { reason, contentType };
 }

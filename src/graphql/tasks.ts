@@ -77,7 +77,7 @@ TaskStatusType.implement({
           if (result.silent.length > 0) return null;
           const { unnamed } = result;
           if (unnamed !== undefined)
-            throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed.contentType);
+            throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed);
           return [...result.replies].flatMap(([hostname, reply]): Held[] => {
             if (!reply.ok) throw replyError(command, hostname, reply);
             const unread = Array.from({ length: reply.unreadEntries ?? 0 }, () => ({

@@ -2,7 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Worker } from '../celery/events/worker.js';
 import type { InspectCommand, InspectResult, InspectValue } from '../celery/inspect.js';
-import { answering, partialError, replyError } from '../celery/inspect-reply.js';
+import { answering, isSilent, partialError, replyError } from '../celery/inspect-reply.js';
 import { NotListeningError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
@@ -49,13 +49,15 @@ function below<T>({ ask }: WorkerParent, field: string, entries: readonly T[] | 
   return entries && entries.map((info) => ({ info, ask: { path: `${path}.${field}`, useCache } }));
 }
 
-/** Replies to the commands that are selected anyway; a ping when there are none. */
+/** Replies to the commands that are selected anyway, by command; to a ping when there are none. */
 function replies(
   { ask, commands }: WorkerParent,
   { loaders }: Context,
-): Promise<InspectResult<InspectCommand>[]> {
+): Promise<(readonly [InspectCommand, InspectResult<InspectCommand>])[]> {
   const asked: readonly InspectCommand[] = commands.length === 0 ? ['ping'] : commands;
-  return Promise.all(asked.map((command) => loaders.inspect(command, ask)));
+  return Promise.all(
+    asked.map(async (command) => [command, await loaders.inspect(command, ask)] as const),
+  );
 }
 
 const silence =
@@ -193,20 +195,22 @@ WorkerType.implement({
       nullable: true,
       description:
         'It did not answer an inspect command that this query selects, within the deadline. Without any, it is asked ' +
-        'for a ping. Null, with an error, when the broker does not let it be asked.',
+        'for a ping. Null, with an error, when the broker does not let it be asked, or when a reply that cannot be read ' +
+        'is its own or that of another worker, so that this one may not have answered.',
       resolve: async (parent, _args, context) =>
-        (await replies(parent, context)).some((result) => !result.replies.has(parent.worker.hostname)),
+        isSilent(parent.worker.hostname, await replies(parent, context)),
     }),
     respondedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When it answered the inspect commands of this query, the oldest of them; null when it did not.',
+        'When it answered the inspect commands of this query, the oldest of them; null when it did not, and when only ' +
+        'replies that may be those of another worker came.',
       resolve: async (parent, _args, context) => {
-        const answered = (await replies(parent, context)).filter((result) =>
+        const answered = (await replies(parent, context)).filter(([, result]) =>
           answering(result).includes(parent.worker.hostname),
         );
-        return answered.length === 0 ? null : Math.min(...answered.map(({ at }) => at));
+        return answered.length === 0 ? null : Math.min(...answered.map(([, { at }]) => at));
       },
     }),
   }),

@@ -66,6 +66,14 @@ const requirements = {
     missing: "gevent is not installed for the newest Celery's Python",
     found: () => imports('newest', 'gevent'),
   },
+  'serializers:5.6': {
+    missing: "msgpack and pyyaml are not installed for Celery 5.6's Python",
+    found: () => imports('5.6', 'msgpack, yaml'),
+  },
+  'serializers:newest': {
+    missing: "msgpack and pyyaml are not installed for the newest Celery's Python",
+    found: () => imports('newest', 'msgpack, yaml'),
+  },
   requests: {
     missing: "the library requests is not installed for the newest Celery's Python",
     found: () => imports('newest', 'requests'),

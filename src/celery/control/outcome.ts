@@ -9,7 +9,8 @@ import {
 } from '../../errors.js';
 import type { GatewayError } from '../../errors.js';
 import type { BroadcastResult } from '../pidbox.js';
-import type { UnreadableReply } from '../reply-gathering.js';
+import type { UnreadableAnswer } from '../reply-gathering.js';
+import { wrongShape } from '../unreadable.js';
 import type { ControlCommand } from './commands.js';
 
 /** What one worker said. */
@@ -40,7 +41,6 @@ export const nothing: ControlOutcome = { replies: [], silent: [], failures: [] }
 
 /** More of a worker's words than this is nothing that people read. */
 const maxMessage = 2_000;
-const wrongShape = 'it is not of the documented shape';
 const okReply = z.object({ ok: z.string() });
 const errorReply = z.object({ error: z.string() });
 
@@ -100,13 +100,13 @@ export function rejected(command: ControlCommand, hostname: string, reason: stri
   return { hostname, error };
 }
 
-/** It has the command, and may have done it: neither silent, nor refused. */
+/** It has the command, and may have done it: neither silent, nor refused. Where its sender is uncertain, it may have. */
 function unread(
   command: ControlCommand,
   hostname: string | null,
-  { reason, contentType }: UnreadableReply,
+  why: UnreadableAnswer,
 ): ControlFailure {
-  const error = new UnreadableReplyError(command, hostname ?? 'A worker', reason, contentType);
+  const error = new UnreadableReplyError(command, hostname ?? 'A worker', why.reason, why);
   return { hostname, error };
 }
 

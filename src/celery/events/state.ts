@@ -16,15 +16,12 @@ import type { MergeOptions } from './record-text.js';
 import { mergeError, mergeEvent } from './task-merge.js';
 import { mergeSeed, type TaskSeed } from './task-seed.js';
 import type { TaskRecord } from './task-record.js';
-import { fillsFields, mergeFields, mergeState, takesState } from './task-settle.js';
+import { fillsFields, maxAheadMs, mergeFields, mergeState, takesState } from './task-settle.js';
 import { clockOffset, type WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
 import type { WorkerChangeListener } from './worker-watch.js';
 import type { Worker } from './worker.js';
 import type { TaskMeta } from '../transport/transport.js';
-
-/** By how much a sender's clock may be ahead of ours; an hour is what a wrong time zone makes of it at least. */
-const maxAheadMs = 3_600_000;
 
 /**
  * No event comes from the future: one that claims to would count as recent in every window until then, so it counts

@@ -14,8 +14,8 @@ import { setOtherEnds } from './task-history.js';
 
 /** By how much a result may seem older than the start of its own attempt: times are rounded. */
 const toleranceMs = 1_000;
-/** By how much the clock of a worker may be ahead of ours. */
-const maxAheadMs = 3_600_000;
+/** By how much the clock of a worker may be ahead of ours; an hour is what a wrong time zone makes of it at least. */
+export const maxAheadMs = 3_600_000;
 
 /** What `result_extended` stores besides the result. */
 const storedFields = ['name', 'args', 'kwargs', 'worker', 'queue'] as const;

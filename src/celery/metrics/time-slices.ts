@@ -4,7 +4,8 @@
  * become their neighbour's as they grow old.
  */
 
-const maxAheadMs = 60_000;
+/** Milliseconds after now that a time may have; a later one is taken for this one. */
+const latestMs = 60_000;
 
 export interface Mergeable<S> {
   /** May take over what the other holds: it is not used any more. */
@@ -114,7 +115,7 @@ export class TimeSlices<S extends Mergeable<S>> {
   }
 
   #placeOf(time: number): { readonly level: Map<number, S>; readonly number: number } | null {
-    const sane = Math.min(time, this.#now + maxAheadMs);
+    const sane = Math.min(time, this.#now + latestMs);
     const depth = this.#starts.findIndex((start) => sane >= start);
     const level = this.#levels[depth];
     if (level === undefined) return null;

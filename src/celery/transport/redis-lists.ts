@@ -6,14 +6,12 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { parsePythonJson } from '../python-json.js';
 import { isForbiddenKey, isRefusal, isWrongType } from './redis-errors.js';
-import type { QueueList, RedisNames } from './redis-names.js';
+import { maxPriority, type QueueList, type RedisNames } from './redis-names.js';
 
 /** Queues whose lists are sought under every usual separator in one look; of the others, those with the configured one. */
 const maxSearched = 50;
 /** Milliseconds after which a search that Redis refused is tried again. */
 const refusalPause = 30_000;
-/** kombu's virtual transports know no higher priority. */
-const maxPriority = 9;
 /** SCAN steps of one search for lists under an unusual separator. */
 const scanSteps = 50;
 const scanCount = 1_000;

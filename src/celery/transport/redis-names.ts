@@ -42,8 +42,8 @@ export const defaultRedisOptions: RedisOptions = {
   eventBacklogBytes: 256 * 1024 * 1024,
 };
 
-/** Of kombu's virtual transports. */
-const maxPriority = 9;
+/** kombu's virtual transports know no higher one. */
+export const maxPriority = 9;
 /** Separators that applications choose in place of kombu's own. */
 const usualSeparators = [defaultRedisOptions.sep, ':', '.', '-', '_', '/', '|'] as const;
 

@@ -16,7 +16,7 @@ import { RabbitMQManagement } from '../../../src/celery/transport/rabbitmq-manag
 import { Unreadable } from '../../../src/celery/unreadable.js';
 import { silentLogger } from '../../../src/log.js';
 import { createReceiver, envelopeOf, task, worker } from './events/cluster.js';
-import { oddTokens, oddValues } from './odd-values.js';
+import { oddTokens, oddValues, otherSerializers } from './odd-values.js';
 import { ScriptedTransport } from './scripted-transport.js';
 
 const info = {
@@ -76,6 +76,40 @@ const wholes: readonly [InspectCommand, unknown][] = [
   ['conf', { task_default_queue: 'default', broker_transport_options: { sep: ':' } }],
 ];
 
+const received = task('received', 'odd', 1, {
+  name: 'demo.add',
+  args: '(1,)',
+  kwargs: '{}',
+  root_id: 'odd',
+  parent_id: null,
+  retries: 0,
+  eta: null,
+  expires: null,
+});
+const events = [
+  received,
+  task('succeeded', 'odd', 2, { result: "'x'", runtime: 0.5 }),
+  task('failed', 'odd', 2, { exception: 'E()', traceback: 't' }),
+  task('sent', 'odd', 0, { name: 'demo.add', queue: 'q', exchange: '', routing_key: 'q' }),
+  worker('heartbeat', 1, { active: 1, processed: 2, loadavg: [0, 0, 0], sw_ident: 'py-celery' }),
+];
+
+const metas = [
+  { status: 'SUCCESS', result: { a: [1] }, traceback: null, date_done: '2026-11-28T00:00:00' },
+  {
+    status: 'FAILURE',
+    result: { exc_type: 'E', exc_message: ['m'], exc_module: 'builtins' },
+    traceback: 't',
+    date_done: '2026-11-28T00:00:00',
+    args: [1],
+    kwargs: {},
+    name: 'demo.add',
+    worker: 'w1@h',
+    queue: 'q',
+    retries: 0,
+  },
+];
+
 function mailbox() {
   const transport = new ScriptedTransport();
   [transport.receivers, transport.bound] = [1, ['w1@h']];
@@ -84,10 +118,10 @@ function mailbox() {
   const inspect = new Inspect(new Mailbox(options), standardRedactor, unreadable);
   return {
     unreadable: () => unreadable.snapshot().reply.total,
-    ask: async (command: InspectCommand, body: string, changes: Partial<Message> = {}) => {
+    ask: async (command: InspectCommand, body: string | Buffer, changes: Partial<Message> = {}) => {
       const result = inspect.run(command, ['w1@h']);
       await Promise.resolve();
-      transport.deliverBytes(Buffer.from(body), changes);
+      transport.deliverBytes(Buffer.from(body), { ...changes, headers: { ticket: transport.ticket } });
       return result;
     },
   };
@@ -133,24 +167,6 @@ describe('replies to inspect commands', () => {
 });
 
 describe('events', () => {
-  const received = task('received', 'odd', 1, {
-    name: 'demo.add',
-    args: '(1,)',
-    kwargs: '{}',
-    root_id: 'odd',
-    parent_id: null,
-    retries: 0,
-    eta: null,
-    expires: null,
-  });
-  const events = [
-    received,
-    task('succeeded', 'odd', 2, { result: "'x'", runtime: 0.5 }),
-    task('failed', 'odd', 2, { exception: 'E()', traceback: 't' }),
-    task('sent', 'odd', 0, { name: 'demo.add', queue: 'q', exchange: '', routing_key: 'q' }),
-    worker('heartbeat', 1, { active: 1, processed: 2, loadavg: [0, 0, 0], sw_ident: 'py-celery' }),
-  ];
-
   it.each(events)('keep the good one beside an odd $type', (event) => {
     const good = JSON.stringify(task('received', 'good', 1, { name: 'demo.add' }));
     for (const { label, text } of oddValues(event)) {
@@ -166,23 +182,68 @@ describe('events', () => {
   });
 });
 
-describe('stored results', () => {
-  const metas = [
-    { status: 'SUCCESS', result: { a: [1] }, traceback: null, date_done: '2026-11-28T00:00:00' },
-    {
-      status: 'FAILURE',
-      result: { exc_type: 'E', exc_message: ['m'], exc_module: 'builtins' },
-      traceback: 't',
-      date_done: '2026-11-28T00:00:00',
-      args: [1],
-      kwargs: {},
-      name: 'demo.add',
-      worker: 'w1@h',
-      queue: 'q',
-      retries: 0,
-    },
-  ];
+describe.each(otherSerializers)('in $name', ({ contentType, write, oddBodies }) => {
+  it.each(lists)('replies to %s keep the good entry beside an odd one', async (command, odd, good) => {
+    const { ask, unreadable } = mailbox();
+    for (const { label, body } of oddBodies(odd, (entry) => ({ 'w1@h': [entry, good] }))) {
+      const before = unreadable();
+      const { replies, silent } = await ask(command, body, { contentType });
+      const reply = replies.get('w1@h');
+      expect([silent, reply], label).toMatchObject([[], { ok: true }]);
+      if (reply?.ok !== true) continue;
+      const value = reply.value as readonly unknown[];
+      const unread = reply.unreadEntries ?? 0;
+      expect(JSON.stringify(value.at(-1)), label).toContain('good');
+      expect([value.length + unread, unreadable() - before], label).toEqual([2, unread]);
+    }
+  });
 
+  it.each(wholes)('replies to %s are read or counted', async (command, whole) => {
+    const { ask, unreadable } = mailbox();
+    for (const { label, body } of oddBodies(whole, (value) => ({ 'w1@h': value }))) {
+      const before = unreadable();
+      const { replies, silent } = await ask(command, body, { contentType });
+      const reply = replies.get('w1@h');
+      expect([silent, reply !== undefined], label).toEqual([[], true]);
+      const isUnread = reply?.ok === false && reply.unreadable === true;
+      expect(unreadable() - before, label).toBe(isUnread ? 1 : 0);
+    }
+  });
+
+  it('replies that are cut anywhere are counted and awaited no longer', async () => {
+    const { ask, unreadable } = mailbox();
+    const whole = write({ 'w1@h': { ok: 'pong' } });
+    for (let length = 0; length < whole.length; length++) {
+      const { silent } = await ask('ping', whole.subarray(0, length), { contentType });
+      expect(silent, String(length)).toEqual([]);
+    }
+    expect(unreadable()).toBe(whole.length);
+  });
+
+  it.each(events)('events keep the good one beside an odd $type', (event) => {
+    const good = task('received', 'good', 1, { name: 'demo.add' });
+    for (const { label, body } of oddBodies(event, (odd) => [odd, good])) {
+      const { receiver, state, publish } = createReceiver();
+      const envelope = JSON.parse(envelopeOf([])) as Record<string, unknown>;
+      publish(
+        JSON.stringify({ ...envelope, 'content-type': contentType, body: body.toString('base64') }),
+      );
+      const { received, malformed, dropped } = receiver.counters;
+      expect([received + malformed, dropped], label).toEqual([2, 0]);
+      expect(state.task('good')?.state, label).toBe('RECEIVED');
+    }
+  });
+
+  it.each(metas)('stored results are read, or said to be unreadable ($status)', (meta) => {
+    for (const { label, body } of oddBodies(meta, (odd) => odd)) {
+      const stored = readStoredResult('t1', body, standardRedactor.tasks);
+      if (stored instanceof Error) expect(stored, label).toMatchObject({ code: 'UNREADABLE_RESULT' });
+      else expect(typeof stored.state, label).toBe('string');
+    }
+  });
+});
+
+describe('stored results', () => {
   it.each(metas)('are read, or said to be unreadable ($status)', (meta) => {
     for (const { label, text } of oddValues(meta)) {
       const stored = readStoredResult('t1', Buffer.from(text), standardRedactor.tasks);
