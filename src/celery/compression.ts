@@ -1,6 +1,6 @@
 /**
  * Decompression of message bodies and stored results. Counterpart of `kombu.compression`. bzip2 and LZMA are not read:
- * no library for them both is maintained and ends on every input.
+ * no maintained library was found that bounds its output and its time.
  */
 import zlib from 'node:zlib';
 import { MalformedMessageError } from '../errors.js';
