@@ -1,5 +1,6 @@
 /** Opens one cluster: its connections, the watch over it, its caches and those who listen. */
-import { cacheNames, CacheRegistry } from './cache/cache-registry.js';
+import { cacheNames } from './cache/cache-defaults.js';
+import { CacheRegistry } from './cache/cache-registry.js';
 import type { SharedStore } from './cache/shared/shared-store.js';
 import type { GatewayConfiguration } from './celery/configuration.js';
 import { Celery } from './celery/celery.js';

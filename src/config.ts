@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { CacheName, CacheOverrides } from './cache/cache-registry.js';
+import type { CacheName, CacheOverrides } from './cache/cache-defaults.js';
 import { standardRedactor } from './celery/redaction/redactor.js';
 import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';

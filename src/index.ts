@@ -2,8 +2,9 @@
 export { MetricsCache } from './cache/metrics-cache.js';
 export type { CacheRead, MetricsCacheOptions, ReadOptions, Ttl } from './cache/cache-options.js';
 export type { CacheAdvice, CacheStats, CacheStatsReport } from './cache/cache-stats.js';
-export { CacheRegistry, cacheDefaults, cacheNames } from './cache/cache-registry.js';
-export type { CacheName, CacheOverrides } from './cache/cache-registry.js';
+export { cacheDefaults, cacheNames } from './cache/cache-defaults.js';
+export { CacheRegistry } from './cache/cache-registry.js';
+export type { CacheName, CacheOverrides } from './cache/cache-defaults.js';
 export { readConfig } from './config.js';
 export type { Config } from './config.js';
 export * from './errors.js';

@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events';
+import { cacheDefaults, cacheNames } from './cache-defaults.js';
+import type { CacheName, CacheOverrides } from './cache-defaults.js';
 import { assertDelay } from './delays.js';
 import type { CacheRead, Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
 import type { CacheStatsReport } from './cache-stats.js';
@@ -8,44 +10,8 @@ import { PrefetchSchedule } from './prefetch-schedule.js';
 import { ReportWatch } from './report-watch.js';
 import type { SharedCache } from './shared/shared-cache.js';
 
-/** What a cache does only where it is turned on. */
-const off = {
-  staleWhileRevalidate: 0,
-  staleIfError: 0,
-  adaptiveTtl: 0,
-  refreshAhead: 0,
-  predictive: 0,
-} as const;
-
-/**
- * The caches and their settings; names, types and configuration derive from these rows. Stale-while-revalidate
- * is off: whoever turns it on (the TTL is a good window) no longer sees a MISS as soon as the TTL has passed.
- */
-export const cacheDefaults = {
-  task_status: { ttl: 2_000, maxSize: 500, ...off },
-  worker_status: { ttl: 5_000, maxSize: 100, ...off },
-  queue_status: { ttl: 3_000, maxSize: 100, ...off },
-  metrics_summary: { ttl: 5_000, maxSize: 100, ...off },
-  health_check: { ttl: 10_000, maxSize: 50, ...off },
-} as const;
-
-export type CacheName = keyof typeof cacheDefaults;
-export const cacheNames = Object.keys(cacheDefaults) as readonly CacheName[];
-
 /** An answer of a hundred full pages still fits; one runaway answer cannot take the process with it. */
 const maxBytes = 16 * 1024 * 1024;
-
-export interface CacheOverrides {
-  readonly ttl?: number | undefined;
-  readonly maxSize?: number | undefined;
-  readonly staleWhileRevalidate?: number | undefined;
-  readonly staleIfError?: number | undefined;
-  readonly adaptiveTtl?: number | undefined;
-  /** Whether events of the cluster drop the entries that they make wrong. */
-  readonly pushInvalidation?: boolean | undefined;
-  readonly refreshAhead?: number | undefined;
-  readonly predictive?: number | undefined;
-}
 
 export interface CacheRegistryOptions {
   /** For ages; must not go back. */

@@ -1,5 +1,5 @@
 import type { CacheRead } from './cache-options.js';
-import type { CacheName } from './cache-registry.js';
+import type { CacheName } from './cache-defaults.js';
 import { cacheStatusHeader } from './cache-status-header.js';
 import type { BypassReason } from './cache-status-header.js';
 

@@ -1,5 +1,5 @@
 /** The caches themselves: statistics, invalidation, and a stream of the statistics. None of it is cached. */
-import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import type {
   CacheAdvice,
   CacheStats,

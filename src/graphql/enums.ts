@@ -1,6 +1,6 @@
 /** Enums: UPPER_CASE outside, our own strings inside. */
-import { cacheNames } from '../cache/cache-registry.js';
-import type { CacheName } from '../cache/cache-registry.js';
+import { cacheNames } from '../cache/cache-defaults.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import { terminateSignals, type TerminateSignal } from '../celery/control/commands.js';
 import { errorCodes, type ErrorCode } from '../errors.js';
 import { builder } from './builder.js';

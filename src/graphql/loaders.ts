@@ -3,8 +3,9 @@
  * and so is what all workers said to one inspect command.
  */
 import DataLoader from 'dataloader';
-import { cacheNames } from '../cache/cache-registry.js';
-import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
+import { cacheNames } from '../cache/cache-defaults.js';
+import type { CacheName } from '../cache/cache-defaults.js';
+import type { CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Celery } from '../celery/celery.js';
 import type { Task, TaskPage, TaskSlice } from '../celery/events/task.js';

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import DataLoader from 'dataloader';
-import type { CacheName, CacheRegistry } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
+import type { CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 
 export interface Read<T> {

@@ -1,5 +1,5 @@
 /** What the replicas of a gateway share of their caches, and what each of them counts. */
-import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import type { CacheCounters } from '../cache/cache-stats.js';
 import type { CacheTotals, ReplicaReport, SharedCacheStats } from '../cache/shared/shared-stats.js';
 import { builder } from './builder.js';

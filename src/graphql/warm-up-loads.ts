@@ -2,7 +2,7 @@
  * Each load reads what the operation of the same subject reads when it is asked without arguments, with all that its
  * fields ask of the workers, unless it can break these: by the same loaders, so that the keys are the same.
  */
-import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import type { InspectCommand } from '../celery/inspect.js';
 import type { Loaders } from './loaders.js';
 import { sliceOf } from './task-inputs.js';

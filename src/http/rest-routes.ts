@@ -3,8 +3,8 @@
  * headers are those of the operation.
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { cacheNames } from '../cache/cache-registry.js';
-import type { CacheName } from '../cache/cache-registry.js';
+import { cacheNames } from '../cache/cache-defaults.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import { sumOf } from '../celery/cluster-summary.js';
 import { BadUserInputError } from '../errors.js';
 import {

@@ -1,5 +1,5 @@
 /** What is counted of one cluster from the start, as it happens, and where the rest of its figures come from. */
-import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { InspectResult } from '../celery/inspect.js';
 import type { Queue } from '../celery/queues.js';

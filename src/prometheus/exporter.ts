@@ -12,14 +12,12 @@ import type { Format } from './exposition.js';
 import { OperationTally } from './operation-tally.js';
 import { addProcess, watchProcess } from './process-metrics.js';
 import { addQueues } from './queue-families.js';
+import type { TaskLabels } from './task-labels.js';
 import { addWorkers } from './worker-families.js';
-
-/** By which tasks are told apart. */
-export const taskLabels = ['name,queue', 'name', 'queue', 'none'] as const;
 
 /** The part of the settings that it keeps. */
 export interface MetricsLimits {
-  readonly metricsTaskLabels: (typeof taskLabels)[number];
+  readonly metricsTaskLabels: TaskLabels;
   /** Names and queues of tasks that are told apart, workers, and queues; of each cluster. */
   readonly metricsMaxTasks: number;
   readonly metricsMaxWorkers: number;

@@ -3,7 +3,7 @@
  * was told last, while the question runs on. What failed is not known: an old figure would pass for a new one.
  */
 import { CacheStatus } from '../cache/cache-status.js';
-import type { CacheName } from '../cache/cache-registry.js';
+import type { CacheName } from '../cache/cache-defaults.js';
 import { withDeadline } from '../deadline.js';
 import { TimeoutError } from '../errors.js';
 

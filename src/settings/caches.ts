@@ -1,6 +1,6 @@
 /** The same settings for each cache. */
-import { cacheDefaults, cacheNames } from '../cache/cache-registry.js';
-import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
+import { cacheDefaults, cacheNames } from '../cache/cache-defaults.js';
+import type { CacheName, CacheOverrides } from '../cache/cache-defaults.js';
 import { boolean, fraction, seconds, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 import type { Setting } from './setting.js';

@@ -1,5 +1,5 @@
 /** What is set for each cluster: where it is, how it is watched, and what may be told to it. */
-import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
+import type { CacheName, CacheOverrides } from '../cache/cache-defaults.js';
 import { withSentinel } from '../celery/transport/redis-address.js';
 import { brokerSettings } from './broker.js';
 import { controlSettings } from './control.js';

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { roles } from '../access/viewer.js';
 import type { Visibility } from '../access/visibility.js';
-import { cacheNames } from '../cache/cache-registry.js';
-import type { CacheName, CacheOverrides } from '../cache/cache-registry.js';
+import { cacheNames } from '../cache/cache-defaults.js';
+import type { CacheName, CacheOverrides } from '../cache/cache-defaults.js';
 import { ConfigError } from '../errors.js';
 import { cacheSettings } from './caches.js';
 import { clusterSettings, inheritedSettings, ownSettings, withMasters } from './cluster.js';

@@ -1,5 +1,6 @@
 /** What `/metrics` shows to Prometheus, and how many series that may be. */
-import { taskLabels } from '../prometheus/exporter.js';
+import { taskLabels } from '../prometheus/task-labels.js';
+import type { TaskLabels } from '../prometheus/task-labels.js';
 import { ascendingSeconds, boolean, oneOf, wholeNumber } from './parsers.js';
 import { setting } from './setting.js';
 
@@ -14,7 +15,7 @@ export const metricsSettings = {
     'true',
     'whether `/metrics` is served to Prometheus, for whoever may read: true or false',
   ),
-  metricsTaskLabels: setting<(typeof taskLabels)[number]>(
+  metricsTaskLabels: setting<TaskLabels>(
     'metrics-task-labels',
     'METRICS_TASK_LABELS',
     oneOf(taskLabels),

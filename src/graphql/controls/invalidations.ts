@@ -2,7 +2,8 @@
  * What is out of date after a control: forgotten when the broker has taken it, again when its effect shows, and once more
  * when that comes late, so that the next read is fresh.
  */
-import type { CacheName, CacheRegistry } from '../../cache/cache-registry.js';
+import type { CacheName } from '../../cache/cache-defaults.js';
+import type { CacheRegistry } from '../../cache/cache-registry.js';
 import type { ControlCommand } from '../../celery/control/commands.js';
 import type { State } from '../../celery/events/state.js';
 import { isFinal } from '../../celery/states.js';

@@ -2,7 +2,8 @@
  * Drops from the caches what events of the cluster have made wrong, at a bounded rate: so a TTL may be long, and the
  * answers fresh all the same. Every replica hears the events itself, so nobody else is told.
  */
-import type { CacheName, CacheRegistry } from '../../cache/cache-registry.js';
+import type { CacheName } from '../../cache/cache-defaults.js';
+import type { CacheRegistry } from '../../cache/cache-registry.js';
 import type { Celery } from '../../celery/celery.js';
 import type { ChangeTimes } from './change-times.js';
 import { Changes } from './changes.js';

@@ -1,6 +1,6 @@
 /** What the mutations that send a task have in common. */
 import type { AuditedResult } from '../../access/audit-log.js';
-import type { CacheName } from '../../cache/cache-registry.js';
+import type { CacheName } from '../../cache/cache-defaults.js';
 import type { SentTask } from '../../celery/task-sender.js';
 import type { Context } from '../context.js';
 import type { TaskParent } from '../task-type.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cacheNames, CacheRegistry } from '../../../src/cache/cache-registry.js';
-import type { CacheName } from '../../../src/cache/cache-registry.js';
+import { cacheNames } from '../../../src/cache/cache-defaults.js';
+import { CacheRegistry } from '../../../src/cache/cache-registry.js';
+import type { CacheName } from '../../../src/cache/cache-defaults.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Authenticator } from '../../../src/access/authenticator.js';
 import type { CacheStats } from '../../../src/cache/cache-stats.js';
-import { cacheNames } from '../../../src/cache/cache-registry.js';
+import { cacheNames } from '../../../src/cache/cache-defaults.js';
 import { formatOf } from '../../../src/http/metrics-route.js';
 import { cacheCounters } from '../../../src/prometheus/cache-families.js';
 import { eventually } from '../../support/eventually.js';

@@ -1,6 +1,6 @@
 /** A cluster whose events are told by the test, whose queues and workers follow them, and two sets of caches over it. */
 import { CacheRegistry } from '../../../../src/cache/cache-registry.js';
-import type { CacheName } from '../../../../src/cache/cache-registry.js';
+import type { CacheName } from '../../../../src/cache/cache-defaults.js';
 import { CacheStatus } from '../../../../src/cache/cache-status.js';
 import { Celery } from '../../../../src/celery/celery.js';
 import type { TaskFilter } from '../../../../src/celery/events/task.js';
