@@ -3,9 +3,11 @@
 import { commands, isCommand } from './commands.js';
 import type { Command } from './commands.js';
 import { standardRedactor } from './celery/redaction/redactor.js';
-import { readConfig } from './config.js';
+import { misspelledSettings, readConfig } from './config.js';
 import type { Config } from './config.js';
 import { ConfigError } from './errors.js';
+import { exitCodes } from './exit-codes.js';
+import type { ExitCode } from './exit-codes.js';
 import type { Gateway } from './gateway.js';
 import { helpText } from './help.js';
 import { createLogger } from './log.js';
@@ -13,9 +15,7 @@ import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
 import { version } from './version.js';
 
-/** Exit codes: 1 for what happened, 2 for what was asked. */
-const failed = 1;
-const misused = 2;
+const { done, failed, misused } = exitCodes;
 /** Milliseconds that closing may take before the process ends all the same. */
 const shutdownDeadline = 4_500;
 
@@ -27,6 +27,8 @@ async function main(args: readonly string[]): Promise<void> {
   const config = configOrExit(args);
   const redactor = redactorOf(config);
   const log = createLogger(config.logLevel, undefined, (entry) => redactor.value(entry));
+  for (const misspelled of misspelledSettings(process.env))
+    log.warn('an environment variable has no effect; did you mean the setting?', { ...misspelled });
   const gateway = await startOrExit(config, log);
   stopOnSignals(gateway, log); // before anybody can know that it runs
   log.info(
@@ -74,20 +76,21 @@ async function startOrExit(config: Config, log: Logger): Promise<Gateway> {
 }
 
 function stopOnSignals(gateway: Gateway, log: Logger): void {
-  let stopping = false;
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) exit(failed, 'stopped before everything was closed');
-    stopping = true;
+    // A process group gets the signal, and then npm or a supervisor passes it on: the deadline ends it in any case.
+    if (isStopping) return;
+    isStopping = true;
     log.info('stopping', { signal });
     setTimeout(() => exit(failed, 'closing took too long'), shutdownDeadline).unref();
     gateway[Symbol.asyncDispose]().then(
       () => {
         log.info('stopped');
-        process.exit(0);
+        process.exit(done.code);
       },
       (error: unknown) => {
         log.error('stopping failed', { error });
-        process.exit(failed);
+        process.exit(failed.code);
       },
     );
   };
@@ -96,7 +99,7 @@ function stopOnSignals(gateway: Gateway, log: Logger): void {
   process.on('SIGHUP', stop); // the terminal was closed
 }
 
-function exit(code: number, message: string): never {
+function exit({ code }: ExitCode, message: string): never {
   process.stderr.write(`celeryql: ${standardRedactor.text(message)}\n`);
   process.exit(code);
 }

@@ -2,6 +2,7 @@
 import { commands } from './commands.js';
 import { settings } from './config.js';
 import { cacheSettings } from './settings/caches.js';
+import { exitCodes } from './exit-codes.js';
 import type { Setting } from './settings/setting.js';
 import { version } from './version.js';
 
@@ -14,14 +15,15 @@ export function helpText(): string {
   return [
     `celeryql ${version}: a GraphQL monitoring gateway for Celery`,
     '',
-    'Usage: celeryql [flags]   without a broker it shows an embedded cluster',
+    'Usage: celeryql [flags]   without a broker it shows an embedded cluster, a simulation',
     '',
     ...Object.values(commands).map(({ usage, doc }) => `  celeryql ${usage.padEnd(33)} ${doc}`),
     '',
     '  --help       this text',
     '  --version    the version',
     '',
-    'Flags win over environment variables (named on the right).',
+    'Flags win over environment variables (named on the right). Exit codes:',
+    ...Object.values(exitCodes).map(({ code, doc }) => `  ${code}  ${doc}`),
     '',
     ...lines,
     '',

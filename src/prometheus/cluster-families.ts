@@ -3,8 +3,9 @@ import type { ClusterWatch } from './cluster-watch.js';
 import type { Scrape } from './exposition.js';
 
 export function addCluster(scrape: Scrape, watch: ClusterWatch): void {
-  const { clusterName: cluster, celery, subscriptions } = watch.cluster;
+  const { clusterName: cluster, embedded, celery, subscriptions } = watch.cluster;
   const { connection, intake } = celery.transport;
+  scrape.add('cluster_embedded', { cluster }, embedded);
   scrape.add('broker_connected', { cluster }, connection.connected);
   scrape.add('broker_reconnects_total', { cluster }, connection.reconnects);
 

@@ -10,6 +10,7 @@ const cluster = ['cluster'] as const;
 
 export const series = {
   build_info: row('gauge', ['version', 'node'], 'Always 1.'),
+  cluster_embedded: row('gauge', cluster, 'Whether it is the embedded cluster, a simulation.'),
   broker_connected: row('gauge', cluster, 'Whether the broker is connected.'),
   broker_reconnects_total: row('counter', cluster, 'Connections regained after a loss.'),
 

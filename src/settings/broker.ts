@@ -22,10 +22,10 @@ export const brokerSettings = {
   broker: setting<BrokerAddress | null>(
     'broker',
     'BROKER_URL CELERY_BROKER_URL',
-    parseBrokerUrl,
+    (text) => (text === 'embedded' ? null : parseBrokerUrl(text)),
     null,
     'the embedded cluster',
-    'the cluster to watch, such as `redis://:password@host:6379/0` or `amqp://user:password@host:5672/vhost`',
+    'the cluster to watch, such as `redis://:password@host:6379/0` or `amqp://user:password@host:5672/vhost`; `embedded` shows a simulation, as is the default where only this machine sees it',
   ),
   resultBackend: setting<ResultBackendAddress | null>(
     'result-backend',

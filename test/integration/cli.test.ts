@@ -1,5 +1,5 @@
 /** The command as its users run it: what it says, what it exits with, and that it stops in good order. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, get, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
@@ -12,15 +12,12 @@ import { settings } from '../../src/config.js';
 import { cacheSettings } from '../../src/settings/caches.js';
 import { version } from '../../src/version.js';
 import { freePort } from '../support/free-port.js';
+import { noSettings } from '../support/no-settings.js';
 import { Child } from '../support/process.js';
 import { programOutput } from '../support/program.js';
 import type { Exit } from '../support/process.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-/** The environment of this run must not configure the command. */
-const noSettings = Object.fromEntries(
-  [...Object.values(settings), ...cacheSettings].flatMap(({ env }) => env.map((name) => [name, ''])),
-);
 
 function launch(args: readonly string[], env: Record<string, string> = {}): Child {
   return new Child(process.execPath, ['dist/cli.js', ...args], {
@@ -64,6 +61,27 @@ describe('celeryql', () => {
     }
   });
 
+  it('--help comes at once: it loads neither GraphQL, nor metrics, nor a client of a broker', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+    try {
+      const { exit } = await run(['--help'], { NODE_V8_COVERAGE: folder });
+      expect(exit.code).toBe(0);
+      const [file = ''] = await readdir(folder);
+      const { result } = JSON.parse(await readFile(join(folder, file), 'utf8')) as {
+        result: readonly { url: string }[];
+      };
+      const modules = result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+      expect(modules).toContainEqual(expect.stringMatching(/dist\/help\.js$/));
+      expect(modules.filter((url) => !url.includes('node_modules')).length).toBeLessThan(80);
+      const packages = modules.flatMap(
+        (url) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1] ?? [],
+      );
+      expect([...new Set(packages)]).toEqual(['zod']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('--version says its version, and exits with 0', async () => {
     expect(await run(['--version'])).toEqual({ exit: { code: 0, signal: null }, said: version });
   });
@@ -82,6 +100,26 @@ describe('celeryql', () => {
       /^celeryql: BROKER_URL has a port that is not a number from 0 to 65535$/,
     ],
     [['redis://:hunter3@h:6379/0'], {}, /^celeryql: Unexpected argument 'redis:\/\/:\*+@h:6379\/0'; /],
+    [
+      [],
+      { BROKER_URL: '' },
+      /^celeryql: BROKER_URL is set but empty: give it a value, or leave it out$/,
+    ],
+    [
+      [],
+      { BROKER_ULR: 'redis://:hunter3@h' },
+      /^celeryql: BROKER_ULR is not a setting; did you mean BROKER_URL\?$/,
+    ],
+    [
+      [],
+      { CELERYQL_BROKER_URL: 'redis://:hunter3@h' },
+      /^celeryql: CELERYQL_BROKER_URL is not a setting; did you mean BROKER_URL\?$/,
+    ],
+    [
+      [],
+      { HOST: '0.0.0.0', ANONYMOUS: 'viewer' },
+      /^celeryql: --host 0\.0\.0\.0 would show the embedded cluster, a simulation, to other machines: /,
+    ],
   ])('with %j and %j says in one line what is wrong, and exits with 2', async (args, env, line) => {
     const { exit, said } = await run(args, env);
     expect(exit.code).toBe(2);
@@ -91,7 +129,7 @@ describe('celeryql', () => {
   });
 
   it('does not start open to other machines, says in one line what to do, and exits with 2', async () => {
-    const { exit, said } = await run(['--host', '0.0.0.0', '--port', '0']);
+    const { exit, said } = await run(['--host', '0.0.0.0', '--port', '0', '--broker', 'embedded']);
     expect([exit.code, said]).toEqual([
       2,
       'celeryql: --host 0.0.0.0 lets other machines in, and no credentials are configured: set --auth-file, --jwt-jwks or ' +
@@ -113,9 +151,12 @@ describe('celeryql', () => {
     try {
       await writeFile(join(folder, 'auth'), `${await hashOf('hunter3')}\n${line}\n`);
       const port = await freePort();
-      await using gateway = launch(['--port', String(port), '--host', '0.0.0.0'], {
-        AUTH_FILE: join(folder, 'auth'),
-      });
+      await using gateway = launch(
+        ['--port', String(port), '--host', '0.0.0.0', '--broker', 'embedded'],
+        {
+          AUTH_FILE: join(folder, 'auth'),
+        },
+      );
       await gateway.waitForLine(/embedded/);
       const me = async (authorization: string) => {
         const url = `http://127.0.0.1:${port}/graphql?query={me{name,role}}`;
@@ -144,14 +185,19 @@ describe('celeryql', () => {
     const { exit, said } = await run(['--port', String(port)]);
     other.close();
     expect(exit.code).toBe(1);
-    expect(said).toBe(
+    expect(said.split('\n').at(-1)).toBe(
       `celeryql: 127.0.0.1:${port} is already in use; choose another with --port or PORT`,
     );
   });
 
   it('says in one line that its host is not of this machine, and exits with 1', async () => {
-    const { exit, said } = await run(['--host', '192.0.2.1', '--port', '0', '--anonymous', 'viewer']);
-    expect([exit.code, said]).toEqual([1, 'celeryql: 192.0.2.1 is not an address of this machine']);
+    const { exit, said } = await run([
+      ...['--host', '192.0.2.1', '--port', '0', '--anonymous', 'viewer', '--broker', 'embedded'],
+    ]);
+    expect([exit.code, said.split('\n').at(-1)]).toEqual([
+      1,
+      'celeryql: 192.0.2.1 is not an address of this machine',
+    ]);
   });
 
   it('without a broker shows moving figures of the embedded cluster within ten seconds', async () => {
@@ -178,6 +224,36 @@ describe('celeryql', () => {
     const first = await total();
     await vi.waitFor(async () => expect(await total()).toBeGreaterThan(first), 10_000);
     expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('warns of a variable that is probably a misspelled setting, and starts', async () => {
+    await using gateway = launch(['--port', '0'], { LOG_LEVELS: 'debug' });
+    expect(JSON.parse(await gateway.waitForLine(/did you mean/))).toMatchObject({
+      ...{ level: 'warn', variable: 'LOG_LEVELS', setting: 'LOG_LEVEL' },
+    });
+    await gateway.waitForLine(/embedded/);
+  });
+
+  it('says in readiness, health and metrics that it shows the embedded cluster', async () => {
+    const port = await freePort();
+    await using gateway = launch(['--port', String(port)]);
+    await gateway.waitForLine(/showing the embedded cluster/);
+    const read = async (path: string): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      expect(response.status).toBe(200);
+      return response.text();
+    };
+    await vi.waitFor(() => read('/health/ready'), 10_000);
+    expect(JSON.parse(await read('/health/ready'))).toMatchObject({
+      checks: expect.arrayContaining([
+        { name: 'broker', status: 'ok', message: 'embedded: a simulation, no broker is watched' },
+      ]) as unknown,
+    });
+    const health = await read(
+      `/graphql?query=${encodeURIComponent('{ health { checks { name message } } }')}`,
+    );
+    expect(health).toContain('embedded: a simulation, no broker is watched');
+    expect(await read('/metrics')).toContain('celeryql_cluster_embedded{cluster="default"} 1');
   });
 
   it('with a broker that is away starts all the same, and says so without the password', async () => {
@@ -231,7 +307,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await closed).toBe(1001);
     await ended;
     agent.destroy();
-    expect(gateway.log(2)).toMatch(/"stopping","signal":"SIG(TERM|INT)".*\n.*"stopped"/);
+    expect(gateway.log(5)).toMatch(/"stopping","signal":"SIG(TERM|INT)"[^]*"stopped"\}$/);
   });
 
   it('ends it with 0 within five seconds, though a client neither reads nor answers', async () => {
@@ -247,6 +323,41 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await gateway.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - start).toBeLessThan(5_000);
     socket.terminate();
+  });
+});
+
+describe('A process group that gets SIGTERM twice', () => {
+  it('ends with 0, and answers the request that is in flight', async () => {
+    // A broker that accepts and says nothing: what has to ask it waits for its deadline.
+    const mute = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const { port: broker } = mute.address() as AddressInfo;
+    const port = await freePort();
+    await using gateway = new Child(
+      process.execPath,
+      ['dist/cli.js', '--port', String(port), '--broker', `redis://127.0.0.1:${broker}/0`],
+      { name: 'celeryql', cwd: root, env: noSettings, group: true },
+    );
+    await gateway.waitForLine(/watching a cluster/);
+
+    const body = JSON.stringify({ query: '{ me { name } }' });
+    const headers = { 'content-type': 'application/json', 'content-length': body.length };
+    const client = request({ port, path: '/graphql', method: 'POST', headers });
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      client.once('response', resolve);
+      client.once('error', reject);
+    });
+    await new Promise<void>((resolve) => client.write(body.slice(0, 5), () => resolve()));
+    // The gateway has read the head when it answers the next request.
+    await fetch(`http://127.0.0.1:${port}/health/live`);
+
+    process.kill(-gateway.pid, 'SIGTERM');
+    await gateway.waitForLine(/"stopping"/);
+    process.kill(-gateway.pid, 'SIGTERM');
+    client.end(body.slice(5));
+    expect((await answer).statusCode).toBe(200);
+    expect(await gateway.exited).toEqual({ code: 0, signal: null });
+    mute.close();
   });
 });
 

@@ -1,16 +1,11 @@
 /** A gateway as its users run it: the command, in a process of its own, which can be measured, stopped and killed. */
 import { readFile } from 'node:fs/promises';
-import { settings } from '../../src/config.js';
-import { cacheSettings } from '../../src/settings/caches.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { noSettings } from './no-settings.js';
 import { Child } from './process.js';
 
 const root = new URL('../../', import.meta.url).pathname;
-/** The environment of this run must not configure the command. */
-const noSettings = Object.fromEntries(
-  [...Object.values(settings), ...cacheSettings].flatMap(({ env }) => env.map((name) => [name, ''])),
-);
 
 /** For a `beforeAll`: the command runs what was built. */
 export async function buildGateway(): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig, settings } from '../../src/config.js';
 import { ConfigError } from '../../src/errors.js';
+import { exitCodes } from '../../src/exit-codes.js';
 import { helpText } from '../../src/help.js';
 import { cacheSettings } from '../../src/settings/caches.js';
 
@@ -84,15 +85,28 @@ describe('readConfig', () => {
     expect(readConfig(['--port=6000'], { PORT: 'bad' }).port).toBe(6000);
   });
 
-  it('takes an empty variable for one that is not set', () => {
-    expect(readConfig([], { PORT: '', BROKER_URL: '' })).toMatchObject({ port: 4000, broker: null });
+  it.each([
+    [[], { BROKER_URL: '' }, 'BROKER_URL'],
+    [[], { BROKER_URL: '', CELERY_BROKER_URL: 'redis://b' }, 'BROKER_URL'],
+    [[], { CLUSTERS_FILE: '' }, 'CLUSTERS_FILE'],
+    [[], { AUTH_FILE: '' }, 'AUTH_FILE'],
+    [[], { PORT: '' }, 'PORT'],
+    [['--broker', ''], {}, '--broker'],
+    [['--auth-file='], {}, '--auth-file'],
+  ])('refuses an empty value: %j %j', (args, env, name) => {
+    expect(() => readConfig(args, env)).toThrow(
+      new ConfigError(`${name} is set but empty: give it a value, or leave it out`),
+    );
+  });
+
+  it('takes an empty value where that is the default', () => {
+    expect(readConfig([], { GLOBAL_KEYPREFIX: '' }).globalKeyprefix).toBe('');
   });
 
   it.each([
     [{ BROKER_URL: 'redis://a' }, 'a'],
     [{ CELERY_BROKER_URL: 'redis://b' }, 'b'],
     [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: 'redis://a' }, 'a'],
-    [{ CELERY_BROKER_URL: 'redis://b', BROKER_URL: '' }, 'b'],
   ])('finds the broker in %j', (env, host) => {
     expect(readConfig([], env).broker).toEqual(redis(host));
   });
@@ -307,5 +321,16 @@ describe('settings', () => {
         `|\`--${flag}\`|${env.map((name) => `\`${name}\``).join(', ')}|${shownDefault}|${doc}|`,
     );
     expect(wanted.filter((row) => !lines.includes(row))).toEqual([]);
+  });
+});
+
+describe('exit codes', () => {
+  it('are in --help and in the README, a row each', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const lines = readme.split('\n').map((line) => line.replaceAll(/ *\| */g, '|'));
+    for (const { code, doc } of Object.values(exitCodes)) {
+      expect(helpText()).toContain(`  ${code}  ${doc}`);
+      expect(lines).toContain(`|${code}|${doc}|`);
+    }
   });
 });

@@ -7,6 +7,7 @@ export async function checkBroker(celery: Celery): Promise<HealthCheck> {
   const { transport } = celery;
   const check = await probe(celery, 'broker', async () => {
     await pingUnlessRefused(celery);
+    if (transport.kind === 'memory') return 'embedded: a simulation, no broker is watched';
     return `connected to ${transport.address}${withoutLists(celery)}`;
   });
   const impairments = transport.impairments.filter(({ part }) => part !== 'events');

@@ -25,7 +25,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function open(args: readonly string[], log = silentLogger) {
   const audit = new AuditLog({ log, maxRecords: 10 });
-  const access = await openAccess(readConfig(args, {}), { audit, log, clock: () => 0 });
+  const access = await openAccess(readConfig(['--broker', 'embedded', ...args], {}), {
+    audit,
+    log,
+    clock: () => 0,
+  });
   const request = (headers: Record<string, string[]>) =>
     access.authenticator.authenticate({ headers, remoteAddress: '192.0.2.1' });
   return { ...access, request };
