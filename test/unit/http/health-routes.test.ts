@@ -37,7 +37,7 @@ describe('GET /health/ready', () => {
     expect(await response.json()).toEqual({
       status: 'ready',
       checks: [
-        { name: 'broker', status: 'ok', message: 'it answers' },
+        { name: 'broker', status: 'ok', message: 'embedded: a simulation, no broker is watched' },
         { name: 'event_stream', status: 'ok', message: 'subscribed' },
         { name: 'caches', status: 'ok', message: 'warm' },
       ],
