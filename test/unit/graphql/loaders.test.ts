@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import { describe, expect, it, vi } from 'vitest';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
-import type { CacheOverrides } from '../../../src/cache/cache-registry.js';
+import type { CacheOverrides } from '../../../src/cache/cache-defaults.js';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { parseEvents } from '../../../src/celery/events/event.js';
