@@ -143,7 +143,7 @@ describe('the broker in /health/ready', () => {
     expect(checks.find(({ name }) => name === 'broker')).toMatchObject({
       status: 'ok',
       message:
-        'it answers; replies of workers cannot be read (1, application/x-python-serialize): set task_serializer to "json" in the application',
+        'embedded: a simulation, no broker is watched; replies of workers cannot be read (1, application/x-python-serialize): set task_serializer to "json" in the application',
     });
   });
 });
