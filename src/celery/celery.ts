@@ -9,6 +9,7 @@ import { CountedResults } from './counted-results.js';
 import { BrokerUnavailableError } from '../errors.js';
 import type { GatewayConfiguration } from './configuration.js';
 import { ClusterLog } from './cluster-log.js';
+import { ImpairmentLog } from './impairment-log.js';
 import { ConfigurationWatch } from './configuration-watch.js';
 import { Control } from './control/control.js';
 import { EventSilence } from './event-silence.js';
@@ -102,6 +103,7 @@ export class Celery implements AsyncDisposable {
   readonly #gapFilling: GapFilling;
   readonly #stallWatch = new StallWatch();
   readonly #clusterLog: ClusterLog;
+  readonly #impairmentLog: ImpairmentLog;
   /** Asked for their pools, and for their tasks. */
   readonly #newcomers = new WorkerBatches((hostnames) => learnPools(this, hostnames));
   readonly #returned = new WorkerBatches((hostnames) => this.#askForTasks(hostnames));
@@ -140,6 +142,7 @@ export class Celery implements AsyncDisposable {
       this.events.onEvent((event) => wrappedErrors.heard(event));
     }
     this.#clusterLog = new ClusterLog({ log, state: this.state });
+    this.#impairmentLog = new ImpairmentLog({ log, transport });
     this.#mailbox = new Mailbox({
       transport,
       log,
@@ -306,6 +309,7 @@ export class Celery implements AsyncDisposable {
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
     this.#clusterLog[Symbol.dispose]();
+    this.#impairmentLog[Symbol.dispose]();
     this.#mailbox[Symbol.dispose]();
     this.events[Symbol.dispose]();
   }

@@ -24,7 +24,9 @@ const detailRights = [
   '+exists',
   '+hlen',
   '+hkeys',
+  '+hget',
   '+eval',
+  '+pubsub|numpat',
   '+mget',
 ];
 

@@ -5,7 +5,7 @@
  */
 import { hostname } from 'node:os';
 import type { Message as Delivered } from 'amqplib';
-import { replyCode, replyCodes } from './amqp-errors.js';
+import { amqpReason, replyCode, replyCodes } from './amqp-errors.js';
 import { PublishBlockedError } from './amqp-publisher.js';
 import type { AmqpOutgoing } from './amqp-publisher.js';
 import type { EchoFate } from './event-echo.js';
@@ -41,12 +41,18 @@ export function echoMessage(exchange: string): AmqpOutgoing {
 /**
  * What became of an echo that `publish` could not deliver, or of which it knows whether a queue took it. An exchange
  * that is gone takes our binding with it.
+ *
+ * @param onForbidden called with RabbitMQ's words when this user may not publish there
  */
-export async function echoFate(publish: () => Promise<boolean>): Promise<EchoFate> {
+export async function echoFate(
+  publish: () => Promise<boolean>,
+  onForbidden: (reason: string) => void,
+): Promise<EchoFate> {
   try {
     return (await publish()) ? 'sent' : 'unroutable';
   } catch (error) {
     if (error instanceof PublishBlockedError) return 'refused';
+    if (replyCode(error) === replyCodes.accessRefused) onForbidden(amqpReason(error));
     return replyCode(error) === replyCodes.notFound ? 'unroutable' : 'refused';
   }
 }

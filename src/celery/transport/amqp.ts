@@ -54,6 +54,8 @@ const echoPause = 10_000;
 const echoInterval = 500;
 /** The key of the impairment that RabbitMQ takes no messages. */
 const blocked = 'publish';
+/** The key of the impairment that this user may not send messages to itself. */
+const forbiddenEcho = 'echo forbidden';
 
 export class AmqpTransport implements Transport {
   readonly kind = 'amqp';
@@ -318,7 +320,14 @@ export class AmqpTransport implements Transport {
 
   #sendEcho(): Promise<EchoFate> {
     const message = echoMessage(this.#names.eventExchange);
-    return echoFate(() => this.#run(({ echoes }) => echoes.publish(message)));
+    return echoFate(
+      async () => {
+        const routed = await this.#run(({ echoes }) => echoes.publish(message));
+        this.#impairments.remove(forbiddenEcho);
+        return routed;
+      },
+      (reason) => this.#impairments.add(forbiddenEcho, { part: 'details', reason }),
+    );
   }
 
   /** Silence may be a half-open socket: each connection must answer something now and then. */

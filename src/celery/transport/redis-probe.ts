@@ -31,6 +31,10 @@ const trials: Readonly<Record<string, Trial>> = {
   exists: (client, key) => client.exists(key),
   hlen: (client, key) => client.hlen(key),
   hkeys: (client, key) => client.hkeys(key),
+  // Scripts need it, and the error of a script does not name it.
+  hget: (client, key) => client.hget(key, 'probe'),
+  eval: (client) => client.eval('return 0', 0),
+  pubsub: (client) => client.call('PUBSUB', 'NUMPAT'),
   del: (client, key) => client.del(key),
 };
 
@@ -50,8 +54,7 @@ export class RedisProbe {
     const tried = Object.entries(trials)
       .filter(([command]) => due(command))
       .map(([, trial]) => trial(client, this.#key));
-    if (db() !== 0) tried.push(client.select(db()));
-    tried.push(client.client('SETNAME', connectionName), this.#scripts(client));
+    tried.push(client.select(db()), client.client('SETNAME', connectionName));
     const outcomes = await Promise.allSettled(tried);
     refusals.expire();
     for (const outcome of outcomes)
@@ -61,17 +64,5 @@ export class RedisProbe {
   /** Whether a replica has been made of this server shows where it may write. */
   async isWritable(client: Redis): Promise<void> {
     await client.del(this.#key);
-  }
-
-  /** Scripts may be forbidden where whole messages may be read instead. */
-  async #scripts(client: Redis): Promise<void> {
-    const { refusals } = this.#options;
-    if (refusals.sinceSuccess('eval') <= fresh) return;
-    try {
-      await client.eval('return 0', 0);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await client.hmget(this.#key, 'probe');
-    }
   }
 }

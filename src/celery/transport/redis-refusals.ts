@@ -22,12 +22,14 @@ const needs: Readonly<Record<string, ImpairedPart>> = {
   exists: 'details',
   hlen: 'details',
   hkeys: 'details',
+  hget: 'details',
   eval: 'details',
   mget: 'results',
   ping: 'details',
   del: 'details',
   select: 'details',
   client: 'details',
+  pubsub: 'details',
   psubscribe: 'details',
 };
 
@@ -53,8 +55,6 @@ export class RedisRefusals {
   readonly #places = new Map<string, number>();
   readonly #onReadOnly: () => void;
   readonly #isNeeded: (key: string) => boolean;
-  /** What was said to `eval`; nothing is lost by that where `hmget` is allowed instead. */
-  #scriptRefusal: string | null = null;
 
   constructor({ onReadOnly = () => undefined, isNeeded = () => true }: RedisRefusalsOptions = {}) {
     this.#onReadOnly = onReadOnly;
@@ -83,7 +83,7 @@ export class RedisRefusals {
       this.#placeRefused(command, words, isNeeded ? part : undefined);
     } else if (missingRight.test(words)) {
       this.#lastSuccess.delete(command);
-      this.#rightRefused(command, withoutUser(words), part);
+      if (part !== undefined) this.impairments.add(command, { part, reason: withoutUser(words) });
     } else this.#allowed(command);
   }
 
@@ -95,13 +95,6 @@ export class RedisRefusals {
         this.#places.delete(key);
         this.impairments.remove(key);
       }
-  }
-
-  #rightRefused(command: string, reason: string, part: ImpairedPart | undefined): void {
-    if (command === 'eval') this.#scriptRefusal = reason;
-    else if (command === 'hmget' && this.#scriptRefusal !== null)
-      this.impairments.add('eval', { part: 'details', reason: this.#scriptRefusal });
-    else if (part !== undefined) this.impairments.add(command, { part, reason });
   }
 
   #placeRefused(command: string, words: string, part: ImpairedPart | undefined): void {
@@ -116,8 +109,7 @@ export class RedisRefusals {
 
   #allowed(command: string): void {
     this.#lastSuccess.set(command, performance.now());
-    this.impairments.remove(command === 'hmget' ? 'eval' : command);
-    if (command === 'eval') this.#scriptRefusal = null;
+    this.impairments.remove(command);
     if (command === proof) this.impairments.remove(serverKey);
   }
 }

@@ -28,8 +28,7 @@ local found = {}
 for db = 0, tonumber(ARGV[1]) - 1 do
   local selected = redis.pcall('SELECT', db)
   if type(selected) == 'table' and selected.err then break end
-  local members = redis.pcall('SCARD', KEYS[1])
-  if type(members) == 'number' and members > 0 then found[#found + 1] = db end
+  if redis.pcall('EXISTS', KEYS[1]) == 1 then found[#found + 1] = db end
 end
 return found`;
 const databases = z.array(z.int());
@@ -76,8 +75,8 @@ export class RedisTraces {
   async #otherFanoutPrefix(client: Redis): Promise<readonly string[]> {
     const { names, receivers, ownPatterns } = this.#options;
     if (receivers() !== 0) return [];
-    const [nodes, patterns] = await Promise.all([
-      client.scard(names.bindingKey(names.controlExchange)),
+    const [{ length: nodes }, patterns] = await Promise.all([
+      client.smembers(names.bindingKey(names.controlExchange)),
       client.call('PUBSUB', 'NUMPAT'),
     ]);
     if (nodes === 0 || Number(patterns) <= ownPatterns()) return [];
@@ -92,10 +91,10 @@ export class RedisTraces {
     const { names } = this.#options;
     await this.#scan(client);
     const keys = [...this.#found];
-    const members = await Promise.all(keys.map((key) => client.scard(key)));
+    const present = await Promise.all(keys.map((key) => client.exists(key)));
     const hints: string[] = [];
     keys.forEach((key, index) => {
-      if ((members[index] ?? 0) === 0) this.#found.delete(key);
+      if (present[index] !== 1) this.#found.delete(key);
       else hints.push(explain(key, names));
     });
     return hints.slice(0, maxShown);

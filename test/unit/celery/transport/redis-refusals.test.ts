@@ -64,15 +64,17 @@ describe('RedisRefusals', () => {
     expect(refusals.impairments.list()).toEqual([]);
   });
 
-  it('loses nothing without scripts where hashes may be read instead', () => {
-    const refusals = new RedisRefusals();
-    refusals.answered('eval', noRight('eval'));
-    expect(refusals.impairments.list()).toEqual([]);
-    refusals.answered('hmget', noRight('hmget'));
-    expect(refusals.impairments.list()).toMatchObject([{ part: 'details' }]);
-    refusals.answered('hmget', null);
-    expect(refusals.impairments.list()).toEqual([]);
-  });
+  it.each(['eval', 'hget', 'pubsub'])(
+    'loses details without %s, whatever may be read instead',
+    (command) => {
+      const refusals = new RedisRefusals();
+      refusals.answered(command, noRight(command));
+      refusals.answered('hmget', null);
+      expect(refusals.impairments.list()).toMatchObject([{ part: 'details' }]);
+      refusals.answered(command, null);
+      expect(refusals.impairments.list()).toEqual([]);
+    },
+  );
 
   it.each(['llen', 'smembers', 'lrange', 'del', 'eval'])(
     'loses nothing by a key of others that %s may not touch, and the part by a key of its own',
