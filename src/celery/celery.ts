@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { AllowLists } from './allow-lists.js';
 import { CountedResults } from './counted-results.js';
+import { withDeadline } from '../deadline.js';
 import { BrokerUnavailableError } from '../errors.js';
 import type { GatewayConfiguration } from './configuration.js';
 import { ClusterLog } from './cluster-log.js';
@@ -42,6 +43,8 @@ import { WrappedErrors } from './wrapped-errors.js';
 /** Milliseconds: a full backlog takes seconds. */
 const longestCatchUp = 15_000;
 const catchUpInterval = 50;
+/** Milliseconds for which an end without an event is looked up before it counts as unknown. */
+const longestLook = 5_000;
 
 export interface CeleryOptions {
   readonly transport: Transport;
@@ -128,7 +131,20 @@ export class Celery implements AsyncDisposable {
     this.clock = clock;
     this.#log = log;
     const { maxTasks, maxTaskBytes, forgetWorkersAfter } = options;
-    this.state = new State({ maxTasks, maxTaskBytes, forgetWorkersAfter, clock, monotonic });
+    this.state = new State({
+      maxTasks,
+      maxTaskBytes,
+      forgetWorkersAfter,
+      // Not held up by what else is being looked up: a later look may still find the end.
+      ...(results !== null && {
+        settleFirst: (ids) =>
+          withDeadline(this.#reconciliation.look(ids), longestLook, 'The result backend').catch(
+            () => null,
+          ),
+      }),
+      clock,
+      monotonic,
+    });
     const metrics = new TaskMetrics({ clock });
     this.metrics = metrics;
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));

@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
+import { scrape } from '../support/scrape.js';
 import { watchCluster } from '../support/watch.js';
 
 /** Milliseconds: a few rounds of the slow reconciliation, and the replies of the worker between them. */
@@ -197,6 +198,48 @@ describeEachCluster('one task, one state', (on) => {
       REVOKED: 1,
       ...(rejected === 'FAILURE' ? { FAILURE: 2 } : { FAILURE: 1, REJECTED: 1 }),
     });
+  });
+
+  it('is counted once in /metrics, with the end that was stored before it was missed', async () => {
+    const { values } = await scrape(watched.gateway);
+    const counted = (name: string) =>
+      ['FAILURE', 'END_UNKNOWN'].map((state) => values('tasks_total', { name, state }));
+    expect(counted('demo.give_up')).toEqual([[1], []]);
+    expect(counted('demo.ignore')).toEqual([[0], [1]]);
+  });
+});
+
+describeWith(['redis', 'celery:debian'], 'one task, one state (Celery 5.2)', () => {
+  it('is REVOKED to a gateway that has started after the revoke', async () => {
+    await using cluster = await startCluster({ version: celeryVersion('debian'), workers: ['w1'] });
+    const [id = ''] = await sendTasks(cluster.application, [
+      { name: 'demo.add', args: [1, 2], options: { countdown: 3_600 } },
+    ]);
+    {
+      await using gateway = await watchCluster(cluster);
+      const former = new Watched(cluster, gateway);
+      await eventually(async () => {
+        await former.gateway.query('{ workers(useCache: false) { scheduledTasks { eta } } }');
+        expect(await former.task(id)).toMatchObject({ state: 'RECEIVED' });
+      });
+      await former.revoke(id);
+      expect(await former.task(id)).toMatchObject({ state: 'REVOKED' });
+    }
+    await using gateway = await watchCluster(cluster);
+    const answer = async () => {
+      const { data } = await gateway.query(
+        `{ task(id: "${id}") { state } tasks(filter: { states: [RECEIVED] }) { totalCount }
+           workers { revokedTaskIds scheduledTasks { request { id } } } }`,
+      );
+      return data;
+    };
+    await eventually(async () =>
+      expect(await answer()).toEqual({
+        task: { state: 'REVOKED' },
+        tasks: { totalCount: 0 },
+        workers: [{ revokedTaskIds: [id], scheduledTasks: [{ request: { id } }] }],
+      }),
+    );
   });
 });
 

@@ -82,6 +82,11 @@ export class Absences {
     this.#missing.delete(task);
   }
 
+  /** Whether an `active` reply since then, in epoch milliseconds, had the task. */
+  isHeldSince(task: TaskRecord, at: number): boolean {
+    return (this.#heldAt.get(task) ?? -Infinity) >= at;
+  }
+
   /** Whether a look has missed a task that this worker should run: it is worth asking the worker. */
   isSuspect(hostname: string): boolean {
     for (const task of this.#options.runningAt(hostname)) if (this.#missing.has(task)) return true;

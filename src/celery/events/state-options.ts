@@ -9,6 +9,11 @@ export interface StateOptions {
   readonly maxTextLength?: number | undefined;
   /** Milliseconds for which a worker that went offline without a goodbye stays listed; a day by default. */
   readonly forgetWorkersAfter?: number | undefined;
+  /**
+   * Looks up how these tasks ended and stores it, within a deadline: called before an end counts as unknown. It never
+   * rejects. Undefined where no results can be read.
+   */
+  readonly settleFirst?: ((ids: readonly string[]) => Promise<unknown>) | undefined;
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;
   /** Milliseconds of a clock that nobody sets; `clock` itself where only that is given. */

@@ -10,6 +10,7 @@ import { Interner } from './interner.js';
 import { Orphans, type OrphansListener } from './orphans.js';
 import { KnownTasks } from './known-tasks.js';
 import { Listeners } from '../listeners.js';
+import { RevokedIds } from './revoked-ids.js';
 import type { StateOptions, StateStats } from './state-options.js';
 import { endUnknown } from '../states.js';
 import type { MergeOptions } from './record-text.js';
@@ -47,6 +48,10 @@ export class State extends KnownTasks {
   readonly #clock: () => number;
   readonly #orphans: Orphans;
   readonly #absences: Absences;
+  readonly #revokedIds = new RevokedIds();
+  readonly #settleFirst: StateOptions['settleFirst'];
+  /** Tasks that their workers have let go of, while it is looked up how they ended. */
+  readonly #letGo = new WeakSet<TaskRecord>();
   readonly #endedListeners = new Listeners<[ids: readonly string[]]>();
 
   constructor(options: StateOptions = {}) {
@@ -56,6 +61,7 @@ export class State extends KnownTasks {
     });
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
+    this.#settleFirst = options.settleFirst;
     const monotonic = options.monotonic ?? options.clock ?? ((): number => performance.now());
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
     this.#workers = new WorkerRegistry({
@@ -71,11 +77,13 @@ export class State extends KnownTasks {
     this.#absences = new Absences({
       worker: (hostname) => this.#workers.find(hostname),
       runningAt: (hostname) => this.store.indexes.running.list(hostname) ?? [],
-      onEnded: (tasks, at) => this.#endUnknown(tasks, at),
+      onEnded: (tasks, at) => this.#ended(tasks, at),
     });
-    this.#workers.watch.onChange((change) =>
-      this.#orphans.workerChanged(change, this.#workers.find(change.worker.hostname)),
-    );
+    this.#workers.watch.onChange((change) => {
+      const { worker, cause } = change;
+      if (cause === 'RESTARTED' || cause === 'FORGOTTEN') this.#revokedIds.forget(worker.hostname);
+      this.#orphans.workerChanged(change, this.#workers.find(worker.hostname));
+    });
   }
 
   /** @param receivedAt epoch milliseconds by our own clock, from which the signs of life count */
@@ -121,6 +129,7 @@ export class State extends KnownTasks {
     const before = this.store.get(id)?.state;
     const task = this.change(id, (record) => {
       mergeSeed(record, seed, now, this.#merge);
+      if (record.state === 'RECEIVED' && this.#isRevoked(record, now)) revoke(record, now);
       if (record.orphanedAt === null) return;
       record.orphanedAt = null;
       record.worker = identifier(seed.worker, maxIdLength) ?? record.worker;
@@ -147,8 +156,10 @@ export class State extends KnownTasks {
   }
 
   /** Whether it runs at a worker that lives. */
-  #isHeld({ isRunning, orphanedAt, worker }: TaskRecord): boolean {
+  #isHeld(task: TaskRecord): boolean {
+    const { isRunning, orphanedAt, worker } = task;
     if (!isRunning || orphanedAt !== null || worker === null) return false;
+    if (this.#letGo.has(task)) return false;
     return (this.#workers.find(worker)?.status(this.#clock()) ?? 'OFFLINE') !== 'OFFLINE';
   }
 
@@ -175,17 +186,37 @@ export class State extends KnownTasks {
    * @param hostname the worker that has said so; null if all workers have
    */
   sawRevoked(ids: Iterable<string>, hostname: string | null): void {
+    const now = this.#clock();
     for (const id of ids) {
+      if (hostname !== null && id.length <= maxIdLength) this.#revokedIds.add(hostname, id, now);
       const known = this.store.get(id);
       const isHere = known?.state === 'RECEIVED' && (hostname === null || known.worker === hostname);
       if (known === undefined || !(isHere || (known.state === 'PENDING' && hostname === null))) continue;
-      const now = this.#clock();
-      this.change(id, (record) => {
-        record.state = 'REVOKED';
-        record.stateAt = record.revokedAt = now;
-        record.source = 'INSPECT';
-      });
+      this.change(id, (record) => revoke(record, now));
     }
+  }
+
+  #isRevoked({ id, worker }: TaskRecord, now: number): boolean {
+    return worker !== null && this.#revokedIds.has(worker, id, now);
+  }
+
+  /** Their workers do not run them any more. What is stored says how they ended; only without it that is unknown. */
+  #ended(tasks: readonly TaskRecord[], at: number): void {
+    if (this.#settleFirst === undefined) return this.#endUnknown(tasks, at);
+    const waiting = tasks.filter((task) => !this.#letGo.has(task));
+    for (const task of waiting) this.#letGo.add(task);
+    const starts = waiting.map(({ startedAt }) => startedAt);
+    void this.#settleFirst(waiting.map(({ id }) => id)).then(() => {
+      const left = waiting.filter((task, index) => this.#isLost(task, starts[index] ?? null, at));
+      for (const task of waiting) this.#letGo.delete(task);
+      if (left.length > 0) this.#endUnknown(left, at);
+    });
+  }
+
+  /** Whether nothing has shown how the run ended, or that it goes on, while that was looked up. */
+  #isLost(task: TaskRecord, startedAt: number | null, since: number): boolean {
+    if (this.store.get(task.id) !== task || !task.isRunning || task.orphanedAt !== null) return false;
+    return task.startedAt === startedAt && !this.#absences.isHeldSince(task, since);
   }
 
   #endUnknown(tasks: readonly TaskRecord[], at: number): void {
@@ -304,4 +335,11 @@ export class State extends KnownTasks {
     const { size, bytes, evicted } = this.store;
     return { tasks: size, bytes, evicted, workers: this.#workers.size };
   }
+}
+
+/** A worker has said that it will not run the task. */
+function revoke(record: TaskRecord, now: number): void {
+  record.state = 'REVOKED';
+  record.stateAt = record.revokedAt = now;
+  record.source = 'INSPECT';
 }
