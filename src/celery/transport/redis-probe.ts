@@ -2,7 +2,7 @@
  * Tries what the gateway needs of Redis and has not used within the last seconds, each by a command that changes nothing
  * and reads nothing. The outcomes go to `RedisRefusals`, as those of all commands do.
  */
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { isRefusal } from './redis-errors.js';
 import type { RedisNames } from './redis-names.js';
 import type { RedisRefusals } from './redis-refusals.js';
@@ -20,22 +20,22 @@ export interface RedisProbeOptions {
 /** Milliseconds for which a success counts. */
 const fresh = 1_500;
 
-type Trial = (client: Redis, key: string) => Promise<unknown>;
+type Trial = (pipeline: ChainableCommander, key: string) => unknown;
 
 /** The commands that a transport needs and that its own upkeep does not use anyway. */
 const trials: Readonly<Record<string, Trial>> = {
-  ping: (client) => client.ping(),
-  smembers: (client, key) => client.smembers(key),
-  scan: (client, key) => client.scan('0', 'MATCH', key, 'COUNT', 1),
-  llen: (client, key) => client.llen(key),
-  exists: (client, key) => client.exists(key),
-  hlen: (client, key) => client.hlen(key),
-  hkeys: (client, key) => client.hkeys(key),
+  ping: (pipeline) => pipeline.ping(),
+  smembers: (pipeline, key) => pipeline.smembers(key),
+  scan: (pipeline, key) => pipeline.scan('0', 'MATCH', key, 'COUNT', 1),
+  llen: (pipeline, key) => pipeline.llen(key),
+  exists: (pipeline, key) => pipeline.exists(key),
+  hlen: (pipeline, key) => pipeline.hlen(key),
+  hkeys: (pipeline, key) => pipeline.hkeys(key),
   // Scripts need it, and the error of a script does not name it.
-  hget: (client, key) => client.hget(key, 'probe'),
-  eval: (client) => client.eval('return 0', 0),
-  pubsub: (client) => client.call('PUBSUB', 'NUMPAT'),
-  del: (client, key) => client.del(key),
+  hget: (pipeline, key) => pipeline.hget(key, 'probe'),
+  eval: (pipeline) => pipeline.eval('return 0', 0),
+  pubsub: (pipeline) => pipeline.call('PUBSUB', 'NUMPAT'),
+  del: (pipeline, key) => pipeline.del(key),
 };
 
 export class RedisProbe {
@@ -47,18 +47,20 @@ export class RedisProbe {
     this.#key = options.names.key(`${options.names.replyQueue(options.oid)}.probe`);
   }
 
-  /** At most one round trip. It rejects only with a loss of the connection, or when Redis does not answer. */
+  /**
+   * One round trip, with one write for all commands. It rejects only with a loss of the connection, or when Redis does
+   * not answer.
+   */
   async run(client: Redis): Promise<void> {
     const { refusals, db, connectionName } = this.#options;
-    const due = (command: string): boolean => refusals.sinceSuccess(command) > fresh;
-    const tried = Object.entries(trials)
-      .filter(([command]) => due(command))
-      .map(([, trial]) => trial(client, this.#key));
-    tried.push(client.select(db()), client.client('SETNAME', connectionName));
-    const outcomes = await Promise.allSettled(tried);
+    const pipeline = client.pipeline();
+    for (const [command, trial] of Object.entries(trials))
+      if (refusals.sinceSuccess(command) > fresh) trial(pipeline, this.#key);
+    pipeline.select(db()).client('SETNAME', connectionName);
+    const outcomes = (await pipeline.exec()) ?? [];
     refusals.expire();
-    for (const outcome of outcomes)
-      if (outcome.status === 'rejected' && !isRefusal(outcome.reason)) throw outcome.reason;
+    const [loss] = outcomes.find(([error]) => error !== null && !isRefusal(error)) ?? [];
+    if (loss) throw loss;
   }
 
   /** Whether a replica has been made of this server shows where it may write. */
