@@ -13,6 +13,7 @@ const alone = [
   'fuzz',
   'harmless',
   'hostile',
+  'idle',
   'leftovers',
   'shared-cache',
   'stall',

@@ -89,7 +89,10 @@ export class Mailbox implements Disposable {
     this.#options = options;
     const message = 'skipped malformed remote control replies';
     this.#malformedLog = new ThrottledLog({ log: options.log, message });
-    options.transport.subscribeReplies((message) => this.#receive(message));
+    options.transport.subscribeReplies(
+      (message) => this.#receive(message),
+      () => this.#pending.size > 0,
+    );
     options.transport.onConnection(({ connected }) => {
       if (connected) return;
       for (const { fail } of this.#pending.values())

@@ -27,7 +27,7 @@ export interface RedisRepliesOptions {
 const bindingLifetime = 60_000;
 /** Milliseconds: a worker that has just read the binding must still find the list. */
 const listLifetime = 120_000;
-/** Milliseconds between two looks: soon after a request, later, and when nobody is asked; the last keeps both alive. */
+/** Milliseconds between two looks: soon after a request, later, and while no reply is awaited; the last keeps both alive. */
 const shortest = 1;
 const longest = 20;
 const idle = 2_000;
@@ -49,6 +49,7 @@ export class RedisReplies {
   readonly #binding: string;
   readonly #list: string;
   #onReply: (message: RawMessage) => void = () => undefined;
+  #isAwaited: () => boolean = () => true;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #running = false;
@@ -73,8 +74,9 @@ export class RedisReplies {
     return { exchange: this.#names.replyExchange(this.#oid), routing_key: this.#oid };
   }
 
-  subscribe(listener: (message: RawMessage) => void): void {
+  subscribe(listener: (message: RawMessage) => void, isAwaited: () => boolean): void {
     this.#onReply = listener;
+    this.#isAwaited = isAwaited;
   }
 
   /** Looks for replies from now on, until `stop` or an error: a new connection starts it anew. */
@@ -193,6 +195,7 @@ export class RedisReplies {
 
   /** In proportion to the time that has passed: no reply is seen later by more than a tenth of its own time. */
   #pause(): number {
+    if (!this.#isAwaited()) return idle;
     const passed = performance.now() - this.#newsAt;
     if (passed > attention) return idle;
     return Math.min(Math.max(passed / 10, shortest), longest);

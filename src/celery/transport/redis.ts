@@ -166,8 +166,11 @@ export class RedisTransport implements Transport {
     return this.#backlog.onLoss(listener);
   }
 
-  subscribeReplies(listener: (message: RawMessage) => void): void {
-    this.#replies.subscribe(listener);
+  subscribeReplies(
+    listener: (message: RawMessage) => void,
+    isAwaited: () => boolean = () => true,
+  ): void {
+    this.#replies.subscribe(listener, isAwaited);
   }
 
   publishRequest(request: ControlRequest): Promise<number | null> {

@@ -172,8 +172,13 @@ export interface Transport extends AsyncDisposable {
   /** Called after a span of time in which messages arrived and were thrown away; returns what stops it. */
   onEventLoss(listener: (loss: EventLoss) => void): () => void;
 
-  /** Streams the replies to requests sent through `publishRequest`. One listener only. */
-  subscribeReplies(listener: (message: RawMessage) => void): void;
+  /**
+   * Streams the replies to requests sent through `publishRequest`. One listener only.
+   *
+   * @param isAwaited whether the caller waits for a reply at the moment, always by default; while it does not, a
+   * transport that polls for replies need not hurry
+   */
+  subscribeReplies(listener: (message: RawMessage) => void, isAwaited?: () => boolean): void;
 
   /**
    * Publishes a request to the workers' pidboxes. Resolves to the number of pidboxes that received it,
