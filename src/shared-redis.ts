@@ -1,6 +1,7 @@
 /** The connections to Redis of the shared cache: one for commands, one that listens. */
 import type { Redis } from 'ioredis';
 import type { RedisCommand, RedisPort, RedisPortListener } from './cache/shared/redis-port.js';
+import { ListenerFailureLog } from './celery/listener-failure-log.js';
 import { describeRedisAddress } from './celery/transport/redis-address.js';
 import type { RedisAddress } from './celery/transport/redis-address.js';
 import { RedisFailover } from './celery/transport/redis-failover.js';
@@ -11,6 +12,7 @@ export class SharedRedis implements RedisPort {
   readonly address: string;
   readonly #redis: RedisAddress;
   readonly #log: Logger;
+  readonly #listenerFailures: ListenerFailureLog;
   #commands: RedisLink | undefined;
   #messages: RedisLink | undefined;
   #connection = 0;
@@ -19,6 +21,7 @@ export class SharedRedis implements RedisPort {
     this.address = describeRedisAddress(address);
     this.#redis = address;
     this.#log = log;
+    this.#listenerFailures = new ListenerFailureLog(log);
   }
 
   get up(): boolean {
@@ -34,7 +37,7 @@ export class SharedRedis implements RedisPort {
   }
 
   open({ channels, onUp, onDown, onHearing, onDeaf, onMessage }: RedisPortListener): void {
-    const failover = new RedisFailover(this.#redis);
+    const failover = new RedisFailover(this.#redis, this.#listenerFailures.add);
     const shared = { address: this.#redis, failover, log: this.#log };
     this.#commands = new RedisLink({
       ...{ ...shared, name: 'celeryql-cache', commandTimeout: null }, // whoever asks has a deadline of its own
@@ -75,5 +78,6 @@ export class SharedRedis implements RedisPort {
   close(): void {
     this.#commands?.dispose();
     this.#messages?.dispose();
+    this.#listenerFailures[Symbol.dispose]();
   }
 }

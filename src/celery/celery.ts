@@ -27,7 +27,8 @@ import { standardRedactor, type Redactor } from './redaction/redactor.js';
 import { EventGaps } from './event-gaps.js';
 import { GapFilling } from './gap-filling.js';
 import { Reconciliation } from './reconciliation.js';
-import { Listeners } from './listeners.js';
+import { ListenerFailureLog } from './listener-failure-log.js';
+import { Listeners, type OnListenerError } from './listeners.js';
 import { ListeningWatch } from './listening-watch.js';
 import { LivenessProbe } from './liveness-probe.js';
 import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
@@ -96,6 +97,8 @@ export class Celery implements AsyncDisposable {
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly learned = { tasks: 0 };
+  /** Logs what listeners throw. */
+  readonly onListenerError: OnListenerError;
   readonly slowReconciliation: SlowReconciliation;
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
@@ -114,7 +117,8 @@ export class Celery implements AsyncDisposable {
   #answered = new Set<string>();
   #seeding: Promise<unknown> = Promise.resolve();
   #isSeeded = false;
-  readonly #seededListeners = new Listeners<[]>();
+  readonly #seededListeners: Listeners<[]>;
+  readonly #listenerFailures: ListenerFailureLog;
   /** Whether it was said that the workers cannot be asked: a loss fails all that is being asked, each on its own. */
   #toldUnread = false;
   #stopWatching: readonly (() => void)[] = [];
@@ -130,6 +134,10 @@ export class Celery implements AsyncDisposable {
     this.unreadableResults = options.unreadableResults ?? null;
     this.clock = clock;
     this.#log = log;
+    this.#listenerFailures = new ListenerFailureLog(log);
+    const { add: onListenerError } = this.#listenerFailures;
+    this.onListenerError = onListenerError;
+    this.#seededListeners = new Listeners('initial sync', onListenerError);
     const { maxTasks, maxTaskBytes, forgetWorkersAfter } = options;
     this.state = new State({
       maxTasks,
@@ -144,6 +152,7 @@ export class Celery implements AsyncDisposable {
       }),
       clock,
       monotonic,
+      onListenerError,
     });
     const metrics = new TaskMetrics({ clock });
     this.metrics = metrics;
@@ -168,10 +177,11 @@ export class Celery implements AsyncDisposable {
       onReply: (hostname) => this.state.sawWorker(hostname, clock()),
       unreadable,
       redaction: redactor,
+      onListenerError,
     });
     const [mailbox, state] = [this.#mailbox, this.state];
     this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
-    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state, clock });
+    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state, clock, onListenerError });
     const onSilent = (): Promise<void> => this.#listeningWatch.confirm();
     const inspect = new Inspect(this.#mailbox, redactor, unreadable);
     this.#guardedInspect = new GuardedInspect({
@@ -195,7 +205,8 @@ export class Celery implements AsyncDisposable {
       clock,
     });
     const gateway = options.configuration ?? null;
-    this.configuration = gateway && new ConfigurationWatch({ inspect: this.inspect, gateway });
+    this.configuration =
+      gateway && new ConfigurationWatch({ inspect: this.inspect, gateway, onListenerError });
     const controlInspect = new Inspect(mailbox, redactor, unreadable, 'CONTROL');
     this.control = new Control({ mailbox, inspect: controlInspect, transport, state, onSilent });
     this.queues = new Queues({
@@ -220,6 +231,7 @@ export class Celery implements AsyncDisposable {
       lastEventAt: () => this.events.counters.lastSentAt,
       stalledMs: () => this.#stallWatch.lately,
       log,
+      onListenerError,
     });
     this.#reconciliation = new Reconciliation({ results, state: this.state, log });
     this.slowReconciliation = new SlowReconciliation({
@@ -328,6 +340,7 @@ export class Celery implements AsyncDisposable {
     this.#impairmentLog[Symbol.dispose]();
     this.#mailbox[Symbol.dispose]();
     this.events[Symbol.dispose]();
+    this.#listenerFailures[Symbol.dispose]();
   }
 
   async #seed(): Promise<number> {
@@ -338,7 +351,7 @@ export class Celery implements AsyncDisposable {
     this.#answered = new Set(answered);
     if (this.transport.connection === connection) {
       this.#isSeeded = true;
-      this.#seededListeners.tell();
+      this.#seededListeners.notify();
     }
     return tasks;
   }

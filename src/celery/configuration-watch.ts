@@ -6,7 +6,7 @@
 import { compareConfiguration } from './configuration.js';
 import type { Difference, GatewayConfiguration } from './configuration.js';
 import type { InspectLoader } from './inspect-loader.js';
-import { Listeners } from './listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from './listeners.js';
 import { WorkerBatches } from './worker-batches.js';
 
 export interface ConfigurationWatchOptions {
@@ -14,6 +14,7 @@ export interface ConfigurationWatchOptions {
   readonly gateway: GatewayConfiguration;
   /** Milliseconds from a failed question to the next one; 5 s when left out. */
   readonly retryPause?: number;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** A difference, and the workers that have it. */
@@ -33,11 +34,15 @@ export class ConfigurationWatch {
   /** Null while the worker has not answered. */
   readonly #differences = new Map<string, readonly Difference[] | null>();
   readonly #failures = new Map<string, number>();
-  readonly #listeners = new Listeners<[]>();
+  readonly #listeners: Listeners<[]>;
   readonly #batches = new WorkerBatches((hostnames) => this.#ask(hostnames));
 
   constructor(options: ConfigurationWatchOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(
+      'configuration of workers',
+      options.onListenerError ?? ignoreListenerErrors,
+    );
   }
 
   /** Calls back when `findings` or `known` has changed; returns what stops it. */
@@ -57,7 +62,7 @@ export class ConfigurationWatch {
     this.#failures.delete(hostname);
     const wasKnown = (this.#differences.get(hostname) ?? null) !== null;
     this.#differences.delete(hostname);
-    if (wasKnown) this.#listeners.tell();
+    if (wasKnown) this.#listeners.notify();
   }
 
   /** How many workers have reported their settings. */
@@ -107,6 +112,6 @@ export class ConfigurationWatch {
 
   #learned(hostname: string, differences: readonly Difference[]): void {
     this.#differences.set(hostname, differences);
-    this.#listeners.tell();
+    this.#listeners.notify();
   }
 }

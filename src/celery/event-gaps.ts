@@ -3,6 +3,7 @@
  * whoever reads counts and rates has to know of it. Celery has no counterpart: its monitors just miss those events.
  */
 import { silentLogger, type LogFields, type Logger } from '../log.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from './listeners.js';
 
 /** Times are epoch milliseconds. */
 export interface EventGap {
@@ -27,6 +28,7 @@ export interface EventGapsOptions {
   /** Milliseconds for which this process stood still just now: a loss meanwhile was noticed that much later. */
   readonly stalledMs?: () => number;
   readonly log?: Logger;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** The newest gaps that are kept. */
@@ -39,13 +41,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class EventGaps {
   readonly #options: EventGapsOptions;
   readonly #log: Logger;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners: Listeners<[]>;
   #gaps: Mutable<EventGap>[];
   #total = 1;
 
   constructor(options: EventGapsOptions) {
     this.#options = options;
     this.#log = options.log ?? silentLogger;
+    this.#listeners = new Listeners('event gaps', options.onListenerError ?? ignoreListenerErrors);
     this.#gaps = [gap(null, null, 'the gateway was not connected yet')];
   }
 
@@ -70,8 +73,7 @@ export class EventGaps {
 
   /** Calls back after every change; returns what stops it. */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** The stream is lost. It may have been for a while before that was noticed. */
@@ -138,7 +140,7 @@ export class EventGaps {
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.#listeners.notify();
   }
 }
 

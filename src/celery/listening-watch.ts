@@ -6,7 +6,7 @@
  * message to no worker does.
  */
 import type { State } from './events/state.js';
-import { Listeners } from './listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from './listeners.js';
 import type { Mailbox } from './pidbox.js';
 import { noNode } from './transport/control-request.js';
 import type { Transport } from './transport/transport.js';
@@ -32,6 +32,7 @@ export interface ListeningWatchOptions {
   readonly state: Pick<State, 'aliveHostnames' | 'hasSentEventSince' | 'setListening' | 'worker'>;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** Workers whose pidbox is there, and those whose pidbox is not; of the others it is unknown. */
@@ -45,7 +46,7 @@ export class ListeningWatch implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #confirmation: NodeJS.Timeout | undefined;
   #running: Promise<void> | null = null;
-  readonly #listeners = new Listeners<[]>();
+  readonly #listeners: Listeners<[]>;
   /** When each worker was missed first, of those that no look has found since. */
   #missedAt = new Map<string, number>();
 
@@ -58,6 +59,10 @@ export class ListeningWatch implements Disposable {
 
   constructor(options: ListeningWatchOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(
+      'listening of workers',
+      options.onListenerError ?? ignoreListenerErrors,
+    );
     options.mailbox.onReceivers((receivers) => (this.#receivers = receivers));
   }
 
@@ -123,7 +128,7 @@ export class ListeningWatch implements Disposable {
     const { state } = this.#options;
     const wasDeaf = state.worker(hostname)?.listening === false;
     state.setListening(hostname, listening);
-    if (wasDeaf === listening) this.#listeners.tell();
+    if (wasDeaf === listening) this.#listeners.notify();
   }
 
   /** A worker that was killed before it was missed sends nothing afterwards. */

@@ -9,7 +9,7 @@ import { startDeadline } from '../deadline.js';
 import { BrokerUnavailableError, MalformedMessageError, TimeoutError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { ThrottledLog } from '../throttled-log.js';
-import { Listeners } from './listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from './listeners.js';
 import { CommandTurns, type CommandKind } from './command-turns.js';
 import { decodeExactBody } from './message-body.js';
 import type { RawMessage } from './message.js';
@@ -57,6 +57,7 @@ export interface MailboxOptions {
   readonly onReply?: (hostname: string) => void;
   readonly redaction?: Redaction | undefined;
   readonly unreadable?: Unreadable | undefined;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** Milliseconds without another reply that end the wait when only doubtful nodes have not answered. */
@@ -79,7 +80,7 @@ interface Pending {
 export class Mailbox implements Disposable {
   readonly #options: MailboxOptions;
   readonly #pending = new Map<string, Pending>();
-  readonly #receiverListeners = new Listeners<[number]>();
+  readonly #receiverListeners: Listeners<[number]>;
   readonly #malformedLog: ThrottledLog;
   readonly #turns = new CommandTurns();
   /** Nodes whose last reply could not be read. */
@@ -87,6 +88,10 @@ export class Mailbox implements Disposable {
 
   constructor(options: MailboxOptions) {
     this.#options = options;
+    this.#receiverListeners = new Listeners(
+      'receivers of requests',
+      options.onListenerError ?? ignoreListenerErrors,
+    );
     const message = 'skipped malformed remote control replies';
     this.#malformedLog = new ThrottledLog({ log: options.log, message });
     options.transport.subscribeReplies(
@@ -129,7 +134,7 @@ export class Mailbox implements Disposable {
   }
 
   #taken(receivers: number | null): void {
-    if (receivers !== null) this.#receiverListeners.tell(receivers);
+    if (receivers !== null) this.#receiverListeners.notify(receivers);
   }
 
   /** Milliseconds that a broadcast takes at most, unless it says otherwise. */

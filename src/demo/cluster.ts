@@ -1,4 +1,5 @@
 /** A whole Celery cluster in this process, for a first look at the gateway without any server. */
+import { ListenerFailureLog } from '../celery/listener-failure-log.js';
 import type { Redaction } from '../celery/redaction/redactor.js';
 import type { Logger } from '../log.js';
 import { MemoryBus } from '../celery/transport/memory-bus.js';
@@ -64,7 +65,8 @@ export function startEmbeddedCluster({
     random: seededRandom(seed),
     log,
   });
-  const transport = new MemoryTransport(bus, { now });
+  const listenerFailures = new ListenerFailureLog(log);
+  const transport = new MemoryTransport(bus, { now, onListenerError: listenerFailures.add });
   const results = new MemoryResultBackend(bus, redaction);
 
   for (const worker of workers) {
@@ -82,6 +84,7 @@ export function startEmbeddedCluster({
       producer.stop();
       await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
       await Promise.all([transport[Symbol.asyncDispose](), results[Symbol.asyncDispose]()]);
+      listenerFailures[Symbol.dispose]();
     },
   };
 }

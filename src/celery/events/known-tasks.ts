@@ -2,7 +2,7 @@
  * The tasks that are known, and every way of reading them. `State` decides what changes them. Counterpart of the task
  * part of `celery.events.state.State`.
  */
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import { isFinal } from '../states.js';
 import { StateCounts } from './state-counts.js';
 import { TaskFeed } from './task-feed.js';
@@ -17,16 +17,19 @@ import { WaitingTasks } from './waiting-tasks.js';
 
 export class KnownTasks {
   /** Task events as they come, and what has become of their tasks. */
-  readonly taskFeed = new TaskFeed((record) => this.#snapshot(record));
+  readonly taskFeed: TaskFeed;
   /** Tasks that were sent to a queue and not received. */
   readonly waiting: WaitingTasks;
   protected readonly store: TaskStore;
   readonly #counts = new StateCounts();
-  readonly #taskListeners = new Listeners<Parameters<TaskChangeListener>>();
-  readonly #forgottenListeners = new Listeners<Parameters<TaskForgottenListener>>();
+  readonly #taskListeners: Listeners<Parameters<TaskChangeListener>>;
+  readonly #forgottenListeners: Listeners<Parameters<TaskForgottenListener>>;
 
-  constructor(limits: TaskStoreLimits) {
-    this.store = new TaskStore(limits, (record) => this.#forgottenListeners.tell(record));
+  constructor(limits: TaskStoreLimits, onListenerError: OnListenerError = ignoreListenerErrors) {
+    this.taskFeed = new TaskFeed((record) => this.#snapshot(record), onListenerError);
+    this.#taskListeners = new Listeners('changes of tasks', onListenerError);
+    this.#forgottenListeners = new Listeners('forgotten tasks', onListenerError);
+    this.store = new TaskStore(limits, (record) => this.#forgottenListeners.notify(record));
     this.waiting = new WaitingTasks(this.store.indexes.waiting);
   }
 
@@ -38,7 +41,7 @@ export class KnownTasks {
     const task = known ?? this.store.create(id, 'INSPECT', change);
     if (known !== undefined) this.store.update(known, change);
     this.#counts.move(before, task.state);
-    this.#taskListeners.tell(task, before, was);
+    this.#taskListeners.notify(task, before, was);
     return task;
   }
 

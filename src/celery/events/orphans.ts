@@ -3,7 +3,7 @@
  * what it was. A worker that falls silent, or is replaced by another process, has lost what it ran; one that says
  * goodbye finishes it first, for as long as that takes, and has lost it only when it is forgotten, or replaced.
  */
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import type { TaskRecord } from './task-record.js';
 import type { WorkerChange } from './worker-watch.js';
 
@@ -23,14 +23,16 @@ export interface OrphansOptions {
   readonly unfinishedOf: (hostname: string) => Iterable<TaskRecord>;
   /** Sets `orphanedAt` in the store. */
   readonly mark: (task: TaskRecord, orphanedAt: number | null) => void;
+  readonly onListenerError?: OnListenerError | undefined;
 }
 
 export class Orphans {
   readonly #options: OrphansOptions;
-  readonly #listeners = new Listeners<[ids: readonly string[]]>();
+  readonly #listeners: Listeners<[ids: readonly string[]]>;
 
   constructor(options: OrphansOptions) {
     this.#options = options;
+    this.#listeners = new Listeners('orphaned tasks', options.onListenerError ?? ignoreListenerErrors);
   }
 
   /** Calls back with the ids of tasks that have just become orphans. */
@@ -54,7 +56,7 @@ export class Orphans {
     );
     if (lost.length === 0) return;
     for (const task of lost) this.#options.mark(task, at);
-    this.#listeners.tell(lost.map(({ id }) => id));
+    this.#listeners.notify(lost.map(({ id }) => id));
   }
 
   /** The same process goes on, and so does what it ran. */

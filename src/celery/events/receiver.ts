@@ -1,6 +1,7 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
 import type { Logger } from '../../log.js';
 import { ThrottledLog } from '../../throttled-log.js';
+import { Listeners } from '../listeners.js';
 import { decodeBody, decodeExactBody } from '../message-body.js';
 import type { Message, RawMessage } from '../message.js';
 import { toPlainJson } from '../python-json.js';
@@ -54,7 +55,9 @@ export class EventReceiver implements Disposable {
   readonly #clock: () => number;
   readonly #redaction: Redaction;
   readonly #unreadable: Unreadable | undefined;
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners = new Listeners<Parameters<EventListener>>('events', (_subject, error) =>
+    this.#failed('a listener failed on an event', error),
+  );
   readonly #malformedLog: ThrottledLog;
   readonly #failureLog: ThrottledLog;
   #received = 0;
@@ -97,8 +100,7 @@ export class EventReceiver implements Disposable {
 
   /** Calls back for every good event after the state has taken it in; returns the function that stops it. */
   onEvent(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   #receive(message: RawMessage, receivedAt: number): void {
@@ -140,13 +142,7 @@ export class EventReceiver implements Disposable {
     this.#received++;
     this.#lastEventAt = receivedAt;
     this.#lastSentAt = Math.min(event.timestampMs, receivedAt);
-    for (const listener of this.#listeners) {
-      try {
-        listener(event, receivedAt);
-      } catch (error) {
-        this.#failed('a listener failed on an event', error);
-      }
-    }
+    this.#listeners.notify(event, receivedAt);
   }
 
   #failed(message: string, error: unknown): void {

@@ -1,3 +1,5 @@
+import type { OnListenerError } from '../listeners.js';
+
 /** The bounds of what `State` remembers, and its size. */
 export interface StateOptions {
   readonly maxTasks?: number | undefined;
@@ -18,6 +20,7 @@ export interface StateOptions {
   readonly clock?: (() => number) | undefined;
   /** Milliseconds of a clock that nobody sets; `clock` itself where only that is given. */
   readonly monotonic?: (() => number) | undefined;
+  readonly onListenerError?: OnListenerError | undefined;
 }
 
 export interface StateStats {

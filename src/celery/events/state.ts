@@ -9,7 +9,7 @@ import { identifier } from './event-fields.js';
 import { Interner } from './interner.js';
 import { Orphans, type OrphansListener } from './orphans.js';
 import { KnownTasks } from './known-tasks.js';
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners } from '../listeners.js';
 import { RevokedIds } from './revoked-ids.js';
 import type { StateOptions, StateStats } from './state-options.js';
 import { endUnknown } from '../states.js';
@@ -52,13 +52,16 @@ export class State extends KnownTasks {
   readonly #settleFirst: StateOptions['settleFirst'];
   /** Tasks that their workers have let go of, while it is looked up how they ended. */
   readonly #letGo = new WeakSet<TaskRecord>();
-  readonly #endedListeners = new Listeners<[ids: readonly string[]]>();
+  readonly #endedListeners: Listeners<[ids: readonly string[]]>;
 
   constructor(options: StateOptions = {}) {
-    super({
+    const { onListenerError = ignoreListenerErrors } = options;
+    const limits = {
       maxTasks: options.maxTasks ?? 100_000,
       maxTaskBytes: options.maxTaskBytes ?? 256 * 1024 * 1024,
-    });
+    };
+    super(limits, onListenerError);
+    this.#endedListeners = new Listeners('tasks that have ended', onListenerError);
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
     this.#settleFirst = options.settleFirst;
@@ -69,8 +72,10 @@ export class State extends KnownTasks {
       forgetWorkersAfter: options.forgetWorkersAfter ?? 86_400_000,
       clock,
       monotonic,
+      onListenerError,
     });
     this.#orphans = new Orphans({
+      onListenerError,
       unfinishedOf: (hostname) => this.heldBy(hostname),
       mark: (task, at) => void this.change(task.id, (record) => void (record.orphanedAt = at)),
     });
@@ -227,7 +232,7 @@ export class State extends KnownTasks {
         record.source = 'INSPECT';
       });
     }
-    this.#endedListeners.tell(tasks.map(({ id }) => id));
+    this.#endedListeners.notify(tasks.map(({ id }) => id));
   }
 
   /** Calls back with the ids of tasks that have just become END_UNKNOWN; returns what stops it. */

@@ -2,6 +2,7 @@
  * Tells of task events as they come, each to those whose filter it passes. However many listen, an event costs one
  * test for each different filter, and one picture of its task, made only when somebody wants it.
  */
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import type { TaskEvent } from './event.js';
 import { compileFilter } from './task-filter.js';
 import type { TaskRecord } from './task-record.js';
@@ -26,7 +27,7 @@ export type TaskNoticeListener = (notice: TaskNotice) => void;
 
 interface Audience {
   readonly passes: (event: TaskEvent, task: TaskRecord) => boolean;
-  readonly listeners: Set<TaskNoticeListener>;
+  readonly listeners: Listeners<[TaskNotice]>;
 }
 
 /** The event, the task and their fields, measured without the texts. */
@@ -34,10 +35,15 @@ const noticeBytes = 1_000;
 
 export class TaskFeed {
   readonly #snapshot: (task: TaskRecord) => Task;
+  readonly #onListenerError: OnListenerError;
   /** By filter: those who ask the same share one test. */
   readonly #audiences = new Map<string, Audience>();
 
-  constructor(snapshot: (task: TaskRecord) => Task) {
+  constructor(
+    snapshot: (task: TaskRecord) => Task,
+    onListenerError: OnListenerError = ignoreListenerErrors,
+  ) {
+    this.#onListenerError = onListenerError;
     this.#snapshot = snapshot;
   }
 
@@ -47,11 +53,14 @@ export class TaskFeed {
    */
   listen(filter: TaskEventFilter, listener: TaskNoticeListener): () => void {
     const key = keyOf(filter);
-    const audience = this.#audiences.get(key) ?? { passes: compile(filter), listeners: new Set() };
+    const audience = this.#audiences.get(key) ?? {
+      passes: compile(filter),
+      listeners: new Listeners('task events', this.#onListenerError),
+    };
     this.#audiences.set(key, audience);
-    audience.listeners.add(listener);
+    const remove = audience.listeners.add(listener);
     return () => {
-      audience.listeners.delete(listener);
+      remove();
       if (audience.listeners.size === 0 && this.#audiences.get(key) === audience)
         this.#audiences.delete(key);
     };
@@ -63,13 +72,7 @@ export class TaskFeed {
     for (const { passes, listeners } of this.#audiences.values()) {
       if (!passes(event, task)) continue;
       notice ??= this.#notice(event, task, receivedAt);
-      for (const listener of listeners) {
-        try {
-          listener(notice);
-        } catch {
-          // Neither the event nor the other listeners may suffer from it.
-        }
-      }
+      listeners.notify(notice);
     }
   }
 

@@ -1,5 +1,5 @@
 /** The workers that were heard of, bounded in number. Counterpart of `State.workers`. */
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import { ClockSteps } from './clock-steps.js';
 import type { WorkerEvent } from './event.js';
 import {
@@ -20,6 +20,7 @@ export interface WorkerRegistryOptions {
   readonly clock: () => number;
   /** Milliseconds of a clock that nobody sets. */
   readonly monotonic: () => number;
+  readonly onListenerError?: OnListenerError | undefined;
 }
 
 export interface WorkerStatusChange {
@@ -42,7 +43,7 @@ const maxOffline = 1_000;
 export class WorkerRegistry {
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #options: WorkerRegistryOptions;
-  readonly #listeners = new Listeners<[WorkerStatusChange]>();
+  readonly #listeners: Listeners<[WorkerStatusChange]>;
   readonly watch: WorkerWatch;
   readonly #rules: LivenessRules = { isProbing: false };
   readonly #clockSteps: ClockSteps;
@@ -50,13 +51,15 @@ export class WorkerRegistry {
 
   constructor(options: WorkerRegistryOptions) {
     this.#options = options;
+    const { onListenerError = ignoreListenerErrors } = options;
+    this.#listeners = new Listeners('status of workers', onListenerError);
     this.#clockSteps = new ClockSteps(options.clock, options.monotonic);
     const workers = (): Iterable<WorkerRecord> => {
       this.#followClock();
       this.#forget();
       return this.#workers.values();
     };
-    this.watch = new WorkerWatch(workers, () => this.#now);
+    this.watch = new WorkerWatch(workers, () => this.#now, onListenerError);
   }
 
   get size(): number {
@@ -259,14 +262,14 @@ export class WorkerRegistry {
   #alive(worker: WorkerRecord, kind: SignKind, at: number, greets: boolean): void {
     const news = greets || worker.lastSignAt === 0 || worker.offlineAt !== null;
     worker.sign(kind, at);
-    if (news) this.#listeners.tell({ hostname: worker.hostname, online: true });
+    if (news) this.#listeners.notify({ hostname: worker.hostname, online: true });
   }
 
   #leave(worker: WorkerRecord, event: WorkerEvent, at: number): void {
     worker.merge(event);
     worker.offlineAt = at;
     worker.offlineTimestamp = event.timestampMs;
-    this.#listeners.tell({ hostname: worker.hostname, online: false });
+    this.#listeners.notify({ hostname: worker.hostname, online: false });
   }
 
   #forget(): void {

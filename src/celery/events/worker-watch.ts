@@ -2,7 +2,7 @@
  * Tells when the status of a worker changes, also when it changes by silence alone, which no event announces: so a
  * timer looks once a second. Celery has no counterpart: its `Worker.alive` is only computed when somebody asks.
  */
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import type { WorkerRecord } from './worker-record.js';
 import type { Worker, WorkerStatus } from './worker.js';
 
@@ -37,14 +37,18 @@ const interval = 1_000;
 export class WorkerWatch {
   readonly #workers: () => Iterable<WorkerRecord>;
   readonly #clock: () => number;
-  readonly #listeners = new Listeners<[WorkerChange]>();
+  readonly #listeners: Listeners<[WorkerChange]>;
 
-  constructor(workers: () => Iterable<WorkerRecord>, clock: () => number) {
+  constructor(
+    workers: () => Iterable<WorkerRecord>,
+    clock: () => number,
+    onListenerError: OnListenerError = ignoreListenerErrors,
+  ) {
+    this.#listeners = new Listeners('changes of workers', onListenerError);
     this.#workers = workers;
     this.#clock = clock;
   }
 
-  /** What a listener throws is its own affair. */
   onChange(listener: WorkerChangeListener): () => void {
     return this.#listeners.add(listener);
   }
@@ -85,7 +89,7 @@ export class WorkerWatch {
     cause: WorkerChangeCause,
     at: number,
   ): void {
-    this.#listeners.tell({ worker: worker.snapshot(at), previous, cause, at });
+    this.#listeners.notify({ worker: worker.snapshot(at), previous, cause, at });
   }
 }
 

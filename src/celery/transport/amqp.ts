@@ -5,6 +5,7 @@
 import type { Message as Delivered } from 'amqplib';
 import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
 import type { Logger } from '../../log.js';
+import { ListenerFailureLog } from '../listener-failure-log.js';
 import { OversizedMessage } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { describeAmqpAddress } from './amqp-address.js';
@@ -63,13 +64,14 @@ export class AmqpTransport implements Transport {
   readonly #options: AmqpOptions;
   readonly #names: AmqpNames;
   readonly #log: Logger;
+  readonly #listenerFailures: ListenerFailureLog;
   readonly #link: AmqpLink;
   readonly #outbox: AmqpOutbox;
   readonly #queues: AmqpQueues;
   readonly #pidboxes: AmqpPidboxes;
   readonly #connection: ConnectionWatch;
   #session: AmqpSession | null = null;
-  readonly #impairments = new Impairments();
+  readonly #impairments: Impairments;
   readonly #echo: EventEcho;
   #echoTimer: NodeJS.Timeout | undefined;
   readonly #backlog: EventBacklog;
@@ -87,9 +89,12 @@ export class AmqpTransport implements Transport {
     this.address = describeAmqpAddress(address);
     this.#options = options;
     this.#log = log;
-    this.#connection = new ConnectionWatch(this.address, log);
+    this.#listenerFailures = new ListenerFailureLog(log);
+    const { add: onListenerError } = this.#listenerFailures;
+    this.#impairments = new Impairments(onListenerError);
+    this.#connection = new ConnectionWatch(this.address, log, onListenerError);
     this.#names = new AmqpNames(options);
-    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
+    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes, onListenerError });
     this.#link = new AmqpLink({
       address,
       log,
@@ -265,6 +270,7 @@ export class AmqpTransport implements Transport {
     await this.#link[Symbol.asyncDispose]();
     this.#session = null;
     this.#backlog[Symbol.dispose]();
+    this.#listenerFailures[Symbol.dispose]();
   }
 
   /** Runs on all new connections. */

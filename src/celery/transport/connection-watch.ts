@@ -1,11 +1,12 @@
 /** What a transport says of its connection: the state, its listeners, and one line in the log for each change. */
 import type { Logger } from '../../log.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import type { ConnectionState } from './transport.js';
 
 export class ConnectionWatch {
   readonly #address: string;
   readonly #log: Logger;
-  readonly #listeners = new Set<(state: ConnectionState) => void>();
+  readonly #listeners: Listeners<[ConnectionState]>;
   #everConnected = false;
   #closed = false;
   #state: ConnectionState = {
@@ -16,7 +17,8 @@ export class ConnectionWatch {
   };
 
   /** @param address without credentials */
-  constructor(address: string, log: Logger) {
+  constructor(address: string, log: Logger, onListenerError: OnListenerError = ignoreListenerErrors) {
+    this.#listeners = new Listeners('connection', onListenerError);
     this.#address = address;
     this.#log = log;
   }
@@ -26,8 +28,7 @@ export class ConnectionWatch {
   }
 
   onChange(listener: (state: ConnectionState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** A new reason alone is no change that is told. */
@@ -43,7 +44,7 @@ export class ConnectionWatch {
     this.#state = { connected, since: Date.now(), reconnects, reason };
     if (connected) this.#log.info('connected to the broker', { broker: this.#address });
     else this.#log.warn('lost the broker', { broker: this.#address, reason });
-    for (const listener of this.#listeners) listener(this.#state);
+    this.#listeners.notify(this.#state);
   }
 
   /** Nobody is told of the end that is meant. */

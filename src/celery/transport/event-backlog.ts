@@ -4,6 +4,7 @@
  * the sockets and the queries have their turns. What does not fit is counted, with the time it spans.
  */
 import type { RawMessage } from '../message.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import type { EventIntake, EventMessageListener, EventLoss } from './transport.js';
 
 /**
@@ -18,6 +19,7 @@ export interface EventBacklogOptions {
   readonly maxBytes: number;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** Milliseconds of decoding before others have their turn. */
@@ -44,7 +46,8 @@ const overhead = 256;
  */
 export class EventBacklog implements Disposable {
   readonly #maxBytes: number;
-  readonly #lossListeners = new Set<(loss: EventLoss) => void>();
+  readonly #lossListeners: Listeners<[EventLoss]>;
+  readonly #onListenerError: OnListenerError;
   readonly #clock: () => number;
   #deliver: EventMessageListener = () => undefined;
   #messages: RawMessage[] = [];
@@ -62,7 +65,10 @@ export class EventBacklog implements Disposable {
   #lost = { messages: 0, bytes: 0 };
   #loss: { from: number; to: number; messages: number; bytes: number } | null = null;
 
-  constructor({ maxBytes, clock = Date.now }: EventBacklogOptions) {
+  constructor(options: EventBacklogOptions) {
+    const { maxBytes, clock = Date.now, onListenerError = ignoreListenerErrors } = options;
+    this.#lossListeners = new Listeners('lost events', onListenerError);
+    this.#onListenerError = onListenerError;
     this.#maxBytes = maxBytes;
     this.#clock = clock;
   }
@@ -74,8 +80,7 @@ export class EventBacklog implements Disposable {
 
   /** Tells once of each span of time in which messages had to be thrown away, when it is over. */
   onLoss(listener: (loss: EventLoss) => void): () => void {
-    this.#lossListeners.add(listener);
-    return () => void this.#lossListeners.delete(listener);
+    return this.#lossListeners.add(listener);
   }
 
   push(message: RawMessage): void {
@@ -150,8 +155,8 @@ export class EventBacklog implements Disposable {
       this.#bytes -= message.size + overhead;
       try {
         this.#deliver(message, receivedAt);
-      } catch {
-        // The listener's own affair: it knows what it was doing, and the next message is none the worse.
+      } catch (error) {
+        this.#onListenerError('event messages', error);
       }
     } while (performance.now() < end);
     this.#compact();
@@ -181,6 +186,6 @@ export class EventBacklog implements Disposable {
 
   #endLoss(loss: EventLoss): void {
     this.#loss = null;
-    for (const listener of this.#lossListeners) listener(loss);
+    this.#lossListeners.notify(loss);
   }
 }

@@ -1,5 +1,5 @@
 /** What does not work at the moment though the connection to the server is there, in the server's own words. */
-import { Listeners } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 
 /**
  * What an impairment costs: `requests` to workers, reading their `replies`, reading `queues` or `results`, hearing
@@ -24,7 +24,11 @@ const maxImpairments = 50;
  */
 export class Impairments {
   readonly #byKey = new Map<string, Impairment>();
-  readonly #listeners = new Listeners<[]>();
+  readonly #listeners: Listeners<[]>;
+
+  constructor(onListenerError: OnListenerError = ignoreListenerErrors) {
+    this.#listeners = new Listeners('impairments', onListenerError);
+  }
 
   list(): readonly Impairment[] {
     return [...this.#byKey.values()];
@@ -40,17 +44,17 @@ export class Impairments {
     if (known?.reason === impairment.reason && known.part === impairment.part) return;
     if (known === undefined && this.#byKey.size >= maxImpairments) return;
     this.#byKey.set(key, impairment);
-    this.#listeners.tell();
+    this.#listeners.notify();
   }
 
   remove(key: string): void {
-    if (this.#byKey.delete(key)) this.#listeners.tell();
+    if (this.#byKey.delete(key)) this.#listeners.notify();
   }
 
   /** What an earlier connection was refused says nothing about a new one. */
   clear(): void {
     if (this.#byKey.size === 0) return;
     this.#byKey.clear();
-    this.#listeners.tell();
+    this.#listeners.notify();
   }
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorMessage } from '../../error-message.js';
 import { BrokerUnavailableError, UnknownQueueError } from '../../errors.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import { encodeTask, EnvelopeText } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
@@ -31,6 +32,7 @@ export interface MemoryTransportOptions {
   readonly now?: () => number;
   /** `control_exchange`; the bus has one pidbox exchange, so this only names it in messages. */
   readonly controlExchange?: string;
+  readonly onListenerError?: OnListenerError;
 }
 
 /** Connected from `start()` until it is disposed; several may share a bus, each with its own replies. */
@@ -42,16 +44,17 @@ export class MemoryTransport implements Transport {
   readonly #now: () => number;
   readonly #controlExchange: string;
   readonly #replyKey = randomUUID();
-  readonly #connectionListeners = new Set<(state: ConnectionState) => void>();
+  readonly #connectionListeners: Listeners<[ConnectionState]>;
+  readonly #onListenerError: OnListenerError;
   #connection: ConnectionState;
   #stopEvents: (() => void) | null = null;
   #stopReplies: (() => void) | null = null;
   #clock = 0;
 
-  constructor(
-    bus: MemoryBus,
-    { now = Date.now, controlExchange = 'celery' }: MemoryTransportOptions = {},
-  ) {
+  constructor(bus: MemoryBus, options: MemoryTransportOptions = {}) {
+    const { now = Date.now, controlExchange = 'celery' } = options;
+    this.#onListenerError = options.onListenerError ?? ignoreListenerErrors;
+    this.#connectionListeners = new Listeners('connection', this.#onListenerError);
     this.#bus = bus;
     this.#now = now;
     this.#controlExchange = controlExchange;
@@ -63,8 +66,7 @@ export class MemoryTransport implements Transport {
   }
 
   onConnection(listener: (state: ConnectionState) => void): () => void {
-    this.#connectionListeners.add(listener);
-    return () => void this.#connectionListeners.delete(listener);
+    return this.#connectionListeners.add(listener);
   }
 
   /** There is no server that could refuse anything. */
@@ -78,15 +80,13 @@ export class MemoryTransport implements Transport {
     if (this.#connection.connected) return;
     this.#connection = { connected: true, since: this.#now(), reconnects: 0, reason: null };
     // Never inside the call: whoever starts a transport may register its listeners afterwards.
-    queueMicrotask(() => {
-      for (const listener of this.#connectionListeners) listener(this.#connection);
-    });
+    queueMicrotask(() => this.#connectionListeners.notify(this.#connection));
   }
 
   subscribeEvents(listener: EventMessageListener): void {
     this.#stopEvents?.();
     this.#stopEvents = this.#bus.onEvent((text) => {
-      if (this.#connection.connected) guarded(listener, text);
+      if (this.#connection.connected) this.#deliver('event messages', listener, text);
     });
   }
 
@@ -102,7 +102,7 @@ export class MemoryTransport implements Transport {
   subscribeReplies(listener: (message: RawMessage) => void): void {
     this.#stopReplies?.();
     this.#stopReplies = this.#bus.onReply(this.#replyKey, (text) => {
-      guarded(listener, text);
+      this.#deliver('replies', listener, text);
     });
   }
 
@@ -196,6 +196,15 @@ export class MemoryTransport implements Transport {
     this.#connection = { connected: false, since: this.#now(), reconnects: 0, reason: 'closed' };
   }
 
+  /** The contract of `subscribeEvents`: what a listener throws must not stop the stream. */
+  #deliver(subject: string, listener: (message: RawMessage) => void, text: string): void {
+    try {
+      listener(new EnvelopeText(text));
+    } catch (error) {
+      this.#onListenerError(subject, error);
+    }
+  }
+
   #assertConnected(): void {
     if (!this.#connection.connected) throw new BrokerUnavailableError(this.address);
   }
@@ -225,14 +234,5 @@ export class MemoryResultBackend implements ResultBackend {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing was opened.
-  }
-}
-
-/** The contract of subscribeEvents: what a listener throws must not stop the stream. */
-function guarded(listener: (message: RawMessage) => void, text: string): void {
-  try {
-    listener(new EnvelopeText(text));
-  } catch {
-    // The listener's own affair: it knows what it was doing, and the next message is none the worse.
   }
 }

@@ -16,6 +16,7 @@ import { RedisClient } from './redis-client.js';
 import type { OnAnswer } from './redis-client.js';
 import { isAftermath, isRefusal } from './redis-errors.js';
 import { RedisFailover } from './redis-failover.js';
+import { ListenerFailureLog } from '../listener-failure-log.js';
 import { assertMaster, sentinelConnector } from './redis-sentinel.js';
 import { tlsOptions } from './tls-options.js';
 
@@ -61,6 +62,7 @@ export class RedisLink {
   readonly #disposal = new AbortController();
   readonly #events = new EventEmitter();
   readonly #failover: RedisFailover;
+  readonly #listenerFailures: ListenerFailureLog;
   /** The server of this connection, or of the next one. */
   #node: RedisNode;
   /** Whether this connection has been up: such a server gets another try before the next one is tried. */
@@ -69,8 +71,11 @@ export class RedisLink {
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
+    this.#listenerFailures = new ListenerFailureLog(options.log);
     const { address, name, commandTimeout = defaultTimeout, connectTimeout = defaultTimeout } = options;
-    this.#failover = options.failover ?? new RedisFailover(address);
+    this.#failover =
+      options.failover ??
+      new RedisFailover(address, (...failure) => this.#listenerFailures.add(...failure));
     this.#node = this.#failover.current;
     this.#stopFailover = this.#failover.onChange((node) => this.#moveTo(node));
     const settings = {
@@ -159,6 +164,7 @@ export class RedisLink {
     this.#disposal.abort();
     this.#stopFailover();
     this.client.disconnect(false);
+    this.#listenerFailures[Symbol.dispose]();
   }
 
   /** Before each try: ioredis reads its options anew for every connection. */

@@ -2,6 +2,7 @@
  * Learns from the outcome of each command what Redis refuses to this user, or to everybody at the moment. PING succeeds
  * while the server is a replica, out of memory, unable to persist, or while the user has lost a right.
  */
+import type { OnListenerError } from '../listeners.js';
 import { forbiddenPlace, isRefusal, refusalWords } from './redis-errors.js';
 import { Impairments } from './impairments.js';
 import type { ImpairedPart } from './impairments.js';
@@ -47,16 +48,19 @@ export interface RedisRefusalsOptions {
   readonly onReadOnly?: () => void;
   /** Whether the gateway itself needs this key; a queue's key is the queue's own. All are needed by default. */
   readonly isNeeded?: (key: string) => boolean;
+  readonly onListenerError?: OnListenerError;
 }
 
 export class RedisRefusals {
-  readonly impairments = new Impairments();
+  readonly impairments: Impairments;
   readonly #lastSuccess = new Map<string, number>();
   readonly #places = new Map<string, number>();
   readonly #onReadOnly: () => void;
   readonly #isNeeded: (key: string) => boolean;
 
-  constructor({ onReadOnly = () => undefined, isNeeded = () => true }: RedisRefusalsOptions = {}) {
+  constructor(options: RedisRefusalsOptions = {}) {
+    const { onReadOnly = () => undefined, isNeeded = () => true, onListenerError } = options;
+    this.impairments = new Impairments(onListenerError);
     this.#onReadOnly = onReadOnly;
     this.#isNeeded = isNeeded;
   }

@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { withDeadline } from '../../deadline.js';
 import { BrokerUnavailableError } from '../../errors.js';
 import type { Logger } from '../../log.js';
+import { ListenerFailureLog } from '../listener-failure-log.js';
 import { encodeEnvelope } from '../message.js';
 import type { RawMessage } from '../message.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -51,6 +52,7 @@ export class RedisTransport implements Transport {
   readonly #names: RedisNames;
   readonly #queues: RedisQueues;
   readonly #log: Logger;
+  readonly #listenerFailures: ListenerFailureLog;
   readonly #commands: RedisLink;
   readonly #events: RedisEvents;
   readonly #replies: RedisReplies;
@@ -72,12 +74,15 @@ export class RedisTransport implements Transport {
   constructor(address: RedisAddress, options: RedisOptions, log: Logger) {
     this.address = describeRedisAddress(address);
     this.#log = log;
-    this.#connection = new ConnectionWatch(this.address, log);
+    this.#listenerFailures = new ListenerFailureLog(log);
+    const { add: onListenerError } = this.#listenerFailures;
+    this.#connection = new ConnectionWatch(this.address, log, onListenerError);
     this.#names = new RedisNames(options, address.db, address.place.kind === 'sentinel');
-    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes });
+    this.#backlog = new EventBacklog({ maxBytes: options.eventBacklogBytes, onListenerError });
     this.#address = address;
-    const failover = (this.#failover = new RedisFailover(address));
+    const failover = (this.#failover = new RedisFailover(address, onListenerError));
     this.#refusals = new RedisRefusals({
+      onListenerError,
       onReadOnly: () => this.#findPrimary(),
       isNeeded: (key) => this.#isNeeded(key),
     });
@@ -261,6 +266,7 @@ export class RedisTransport implements Transport {
     }
     for (const link of this.#links()) link.dispose();
     this.#backlog[Symbol.dispose]();
+    this.#listenerFailures[Symbol.dispose]();
   }
 
   /** After an outage the connection may be about to come back: what is in Redis would stay there for minutes. */
@@ -297,7 +303,7 @@ export class RedisTransport implements Transport {
    */
   #findPrimary(): void {
     if (this.#scout !== null || this.#disposed) return;
-    const failover = new RedisFailover(this.#address);
+    const failover = new RedisFailover(this.#address, this.#listenerFailures.add);
     const scout = new RedisLink({
       address: this.#address,
       failover,

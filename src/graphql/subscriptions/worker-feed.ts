@@ -1,5 +1,6 @@
 /** Tells how workers come, go and fall silent, and of their heartbeats to those who want them too. */
 import type { Celery } from '../../celery/celery.js';
+import { Listeners } from '../../celery/listeners.js';
 import type { WorkerChange, WorkerChangeCause } from '../../celery/events/worker-watch.js';
 import type { Worker, WorkerStatus } from '../../celery/events/worker.js';
 
@@ -34,24 +35,23 @@ export interface WorkerEventFilter {
 
 export type WorkerNoticeListener = (notice: WorkerNotice) => void;
 
-interface Subscriber {
-  readonly types: ReadonlySet<WorkerEventType>;
-  readonly passes: (hostname: string) => boolean;
-  readonly listener: WorkerNoticeListener;
-}
-
 const allButHeartbeats: readonly WorkerEventType[] = workerEventTypes.filter(
   (type) => type !== 'HEARTBEAT',
 );
 
+type WatchedCelery = Pick<Celery, 'state' | 'events' | 'onListenerError'>;
+/** `notice` makes the notice once, and only when a subscriber needs it. */
+type Subscriber = (type: WorkerEventType, hostname: string, notice: () => WorkerNotice | null) => void;
+
 /** Listens to the cluster only while somebody listens to it. */
 export class WorkerFeed {
-  readonly #celery: Pick<Celery, 'state' | 'events'>;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #celery: WatchedCelery;
+  readonly #listeners: Listeners<Parameters<Subscriber>>;
   #stop: readonly (() => void)[] = [];
 
-  constructor(celery: Pick<Celery, 'state' | 'events'>) {
+  constructor(celery: WatchedCelery) {
     this.#celery = celery;
+    this.#listeners = new Listeners('worker events', celery.onListenerError);
   }
 
   /** Returns the function that stops it. */
@@ -59,16 +59,21 @@ export class WorkerFeed {
     const { types = [], hostnames = [], search = '' } = filter;
     const named = hostnames.length > 0 ? new Set(hostnames) : null;
     const part = search.toLowerCase();
-    const subscriber = {
-      types: new Set(types.length > 0 ? types : allButHeartbeats),
-      passes: (hostname: string) =>
-        (named?.has(hostname) ?? true) && hostname.toLowerCase().includes(part),
-      listener,
-    };
-    if (this.#subscribers.size === 0) this.#start();
-    this.#subscribers.add(subscriber);
+    const wanted = new Set(types.length > 0 ? types : allButHeartbeats);
+    const passes = (hostname: string): boolean =>
+      (named?.has(hostname) ?? true) && hostname.toLowerCase().includes(part);
+    if (this.#listeners.size === 0) this.#start();
+    const remove = this.#listeners.add((type, hostname, notice) => {
+      if (!wanted.has(type) || !passes(hostname)) return;
+      const made = notice();
+      if (made !== null) listener(made);
+    });
+    let isListening = true;
     return () => {
-      if (!this.#subscribers.delete(subscriber) || this.#subscribers.size > 0) return;
+      if (!isListening) return;
+      isListening = false;
+      remove();
+      if (this.#listeners.size > 0) return;
       for (const stop of this.#stop) stop();
     };
   }
@@ -77,11 +82,11 @@ export class WorkerFeed {
     const { state, events } = this.#celery;
     this.#stop = [
       state.onWorkerChange((change) =>
-        this.#tell(typeOf(change), change.worker.hostname, () => noticeOf(change)),
+        this.#notify(typeOf(change), change.worker.hostname, () => noticeOf(change)),
       ),
       events.onEvent((event, at) => {
         if (event.group !== 'worker' || event.subject !== 'heartbeat') return;
-        this.#tell('HEARTBEAT', event.hostname, () => {
+        this.#notify('HEARTBEAT', event.hostname, () => {
           const worker = state.worker(event.hostname);
           return worker && { type: 'HEARTBEAT', worker, previous: worker.status, cause: null, at };
         });
@@ -89,14 +94,9 @@ export class WorkerFeed {
     ];
   }
 
-  /** Makes the notice once, and only when somebody wants it. */
-  #tell(type: WorkerEventType, hostname: string, make: () => WorkerNotice | null): void {
+  #notify(type: WorkerEventType, hostname: string, make: () => WorkerNotice | null): void {
     let notice: WorkerNotice | null | undefined;
-    for (const { types, passes, listener } of this.#subscribers) {
-      if (!types.has(type) || !passes(hostname)) continue;
-      notice ??= make();
-      if (notice) listener(notice);
-    }
+    this.#listeners.notify(type, hostname, () => (notice === undefined ? (notice = make()) : notice));
   }
 }
 

@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { controlCommandNames } from '../../../src/celery/control/commands.js';
-import { Listeners } from '../../../src/celery/listeners.js';
+import { ignoreListenerErrors, Listeners } from '../../../src/celery/listeners.js';
 import type { TaskChangeListener } from '../../../src/celery/events/task-watch.js';
 import type { WorkerStatusListener } from '../../../src/celery/events/worker-registry.js';
 import { invalidates, LateEffects } from '../../../src/graphql/controls/invalidations.js';
 
-const tasks = new Listeners<Parameters<TaskChangeListener>>();
-const workers = new Listeners<Parameters<WorkerStatusListener>>();
+const tasks = new Listeners<Parameters<TaskChangeListener>>('changes', ignoreListenerErrors);
+const workers = new Listeners<Parameters<WorkerStatusListener>>('changes', ignoreListenerErrors);
 let caches: CacheRegistry;
 let effects: LateEffects;
 
@@ -36,14 +36,14 @@ it('names the caches of every command', () => {
 it('forgets when a worker that was told to go says goodbye', async () => {
   await store();
   effects.goodbyes('shutdown', ['a@h', 'b@h']);
-  workers.tell({ hostname: 'other@h', online: false });
-  workers.tell({ hostname: 'a@h', online: true });
+  workers.notify({ hostname: 'other@h', online: false });
+  workers.notify({ hostname: 'a@h', online: true });
   expect(size()).toBe(1);
-  workers.tell({ hostname: 'a@h', online: false });
+  workers.notify({ hostname: 'a@h', online: false });
   expect(size()).toBe(0);
 
   await store();
-  workers.tell({ hostname: 'a@h', online: false });
+  workers.notify({ hostname: 'a@h', online: false });
   expect(size()).toBe(1);
 });
 
@@ -51,6 +51,6 @@ it('waits for a minute, and not for ever', async () => {
   await store();
   effects.goodbyes('shutdown', ['a@h']);
   vi.advanceTimersByTime(60_000);
-  workers.tell({ hostname: 'a@h', online: false });
+  workers.notify({ hostname: 'a@h', online: false });
   expect(size()).toBe(1);
 });
