@@ -15,6 +15,7 @@ import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useClientShares } from './plugins/use-client-shares.js';
 import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
+import { useGraphQLJs } from './plugins/use-graphql-js.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
 import { useOperationTally } from './plugins/use-operation-tally.js';
@@ -81,6 +82,7 @@ export function createGraphQLServer(
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useConditionalRequests(wallClock), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(),
+      useGraphQLJs(),
       useSideErrors(),
       useSubscriptionItems(),
       useSubscriptionShares(shares),

@@ -14,6 +14,7 @@ import { Looks } from '../../graphql/subscriptions/interval.js';
 import { UnauthenticatedError } from '../../errors.js';
 import { DeliveryTurns } from '../delivery-turns.js';
 import { Expirations } from '../expirations.js';
+import { asInputError } from '../input-error.js';
 import type { ServerContext } from '../server-context.js';
 
 type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
@@ -25,7 +26,7 @@ export function useSubscriptionItems(): Plugin<Context, ServerContext> {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
-        if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(withCode) ?? [] };
+        if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
         const { expiresAt } = (args.contextValue as Context).viewer;
         const expires = (expire: () => void) => expirations.add(expiresAt, expire);
         return new ItemStream(source, (payload) => executeItem(args, payload), turns, expires);
@@ -45,14 +46,6 @@ async function executeItem(args: ExecutionArgs, payload: unknown): Promise<Execu
   const cache = status.summary();
   status.count();
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
-}
-
-/** Of a variable, since an error of the field itself has a path: as Yoga's own executor says it. */
-function withCode(error: GraphQLError): GraphQLError {
-  if (error.path !== undefined) return error;
-  const { message, nodes, extensions } = error;
-  const code = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, ...code } });
 }
 
 /** No generator: whose return would wait for the next item before it ends the source. */
