@@ -9,6 +9,7 @@ import {
   UnreadableResultError,
 } from '../errors.js';
 import type { Logger } from '../log.js';
+import { ThrottledLog } from '../throttled-log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
 import { isoTimeOrNull } from './iso-time.js';
@@ -19,6 +20,7 @@ import { isCustom } from './states.js';
 import { readStoredPayload } from './stored-payload.js';
 import { describeRedisAddress } from './transport/redis-address.js';
 import type { RedisAddress } from './transport/redis-address.js';
+import { isForbidden, refusalWords, withoutUser } from './transport/redis-errors.js';
 import { RedisLink } from './transport/redis-link.js';
 import type { ResultBackend, StoredResult, TaskMeta } from './transport/transport.js';
 
@@ -97,6 +99,7 @@ export class RedisResultBackend implements ResultBackend {
   readonly #link: RedisLink;
   readonly #keyprefix: string;
   readonly #redaction: Redaction;
+  readonly #refused: ThrottledLog;
 
   /** @param keyprefix `global_keyprefix` of `result_backend_transport_options`; never the broker's */
   constructor(
@@ -108,10 +111,15 @@ export class RedisResultBackend implements ResultBackend {
     this.#redaction = redaction;
     this.address = describeRedisAddress(address);
     this.#keyprefix = completePrefix(keyprefix);
+    const message = 'the result backend refuses what the gateway needs';
+    this.#refused = new ThrottledLog({ log, message });
     this.#link = new RedisLink({
       address,
       name: 'celeryql-results',
       log,
+      onAnswer: (command, error) => {
+        if (isForbidden(error)) this.#refused.add(command, { reason: withoutUser(refusalWords(error)) });
+      },
       Unavailable: ResultBackendUnavailableError,
     });
     this.#link.start();
@@ -136,6 +144,7 @@ export class RedisResultBackend implements ResultBackend {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#link.dispose();
+    this.#refused[Symbol.dispose]();
     return Promise.resolve();
   }
 }

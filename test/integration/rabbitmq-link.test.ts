@@ -1,4 +1,5 @@
 /** Connections to a RabbitMQ that restarts, stops answering, has another address, a certificate, or other passwords. */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
 import type { ConnectionState } from '../../src/celery/transport/transport.js';
 import { BrokerUnavailableError, TimeoutError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
+import { rabbitmqPermissions } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { programOutput } from '../support/program.js';
@@ -157,17 +159,45 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     await isUp(careless);
   }, 30_000);
 
-  it('needs no rights but to its own queues and the exchange of events', async () => {
+  it('needs no rights but those that the README lists', async () => {
     const { management } = rabbitmq;
     await management.createUser('monitor', 'secret');
-    await management.setPermissions('/', 'monitor', {
-      ...{ configure: '^celeryql\\.', write: '^(celeryql\\..*|celery\\.pidbox|amq\\.default)$' },
-      read: '^(celeryql\\..*|celeryev)$',
-    });
+    await management.setPermissions('/', 'monitor', rabbitmqPermissions);
     const transport = open(rabbitmq.url('/', 'monitor', 'secret'));
     await isUp(transport);
     expect(await transport.boundNodes(['nobody@h'])).toEqual({ nodes: [], exact: true });
   });
+
+  it.each([
+    ['configure', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['configure', 'celeryev', /access to exchange 'celeryev'/],
+    ['write', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['write', 'celeryev', /access to exchange 'celeryev'/],
+    ['write', 'celery\\.pidbox', /access to exchange 'celery\.pidbox'/],
+    ['write', 'amq\\.default', /access to exchange 'amq\.default'/],
+    ['read', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['read', 'celeryev', /access to exchange 'celeryev'/],
+  ] as const)(
+    'names what is refused without the right to %s %s',
+    async (kind, place, words) => {
+      const { management } = rabbitmq;
+      const [user, vhost] = [randomUUID(), randomUUID()];
+      await management.createVhost(vhost);
+      await management.createUser(user, 'secret');
+      const less = rabbitmqPermissions[kind].split(place).join('nothing');
+      expect(less).not.toBe(rabbitmqPermissions[kind]);
+      await management.setPermissions(vhost, user, { ...rabbitmqPermissions, [kind]: less });
+      const transport = open(rabbitmq.url(vhost, user, 'secret'));
+      const request = { method: 'ping', arguments: {}, destination: null, ticket: 't' };
+      await eventually(async () => {
+        await transport.publishRequest(request).catch(() => undefined);
+        await transport.boundNodes(['nobody@h']).catch(() => undefined);
+        const said = [transport.connection.reason, ...transport.impairments.map(({ reason }) => reason)];
+        expect(said.join('; ')).toMatch(words);
+      }, 15_000);
+    },
+    30_000,
+  );
 
   it('says that publishing is blocked, and goes on hearing', async () => {
     const transport = open(rabbitmq.url());

@@ -1,8 +1,8 @@
 /** Health on Redis means: able to do what the gateway needs. PING succeeds in every one of these situations. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.js';
+import { redisRights } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startForwarder } from '../support/forwarder.js';
 import { startTestGateway } from '../support/gateway.js';
@@ -11,9 +11,6 @@ import { startRedis } from '../support/redis.js';
 import type { RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 
-const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-/** Such as `+psubscribe +publish`, over several lines. */
-const rights = (/A user of an ACL needs `([^`]+)`/.exec(readme)?.[1] ?? '').split(/\s+/);
 /** Without these the gateway still reads everything that matters. */
 const detailRights = [
   '+client|setname',
@@ -84,13 +81,15 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
 
   const users = ['one', 'two', 'three', 'four', 'five'];
   it.concurrent.each(users)(
-    'names each right of the README that user %s loses, and is well again at its return',
+    'names each right of the README that user %s loses, here and once in the log, and is well at its return',
     async (user) => {
-      const own = rights.filter((_, index) => index % users.length === users.indexOf(user));
+      const own = redisRights.filter((_, index) => index % users.length === users.indexOf(user));
       expect(own.length).toBeGreaterThan(2);
-      await admin.call('ACL', 'SETUSER', user, 'reset', 'on', '>secret', '~*', '&*', ...rights);
+      await admin.call('ACL', 'SETUSER', user, 'reset', 'on', '>secret', '~*', '&*', ...redisRights);
       const broker = redis.url(1).replace('redis://', `redis://${user}:secret@`);
-      await using gateway = await startTestGateway({ broker });
+      const lines: string[] = [];
+      const log = createLogger('warn', (line) => void lines.push(line));
+      await using gateway = await startTestGateway({ broker, log });
       await isWell(gateway);
       for (const right of own) {
         await admin.call('ACL', 'SETUSER', user, right.replace('+', '-'));
@@ -102,6 +101,10 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
         await admin.call('ACL', 'SETUSER', user, right);
         await isWell(gateway);
       }
+      for (const right of own)
+        expect(lines.filter((line) => line.includes(`'${right.slice(1)}' command`))).toEqual([
+          expect.stringMatching(/the (?:broker|result backend) refuses what the gateway needs/),
+        ]);
     },
     60_000,
   );
@@ -182,7 +185,7 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
     const server = redis.client(3);
     const sep = '\x06\x16';
     const places = ['~open*', '~_kombu.binding.open', '~*celery.pidbox*', '~unacked*', '&*'];
-    await admin.call('ACL', 'SETUSER', 'seven', 'reset', 'on', '>secret', ...places, ...rights);
+    await admin.call('ACL', 'SETUSER', 'seven', 'reset', 'on', '>secret', ...places, ...redisRights);
     await server.sadd('_kombu.binding.open', ['open', '', 'open'].join(sep));
     await server.sadd('_kombu.binding.closed', ['closed', '', 'closed'].join(sep));
     const waiting = JSON.stringify({ body: '', properties: { priority: 5 } });
@@ -210,7 +213,7 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
   });
 
   it('fails an inspect command at once when its replies cannot be read', async () => {
-    await admin.call('ACL', 'SETUSER', 'six', 'reset', 'on', '>secret', '~*', '&*', ...rights);
+    await admin.call('ACL', 'SETUSER', 'six', 'reset', 'on', '>secret', '~*', '&*', ...redisRights);
     const broker = redis.url(2).replace('redis://', 'redis://six:secret@');
     await using gateway = await startTestGateway({ broker, args: ['--inspect-timeout', '5'] });
     await isWell(gateway);

@@ -1,16 +1,10 @@
 /** The least rights of a Redis user, as the README lists them: with these everything is told, nothing more is needed. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { celeryVersion, sendTasks, startCluster } from '../support/celery.js';
+import { redisRights, redisRightToSend } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/requirements.js';
-
-const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-const rightToSend = /To send tasks it needs `([^`]+)` too/.exec(readme)?.[1] ?? '';
-/** Such as `+psubscribe +publish`, over several lines. */
-const rights = (/A user of an ACL needs `([^`]+)`/.exec(readme)?.[1] ?? '').split(/\s+/);
 
 interface Told {
   readonly health: { readonly status: string; readonly checks: readonly { status: string }[] };
@@ -27,7 +21,7 @@ describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Red
       workers: [{ hostname: 'w1', queues: ['default'] }],
     });
     const admin = cluster.redis.client();
-    await admin.call('ACL', 'SETUSER', 'monitor', 'reset', 'on', '>secret', '~*', '&*', ...rights);
+    await admin.call('ACL', 'SETUSER', 'monitor', 'reset', 'on', '>secret', '~*', '&*', ...redisRights);
     const broker = cluster.broker.replace('redis://', 'redis://monitor:secret@');
     await using gateway = await startTestGateway({ broker, args: ['--default-queue', 'default'] });
     await eventually(async () => {
@@ -73,7 +67,7 @@ describeWith(['redis', 'celery:debian'], 'a gateway with the least rights on Red
       },
     ]);
     await admin.call('ACL', 'LOG', 'RESET');
-    await admin.call('ACL', 'SETUSER', 'monitor', rightToSend);
+    await admin.call('ACL', 'SETUSER', 'monitor', redisRightToSend);
     expect((await send()).data).toEqual({ sendTask: { queue: 'high' }, purgeQueue: { purged: 1 } });
     expect(await refused()).toEqual([]);
   });

@@ -51,16 +51,17 @@ export class AmqpOutbox {
     });
   }
 
-  /** As `publish`, for what goes to workers. */
-  async publishControl(publisherOf: PublisherOf, message: Message): Promise<boolean> {
+  /** As `publish`, for what goes to workers. They go through different exchanges, each with a right of its own. */
+  async publishControl(kind: 'requests' | 'probes', message: Message): Promise<boolean> {
     const { impairments } = this.#options;
+    const key = `control ${kind}`;
     try {
-      const routed = await this.publish(publisherOf, message);
-      impairments.remove('control');
+      const routed = await this.publish((session) => session[kind], message);
+      impairments.remove(key);
       return routed;
     } catch (error) {
       if (replyCode(error) === replyCodes.accessRefused)
-        impairments.add('control', { part: 'requests', reason: amqpReason(error) });
+        impairments.add(key, { part: 'requests', reason: amqpReason(error) });
       throw error;
     }
   }

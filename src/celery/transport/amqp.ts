@@ -137,7 +137,7 @@ export class AmqpTransport implements Transport {
     });
     this.#pidboxes = new AmqpPidboxes({
       names: this.#names,
-      publish: (message) => this.#outbox.publishControl(({ probes }) => probes, message),
+      publish: (message) => this.#outbox.publishControl('probes', message),
       list: async () =>
         (await this.#session?.management?.boundQueues(this.#names.controlExchange)) ?? null,
     });
@@ -190,18 +190,15 @@ export class AmqpTransport implements Transport {
   /** RabbitMQ tells whether anybody listens, not how many. */
   async publishRequest(request: ControlRequest): Promise<number | null> {
     const { controlExchange } = this.#names;
-    const routed = await this.#outbox.publishControl(
-      ({ requests }) => requests,
-      (session) => ({
-        exchange: controlExchange,
-        routingKey: '',
-        deliveryMode: 2,
-        headers: { clock: ++this.#clock, expires: (Date.now() + requestExpiry) / 1000 },
-        expiration: requestExpiry,
-        // Straight into our queue, through the exchange that every broker has.
-        body: controlRequestBody(request, { exchange: '', routing_key: session.replyQueue }),
-      }),
-    );
+    const routed = await this.#outbox.publishControl('requests', (session) => ({
+      exchange: controlExchange,
+      routingKey: '',
+      deliveryMode: 2,
+      headers: { clock: ++this.#clock, expires: (Date.now() + requestExpiry) / 1000 },
+      expiration: requestExpiry,
+      // Straight into our queue, through the exchange that every broker has.
+      body: controlRequestBody(request, { exchange: '', routing_key: session.replyQueue }),
+    }));
     return routed ? null : 0;
   }
 

@@ -11,7 +11,7 @@ export function isWrongType(error: unknown): boolean {
 }
 
 /** The user's ACL lacks the command or the key. */
-export function isForbidden(error: unknown): boolean {
+export function isForbidden(error: unknown): error is Error {
   return isRefusal(error) && error.message.startsWith('NOPERM');
 }
 
@@ -30,6 +30,11 @@ export function isAftermath(error: unknown): boolean {
 
 /** What Redis 7 puts before the reason why it did not carry out a transaction. */
 const discarded = /^EXECABORT Transaction discarded because of: /;
+
+/** Redis 7 repeats the user's name, which is a part of the credentials. */
+export function withoutUser(words: string): string {
+  return words.replace(/\bUser \S+ has\b/, 'this user has');
+}
 
 /** Why it said no, which may have been to a whole transaction. */
 export function refusalWords(error: Error): string {

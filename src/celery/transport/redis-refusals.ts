@@ -3,7 +3,7 @@
  * while the server is a replica, out of memory, unable to persist, or while the user has lost a right.
  */
 import type { OnListenerError } from '../listeners.js';
-import { forbiddenPlace, isRefusal, refusalWords } from './redis-errors.js';
+import { forbiddenPlace, isRefusal, refusalWords, withoutUser } from './redis-errors.js';
 import { Impairments } from './impairments.js';
 import type { ImpairedPart } from './impairments.js';
 
@@ -116,9 +116,4 @@ export class RedisRefusals {
     this.impairments.remove(command);
     if (command === proof) this.impairments.remove(serverKey);
   }
-}
-
-/** Redis 7 repeats the user's name, which is a part of the credentials. */
-function withoutUser(words: string): string {
-  return words.replace(/\bUser \S+ has\b/, 'this user has');
 }

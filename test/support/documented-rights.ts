@@ -1,0 +1,24 @@
+/** The least rights of the gateway's user, as the README lists them for operators. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Permissions } from './rabbitmq-management.js';
+
+const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+
+function listed(pattern: RegExp): readonly string[] {
+  const [, ...found] = pattern.exec(readme) ?? [];
+  if (found.length === 0) throw new Error(`The README lists no rights as ${pattern.source}`);
+  return found;
+}
+
+/** Rules of an ACL, such as `+psubscribe`. */
+export const redisRights = listed(/A user of an ACL needs `([^`]+)`/)[0]?.split(/\s+/) ?? [];
+/** The rule that sending tasks needs besides. */
+export const [redisRightToSend = ''] = listed(/To send tasks it needs `([^`]+)` too/);
+
+const [tag = '', configure = '', write = '', read = ''] = listed(
+  /the tag `(\w+)`[^`]*configure\s+`([^`]+)`, write\s+`([^`]+)`, read\s+`([^`]+)`/,
+);
+/** Which the management API asks for. */
+export const rabbitmqTag = tag;
+export const rabbitmqPermissions: Required<Permissions> = { configure, write, read };
