@@ -63,6 +63,8 @@ describeWith(['rabbitmq'], 'health while RabbitMQ answers and no event can be he
     const connection = await connect(vhost.url);
     try {
       const channel = await connection.createChannel();
+      // Before the gateway has connected there may be none, which would close this channel.
+      await channel.assertExchange('celeryev', 'topic', { durable: true });
       await isHeard(gateway, channel, 'before@h');
 
       await channel.deleteExchange('celeryev');
