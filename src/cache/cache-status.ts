@@ -27,7 +27,8 @@ export interface CacheStatusRecord {
   readonly path: string;
   readonly cluster?: string;
   readonly cache: CacheName;
-  readonly read: Omit<CacheRead<unknown>, 'value'>;
+  /** Replaced when the operation reads it anew. */
+  read: Omit<CacheRead<unknown>, 'value'>;
   /** It went past the cache, because the field or the whole operation asked for it. */
   readonly bypassed?: boolean;
   /** Events drop it before its TTL is over, here and nowhere else. */
@@ -78,10 +79,12 @@ export class CacheStatus {
     return new CacheStatus(this, cluster);
   }
 
-  record(read: CacheStatusRecord): void {
+  /** @returns the record as it counts, here and in the whole response */
+  record(read: CacheStatusRecord): CacheStatusRecord {
     const record = this.#cluster === undefined ? read : { cluster: this.#cluster, ...read };
     this.#records.push(record);
     this.#parent?.record(record);
+    return record;
   }
 
   /** To be called once, when the operation has ended: it counts once in each cache that it read. */

@@ -29,6 +29,11 @@ export class ClusterViews {
     return context;
   }
 
+  /** Of the clusters that were asked about. */
+  get contexts(): Iterable<Context> {
+    return this.#ofClusters.values();
+  }
+
   /** Of the nearest field above that was bound; null when none was. */
   at(path: Path): Context | null {
     for (let place: Path | undefined = path; place !== undefined; place = place.prev) {

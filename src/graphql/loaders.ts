@@ -15,13 +15,14 @@ import type { Health } from '../celery/health/index.js';
 import { isBreaking } from '../celery/inspect.js';
 import type { InspectCommand, InspectResult } from '../celery/inspect.js';
 import type { InspectScope } from '../celery/inspect-loader.js';
-import { clusterSummary } from '../celery/cluster-summary.js';
+import { clusterSummary, withTasksOf } from '../celery/cluster-summary.js';
 import type { ClusterSummary } from '../celery/cluster-summary.js';
 import type { TaskTypeFigures } from '../celery/metrics/task-metrics.js';
 import type { Queue } from '../celery/queues.js';
 import type { WaitingTask } from '../celery/task-message.js';
 import { taskWithResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
+import { forgetOvertaken } from './learned-tasks.js';
 import { cacheKey, OperationReads } from './reads.js';
 import type { Read } from './reads.js';
 import { filterAt, type MovingFilter } from './task-inputs.js';
@@ -91,6 +92,11 @@ export class Loaders {
   readonly #startedAt: number;
   /** Reads of this operation that may change what the store knows. */
   readonly #learning = new Set<Promise<unknown>>();
+  /** Whether it has read anything that may teach the store about tasks. */
+  #hasAsked = false;
+  /** The `learnedVersion` of the store when this operation first read tasks from it; null before. */
+  #readTasksAt: number | null = null;
+  #isSecondPass = false;
 
   /** @param startedAt when the operation began, epoch milliseconds: relative times are counted from there */
   constructor(
@@ -105,8 +111,19 @@ export class Loaders {
     this.#startedAt = startedAt;
   }
 
+  /** Whether the store has learned something after this operation had read tasks from it: two views may disagree. */
+  get isOvertaken(): boolean {
+    if (!this.#hasAsked || this.#readTasksAt === null) return false;
+    return this.#readTasksAt !== this.#celery.state.learnedVersion;
+  }
+
+  /** From now on tasks are read anew from the store, and everything else is what it was: nobody is asked again. */
+  startSecondPass(): void {
+    this.#isSecondPass = true;
+  }
+
   taskCounts(ask: Ask): Promise<Readonly<Record<string, number>>> {
-    return this.#fromState(ask, 'task_status', 'counts', ({ state }) => ({ ...state.counts() }));
+    return this.#fromTasks(ask, 'task_status', 'counts', ({ state }) => ({ ...state.counts() }));
   }
 
   delayedMessages(ask: Ask): Promise<number | null> {
@@ -123,30 +140,32 @@ export class Loaders {
 
   tasks(ask: Ask, filter: MovingFilter, slice: TaskSlice): Promise<TaskPage> {
     const key = cacheKey('tasks', { ...filter, ...slice });
-    return this.#fromState(ask, 'task_status', key, ({ state }, now) =>
+    return this.#fromTasks(ask, 'task_status', key, ({ state }, now) =>
       state.tasks(filterAt(filter, now), slice),
     );
   }
 
   task(ask: Ask, id: string): Promise<Task | null> {
     const services = this.#services;
-    return this.#learn(
-      this.#read({
-        ...ask,
-        cache: 'task_status',
-        key: cacheKey('task', { id }),
-        load: async () => {
-          const task = await readTask(id, services);
-          if (task === null) services.celery.assertConnected(); // unheard is not unknown
-          return task;
-        },
-      }),
-    );
+    const read: TasksRead<Task | null> = {
+      ...ask,
+      cache: 'task_status',
+      key: cacheKey('task', { id }),
+      load: async (note: () => void) => {
+        const task = await readTask(id, services, note);
+        if (task === null) services.celery.assertConnected(); // unheard is not unknown
+        return task;
+      },
+      // The result backend is not asked again.
+      renewed: (former) => services.celery.state.task(id) ?? former,
+    };
+    if (services.resultLoader !== null) this.#hasAsked = true;
+    return this.#learn(this.#readTasks(read));
   }
 
   taskTypes(ask: Ask, windowSeconds: number | null): Promise<readonly TaskTypeFigures[]> {
     const key = cacheKey('task_types', { windowSeconds });
-    return this.#fromState(ask, 'metrics_summary', key, ({ metrics }) =>
+    return this.#fromTasks(ask, 'metrics_summary', key, ({ metrics }) =>
       metrics.taskTypes(windowSeconds),
     );
   }
@@ -176,6 +195,7 @@ export class Loaders {
 
   peek(ask: Ask, name: string, first: number): Promise<readonly WaitingTask[]> {
     const celery = this.#celery;
+    this.#hasAsked = true;
     return this.#read({
       path: `${ask.path}.peek`,
       useCache: ask.useCache,
@@ -187,8 +207,13 @@ export class Loaders {
   }
 
   metricsSummary(ask: Ask, windowSeconds: number): Promise<ClusterSummary> {
-    return this.#fromState(ask, 'metrics_summary', cacheKey('summary', { windowSeconds }), (celery) =>
-      clusterSummary(celery, windowSeconds),
+    const celery = this.#celery;
+    return this.#fromTasks(
+      ask,
+      'metrics_summary',
+      cacheKey('summary', { windowSeconds }),
+      () => clusterSummary(celery, windowSeconds),
+      (former) => withTasksOf(celery, former),
     );
   }
 
@@ -220,6 +245,7 @@ export class Loaders {
   ): Promise<InspectResult<C>> {
     const celery = this.#celery;
     const { ttl: own } = this.#caches.get(ask.cache);
+    this.#hasAsked = true;
     return this.#read({
       ...ask,
       path: `${ask.path}.${command}`,
@@ -231,12 +257,16 @@ export class Loaders {
     });
   }
 
-  /** What is loaded before the first exchange with the workers has ended is not kept, nor shared, as if it were complete. */
   #read<T>(read: Read<T>): Promise<T> {
+    return this.#reads.read(this.#withTtl(read));
+  }
+
+  /** What is loaded before the first exchange with the workers has ended is not kept, nor shared, as if it were complete. */
+  #withTtl<T>(read: Read<T>): Read<T> {
     const celery = this.#celery;
     const { ttl: own } = this.#caches.get(read.cache);
     let isComplete = celery.isSeeded;
-    return this.#reads.read({
+    return {
       ...read,
       shared: read.shared === true && isComplete,
       load: () => {
@@ -247,7 +277,24 @@ export class Loaders {
         const ttl = read.ttl?.(value) ?? own;
         return isComplete ? ttl : Math.min(incompleteTtl, ttl, 0.99 * own);
       },
-    });
+    };
+  }
+
+  /** What the store knows of tasks: in a second pass as it is now, whatever was read before. */
+  async #readTasks<T>({ load, renewed, ...read }: TasksRead<T>): Promise<T> {
+    const { state } = this.#celery;
+    forgetOvertaken(this.#celery, this.#caches);
+    const known = { version: state.learnedVersion }; // as far as a cached value goes
+    const note = (): void => void (known.version = state.learnedVersion);
+    const first = this.#withTtl({ ...read, load: () => load(note) });
+    if (!this.#isSecondPass) {
+      const value = await this.#reads.read(first);
+      this.#readTasksAt = Math.min(this.#readTasksAt ?? Infinity, known.version);
+      return value;
+    }
+    if (renewed === undefined) return this.#reads.renew(first);
+    const former = await this.#reads.read(first);
+    return this.#reads.renew({ ...first, load: async () => renewed(former) });
   }
 
   /** Notes that this read may change what the store knows. */
@@ -265,26 +312,46 @@ export class Loaders {
   }
 
   /**
-   * What events have told; refused while they cannot be heard, since silence would pass for calm.
+   * What the store knows of workers; refused while events cannot be heard, since silence would pass for calm.
+   */
+  async #fromState<T>(ask: Ask, cache: CacheName, key: string, read: (celery: Celery) => T): Promise<T> {
+    const celery = this.#celery;
+    await this.#learned();
+    return this.#read({
+      ...ask,
+      cache,
+      key,
+      load: async () => {
+        celery.assertConnected();
+        return read(celery);
+      },
+    });
+  }
+
+  /**
+   * The same of tasks.
    * @param read is given the time that relative times are counted from, epoch milliseconds
    */
-  async #fromState<T>(
+  async #fromTasks<T>(
     ask: Ask,
     cache: CacheName,
     key: string,
     read: (celery: Celery, now: number) => T | Promise<T>,
+    renewed?: (former: T) => T,
   ): Promise<T> {
     const celery = this.#celery;
     await this.#learned();
     // A load that the cache repeats ahead of the next reader is counted from its own time.
     let startedAt: number | null = this.#startedAt;
     try {
-      return await this.#read({
+      return await this.#readTasks({
         ...ask,
         cache,
         key,
-        load: async () => {
+        renewed,
+        load: async (note) => {
           celery.assertConnected();
+          note();
           return read(celery, startedAt ?? celery.clock());
         },
       });
@@ -294,29 +361,36 @@ export class Loaders {
   }
 }
 
+/** A read of what the store knows of tasks. */
+interface TasksRead<T> extends Omit<Read<T>, 'load'> {
+  /** @param note to be called when the value is taken from the store */
+  readonly load: (note: () => void) => Promise<T>;
+  /** What to show in a second pass, from what was read in the first; by default it is loaded again. */
+  readonly renewed?: ((former: T) => T) | undefined;
+}
+
 /** From the store, after what the result backend has of it was learned. */
 async function readTask(
   id: string,
   { celery, caches, resultLoader }: LoaderServices,
+  note: () => void,
 ): Promise<Task | null> {
   const { state } = celery;
-  if (resultLoader === null || !state.mayHaveResult(id)) return state.task(id);
-  const before = state.known(id)?.state;
+  if (resultLoader === null || !state.mayHaveResult(id)) return noted(state.task(id), note);
   try {
     const task = taskWithResult(state, id, await resultLoader.load(id));
     // Lists, counts and figures of the same answer must not be from before.
-    if (before !== undefined && before !== task?.state) forgetTasks(caches);
-    return task;
+    forgetOvertaken(celery, caches);
+    return noted(task, note);
   } catch (error) {
-    const known = state.task(id);
+    const known = noted(state.task(id), note);
     if (known !== null) return known; // what events told is better than nothing
     celery.assertConnected(); // where both are away, the broker is the one to name
     throw error;
   }
 }
 
-/** The caches of what is answered from the store. */
-function forgetTasks(caches: CacheRegistry): void {
-  caches.forget({ name: 'task_status' });
-  caches.forget({ name: 'metrics_summary' });
+function noted<T>(value: T, note: () => void): T {
+  note();
+  return value;
 }

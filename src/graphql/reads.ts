@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import DataLoader from 'dataloader';
 import type { CacheName } from '../cache/cache-defaults.js';
 import type { CacheRegistry } from '../cache/cache-registry.js';
-import type { CacheStatus } from '../cache/cache-status.js';
+import type { CacheStatus, CacheStatusRecord } from '../cache/cache-status.js';
 
 export interface Read<T> {
   /** Where the answer appears: the root field, then what is below it. */
@@ -20,18 +20,25 @@ export interface Read<T> {
   readonly shared?: boolean;
   /** Milliseconds to keep the value, or a function of it; the cache's own by default. */
   readonly ttl?: (value: T) => number;
+  /** Called with a value that another replica has loaded. */
+  readonly onFound?: (value: T) => void;
   /** False for a load that only a reader may cause; true by default. */
   readonly prefetch?: boolean;
 }
 
 export class OperationReads {
+  readonly #caches: CacheRegistry;
   readonly #loader: DataLoader<Read<unknown>, unknown, string>;
+  /** How each read counts, by its key. */
+  readonly #records = new Map<string, CacheStatusRecord>();
+  readonly #renewed = new Map<string, Promise<unknown>>();
 
   constructor(caches: CacheRegistry, status: CacheStatus) {
-    this.#loader = new DataLoader(
-      ([read]) => Promise.all(read === undefined ? [] : [readThrough(caches, status, read)]),
+    this.#caches = caches;
+    this.#loader = new DataLoader<Read<unknown>, unknown, string>(
+      ([read]) => Promise.all(read === undefined ? [] : [this.#readThrough(status, read)]),
       // Not in batches: a batch ends with its slowest member, and what hangs below the others would wait for it.
-      { batch: false, cacheKeyFn: ({ cache, key, useCache }) => `${cache} ${useCache} ${key}` },
+      { batch: false, cacheKeyFn: readKey },
     );
   }
 
@@ -39,24 +46,54 @@ export class OperationReads {
   async read<T>(read: Read<T>): Promise<T> {
     return (await this.#loader.load(read as Read<unknown>)) as T;
   }
+
+  /**
+   * Loads anew, once, what this operation has read before, and has the caches serve the new value. It is not another read
+   * of the client's: no cache counts it, and in the status of the operation it takes the place of the first.
+   */
+  async renew<T>(read: Read<T>): Promise<T> {
+    const key = readKey(read);
+    const record = this.#records.get(key);
+    if (record === undefined) return this.read(read); // it was not read before, or that failed
+    const renewed = this.#renewed.get(key) ?? this.#renew(read, record);
+    this.#renewed.set(key, renewed);
+    return (await renewed) as T;
+  }
+
+  async #renew<T>({ cache: name, key, load, ttl }: Read<T>, record: CacheStatusRecord): Promise<T> {
+    const value = await load();
+    const cache = this.#caches.get(name);
+    const lifetime = ttl?.(value) ?? cache.ttl;
+    cache.set(key, value, lifetime);
+    const times = { age: 0, ttl: lifetime };
+    record.read = { status: 'MISS', ...times, stale: false, collapsed: false, found: false };
+    return value;
+  }
+
+  async #readThrough(status: CacheStatus, read: Read<unknown>): Promise<unknown> {
+    const caches = this.#caches;
+    const { path, cache, key, useCache, load, ttl, prefetch, shared = false } = read;
+    try {
+      const bypassed = !useCache || status.bypass;
+      const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
+      const answer = await caches.read(cache, key, load, options);
+      const isPushed = caches.isPushed(cache);
+      const counter = caches.get(cache);
+      const record = status.record({ path, cache, read: answer, bypassed, isPushed, counter });
+      this.#records.set(readKey(read), record);
+      if (answer.found) read.onFound?.(answer.value);
+      return answer.value;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
 }
 
-async function readThrough(
-  caches: CacheRegistry,
-  status: CacheStatus,
-  read: Read<unknown>,
-): Promise<unknown> {
-  const { path, cache, key, useCache, load, ttl, prefetch, shared = false } = read;
-  try {
-    const bypassed = !useCache || status.bypass;
-    const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
-    const answer = await caches.read(cache, key, load, options);
-    const isPushed = caches.isPushed(cache);
-    status.record({ path, cache, read: answer, bypassed, isPushed, counter: caches.get(cache) });
-    return answer.value;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+/** Which read it is, within one operation. */
+type ReadName = Pick<Read<unknown>, 'cache' | 'key' | 'useCache'>;
+
+function readKey({ cache, key, useCache }: ReadName): string {
+  return `${cache} ${useCache} ${key}`;
 }
 
 /** Longer keys are kept as their hash: arguments are written by strangers, and no bound on values counts the keys. */

@@ -26,6 +26,11 @@ export class SideErrors {
     );
   }
 
+  /** Before the operation is executed again. */
+  clear(): void {
+    this.#errors.length = 0;
+  }
+
   /** The result with these errors behind its own. */
   addTo<Data extends ExecutionResult>(result: Data): Data {
     if (this.#errors.length === 0) return result;

@@ -22,6 +22,7 @@ import { useOperationTally } from './plugins/use-operation-tally.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
+import { useSecondPass } from './plugins/use-second-pass.js';
 import { useSideErrors } from './plugins/use-side-errors.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
 import { useSubscriptionShares } from './plugins/use-subscription-shares.js';
@@ -83,6 +84,7 @@ export function createGraphQLServer(
       useConditionalRequests(wallClock), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(),
       useGraphQLJs(),
+      useSecondPass(),
       useSideErrors(),
       useSubscriptionItems(),
       useSubscriptionShares(shares),

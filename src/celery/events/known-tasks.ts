@@ -22,6 +22,7 @@ export class KnownTasks {
   readonly waiting: WaitingTasks;
   protected readonly store: TaskStore;
   readonly #counts = new StateCounts();
+  #learnedVersion = 0;
   readonly #taskListeners: Listeners<Parameters<TaskChangeListener>>;
   readonly #forgottenListeners: Listeners<Parameters<TaskForgottenListener>>;
 
@@ -43,6 +44,21 @@ export class KnownTasks {
     this.#counts.move(before, task.state);
     this.#taskListeners.notify(task, before, was);
     return task;
+  }
+
+  /** Changes a task by what no event has brought: a reply, a stored result, a message that waits. */
+  protected learn(id: string, change: (record: TaskRecord) => void): TaskRecord {
+    const known = this.store.get(id);
+    const before = known === undefined ? null : shownOf(known);
+    const task = this.change(id, change);
+    if (before === null || shownOf(task).some((value, index) => value !== before[index]))
+      this.#learnedVersion++;
+    return task;
+  }
+
+  /** Moves when something other than an event has changed what is known of a task. */
+  get learnedVersion(): number {
+    return this.#learnedVersion;
   }
 
   /** The task as it is now, without a picture of it: read it at once, do not keep it. */
@@ -139,4 +155,26 @@ export class KnownTasks {
   onTaskForgotten(listener: TaskForgottenListener): () => void {
     return this.#forgottenListeners.add(listener);
   }
+}
+
+/** What replies, results and messages can change, as readers see it. */
+function shownOf(task: TaskRecord): readonly unknown[] {
+  return [
+    task.state,
+    task.stateAt,
+    task.name,
+    task.args,
+    task.kwargs,
+    task.result,
+    task.exception,
+    task.progress,
+    task.worker,
+    task.queue,
+    task.startedAt,
+    task.eta,
+    task.expires,
+    task.retries,
+    task.orphanedAt,
+    task.history,
+  ];
 }

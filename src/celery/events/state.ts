@@ -132,7 +132,7 @@ export class State extends KnownTasks {
     if (id === null) return false;
     const now = this.#clock();
     const before = this.store.get(id)?.state;
-    const task = this.change(id, (record) => {
+    const task = this.learn(id, (record) => {
       mergeSeed(record, seed, now, this.#merge);
       if (record.state === 'RECEIVED' && this.#isRevoked(record, now)) revoke(record, now);
       if (record.orphanedAt === null) return;
@@ -153,7 +153,7 @@ export class State extends KnownTasks {
     const isNews = takesState(known, meta, this.#isHeld(known));
     if (!isNews && !fillsFields(known, meta)) return false;
     const now = this.#clock();
-    this.change(meta.id, (record) => {
+    this.learn(meta.id, (record) => {
       if (isNews) mergeState(record, meta, now, this.#merge);
       mergeFields(record, meta, this.#merge);
     });
@@ -197,7 +197,7 @@ export class State extends KnownTasks {
       const known = this.store.get(id);
       const isHere = known?.state === 'RECEIVED' && (hostname === null || known.worker === hostname);
       if (known === undefined || !(isHere || (known.state === 'PENDING' && hostname === null))) continue;
-      this.change(id, (record) => revoke(record, now));
+      this.learn(id, (record) => revoke(record, now));
     }
   }
 
@@ -226,7 +226,7 @@ export class State extends KnownTasks {
 
   #endUnknown(tasks: readonly TaskRecord[], at: number): void {
     for (const { id } of tasks) {
-      this.change(id, (record) => {
+      this.learn(id, (record) => {
         record.state = endUnknown;
         record.stateAt = Math.max(at, record.startedAt ?? 0);
         record.source = 'INSPECT';
@@ -254,7 +254,7 @@ export class State extends KnownTasks {
   /** The error itself, for a failure whose event showed only the wrapper around it. */
   unwrapError(id: string, exception: string, traceback: string | null): void {
     if (this.store.get(id) === undefined) return;
-    this.change(id, (record) => mergeError(record, exception, traceback, this.#merge));
+    this.learn(id, (record) => mergeError(record, exception, traceback, this.#merge));
   }
 
   /** A sign of life that is no event: a reply. Workers without heartbeat are found only so. */

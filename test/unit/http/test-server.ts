@@ -27,6 +27,7 @@ import { startHttpServer } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
 import { createLogger } from '../../../src/log.js';
 import type { Logger } from '../../../src/log.js';
+import type { ResultBackend, Transport } from '../../../src/celery/transport/transport.js';
 import type { Answer } from '../../support/gateway.js';
 
 export interface TestServer extends AsyncDisposable {
@@ -57,6 +58,13 @@ export interface TestServerOptions {
   readonly tenants?: readonly { readonly name: string; readonly visibleTo: Visibility | null }[];
   /** Further settings, as on the command line. */
   readonly args?: readonly string[];
+  /** What it watches; the embedded cluster by default. */
+  readonly source?: ClusterSource;
+}
+
+interface ClusterSource {
+  readonly transport: Transport;
+  readonly results: ResultBackend | null;
 }
 
 export async function startTestServer({
@@ -64,6 +72,7 @@ export async function startTestServer({
   readOnly = false,
   args = [],
   tenants = [{ name: 'default', visibleTo: null }],
+  source,
 }: TestServerOptions = {}): Promise<TestServer> {
   const config = readConfig(args, {});
   const clock = { now: 0 };
@@ -72,7 +81,8 @@ export async function startTestServer({
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
   const audit = new AuditLog({ log, maxRecords: 100 });
-  const open = (name: string, seed: number): Cluster => openEmbedded(name, { seed, clock, log, opened });
+  const open = (name: string, seed: number): Cluster =>
+    openCluster(name, source ?? opened.own(startEmbeddedCluster({ log, seed })), { clock, log, opened });
   const opening = tenants.map(({ name, visibleTo }, at) => ({ cluster: open(name, at + 1), visibleTo }));
   const clusters = new Clusters(opening);
   const [cluster] = clusters.all;
@@ -118,17 +128,18 @@ export async function startTestServer({
   };
 }
 
-interface EmbeddedOptions {
-  readonly seed: number;
+interface OpenOptions {
   readonly clock: { readonly now: number };
   readonly log: Logger;
   readonly opened: Disposal;
 }
 
-function openEmbedded(clusterName: string, { seed, clock, log, opened }: EmbeddedOptions): Cluster {
-  const embedded = opened.own(startEmbeddedCluster({ log, seed }));
+function openCluster(
+  clusterName: string,
+  { transport, results, defaultQueue = 'celery' }: ClusterSource & { readonly defaultQueue?: string },
+  { clock, log, opened }: OpenOptions,
+): Cluster {
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const { transport, results, defaultQueue } = embedded;
   const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
   const caches = new CacheRegistry({ clock: () => clock.now });
   const resultLoader = createResultLoader(celery);
