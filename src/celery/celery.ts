@@ -31,9 +31,11 @@ import { ListenerFailureLog } from './listener-failure-log.js';
 import { Listeners, type OnListenerError } from './listeners.js';
 import { ListeningWatch } from './listening-watch.js';
 import { LivenessProbe } from './liveness-probe.js';
+import { ReplyTypes } from './reply-types.js';
 import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
 import { isRegistered } from './shadow-name.js';
 import { SlowReconciliation } from './slow-reconciliation.js';
+import { StatsGuard } from './stats-guard.js';
 import { StallWatch } from './stall-watch.js';
 import { TaskSender } from './task-sender.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
@@ -103,6 +105,7 @@ export class Celery implements AsyncDisposable {
   readonly #log: Logger;
   readonly #mailbox: Mailbox;
   readonly #guardedInspect: GuardedInspect;
+  readonly #replyTypes = new ReplyTypes();
   readonly #livenessProbe: LivenessProbe;
   readonly #listeningWatch: ListeningWatch;
   readonly #reconciliation: Reconciliation;
@@ -174,7 +177,10 @@ export class Celery implements AsyncDisposable {
       timeout: options.inspectTimeout,
       alive: () => this.state.aliveHostnames(),
       deaf: () => this.state.deafHostnames(),
-      onReply: (hostname) => this.state.sawWorker(hostname, clock()),
+      onReply: (hostname, contentType) => {
+        this.#replyTypes.saw(hostname, contentType);
+        this.state.sawWorker(hostname, clock());
+      },
       unreadable,
       redaction: redactor,
       onListenerError,
@@ -183,10 +189,13 @@ export class Celery implements AsyncDisposable {
     this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
     this.#listeningWatch = new ListeningWatch({ transport, mailbox, state, clock, onListenerError });
     const onSilent = (): Promise<void> => this.#listeningWatch.confirm();
-    const inspect = new Inspect(this.#mailbox, redactor, unreadable);
+    const alive = (): readonly string[] =>
+      state.aliveHostnames().filter((name) => state.worker(name)?.listening !== false);
+    const guardStats = (inspect: Inspect): StatsGuard =>
+      new StatsGuard({ inspect, alive, replyTypes: this.#replyTypes });
     this.#guardedInspect = new GuardedInspect({
-      inspect,
-      alive: () => this.state.aliveHostnames().filter((name) => state.worker(name)?.listening !== false),
+      inspect: guardStats(new Inspect(mailbox, redactor, unreadable)),
+      alive,
       onSilent,
       clock,
     });
@@ -207,7 +216,7 @@ export class Celery implements AsyncDisposable {
     const gateway = options.configuration ?? null;
     this.configuration =
       gateway && new ConfigurationWatch({ inspect: this.inspect, gateway, onListenerError });
-    const controlInspect = new Inspect(mailbox, redactor, unreadable, 'CONTROL');
+    const controlInspect = guardStats(new Inspect(mailbox, redactor, unreadable, 'CONTROL'));
     this.control = new Control({ mailbox, inspect: controlInspect, transport, state, onSilent });
     this.queues = new Queues({
       transport,
@@ -268,6 +277,7 @@ export class Celery implements AsyncDisposable {
       if (status === 'OFFLINE') this.configuration?.forget(hostname);
       if (cause === 'RESTARTED' || cause === 'FORGOTTEN') {
         this.#guardedInspect.forget(hostname);
+        this.#replyTypes.forget(hostname);
         this.configuration?.forget(hostname);
       }
       if (cause === 'RESTARTED' || (cause === 'RETURNED' && status !== 'OFFLINE'))

@@ -53,8 +53,8 @@ export interface MailboxOptions {
   readonly alive: () => readonly string[];
   /** Names of the workers that live and do not listen: they are silent, and not waited for. */
   readonly deaf?: () => readonly string[];
-  /** Called with the name of each node that replies: a sign of life. */
-  readonly onReply?: (hostname: string) => void;
+  /** Called with each node that replies, which is a sign of life, and the content type of the reply; null if unknown. */
+  readonly onReply?: (hostname: string, contentType: string | null) => void;
   readonly redaction?: Redaction | undefined;
   readonly unreadable?: Unreadable | undefined;
   readonly onListenerError?: OnListenerError;
@@ -190,7 +190,7 @@ export class Mailbox implements Disposable {
       };
       const finish = (): void => {
         stop();
-        this.#sawUnreadable(gathering.certainUnreadable);
+        this.#sawUnreadable(gathering);
         const { replies, unreadable, unnamed, silent, receivers } = gathering;
         resolve({ replies, unreadable, unnamed, silent, receivers, at: Date.now() });
       };
@@ -236,20 +236,24 @@ export class Mailbox implements Disposable {
       const { ticket } = replyHeaders.parse(decoded.headers);
       pending = this.#pending.get(ticket);
       if (!pending) return; // late: its deadline has passed
-      this.#take(pending, replyBody.parse(decodeExactBody(decoded)));
+      this.#take(pending, replyBody.parse(decodeExactBody(decoded)), contentType);
     } catch (error) {
       this.#skip(pending, contentType, error);
     }
     pending?.check();
   }
 
-  #take({ gathering }: Pending, body: Readonly<Record<string, unknown>>): void {
+  #take(
+    { gathering }: Pending,
+    body: Readonly<Record<string, unknown>>,
+    contentType: string | null,
+  ): void {
     const entries = Object.entries(body);
     if (entries.length === 0) throw new MalformedMessageError('the reply names no worker');
     for (const [hostname, value] of entries) {
       gathering.add(hostname, this.#withoutSecrets(value));
       this.#unreadableNodes.delete(hostname);
-      this.#options.onReply?.(hostname);
+      this.#options.onReply?.(hostname, contentType);
     }
   }
 
@@ -272,10 +276,10 @@ export class Mailbox implements Disposable {
     this.#malformedLog[Symbol.dispose]();
   }
 
-  #sawUnreadable(hostnames: readonly string[]): void {
-    for (const hostname of hostnames) {
+  #sawUnreadable({ certainUnreadable, unreadable }: ReplyGathering): void {
+    for (const hostname of certainUnreadable) {
       if (this.#unreadableNodes.size < maxUnreadableNodes) this.#unreadableNodes.add(hostname);
-      this.#options.onReply?.(hostname);
+      this.#options.onReply?.(hostname, unreadable.get(hostname)?.contentType ?? null);
     }
   }
 

@@ -137,7 +137,7 @@ WorkerType.implement({
     stats: t.field({
       type: WorkerStatsType,
       nullable: true,
-      description: `Pool, limits, resources and totals. ${silence}`,
+      description: `Pool, limits, resources and totals; null too for a worker that replies in YAML, which cannot write them. ${silence}`,
       extensions: { inspect: 'stats' },
       resolve: (parent, _args, context, info) => told('stats', parent, context, info),
     }),

@@ -66,6 +66,10 @@ const requirements = {
     missing: "gevent is not installed for the newest Celery's Python",
     found: () => imports('newest', 'gevent'),
   },
+  'yaml:debian': {
+    missing: "Debian's python3-yaml is not installed",
+    found: () => imports('debian', 'yaml'),
+  },
   'serializers:5.6': {
     missing: "msgpack and pyyaml are not installed for Celery 5.6's Python",
     found: () => imports('5.6', 'msgpack, yaml'),

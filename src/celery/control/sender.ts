@@ -22,7 +22,7 @@ import type { ControlFailure, ControlOutcome } from './outcome.js';
 
 export interface ControlOptions {
   readonly mailbox: Mailbox;
-  readonly inspect: Inspect;
+  readonly inspect: Pick<Inspect, 'run'>;
   readonly transport: Transport;
   readonly state: State;
   /** Finds out whether workers that did not answer listen at all; resolves when that is known as far as it can be. */

@@ -25,9 +25,9 @@ it('says once for each loss that the workers could not be asked, however much it
     transport.requests.length = 0;
     transport.gain();
     const methods = () => transport.requests.map(({ method }) => method);
-    await eventually(() => expect(methods()).toEqual(['heartbeat', 'stats', 'active', 'active_queues']));
-    celery.state.sawWorker(`w${told.length}`, celery.clock()); // it is asked for its pool
-    await eventually(() => expect(methods().filter((method) => method === 'stats')).toHaveLength(2));
+    await eventually(() => expect(methods()).toEqual(['heartbeat', 'ping', 'active', 'active_queues']));
+    celery.state.sawWorker(`w${told.length}`, celery.clock()); // it is asked for its pool, after a ping
+    await eventually(() => expect(methods().filter((method) => method === 'ping')).toHaveLength(2));
     transport.lose();
     await turn();
     expect(warnings).toEqual(told);
