@@ -86,7 +86,7 @@ export interface StatsReply {
   readonly broker: Readonly<Record<string, unknown>>;
   readonly prefetch_count: number;
   readonly rusage: Readonly<Record<string, number>>;
-  readonly autoscaler?: object;
+  readonly autoscaler?: { readonly max: number };
 }
 
 /** All but `clock`, `uptime` and `rusage`, which move from one question to the next. */
@@ -98,7 +98,8 @@ export function steadyStats({ total, pid, pool, broker, prefetch_count, autoscal
     totals: counts.toSorted((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)),
     pid,
     prefetchCount: prefetch_count,
-    concurrency: pool['max-concurrency'],
+    // An autoscaled pool may grow to its maximum; others run as many tasks as they have processes.
+    concurrency: autoscaler?.max ?? pool.processes.length,
     processes: pool.processes,
     pool: {
       implementation: pool.implementation ?? null,

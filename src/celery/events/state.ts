@@ -160,12 +160,15 @@ export class State extends KnownTasks {
     return isNews;
   }
 
-  /** Whether it runs at a worker that lives. */
+  /** Whether it runs at a worker that lives, or that has said goodbye and may still finish it. */
   #isHeld(task: TaskRecord): boolean {
     const { isRunning, orphanedAt, worker } = task;
     if (!isRunning || orphanedAt !== null || worker === null) return false;
     if (this.#letGo.has(task)) return false;
-    return (this.#workers.find(worker)?.status(this.#clock()) ?? 'OFFLINE') !== 'OFFLINE';
+    const found = this.#workers.find(worker);
+    if (found === undefined) return false;
+    // A worker says goodbye before it ends its tasks, and whenever its connection is lost.
+    return found.offlineAt !== null || found.status(this.#clock()) !== 'OFFLINE';
   }
 
   /**
