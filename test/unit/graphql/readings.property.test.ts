@@ -76,6 +76,7 @@ it('shows one state and one number of ends by every way of reading, once the res
       );
       world.deliver(inOrder.slice(0, 1)); // known already
       const items = await listening.stop();
+      world.clock.now += 1_000; // for which a count waits for the queue of its task
       const scraped = await world.scrape();
 
       const { task } = answer;

@@ -39,7 +39,7 @@ describe('A task', () => {
     state.lookForSilence();
     expect(await orphaned()).toEqual({ task: { state: 'STARTED', orphaned: true } });
 
-    now.value += 11 * minute;
+    now.value += 25 * 60 * minute;
     expect(state.worker('w1@host')).toBeNull();
     expect(await orphaned()).toEqual({ task: { state: 'STARTED', orphaned: true } });
   });
