@@ -1,6 +1,6 @@
 /**
  * What Redis does at once, each in one round trip. Times are Redis's own (`TIME`), so that no two clocks are ever
- * compared; the scripts write after they have read the time, which Redis allows from version 5 on.
+ * compared, in milliseconds to the microsecond: an invalidation and the load after it are in one millisecond; the scripts write after they have read the time, which Redis allows from version 5 on.
  *
  * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <began> <token>` of whoever loads it), and the
  * epoch of its cache, a random text. Epochs are never counted up: one that Redis has lost, by a restart or for want of
@@ -38,7 +38,7 @@ end
 `;
 
 const now = `local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local now = t[1] * 1000 + t[2] / 1000
 `;
 
 /**
@@ -66,13 +66,14 @@ if maxAge ~= 0 then
     end
   end
   local lock = redis.call('GET', KEYS[2])
-  local began = tonumber(string.match(lock or '', ' (%d+) ') or 0)
+  local began = tonumber(string.match(lock or '', ' ([%d.]+) ') or 0)
   if lock and string.sub(lock, 1, #epoch + 1) == epoch .. ' ' and not isInvalidated(ARGV[5], began) then
     return {'wait', redis.call('PTTL', KEYS[2])}
   end
 end
-redis.call('SET', KEYS[2], epoch .. ' ' .. string.format('%.0f', now) .. ' ' .. ARGV[1], 'PX', ARGV[2])
-return {'load', epoch, now}`;
+local began = string.format('%.3f', now)
+redis.call('SET', KEYS[2], epoch .. ' ' .. began .. ' ' .. ARGV[1], 'PX', ARGV[2])
+return {'load', epoch, began}`;
 
 /**
  * KEYS value, lock, epoch, prefixes; ARGV token, epoch, began, took, ttl, value, channel, message, key. Stores only under
@@ -115,7 +116,7 @@ return 1`;
 
 /** KEYS epoch and prefixes of one cache; ARGV a new epoch, prefixes. The other keys of the cache stay as they are. */
 export const invalidatePrefixes = `${now}
-for i = 2, #ARGV do redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now)) end
+for i = 2, #ARGV do redis.call('HSET', KEYS[2], ARGV[i], string.format('%.3f', now)) end
 if redis.call('HLEN', KEYS[2]) > ${maxPrefixes} then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ${epochLifetime})
   redis.call('DEL', KEYS[2])

@@ -43,14 +43,14 @@ export interface SharedLoad<T> {
 type Looked =
   | { readonly kind: 'found'; readonly age: number; readonly ttl: number; readonly bytes: Buffer }
   | { readonly kind: 'wait'; readonly lockLeft: number }
-  | { readonly kind: 'load'; readonly epoch: string; readonly began: number };
+  | { readonly kind: 'load'; readonly epoch: string; readonly began: string };
 
 const text = z.instanceof(Buffer).transform(String);
 const number = z.union([z.number(), text.pipe(z.coerce.number())]);
 const kind = z.tuple([text]).rest(z.unknown());
 const foundReply = z.tuple([z.unknown(), number, number, z.instanceof(Buffer)]);
 const waitReply = z.tuple([z.unknown(), number]);
-const loadReply = z.tuple([z.unknown(), text, number]);
+const loadReply = z.tuple([z.unknown(), text, text]);
 
 /** Milliseconds after which a waiter looks for itself, should a message have been lost. */
 const poll = 500;
@@ -213,7 +213,7 @@ export class SharedCache implements SharedFigures {
 
   async #loadAndStore<T>(
     { key, load, lifetime, request }: SharedLoad<T>,
-    lock: { keys: ValueKeys; token: string; epoch: string; began: number },
+    lock: { keys: ValueKeys; token: string; epoch: string; began: string },
   ): Promise<T | Aged<T>> {
     const { clock, lockTime } = this.#shared.options;
     const { keys, token } = lock;
@@ -247,7 +247,7 @@ export class SharedCache implements SharedFigures {
       token,
       epoch,
       began,
-    }: { key: string; keys: ValueKeys; token: string; epoch: string; began: number },
+    }: { key: string; keys: ValueKeys; token: string; epoch: string; began: string },
     value: T,
     took: number,
     lifetime: (value: T) => number,
