@@ -221,6 +221,7 @@ export class Celery implements AsyncDisposable {
     this.queues = new Queues({
       transport,
       task: (id) => this.state.task(id),
+      onWaiting: (task) => this.state.sawWaiting(task),
       waiting: this.state.waiting,
       configured: options.queues,
       clock,

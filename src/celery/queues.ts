@@ -1,6 +1,7 @@
 /** Which queues there are and how deep they are. Counterpart of `flower.utils.broker`. */
 import { UnknownQueueError } from '../errors.js';
 import type { Task } from './events/task.js';
+import type { WaitingSeed } from './events/task-seed.js';
 import type { WaitingTasks } from './events/waiting-tasks.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
 import { readWaitingTask } from './task-message.js';
@@ -20,6 +21,8 @@ export interface QueuesOptions {
   readonly transport: Transport;
   /** Finds a task that events have told of. */
   readonly task: (id: string) => Task | null;
+  /** Called with each task that a look into a queue has shown. */
+  readonly onWaiting?: ((task: WaitingSeed) => void) | undefined;
   /** What events say about the tasks that wait. */
   readonly waiting?: Pick<WaitingTasks, 'newestSentAt' | 'oldestSentAt' | 'emptied'> | undefined;
   /** Names to watch though the broker does not list them. */
@@ -115,10 +118,12 @@ export class Queues {
   /** The tasks that are served next, in the order of service; none of them is taken. */
   async peek(name: string, count: number): Promise<readonly WaitingTask[]> {
     const messages = await this.#options.transport.peek(name, count);
-    const { redaction = standardRedactor.tasks, unreadable } = this.#options;
-    return messages.map((message) =>
+    const { redaction = standardRedactor.tasks, unreadable, onWaiting } = this.#options;
+    const tasks = messages.map((message) =>
       readWaitingTask(message, redaction, (details) => unreadable?.count('message', details)),
     );
+    for (const { id, ...task } of tasks) if (id !== null) onWaiting?.({ ...task, id, queue: name });
+    return tasks;
   }
 
   /** By the message that is served next; where the broker does not show it, by what events tell of the queue. */

@@ -15,7 +15,7 @@ import type { StateOptions, StateStats } from './state-options.js';
 import { endUnknown } from '../states.js';
 import type { MergeOptions } from './record-text.js';
 import { mergeError, mergeEvent } from './task-merge.js';
-import { mergeSeed, type TaskSeed } from './task-seed.js';
+import { mergeSeed, mergeWaiting, type TaskSeed, type WaitingSeed } from './task-seed.js';
 import type { TaskRecord } from './task-record.js';
 import { fillsFields, maxAheadMs, mergeFields, mergeState, takesState } from './task-settle.js';
 import { clockOffset, type WorkerFacts } from './worker-record.js';
@@ -141,6 +141,12 @@ export class State extends KnownTasks {
     });
     if (task.isRunning && task.worker !== null) this.#workers.find(task.worker)?.started(task, now);
     return task.state !== before;
+  }
+
+  /** A message that waits in a queue: it adds to a task that is known to wait, and tells of no other. */
+  sawWaiting(seed: WaitingSeed): void {
+    if (this.store.get(seed.id)?.state !== 'PENDING') return;
+    this.learn(seed.id, (record) => mergeWaiting(record, seed, this.#merge));
   }
 
   /**

@@ -80,6 +80,29 @@ export function mergeSeed(task: TaskRecord, seed: TaskSeed, now: number, options
   if (seed.retries !== undefined) task.retries = Math.max(task.retries, seed.retries);
 }
 
+/** A task as a message shows it that waits in a queue. */
+export interface WaitingSeed {
+  readonly id: string;
+  readonly name: string | null;
+  readonly args: string | null;
+  readonly kwargs: string | null;
+  readonly queue: string;
+  readonly eta: number | null;
+  readonly expires: number | null;
+}
+
+/** Fills what events have not told, and changes no state. */
+export function mergeWaiting(task: TaskRecord, seed: WaitingSeed, options: MergeOptions): void {
+  const name = shortText(seed.name);
+  if (name !== null) learnName(task, options.names.intern(name)); // the name itself, whatever a worker would show
+  if (task.args === null) setText(task, 'args', seed.args, options);
+  if (task.kwargs === null) setText(task, 'kwargs', seed.kwargs, options);
+  const queue = shortText(seed.queue);
+  if (queue !== null) task.queue ??= options.names.intern(queue);
+  task.eta ??= wholeMs(seed.eta);
+  task.expires ??= wholeMs(seed.expires);
+}
+
 /** Whether it is over only as far as another than its worker says: a worker that runs it knows better. */
 function isReopenable({ state, source }: TaskRecord): boolean {
   return state === endUnknown || (state === 'REVOKED' && source !== 'EVENTS');
