@@ -119,8 +119,10 @@ describeEachCelery('results', (version) => {
         ]) as unknown,
       }),
     );
-    const { data, errors } = await other.query('{ task(id: "nobody-knows") { id } }');
-    expect([data, errors]).toEqual([{ task: null }, undefined]);
+    await eventually(async () => {
+      const { data, errors } = await other.query('{ task(id: "nobody-knows") { id } }');
+      expect([data, errors]).toEqual([{ task: null }, undefined]);
+    });
   });
 });
 
