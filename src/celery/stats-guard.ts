@@ -35,13 +35,13 @@ export class StatsGuard {
     const pings = await this.#ping(destination);
     const silent = new Set(pings?.silent);
     const hostnames = new Set([...(destination ?? alive()), ...(pings?.replies.keys() ?? [])]);
-    const refused = [...hostnames].filter(
-      (hostname) => replyTypes.isYaml(hostname) || repliesInYaml(pings?.replies.get(hostname)),
+    const refused = new Set(
+      [...hostnames].filter(
+        (hostname) => replyTypes.isYaml(hostname) || repliesInYaml(pings?.replies.get(hostname)),
+      ),
     );
-    if (refused.length === 0 && silent.size === 0) return inspect.run(command, destination);
-    const asked = [...hostnames].filter(
-      (hostname) => !refused.includes(hostname) && !silent.has(hostname),
-    );
+    if (refused.size === 0 && silent.size === 0) return inspect.run(command, destination);
+    const asked = [...hostnames].filter((hostname) => !refused.has(hostname) && !silent.has(hostname));
     // An empty list would address every worker.
     const result: InspectResult<C> | null =
       asked.length === 0 ? null : await inspect.run(command, asked);
