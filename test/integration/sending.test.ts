@@ -193,6 +193,8 @@ describeEachCluster('a task that the gateway sends', (on) => {
       await send(gateway, {
         name: 'demo.ranked',
         args: [priority],
+        // Start times have millisecond precision: two tasks must not start in the same millisecond.
+        kwargs: { seconds: 0.05 },
         options: { queue: 'high', priority },
       });
     await eventually(async () => {
