@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { Plugin } from 'graphql-yoga';
 import { limitError } from '../../graphql/limits/limit-error.js';
 import { operationCost, shapeOf } from '../../graphql/limits/operation-cost.js';
+import { variableError } from '../../graphql/limits/variables.js';
 import type { Context } from '../../graphql/context.js';
 import type { DocumentLimits } from '../limits.js';
 import type { ServerContext } from '../server-context.js';
@@ -30,10 +31,13 @@ export function documentCache() {
   };
 }
 
-type Limits = Pick<DocumentLimits, 'maxDepth' | 'maxAliases' | 'maxTokens' | 'maxCost'>;
+type Limits = Pick<
+  DocumentLimits,
+  'maxDepth' | 'maxAliases' | 'maxTokens' | 'maxCost' | 'introspection'
+>;
 
 export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext> {
-  const { maxDepth, maxAliases, maxTokens, maxCost } = limits;
+  const { maxDepth, maxAliases, maxTokens, maxCost, introspection } = limits;
 
   function shapeError(document: DocumentNode): GraphQLError | null {
     const { depth, aliases } = shapeOf(document);
@@ -46,7 +50,10 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
     return null;
   }
 
+  /** Variables come first: whatever reads their values after this finds none that is wrong. */
   function costError(args: ExecutionArgs): GraphQLError | null {
+    const wrong = variableError(args, { hideSuggestions: !introspection });
+    if (wrong) return wrong;
     const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0 };
     let cost;
     try {

@@ -42,7 +42,7 @@ it.each(accepts)('refuses a wrong variable with 400 in %s', async (accept) => {
   });
 });
 
-it('refuses more wrong variables than it names as bad input, too', async () => {
+it('names the first of many wrong variables and no other', async () => {
   await using server = await startTestServer();
 
   const { data, errors } = await server.query(
@@ -51,9 +51,12 @@ it('refuses more wrong variables than it names as bad input, too', async () => {
   );
 
   expect(data).toBeUndefined();
-  expect(errors).toHaveLength(51);
-  expect(errors?.at(-1)).toEqual({
-    message: 'Too many errors processing variables, error limit reached. Execution aborted.',
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+  expect(errors).toEqual([
+    {
+      message:
+        'Variable "$hostnames" got invalid value null at "hostnames[0]"; Expected non-nullable type "ID!" not to be null.',
+      locations: [{ line: 1, column: 11 }],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
 });
