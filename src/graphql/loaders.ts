@@ -22,6 +22,7 @@ import type { Queue } from '../celery/queues.js';
 import type { WaitingTask } from '../celery/task-message.js';
 import { taskWithResult } from '../celery/task-result.js';
 import type { TaskMeta } from '../celery/transport/transport.js';
+import { slices } from '../slices.js';
 import { forgetOvertaken } from './learned-tasks.js';
 import { cacheKey, OperationReads } from './reads.js';
 import type { Read } from './reads.js';
@@ -141,7 +142,7 @@ export class Loaders {
   tasks(ask: Ask, filter: MovingFilter, slice: TaskSlice): Promise<TaskPage> {
     const key = cacheKey('tasks', { ...filter, ...slice });
     return this.#fromTasks(ask, 'task_status', key, ({ state }, now) =>
-      state.tasks(filterAt(filter, now), slice),
+      slices.run(state.queryTasks(filterAt(filter, now), slice)),
     );
   }
 
@@ -166,7 +167,7 @@ export class Loaders {
   taskTypes(ask: Ask, windowSeconds: number | null): Promise<readonly TaskTypeFigures[]> {
     const key = cacheKey('task_types', { windowSeconds });
     return this.#fromTasks(ask, 'metrics_summary', key, ({ metrics }) =>
-      metrics.taskTypes(windowSeconds),
+      slices.run(metrics.queryTaskTypes(windowSeconds)),
     );
   }
 

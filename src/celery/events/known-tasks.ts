@@ -2,12 +2,13 @@
  * The tasks that are known, and every way of reading them. `State` decides what changes them. Counterpart of the task
  * part of `celery.events.state.State`.
  */
+import { atOnce, type SlicedWork } from '../../slices.js';
 import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
 import { isFinal } from '../states.js';
 import { StateCounts } from './state-counts.js';
 import { TaskFeed } from './task-feed.js';
 import { positionOf } from './task-order.js';
-import { queryTasks } from './task-query.js';
+import { queryTasks, tasksLookedAt, type QuerySources } from './task-query.js';
 import type { TaskRecord, UnfinishedTask } from './task-record.js';
 import { mayHaveResult } from './task-settle.js';
 import { TaskStore, type TaskStoreLimits } from './task-store.js';
@@ -71,21 +72,51 @@ export class KnownTasks {
     return record === undefined ? null : this.#snapshot(record);
   }
 
+  /** All of `queryTasks` at once: for what knows that it looks at few. */
+  tasks(filter: TaskFilter, slice: TaskSlice): TaskPage {
+    return atOnce(this.queryTasks(filter, slice));
+  }
+
   /**
    * It costs about as much as the page: `search` alone, and counting what passes several conditions, look at every
-   * task that the indexes cannot leave out.
+   * task that the indexes cannot leave out. Whatever changes meanwhile, the page shows the moment at which it ends.
    * @throws BadUserInputError for a range that ends before it begins, or a search that nobody would type
    */
-  tasks(filter: TaskFilter, slice: TaskSlice): TaskPage {
-    const { records, ...page } = queryTasks(filter, slice, {
-      indexes: this.store.indexes,
-      get: (id) => this.store.get(id),
-    });
+  *queryTasks(filter: TaskFilter, slice: TaskSlice): SlicedWork<TaskPage> {
+    const { records, ...page } = yield* queryTasks(filter, slice, this.#sources);
     const { field } = slice.order ?? newestFirst;
     return {
       ...page,
       tasks: records.map((record) => this.#snapshot(record)),
       positions: records.map((record) => positionOf(record, field)),
+    };
+  }
+
+  /**
+   * How many tasks a query of this filter looks at in the worst case, besides those of its page.
+   * @throws BadUserInputError as `queryTasks` does
+   */
+  tasksLookedAt(filter: TaskFilter): number {
+    return tasksLookedAt(filter, this.#sources);
+  }
+
+  /** How many are remembered. */
+  get taskCount(): number {
+    return this.store.size;
+  }
+
+  /** Tasks that workers hold: neither finished nor rejected. */
+  get heldCount(): number {
+    return this.store.indexes.held.size;
+  }
+
+  get #sources(): QuerySources {
+    const { store } = this;
+    return {
+      indexes: store.indexes,
+      get: (id) => store.get(id),
+      has: (record) => store.has(record),
+      onChange: (listener) => store.onChange(listener),
     };
   }
 

@@ -1,15 +1,17 @@
 /**
  * Answers a page of tasks in about the time that the page takes. Where an index has the tasks in the order wanted,
  * it is walked until the page is full. Where too few of those it shows pass the filter, the tasks that pass its
- * narrowest condition are gathered instead: so a page costs the cheaper of the two, up to a constant factor.
+ * narrowest condition are gathered instead (task-scan.ts): in slices, since these may be all.
  */
+import type { SlicedWork } from '../../slices.js';
 import { ListView } from './list-view.js';
 import { conditionsOf, type Condition, type Sources } from './task-filter.js';
 import type { TaskFacet } from './task-facet.js';
 import { comparePlaces, compareRecords, positionOf } from './task-order.js';
-import { gatheredPage, holds, walkedPage, type RecordPage } from './task-page.js';
+import { gatheredPage, walkedPage, type RecordPage } from './task-page.js';
 import type { TaskRank } from './task-rank.js';
 import type { TaskRecord } from './task-record.js';
+import { passingTasks, type ScanSource } from './task-scan.js';
 import { ChainedView, type TaskView } from './task-view.js';
 import {
   newestFirst,
@@ -23,14 +25,35 @@ export interface FoundPage extends RecordPage {
   readonly totalCount: number | null;
 }
 
+export type QuerySources = Sources & ScanSource;
+
 /** Gathering fewer than this is never worth avoiding. */
 const fewSteps = 512;
+/** More are not looked at without an interruption. */
+const longestWalk = 4_096;
 
 /** @throws BadUserInputError for a filter that makes no sense */
-export function queryTasks(filter: TaskFilter, slice: TaskSlice, sources: Sources): FoundPage {
+export function* queryTasks(
+  filter: TaskFilter,
+  slice: TaskSlice,
+  sources: QuerySources,
+): SlicedWork<FoundPage> {
   const order = slice.order ?? newestFirst;
   const query = new TaskQuery(conditionsOf(filter, sources), order, sources);
-  return query.run(slice);
+  return yield* query.run(slice);
+}
+
+/**
+ * How many tasks a query looks at in the worst case, besides those of its page: all that pass the narrowest of its
+ * conditions, unless an index knows the answer.
+ * @throws BadUserInputError for a filter that makes no sense
+ */
+export function tasksLookedAt(filter: TaskFilter, sources: Sources): number {
+  const conditions = conditionsOf(filter, sources);
+  const [only, ...others] = conditions;
+  if (only === undefined || (others.length === 0 && only.found !== null)) return 0;
+  const sizes = conditions.map(({ found }) => found?.size ?? Infinity);
+  return Math.min(sources.indexes.seen.size, ...sizes);
 }
 
 /** A view, and which conditions all of its tasks pass. */
@@ -42,25 +65,27 @@ interface Path {
 class TaskQuery {
   readonly #conditions: readonly Condition[];
   readonly #order: TaskOrder;
-  readonly #sources: Sources;
+  readonly #sources: QuerySources;
   readonly #descending: boolean;
 
-  constructor(conditions: readonly Condition[], order: TaskOrder, sources: Sources) {
+  constructor(conditions: readonly Condition[], order: TaskOrder, sources: QuerySources) {
     this.#conditions = conditions;
     this.#order = order;
     this.#sources = sources;
     this.#descending = order.direction === 'DESC';
   }
 
-  run(slice: TaskSlice): FoundPage {
+  *run(slice: TaskSlice): SlicedWork<FoundPage> {
     const counts = slice.totalCount !== false;
     const known = this.#knownCount();
     if (counts && known === null) {
-      const passing = this.#gather();
+      const passing = yield* this.#gather();
       return { ...this.#pageOf(passing, slice), totalCount: passing.length };
     }
-    const page = this.#walk(slice) ?? this.#pageOf(this.#gather(), slice);
-    return { ...page, totalCount: counts ? known : null };
+    const page = this.#walk(slice);
+    if (page !== null) return { ...page, totalCount: counts ? known : null };
+    const passing = yield* this.#gather();
+    return { ...this.#pageOf(passing, slice), totalCount: counts ? passing.length : null };
   }
 
   /** What one index can tell. */
@@ -79,17 +104,14 @@ class TaskQuery {
     return narrowest;
   }
 
-  #gather(): TaskRecord[] {
+  #gather(): SlicedWork<readonly TaskRecord[]> {
     const narrowest = this.#narrowest();
-    const tests = this.#testsBut(narrowest);
     const lists = narrowest?.found?.lists ?? [this.#seenView()];
-    const passing: TaskRecord[] = [];
-    for (const list of lists) {
-      const walk = list.walk({ from: null, backward: false, inclusive: true });
-      for (let record = walk.next(); record !== undefined; record = walk.next())
-        if (holds(tests, record)) passing.push(record);
-    }
-    return passing;
+    return passingTasks(lists, {
+      tests: this.#testsBut(narrowest),
+      allTests: this.#testsBut(null),
+      source: this.#sources,
+    });
   }
 
   #walk(slice: TaskSlice): RecordPage | null {
@@ -103,7 +125,7 @@ class TaskQuery {
       zones: this.#sources.indexes.zones,
       ranges: this.#conditions.flatMap(({ zoned }) => zoned ?? []),
       descending: this.#descending,
-      budget: Math.max(fewSteps, gathered / 2),
+      budget: Math.min(Math.max(fewSteps, gathered / 2), longestWalk),
     });
   }
 

@@ -18,6 +18,7 @@ export class TaskStore {
   readonly #eviction = new TaskEviction(this.indexes.seen);
   readonly #limits: TaskStoreLimits;
   readonly #onForgotten: (record: TaskRecord) => void;
+  readonly #onChange = new Set<(record: TaskRecord) => void>();
   #sequence = 0;
   #bytes = 0;
   #evicted = 0;
@@ -43,6 +44,17 @@ export class TaskStore {
     return this.#records.get(id);
   }
 
+  /** Whether it is this very task that is remembered. */
+  has(record: TaskRecord): boolean {
+    return this.#records.get(record.id) === record;
+  }
+
+  /** Calls back with each task that comes, changes or leaves, afterwards; returns what stops it. */
+  onChange(listener: (record: TaskRecord) => void): () => void {
+    this.#onChange.add(listener);
+    return () => void this.#onChange.delete(listener);
+  }
+
   /** The tasks that it sent, in the order of first sight, the first thousand; whether it is known itself or not. */
   childIdsOf(id: string): readonly string[] {
     const walk = this.indexes.parents.list(id)?.seek(0, 0);
@@ -62,6 +74,7 @@ export class TaskStore {
     this.#records.set(id, record);
     this.indexes.add(record);
     this.#bytes += record.bytes;
+    this.#changed(record);
     this.#keepWithinLimits(record);
     return record;
   }
@@ -73,7 +86,12 @@ export class TaskStore {
     change(record);
     this.indexes.move(record);
     this.#bytes += record.bytes - bytes;
+    this.#changed(record);
     this.#keepWithinLimits(record);
+  }
+
+  #changed(record: TaskRecord): void {
+    for (const listener of this.#onChange) listener(record);
   }
 
   #keepWithinLimits(changed: TaskRecord): void {
@@ -90,6 +108,7 @@ export class TaskStore {
     this.indexes.remove(record);
     this.#bytes -= record.bytes;
     this.#evicted++;
+    this.#changed(record);
     this.#onForgotten(record);
   }
 }

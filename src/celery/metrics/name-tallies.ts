@@ -55,6 +55,10 @@ export class NameTallies {
     this.#weight = all.isEmpty ? 0 : all.weight;
   }
 
+  find(name: string): OutcomeTally | undefined {
+    return this.#tallies.get(name);
+  }
+
   [Symbol.iterator](): IterableIterator<[string, OutcomeTally]> {
     return this.#tallies.entries();
   }

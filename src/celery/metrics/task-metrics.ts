@@ -3,9 +3,10 @@
  * store, and what has left the store stays counted. Each run of a task counts once, at the time of its last final state:
  * a revocation that a success of the same run overtakes is taken back here too.
  */
+import { atOnce, type SlicedWork } from '../../slices.js';
 import type { TaskOutcome } from '../events/task-record.js';
 import { isCustom, isFinal } from '../states.js';
-import { NameTallies } from './name-tallies.js';
+import { NameTallies, otherNames } from './name-tallies.js';
 import { hasSameAttempts, isSameOutcome, outcomeChanges, type RunOutcome } from './run-outcomes.js';
 import { OutcomeTally, type Outcomes } from './outcome-tally.js';
 import { TaskNames } from './task-names.js';
@@ -30,6 +31,11 @@ export interface TaskMetricsOptions {
   readonly maxNameBytes?: number | undefined;
 }
 
+/** Names looked at between two places where the work can be interrupted. */
+export const namesPerStep = 32;
+/** Where more change than can be looked at, it ends all the same, with one long step. */
+const maxRounds = 20;
+
 const weightUnitBytes = 16;
 /** Applications make up a handful; what is sent besides is not told apart from a mistyped name. */
 const maxCustomStates = 1_000;
@@ -44,6 +50,10 @@ export class TaskMetrics {
   readonly #startedAt: number;
   readonly #maxWeight: number;
   readonly #customStates = new Set<string>();
+  /** The names that change while figures by name are worked out: a set for each such work. */
+  readonly #changedNames = new Set<Set<string>>();
+  /** How often slices have forgotten their names. */
+  #nameFolds = 0;
   /** Of the slices by name as they were last added up, and what has come since. */
   #weight = 0;
 
@@ -70,6 +80,7 @@ export class TaskMetrics {
         this.#customStates.add(after.state);
       if (after.name !== null) this.#names.entered(after.name, after.state);
       if (before !== null && before.name !== null) this.#names.left(before.name, before.state);
+      this.#changed(after.name ?? otherNames, before?.name ?? otherNames, otherNames);
     }
     if (before !== null && !hasSameAttempts(before, after)) return this.#recount(before, after);
     if (before !== null && isSameOutcome(before, after)) return;
@@ -93,13 +104,44 @@ export class TaskMetrics {
     return OutcomeTally.sum([...this.#total.since(this.#since(windowSeconds))]).outcomes();
   }
 
+  /** How many names are told apart. */
+  get nameCount(): number {
+    return this.#names.size;
+  }
+
+  /** All of `queryTaskTypes` at once: for what knows that there are few names. */
+  taskTypes(windowSeconds: number | null): readonly TaskTypeFigures[] {
+    return atOnce(this.queryTaskTypes(windowSeconds));
+  }
+
   /**
-   * By task name, in its order. The names that are not told apart come as one.
+   * By task name, in its order. The names that are not told apart come as one. Whatever changes meanwhile, all figures
+   * are of the moment at which it ends; the far edge of a window is that of its beginning.
    * @param windowSeconds null for all tasks since the start, those that are not finished among them
    */
-  taskTypes(windowSeconds: number | null): readonly TaskTypeFigures[] {
-    const types = windowSeconds === null ? this.#sinceStart() : this.#within(windowSeconds);
-    return types.sort((a, b) => (a.name < b.name ? -1 : 1));
+  *queryTaskTypes(windowSeconds: number | null): SlicedWork<readonly TaskTypeFigures[]> {
+    const since = windowSeconds === null ? null : this.#since(windowSeconds);
+    const changed = new Set<string>();
+    this.#changedNames.add(changed);
+    try {
+      const folds = this.#folds;
+      const figures = new Map<string, TaskTypeFigures>();
+      const look = (name: string): void => {
+        changed.delete(name);
+        const found = since === null ? this.#sinceStart(name) : this.#within(name, since);
+        if (found === null) figures.delete(name);
+        else figures.set(name, found);
+      };
+      const names = since === null ? this.#names.names() : yield* this.#namesSince(since);
+      yield* inSteps(names, look);
+      if (folds !== this.#folds) for (const name of names) changed.add(name);
+      for (let round = 0; changed.size > namesPerStep && round < maxRounds; round++)
+        yield* inSteps([...changed], look);
+      for (const name of changed) look(name);
+      return [...figures.keys()].sort().flatMap((name) => figures.get(name) ?? []);
+    } finally {
+      this.#changedNames.delete(changed);
+    }
   }
 
   /** Seconds of the window that have been watched: of what happened before the start nobody told. */
@@ -107,25 +149,38 @@ export class TaskMetrics {
     return Math.min(windowSeconds, Math.max(0, (this.#clock() - this.#startedAt) / 1000));
   }
 
-  #sinceStart(): TaskTypeFigures[] {
-    return [...this.#names].map(([name, { counts, outcomes }]) =>
-      figuresOf(name, Object.fromEntries(counts), outcomes),
-    );
+  #sinceStart(name: string): TaskTypeFigures | null {
+    const record = this.#names.find(name);
+    return record && figuresOf(name, Object.fromEntries(record.counts), record.outcomes);
   }
 
-  #within(windowSeconds: number): TaskTypeFigures[] {
-    const parts = new Map<string, OutcomeTally[]>();
-    for (const slice of this.#byName.since(this.#since(windowSeconds))) {
-      for (const [name, tally] of slice) {
-        const known = parts.get(name);
-        if (known === undefined) parts.set(name, [tally]);
-        else known.push(tally);
-      }
+  #within(name: string, since: number): TaskTypeFigures | null {
+    const parts: OutcomeTally[] = [];
+    for (const slice of this.#byName.since(since)) {
+      const tally = slice.find(name);
+      if (tally !== undefined) parts.push(tally);
     }
-    return [...parts].map(([name, tallies]) => {
-      const sum = OutcomeTally.sum(tallies);
-      return figuresOf(name, sum.counts(), sum);
-    });
+    if (parts.length === 0) return null;
+    const sum = OutcomeTally.sum(parts);
+    return figuresOf(name, sum.counts(), sum);
+  }
+
+  *#namesSince(since: number): SlicedWork<readonly string[]> {
+    const names = new Set<string>();
+    // Slices that grow old are merged, and have no name then that their neighbours have not.
+    for (const slice of [...this.#byName.since(since)]) {
+      for (const [name] of slice) names.add(name);
+      yield;
+    }
+    return [...names];
+  }
+
+  #changed(...names: readonly string[]): void {
+    for (const changed of this.#changedNames) for (const name of names) changed.add(name);
+  }
+
+  get #folds(): number {
+    return this.#nameFolds + this.#names.folds;
   }
 
   #since(windowSeconds: number): number {
@@ -138,6 +193,7 @@ export class TaskMetrics {
     this.#total.at(finishedAt)?.add(outcome);
     if (name === null) return;
     this.#names.finished(name, outcome);
+    this.#changed(name);
     // What is merged weighs less than its parts, so they are weighed anew as they grow old.
     if (this.#byName.advance()) this.#weigh();
     const slice = this.#byName.at(finishedAt);
@@ -154,6 +210,7 @@ export class TaskMetrics {
     this.#total.find(finishedAt)?.remove(outcome);
     if (name === null) return;
     this.#names.unfinished(name, outcome);
+    this.#changed(name, otherNames);
     this.#byName.find(finishedAt)?.remove(name, outcome);
   }
 
@@ -169,9 +226,18 @@ export class TaskMetrics {
       if (this.#weight < this.#maxWeight * 0.9) return;
       this.#weight -= slice.weight;
       slice.fold();
+      this.#nameFolds++;
       this.#weight += slice.weight;
     }
   }
+}
+
+function* inSteps(names: readonly string[], look: (name: string) => void): SlicedWork<undefined> {
+  for (const [at, name] of names.entries()) {
+    look(name);
+    if (at % namesPerStep === namesPerStep - 1) yield;
+  }
+  return undefined;
 }
 
 function figuresOf(

@@ -20,6 +20,7 @@ export class TaskNames {
   readonly #records = new Map<string, NameRecord>();
   readonly #others: NameRecord = createRecord();
   readonly #maxNames: number;
+  #folds = 0;
 
   constructor(maxNames: number) {
     this.#maxNames = maxNames;
@@ -63,9 +64,19 @@ export class TaskNames {
     if (record?.counts.size === 0 && record.outcomes.isEmpty) this.#records.delete(name);
   }
 
-  *[Symbol.iterator](): IterableIterator<[string, NameRecord]> {
-    yield* this.#records;
-    if (this.#others.counts.size > 0) yield [otherNames, this.#others];
+  /** All that are told apart, and the one that stands for the others if there are any. */
+  names(): readonly string[] {
+    return [...this.#records.keys(), ...(this.#others.counts.size > 0 ? [otherNames] : [])];
+  }
+
+  find(name: string): NameRecord | null {
+    if (name === otherNames) return this.#others.counts.size > 0 ? this.#others : null;
+    return this.#records.get(name) ?? null;
+  }
+
+  /** How often names that were told apart have joined the others. */
+  get folds(): number {
+    return this.#folds;
   }
 
   #touch(name: string): NameRecord {
@@ -81,6 +92,7 @@ export class TaskNames {
   /** A tenth at a time: looking for the first of a map after each deletion would go over all that were deleted. */
   #foldOldest(): void {
     let left = Math.ceil(this.#maxNames / 10);
+    this.#folds++;
     for (const [name, { counts, outcomes }] of this.#records) {
       if (left-- === 0) return;
       this.#records.delete(name);

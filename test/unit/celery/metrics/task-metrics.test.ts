@@ -209,3 +209,49 @@ describe('observedSeconds', () => {
     expect(metrics.observedSeconds(10)).toBe(10);
   });
 });
+
+describe('queryTaskTypes', () => {
+  const names = Array.from({ length: 500 }, (_, n) => `task.${n}`);
+
+  function createNamed(options: Omit<TaskMetricsOptions, 'clock'> = {}) {
+    const created = createMetrics(options);
+    for (const name of names) {
+      created.metrics.changed(null, task(name, 'STARTED'));
+      created.metrics.changed(task(name, 'STARTED'), task(name, 'SUCCESS', 1, { runtime: 1 }));
+    }
+    created.wait(2);
+    return created;
+  }
+
+  it.each([null, 60])('can be interrupted after every 32 names, over a window of %s', (window) => {
+    const { metrics } = createNamed();
+    const work = metrics.queryTaskTypes(window);
+    let steps = 0;
+    while (work.next().done !== true) steps++;
+    expect(steps).toBeGreaterThanOrEqual(Math.floor(500 / 32));
+  });
+
+  it.each([
+    [null, {}],
+    [60, {}],
+    [null, { maxNames: 520 }],
+    [60, { maxNameBytes: 40_000 }],
+  ])('has the figures of its end, whatever changes meanwhile: window %s, %o', (window, options) => {
+    const { metrics, wait } = createNamed(options);
+    const work = metrics.queryTaskTypes(window);
+    let step = 0;
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) {
+        expect(value).toEqual(metrics.taskTypes(window));
+        return;
+      }
+      step++;
+      wait(2 + step / 10);
+      const known = `task.${(step * 37) % 500}`;
+      metrics.changed(task(known, 'SUCCESS', 1, { runtime: 1 }), task(known, 'FAILURE', 2));
+      metrics.changed(null, task(`new.${step}`, 'SUCCESS', 2));
+      metrics.changed(task('task.7', 'SUCCESS', 1, { runtime: 1 }), task('learned', 'SUCCESS', 1));
+    }
+  });
+});
