@@ -78,6 +78,27 @@ describeWith(['redis'], 'a connection to Redis', () => {
     expect([said.mock.calls, logs]).toEqual([[], []]);
   });
 
+  it.each([
+    ['this user may not select it', 15, ['-select'], /^NOPERM .*'select' command/],
+    ['the server has none of that number', 16, [], /^ERR DB index is out of range/],
+  ])('is never that to another database where %s', async (_, db, rights, reason) => {
+    await using redis = await startRedis();
+    const admin = redis.client();
+    await admin.call('ACL', 'SETUSER', 'u', 'reset', 'on', '>secret', '~*', '&*', '+@all', ...rights);
+    const link = open(redis.url(db).replace('redis://', 'redis://u:secret@'), {
+      prepare: (client) => client.set('prepared', '').then(() => undefined),
+    });
+    await eventually(() => expect(link.reason).toMatch(reason));
+    await eventually(async () =>
+      expect(await admin.call('INFO', 'commandstats')).toMatch(
+        /cmdstat_select:.*(?:rejected|failed)_calls=[3-9]/,
+      ),
+    );
+    expect(link.up).toBe(false);
+    expect(await admin.dbsize()).toBe(0);
+    expect(logs).toHaveLength(1);
+  });
+
   it('needs no INFO', async () => {
     await using redis = await startRedis();
     await redis.client().call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+@all', '-info');

@@ -206,6 +206,7 @@ export class RedisLink {
   async #prepare(): Promise<void> {
     const connection = this.#connection;
     try {
+      await this.#assertDatabase();
       if (this.#node.place.kind === 'sentinel') await assertMaster(this.client);
       await this.#options.prepare?.(this.client);
       const isOver = connection !== this.#connection || this.client.status !== 'ready';
@@ -227,6 +228,16 @@ export class RedisLink {
       this.#down(reason);
       this.#restartIn(longestRetry, reason);
     }
+  }
+
+  /**
+   * ioredis goes on where its own SELECT is refused, in database 0: that of another application.
+   *
+   * @throws ReplyError where this user may not select the database, or the server has none of that number
+   */
+  async #assertDatabase(): Promise<void> {
+    const { db } = this.#node;
+    if (db !== 0) await this.client.select(db);
   }
 
   #down(reason: string): void {
