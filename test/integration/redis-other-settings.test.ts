@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { celeryVersion } from '../support/celery-versions.js';
 import { startWorker } from '../support/celery-worker.js';
+import { redisRights } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startRedis } from '../support/redis.js';
@@ -58,29 +59,37 @@ const others = [
 ] as const satisfies readonly { setting: string; env?: object; db?: number; says: string }[];
 
 describeWith(['redis', 'celery:newest'], 'an application with other settings on Redis', () => {
-  it.concurrent.each(others)('is found by its bindings: $setting', async (other) => {
-    await using redis = await startRedis();
-    const { python } = celeryVersion('newest');
-    const application = {
-      python,
-      broker: redis.url('db' in other ? other.db : 0),
-      ...('env' in other && { env: other.env }),
-    };
-    // Its events are not asked for where another control exchange is: they would come all the same.
-    await using worker = await startWorker({
-      ...application,
-      pool: 'solo',
-      args: ['--without-heartbeat'],
-    });
-    await using gateway = await startTestGateway({ broker: redis.url() });
-    await eventually(async () => {
-      expect(await eventStream(gateway)).toMatchObject({
-        status: 'DEGRADED',
-        message: `no event yet, and no worker answers; ${other.says}`,
+  it.concurrent.each(others)(
+    'is found by its bindings, with the rights that the README lists: $setting',
+    async (other) => {
+      await using redis = await startRedis();
+      const { python } = celeryVersion('newest');
+      const application = {
+        python,
+        broker: redis.url('db' in other ? other.db : 0),
+        ...('env' in other && { env: other.env }),
+      };
+      // Its events are not asked for where another control exchange is: they would come all the same.
+      await using worker = await startWorker({
+        ...application,
+        pool: 'solo',
+        args: ['--without-heartbeat'],
       });
-    }, patience);
-    expect(worker.running).toBe(true);
-  });
+      await redis
+        .client()
+        .call('ACL', 'SETUSER', 'least', 'reset', 'on', '>pw', '~*', '&*', ...redisRights);
+      await using gateway = await startTestGateway({
+        broker: redis.url().replace('redis://', 'redis://least:pw@'),
+      });
+      await eventually(async () => {
+        expect(await eventStream(gateway)).toMatchObject({
+          status: 'DEGRADED',
+          message: `no event yet, and no worker answers; ${other.says}`,
+        });
+      }, patience);
+      expect(worker.running).toBe(true);
+    },
+  );
 
   it.concurrent('is found by a user who may look at keys alone', async () => {
     await using redis = await startRedis();
