@@ -98,7 +98,13 @@ function lineEnd(text: string, from: number): number {
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 10 || code === 13 || isQuote(code)) break;
-    if (code === 92 && matchesAt(/\\+(?:[nr]|['"])/y, text, at)) break;
+    if (code === 92) {
+      // The run of backslashes is read once: it ends the line, or none of it does.
+      const end = runEnd(text, at);
+      const behind = text.charCodeAt(end);
+      if (isQuote(behind) || behind === 110 || behind === 114) break;
+      at = end - 1;
+    }
   }
   return at;
 }
@@ -115,9 +121,27 @@ function wordEnd(text: string, from: number): number {
     if (isQuote(code) && !isWordCharacter(text.charCodeAt(at + 1))) break;
     const parts = code === 44 || code === 59 || code === 38; // , ; &
     if (parts && matchesAt(next, text, at + 1)) break;
-    if (code === 92 && matchesAt(/[nrt]/y, text, at + 1) && matchesAt(next, text, at + 2)) break;
+    if (code === 92 && matchesAt(/[nrt]/y, text, at + 1)) {
+      // What follows the last of several escaped line ends decides about all of them.
+      const end = escapedLinesEnd(text, at);
+      if (matchesAt(next, text, end)) break;
+      at = end - 1;
+    }
   }
   return withoutTail(text, from, at);
+}
+
+function runEnd(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 92) at++;
+  return at;
+}
+
+/** Behind `\n\r\t` and so on. */
+function escapedLinesEnd(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 92 && /[nrt]/.test(text[at + 1] ?? '')) at += 2;
+  return at;
 }
 
 /** Brackets and full stops behind it are not its own. */

@@ -176,4 +176,9 @@ describe('masking', () => {
     expect(redactor.text(`password='${text}'`)).not.toBe('');
     expect(redactor.text(`password=${text} ${text}`)).not.toBe('');
   });
+
+  it.each(['Cookie: |\\', 'password=|\\n'])('takes a moment for %j before a letter', (pair) => {
+    const [name = '', piece = ''] = pair.split('|');
+    expect(redactor.text(`${name}${piece.repeat(300_000)}z`)).toBe(`${name}********`);
+  });
 });
