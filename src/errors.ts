@@ -263,6 +263,9 @@ export class ForbiddenError extends GatewayError {
   readonly code = 'FORBIDDEN';
 }
 
+/** The caller has no credentials, and addresses the gateway by a name that is not its own. */
+export class ForeignHostError extends ForbiddenError {}
+
 /** More was asked for than one caller may have. */
 export class LimitExceededError extends GatewayError {
   readonly code = 'LIMIT_EXCEEDED';

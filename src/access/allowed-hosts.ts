@@ -1,23 +1,60 @@
 /**
- * The names under which the gateway may be addressed. Where who asks is trusted for being on this machine, a web page
- * could let its own name point to this machine, and ask as its reader ("DNS rebinding"): the browser would see one origin.
+ * The names under which the gateway may be addressed. Where the address of the caller, and no credentials, is what lets
+ * it in, a web page could point its own name to the gateway's address ("DNS rebinding"): to the browser both are one
+ * origin, and its requests come from inside.
  */
+import { isIP } from 'node:net';
 import { isLoopback } from './loopback.js';
 
+/**
+ * Which callers have to use an allowed name: `everybody`, or only those that bear no credentials of their own. A page
+ * has no credentials of another origin: browsers keep passwords by origin, and tokens are read by their own page alone.
+ */
+export type HostScope = 'everybody' | 'without_credentials';
+
+export interface AllowedHostsOptions {
+  /**
+   * Whether any IP address is allowed, as of probes and scrapes of a pod. It is safe against rebinding: an address needs
+   * no DNS, so that a page with this host was served from this very address. False by default.
+   */
+  readonly ipAddresses?: boolean;
+  /** `everybody` by default. */
+  readonly scope?: HostScope;
+}
+
 export class AllowedHosts {
+  readonly scope: HostScope;
   readonly #names: ReadonlySet<string>;
+  readonly #ipAddresses: boolean;
 
   /** @param names besides those of this machine, without ports */
-  constructor(names: readonly string[]) {
+  constructor(
+    names: readonly string[],
+    { ipAddresses = false, scope = 'everybody' }: AllowedHostsOptions = {},
+  ) {
     this.#names = new Set(names.map((name) => name.toLowerCase()));
+    this.#ipAddresses = ipAddresses;
+    this.scope = scope;
   }
 
-  /** @param host as in the header `Host`; who sends none is no browser */
+  /** @param host as in the header `Host`; a client that sends none is not a browser */
   allows(host: string | undefined): boolean {
     if (host === undefined || host === '') return true;
-    const url = `http://${host.trim()}`;
-    if (!URL.canParse(url)) return false;
-    const { hostname } = new URL(url);
-    return isLoopback(hostname) || this.#names.has(hostname);
+    const name = hostnameOf(host.trim());
+    if (name === null) return false;
+    return isLoopback(name) || this.#names.has(name) || (this.#ipAddresses && isIpAddress(name));
   }
+}
+
+/** In lower case, without the port; null for a text that is no host, with or without a port. */
+export function hostnameOf(host: string): string | null {
+  const url = `http://${host}`;
+  // Characters that end a host in a URL would hide what stands before or behind them.
+  return /[\s/\\?#@]/.test(host) || !URL.canParse(url) ? null : new URL(url).hostname;
+}
+
+/** 0.0.0.0 and :: are the address of no machine: a browser that is sent there reaches its own. */
+function isIpAddress(hostname: string): boolean {
+  const plain = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(plain) !== 0 && plain !== '0.0.0.0' && plain !== '::';
 }

@@ -30,6 +30,29 @@ export function parseSubnet(text: string): Subnet | null {
   return length > bits ? null : { address, prefix: length };
 }
 
+/** As it is written in a setting. */
+export function shownSubnet({ address, prefix }: Subnet): string {
+  return `${address}/${prefix}`;
+}
+
+/** Whether it holds so much of the Internet that its addresses belong to strangers. */
+export function isBoundless({ address, prefix }: Subnet): boolean {
+  if (family(address) === 'ipv4') return prefix < 8; // 10.0.0.0/8 is the largest private network
+  return prefix < 7 || (prefix < 96 + 8 && holdsIPv4({ address, prefix })); // as fc00::/7 among those of IPv6
+}
+
+/** Whether IPv4 addresses are in it, which are ::ffff:0:0/96 in the notation of IPv6 (RFC 4291, section 2.5.5.2). */
+function holdsIPv4(subnet: Subnet): boolean {
+  const [larger, smaller] = subnet.prefix < mapped.prefix ? [subnet, mapped] : [mapped, subnet];
+  return new AddressSet([larger]).has(smaller.address);
+}
+
+/** Whether it holds public addresses of more networks than one operator has. */
+export function isWide({ address, prefix }: Subnet): boolean {
+  if (privateNetworks.has(address)) return false;
+  return prefix < (family(address) === 'ipv4' ? 16 : 32);
+}
+
 export class AddressSet {
   readonly #list = new BlockList();
 
@@ -46,3 +69,16 @@ export class AddressSet {
 function family(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
+
+const mapped: Subnet = { address: '::ffff:0:0', prefix: 96 };
+
+/** RFC 1918, RFC 6598 (carrier-grade NAT, which clusters use), RFC 4193, loopback and link-local addresses. */
+const privateNetworks = new AddressSet([
+  { address: '10.0.0.0', prefix: 8 },
+  { address: '172.16.0.0', prefix: 12 },
+  { address: '192.168.0.0', prefix: 16 },
+  { address: '100.64.0.0', prefix: 10 },
+  { address: '127.0.0.0', prefix: 8 },
+  { address: 'fc00::', prefix: 7 },
+  { address: 'fe80::', prefix: 10 },
+]);

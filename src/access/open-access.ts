@@ -1,5 +1,6 @@
 /** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
 import { readFile, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { ConfigError } from '../errors.js';
 import { ThrottledLog } from '../throttled-log.js';
 import type { Logger } from '../log.js';
@@ -11,6 +12,7 @@ import { Authenticator } from './authenticator.js';
 import { BasicScheme } from './basic.js';
 import { JwtScheme, TokenScheme } from './bearer.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { isWide, shownSubnet } from './ip-address.js';
 import type { Subnet } from './ip-address.js';
 import { createJwtVerifier, localKeys, remoteKeys } from './jwt.js';
 import { isLoopback } from './loopback.js';
@@ -75,8 +77,17 @@ export async function openAccess(
   const anonymous = anonymousRole(settings, schemes);
   return {
     authenticator: new Authenticator({ schemes, anonymous, audit, clock, proxies, failures }),
-    hosts: isOpen || settings.allowedHosts.length > 0 ? new AllowedHosts(settings.allowedHosts) : null,
+    hosts: allowedHosts(settings, schemes, anonymous),
     announce: () => {
+      const wide = settings.trustedProxies.filter(isWide).map(shownSubnet);
+      if (wide.length > 0)
+        log.warn(
+          'many addresses are trusted as proxies: each of them may name any client and any user',
+          {
+            networks: wide,
+            see: '--trusted-proxies',
+          },
+        );
       if (isOpen) {
         const message =
           'everybody on this machine may do everything, since no credentials are configured';
@@ -85,6 +96,35 @@ export async function openAccess(
     },
     [Symbol.dispose]: () => jwtFailures[Symbol.dispose](),
   };
+}
+
+/**
+ * Where the address of the caller lets it in, the name that it addresses the gateway by is checked. Callers with
+ * credentials may use any name, unless the names are set: then they hold for everybody.
+ * @throws ConfigError where clients of other machines address the gateway by names that it does not know
+ */
+function allowedHosts(
+  { host, allowedHosts: names, anonymous: mode }: AccessSettings,
+  schemes: readonly Scheme[],
+  anonymous: Role | null,
+): AllowedHosts | null {
+  const isLocal = isLoopback(host);
+  const known = isLocal || isIP(host) !== 0 ? names : [...names, host];
+  const withoutCredentials = [
+    ...(anonymous === null ? [] : [`--anonymous ${mode}`]),
+    ...(schemes.some(({ method }) => method === 'proxy') ? ['--proxy-user-header'] : []),
+  ];
+  const [way] = withoutCredentials;
+  if (way === undefined && names.length === 0) return null;
+  if (way !== undefined && known.length === 0 && !isLocal)
+    throw new ConfigError(
+      `--host ${host} with ${way} lets in callers without credentials: set --allowed-hosts (ALLOWED_HOSTS) to the names ` +
+        'by which clients address the gateway, such as celeryql.example.com, so that no web page can reach it by ' +
+        'another name; IP addresses and localhost need no entry: `localhost` is enough where nothing else is used',
+    );
+  const hasCredentialSchemes = schemes.some(({ method }) => method !== 'proxy');
+  const scope = names.length > 0 || !hasCredentialSchemes ? 'everybody' : 'without_credentials';
+  return new AllowedHosts(known, { ipAddresses: !isLocal, scope });
 }
 
 function anonymousRole({ anonymous, host }: AccessSettings, schemes: readonly Scheme[]): Role | null {

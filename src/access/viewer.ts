@@ -27,6 +27,14 @@ export function hasRole({ role }: Viewer, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
 }
 
+/**
+ * Whether the request itself bore a secret of the caller. An anonymous caller, and a user whom a proxy's header names, is
+ * let in for where the request comes from.
+ */
+export function hasCredentials({ method }: Viewer): boolean {
+  return method !== 'none' && method !== 'proxy';
+}
+
 /** Who names nobody, where that is allowed. */
 export function anonymous(role: Role): Viewer {
   return { name: 'anonymous', role, method: 'none', expiresAt: null };

@@ -1,20 +1,28 @@
 /** Who sent a request. */
 import type { IncomingMessage } from 'node:http';
 import type { Request } from '../access/attempt.js';
-import type { Authenticator } from '../access/authenticator.js';
+import type { Access } from '../access/open-access.js';
+import { ForeignHostError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
+import { refusalOfViewer } from './same-origin.js';
 
-/** @throws UnauthenticatedError, and the other errors of `Authenticator.authenticate` */
+/**
+ * @throws ForeignHostError for a caller without credentials that addresses the gateway by a name that is not its own
+ * @throws UnauthenticatedError, and the other errors of `Authenticator.authenticate`
+ */
 export async function callerOf(
   request: IncomingMessage,
-  authenticator: Authenticator,
+  { authenticator, hosts }: Access,
   connectionParams: Readonly<Record<string, unknown>> = {},
 ): Promise<Caller> {
   const attempt = attemptOf(request, connectionParams);
-  return {
-    viewer: await authenticator.authenticate(attempt),
-    clientAddress: authenticator.addressOf(attempt),
-  };
+  const viewer = await authenticator.authenticate(attempt);
+  const refusal = refusalOfViewer(request, viewer, hosts);
+  if (refusal !== null) {
+    authenticator.refused(attempt, refusal);
+    throw new ForeignHostError(refusal.message);
+  }
+  return { viewer, clientAddress: authenticator.addressOf(attempt) };
 }
 
 /** What the access rules look at before there is a caller. */

@@ -5,6 +5,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Refusal } from '../access/authenticator.js';
 import type { AllowedHosts } from '../access/allowed-hosts.js';
+import { hasCredentials } from '../access/viewer.js';
+import type { Viewer } from '../access/viewer.js';
 
 /**
  * Whether the request comes from a page that was not served from here (RFC 6454), nor from one of `allowed`. What
@@ -42,16 +44,29 @@ const foreignHost =
 const maxShownLength = 256;
 
 /**
- * Why a request may not come in, as far as its origin and the host that it names are concerned; null if it may. Every
- * refusal is recorded, with the origin and host that were seen, since a proxy in front may have changed them.
+ * Why a request may not come in, whoever sent it; null if it may. Every refusal is recorded, with the origin and host
+ * that were seen, since a proxy in front may have changed them.
  */
 export function refusalOf(
-  { url = '', headers }: IncomingMessage,
+  request: IncomingMessage,
   hosts: AllowedHosts | null,
   corsOrigins: readonly string[],
 ): Refusal | null {
-  const isHostRefused = hosts !== null && !isAllowedHost(hosts, headers);
-  if (!isHostRefused && !isForeignOrigin(headers, corsOrigins)) return null;
+  if (hosts?.scope === 'everybody' && !isAddressed(request, hosts)) return refusal(foreignHost, request);
+  return isForeignOrigin(request.headers, corsOrigins) ? refusal(foreignOrigin, request) : null;
+}
+
+/** Why a caller may not come in who is let in for where the request comes from; null if it may. */
+export function refusalOfViewer(
+  request: IncomingMessage,
+  viewer: Viewer,
+  hosts: AllowedHosts | null,
+): Refusal | null {
+  if (hosts === null || hasCredentials(viewer) || isAddressed(request, hosts)) return null;
+  return refusal(foreignHost, request);
+}
+
+function refusal(message: string, { url = '', headers }: IncomingMessage): Refusal {
   const seen = {
     origin: headers.origin,
     host: headers.host,
@@ -62,14 +77,10 @@ export function refusalOf(
   const details = Object.entries(seen).flatMap(([name, value]) =>
     typeof value === 'string' && value !== '' ? [[name, value.slice(0, maxShownLength)] as const] : [],
   );
-  return {
-    code: 'FORBIDDEN',
-    message: isHostRefused ? foreignHost : foreignOrigin,
-    details: Object.fromEntries(details),
-  };
+  return { code: 'FORBIDDEN', message, details: Object.fromEntries(details) };
 }
 
 /** Whether every name under which the request was sent is one of the gateway's. */
-function isAllowedHost(hosts: AllowedHosts, headers: IncomingHttpHeaders): boolean {
+function isAddressed({ headers }: IncomingMessage, hosts: AllowedHosts): boolean {
   return [headers.host, ...forwardedHosts(headers)].every((host) => hosts.allows(host));
 }

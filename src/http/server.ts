@@ -111,10 +111,11 @@ export async function startHttpServer({
 type Handling = Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'>;
 
 async function handle(
-  { yoga, access: { authenticator, hosts }, limits, metrics }: Handling,
+  { yoga, access, limits, metrics }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { authenticator, hosts } = access;
   if (!isWellFormed(request)) {
     fail(response, 'BAD_REQUEST', 'The path and the Host header are no URL together');
     return;
@@ -140,7 +141,7 @@ async function handle(
   if (isPage && !authenticator.asksBrowsers) return serveGraphiQL(request, response);
   let caller: Caller;
   try {
-    caller = await callerOf(request, authenticator);
+    caller = await callerOf(request, access);
   } catch (error) {
     failUnauthenticated(response, error, authenticator.challenges);
     return;

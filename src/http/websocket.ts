@@ -10,7 +10,7 @@ import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Access } from '../access/open-access.js';
-import { GatewayError, UnauthenticatedError } from '../errors.js';
+import { ForeignHostError, GatewayError, UnauthenticatedError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
@@ -46,6 +46,7 @@ type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execut
 
 /** Of graphql-transport-ws: what every client library knows as wrong credentials. */
 const unauthorized = [4401, 'Unauthorized'] as const;
+const forbidden = [4403, 'Forbidden'] as const;
 
 export interface WebSocketOptions {
   readonly yoga: Yoga;
@@ -104,7 +105,7 @@ export function serveWebSocket(
       subscribe: (args) => (args as PipelineArgs).rootValue.subscribe(args),
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
-          const caller = await callerOf(request, authenticator, connectionParams);
+          const caller = await callerOf(request, access, connectionParams);
           callers.set(request, caller);
           const forget = expirations.add(caller.viewer.expiresAt, () => socket.close(...unauthorized));
           socket.once('close', forget);
@@ -113,7 +114,8 @@ export function serveWebSocket(
         } catch (error) {
           // Why is not told: a close has room for few words, and browsers show them to nobody.
           if (!(error instanceof GatewayError)) log.error('a WebSocket failed', { error });
-          socket.close(...unauthorized);
+          const [code, reason] = error instanceof ForeignHostError ? forbidden : unauthorized;
+          socket.close(code, reason);
           return false;
         }
       },

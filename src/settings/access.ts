@@ -1,5 +1,6 @@
 /** Who is let in, and what they may do. */
-import { parseSubnet } from '../access/ip-address.js';
+import { hostnameOf } from '../access/allowed-hosts.js';
+import { isBoundless, parseSubnet } from '../access/ip-address.js';
 import type { Subnet } from '../access/ip-address.js';
 import { anonymousModes, isRole, roles } from '../access/viewer.js';
 import type { AnonymousMode, Role } from '../access/viewer.js';
@@ -85,10 +86,10 @@ export const accessSettings = {
   allowedHosts: setting<readonly string[]>(
     'allowed-hosts',
     'ALLOWED_HOSTS',
-    list,
+    hostNames,
     [],
     'none',
-    "names besides this machine's own by which the gateway may be addressed; any name will do when there are credentials and none is set",
+    "names besides this machine's own by which clients address the gateway; required if other machines need no credentials, else optional",
   ),
   readOnly: setting(
     'read-only',
@@ -112,7 +113,22 @@ function subnets(value: string): readonly Subnet[] {
   return list(value).map((item) => {
     const subnet = parseSubnet(item);
     if (subnet === null) throw new ConfigError('must be IP addresses or networks such as 10.0.0.0/8');
+    if (isBoundless(subnet))
+      throw new ConfigError(
+        'must not hold networks wider than /8 (IPv6: /7): any client in one could name itself as any user; give the ' +
+          'addresses of the proxies',
+      );
     return subnet;
+  });
+}
+
+/** As browsers send them in `Host`, without the port. */
+function hostNames(value: string): readonly string[] {
+  return list(value).map((item) => {
+    const name = /:\d*$/.test(item) && !item.includes(']') ? null : hostnameOf(item);
+    if (name === null)
+      throw new ConfigError('must be host names such as celeryql.example.com, without scheme or port');
+    return name;
   });
 }
 

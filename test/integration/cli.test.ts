@@ -137,6 +137,19 @@ describe('celeryql', () => {
     ]);
   });
 
+  it('does not let others in without credentials under any name, and exits with 2', async () => {
+    const { exit, said } = await run([
+      ...['--host', '0.0.0.0', '--port', '0', '--broker', 'embedded', '--anonymous', 'viewer'],
+    ]);
+    expect([exit.code, said]).toEqual([
+      2,
+      'celeryql: --host 0.0.0.0 with --anonymous viewer lets in callers without credentials: set --allowed-hosts ' +
+        '(ALLOWED_HOSTS) to the names by which clients address the gateway, such as celeryql.example.com, so that no ' +
+        'web page can reach it by another name; IP addresses and localhost need no entry: `localhost` is enough where ' +
+        'nothing else is used',
+    ]);
+  });
+
   it('makes a token and its line for the auth file, with which it then lets its bearer in', async () => {
     const { exit, said } = await run(['create-token', 'grafana', 'viewer']);
     const [, token = '', , line = ''] = said.split('\n');
@@ -193,6 +206,7 @@ describe('celeryql', () => {
   it('says in one line that its host is not of this machine, and exits with 1', async () => {
     const { exit, said } = await run([
       ...['--host', '192.0.2.1', '--port', '0', '--anonymous', 'viewer', '--broker', 'embedded'],
+      ...['--allowed-hosts', 'localhost'],
     ]);
     expect([exit.code, said.split('\n').at(-1)]).toEqual([
       1,

@@ -64,9 +64,38 @@ describe('Without credentials', () => {
   );
 
   it.each(['viewer', 'operator', 'admin'] as const)('everybody is a %s if told so', async (role) => {
-    const { request, hosts } = await open(['--host', '0.0.0.0', '--anonymous', role]);
+    const flags = ['--host', '0.0.0.0', '--anonymous', role, '--allowed-hosts', 'celeryql.example.com'];
+    const { request, hosts } = await open(flags);
     expect(await request({})).toMatchObject({ name: 'anonymous', role });
-    expect(hosts).toBeNull();
+    expect(
+      ['celeryql.example.com', '192.0.2.1:4000', '[2001:db8::1]', 'evil.test', '0.0.0.0'].map((host) =>
+        hosts?.allows(host),
+      ),
+    ).toEqual([true, true, true, false, false]);
+  });
+
+  it.each([
+    [['--anonymous', 'viewer'], '--anonymous viewer'],
+    [['--auth-file', 'auth', '--anonymous', 'viewer'], '--anonymous viewer'],
+    [['--trusted-proxies', '10.0.0.0/8', '--proxy-user-header', 'x-user'], '--proxy-user-header'],
+  ])('it does not start at 0.0.0.0 with %j before it knows its names', async (flags, way) => {
+    const args = flags.map((flag) => (flag === 'auth' ? file('auth') : flag));
+    await expect(open(['--host', '0.0.0.0', ...args])).rejects.toThrow(
+      `--host 0.0.0.0 with ${way} lets in callers without credentials: set --allowed-hosts (ALLOWED_HOSTS)`,
+    );
+    await open(['--host', '127.0.0.1', ...args]);
+    await open(['--host', 'celeryql.example.com', ...args]); // the name that it listens on
+    await open(['--host', '0.0.0.0', '--allowed-hosts', 'localhost', ...args]);
+  });
+
+  it('the log warns of networks of strangers among the proxies', async () => {
+    const lines: string[] = [];
+    const log = createLogger('warn', (line) => void lines.push(line));
+    const flags = ['--trusted-proxies', '52.0.0.0/8,10.0.0.0/8', '--proxy-user-header', 'x-user'];
+    (await open(flags, log)).announce();
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { message: expect.stringContaining('trusted as proxies') as string, networks: ['52.0.0.0/8'] },
+    ]);
   });
 
   it('credentials that somebody offers all the same are not judged', async () => {
@@ -88,6 +117,11 @@ describe('With credentials', () => {
     const { request } = await open(['--auth-file', file('auth'), '--anonymous', 'viewer']);
     expect(await request({})).toMatchObject({ role: 'viewer', method: 'none' });
     await expect(request({ authorization: ['Bearer wrong'] })).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('callers without any, where there are both, have to use a name of the gateway', async () => {
+    const { hosts } = await open(['--auth-file', file('auth'), '--anonymous', 'viewer']);
+    expect([hosts?.scope, hosts?.allows('evil.test')]).toEqual(['without_credentials', false]);
   });
 
   it('any name will do, unless some are given', async () => {

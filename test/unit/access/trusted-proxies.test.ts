@@ -1,9 +1,10 @@
 /** Proxies that are believed, and everybody else, who is not. */
 import { describe, expect, it } from 'vitest';
-import { parseSubnet, plainAddress } from '../../../src/access/ip-address.js';
+import { isWide, parseSubnet, plainAddress } from '../../../src/access/ip-address.js';
 import type { Subnet } from '../../../src/access/ip-address.js';
 import { RoleMap } from '../../../src/access/role-map.js';
 import { ProxyScheme, TrustedProxies } from '../../../src/access/trusted-proxies.js';
+import { readConfig } from '../../../src/config.js';
 import { ForbiddenError, UnauthenticatedError } from '../../../src/errors.js';
 
 const proxies = new TrustedProxies(
@@ -104,6 +105,34 @@ describe('Addresses', () => {
     ['', null],
   ])('of a network are read: %j', (text, subnet) => {
     expect(parseSubnet(text)).toEqual(subnet);
+  });
+
+  it.each([
+    ...['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '8.0.0.0/7', '2000::/3'],
+    ...['::ffff:0:0/96', '::/80', '::ffff:10.0.0.0/100'],
+  ])('of half the Internet are trusted as no proxies: %s', (network) => {
+    expect(() => readConfig(['--trusted-proxies', `10.0.0.1,${network}`], {})).toThrow(
+      '--trusted-proxies must not hold networks wider than /8 (IPv6: /7): any client in one could name itself as any ' +
+        'user; give the addresses of the proxies',
+    );
+  });
+
+  it.each(['10.0.0.0/8', 'fc00::/7', '172.16.0.0/12', '::1', '::ffff:10.0.0.0/104', '2001:db8::/32'])(
+    'of one operator may be: %s',
+    (network) => {
+      expect(readConfig(['--trusted-proxies', network], {}).trustedProxies).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['52.0.0.0/8', true],
+    ['2600::/12', true],
+    ['10.0.0.0/8', false],
+    ['100.64.0.0/10', false],
+    ['fd00::/8', false],
+    ['192.0.2.0/24', false],
+  ])('of many operators are worth a warning: %s', (network, wide) => {
+    expect(isWide(parseSubnet(network) as Subnet)).toBe(wide);
   });
 
   it('have no zone elsewhere', () => {

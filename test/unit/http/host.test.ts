@@ -29,6 +29,11 @@ const foreign = [
   '0.0.0.0',
   '192.0.2.1',
   'a b',
+  'evil.test@localhost',
+  'localhost/evil.test',
+  'localhost#evil.test',
+  'localhost?',
+  'localhost\\evil.test',
 ];
 
 describe('AllowedHosts', () => {
@@ -38,6 +43,26 @@ describe('AllowedHosts', () => {
   });
   it.each(foreign)('does not allow %s', (host) => {
     expect(hosts.allows(host)).toBe(false);
+  });
+
+  it('allows the addresses of other machines where it serves them, and of no machine nowhere', () => {
+    const served = new AllowedHosts([], { ipAddresses: true });
+    const addresses = [
+      '10.1.2.3:4000',
+      '192.0.2.1',
+      '[2001:db8::1]:4000',
+      '0.0.0.0',
+      '[::]',
+      'evil.test',
+    ];
+    expect(addresses.map((host) => served.allows(host))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
