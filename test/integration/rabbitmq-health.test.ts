@@ -2,12 +2,15 @@
 import { connect } from 'amqplib';
 import type { Channel } from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.js';
+import { rabbitmqPermissions, rabbitmqTag } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { createVhost } from '../support/rabbitmq-vhost.js';
 import type { RabbitMQVhost } from '../support/rabbitmq-vhost.js';
 import { describeWith } from '../support/requirements.js';
+import { untilReady } from '../support/watch.js';
 
 interface Answer {
   readonly health: { readonly checks: readonly { name: string; status: string }[] };
@@ -118,4 +121,42 @@ describeWith(['rabbitmq'], 'health while RabbitMQ answers and no event can be he
       await connection.close();
     }
   });
+
+  it('names the management API that refuses its user, once in the log, and is well when the tag is given', async () => {
+    const { management, name } = vhost;
+    const { protocol, host } = new URL(vhost.managementUrl);
+    const managementUrl = `${protocol}//${host}`; // without the administrator's credentials
+    const user = `untagged-${name}`;
+    const tagged = (tag: string) => management.createUser(user, 'secret', tag);
+    await tagged('');
+    await management.setPermissions(name, user, rabbitmqPermissions);
+    const broker = new URL(vhost.url);
+    [broker.username, broker.password] = [user, 'secret'];
+    const lines: string[] = [];
+    const log = createLogger('warn', (line) => void lines.push(line));
+    const args = ['--management-url', managementUrl];
+    await using gateway = await startTestGateway({ broker: broker.href, args, log });
+    const check = async (): Promise<unknown> => {
+      const health = '{ health(useCache: false) { checks { name status message } } }';
+      const { checks } = (await gateway.query<Pick<Answer, 'health'>>(health)).data?.health ?? {};
+      return checks?.find((each) => each.name === 'broker');
+    };
+    const reason =
+      `the management API at ${managementUrl} refuses this user (it answered with status 401): only queues that ` +
+      `workers consume are known; give the user the tag "${rabbitmqTag}", or set MANAGEMENT_URL to none`;
+    await eventually(async () => {
+      expect(await check()).toMatchObject({
+        status: 'DEGRADED',
+        message: expect.stringContaining(reason) as string,
+      });
+    }, 15_000);
+    await untilReady(gateway);
+    expect(lines.filter((line) => line.includes('refuses this user'))).toEqual([
+      expect.stringContaining('the broker refuses what the gateway needs'),
+    ]);
+    expect(lines.join()).not.toContain(user);
+
+    await tagged(rabbitmqTag);
+    await eventually(async () => expect(await check()).toMatchObject({ status: 'OK' }), 30_000);
+  }, 60_000);
 });

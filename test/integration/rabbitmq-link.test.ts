@@ -159,6 +159,27 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     await isUp(careless);
   }, 30_000);
 
+  const places = [
+    ['configure', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['configure', 'celeryev', /access to exchange 'celeryev'/],
+    ['write', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['write', 'celeryev', /access to exchange 'celeryev'/],
+    ['write', 'celery\\.pidbox', /access to exchange 'celery\.pidbox'/],
+    ['write', 'amq\\.default', /access to exchange 'amq\.default'/],
+    ['read', 'celeryql\\..*', /access to queue 'celeryql\./],
+    ['read', 'celeryev', /access to exchange 'celeryev'/],
+  ] as const;
+
+  it('has a row below for each place that the README lists', () => {
+    const listed = Object.entries(rabbitmqPermissions).flatMap(([kind, pattern]) =>
+      pattern
+        .replace(/^\^\(|\)\$$/g, '')
+        .split('|')
+        .map((place) => `${kind} ${place}`),
+    );
+    expect(places.map(([kind, place]) => `${kind} ${place}`).sort()).toEqual(listed.sort());
+  });
+
   it('needs no rights but those that the README lists', async () => {
     const { management } = rabbitmq;
     await management.createUser('monitor', 'secret');
@@ -168,16 +189,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     expect(await transport.boundNodes(['nobody@h'])).toEqual({ nodes: [], exact: true });
   });
 
-  it.each([
-    ['configure', 'celeryql\\..*', /access to queue 'celeryql\./],
-    ['configure', 'celeryev', /access to exchange 'celeryev'/],
-    ['write', 'celeryql\\..*', /access to queue 'celeryql\./],
-    ['write', 'celeryev', /access to exchange 'celeryev'/],
-    ['write', 'celery\\.pidbox', /access to exchange 'celery\.pidbox'/],
-    ['write', 'amq\\.default', /access to exchange 'amq\.default'/],
-    ['read', 'celeryql\\..*', /access to queue 'celeryql\./],
-    ['read', 'celeryev', /access to exchange 'celeryev'/],
-  ] as const)(
+  it.each(places)(
     'names what is refused without the right to %s %s',
     async (kind, place, words) => {
       const { management } = rabbitmq;

@@ -53,6 +53,13 @@ async function grantListed(cluster: Cluster): Promise<string> {
   return url.href;
 }
 
+/** Without credentials: the broker's own are used. */
+function anonymous(address: string): string {
+  const url = new URL(address);
+  [url.username, url.password] = ['', ''];
+  return url.href;
+}
+
 interface Walk {
   readonly known: ReadonlySet<string>;
   readonly errors: readonly unknown[];
@@ -132,7 +139,7 @@ for (const [title, broker, needs] of brokers)
       });
       const lines: string[] = [];
       const args = [...limits, '--default-queue', 'default', '--amqp-peek', 'true'];
-      if (broker === 'rabbitmq') args.push('--management-url', cluster.vhost.managementUrl);
+      if (broker === 'rabbitmq') args.push('--management-url', anonymous(cluster.vhost.managementUrl));
       const rest = { ...watching(cluster), args };
       const least = { ...rest, broker: await grantListed(cluster) };
       const log = createLogger('debug', (line) => void lines.push(line));

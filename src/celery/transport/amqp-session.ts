@@ -32,6 +32,8 @@ export interface AmqpSessionOptions {
   readonly onReply: (delivered: Delivered) => void;
   /** Called when nothing more will be delivered on these connections, with the reason. */
   readonly onEnd: (reason: string) => void;
+  /** Called with the reason when the management API refuses this user, and else with null. */
+  readonly onManagementRefusal: (reason: string | null) => void;
 }
 
 export interface AmqpSession extends Disposable {
@@ -70,7 +72,8 @@ export async function openSession(session: AmqpSessionOptions): Promise<AmqpSess
     consume(replyChannel, replyQueue, session.onReply, session),
   ]);
   const access = managementAccess(options.managementUrl, node);
-  const management = access && new RabbitMQManagement({ access, vhost: node.vhost, log });
+  const { onManagementRefusal: onRefusal } = session;
+  const management = access && new RabbitMQManagement({ access, vhost: node.vhost, log, onRefusal });
   return {
     connections,
     node,

@@ -57,6 +57,8 @@ const echoInterval = 500;
 const blocked = 'publish';
 /** The key of the impairment that this user may not send messages to itself. */
 const forbiddenEcho = 'echo forbidden';
+/** The key of the impairment that the management API refuses this user. */
+const refusedList = 'management';
 
 export class AmqpTransport implements Transport {
   readonly kind = 'amqp';
@@ -102,7 +104,7 @@ export class AmqpTransport implements Transport {
       onUnreadHeaders: (reason) => this.#countUnreadHeaders(reason),
       onChange: () => {
         this.#echo.reset();
-        if (!this.#link.up) this.#impairments.remove(blocked);
+        if (!this.#link.up) for (const key of [blocked, refusedList]) this.#impairments.remove(key);
         this.#connection.update(this.#link.up, this.#link.reason);
       },
     });
@@ -283,6 +285,7 @@ export class AmqpTransport implements Transport {
       onEnd: (reason) => {
         if (!this.#disposed) this.#link.restart(reason);
       },
+      onManagementRefusal: (reason) => this.#impairments.set(refusedList, 'details', reason),
     });
     connections.publisher.on('blocked', (reason) => {
       this.#impairments.add(blocked, { part: 'requests', reason: blockedReason(reason) });
@@ -336,6 +339,7 @@ export class AmqpTransport implements Transport {
   /** Silence may be a half-open socket: each connection must answer something now and then. */
   async #probeQuiet(): Promise<void> {
     if (!this.#link.up) return;
+    void this.#session?.management?.recheck();
     const heard = this.#heardEvents;
     this.#heardEvents = false;
     const probes = [this.ping()];

@@ -47,6 +47,12 @@ export class Impairments {
     this.#listeners.notify();
   }
 
+  /** Adds it, or removes it if `reason` is null. */
+  set(key: string, part: ImpairedPart, reason: string | null): void {
+    if (reason === null) this.remove(key);
+    else this.add(key, { part, reason });
+  }
+
   remove(key: string): void {
     if (this.#byKey.delete(key)) this.#listeners.notify();
   }

@@ -55,6 +55,8 @@ export interface ManagementOptions {
   readonly access: ManagementAccess;
   readonly vhost: string;
   readonly log: Logger;
+  /** Called after each answer: with the reason when the API refuses this user, and else with null. */
+  readonly onRefusal?: (reason: string | null) => void;
 }
 
 export class RabbitMQManagement implements Disposable {
@@ -64,6 +66,7 @@ export class RabbitMQManagement implements Disposable {
   #queues: Promise<readonly ManagementQueue[] | null> | null = null;
   #failedAt = -Infinity;
   #available: boolean | null = null;
+  #isRefused = false;
 
   constructor(options: ManagementOptions) {
     this.#options = options;
@@ -72,6 +75,11 @@ export class RabbitMQManagement implements Disposable {
   /** Whether the last question was answered; null before the first. */
   get isAvailable(): boolean | null {
     return this.#available;
+  }
+
+  /** Asks for the first time, or again where the API has refused: the right may have been granted meanwhile. */
+  async recheck(): Promise<void> {
+    if (this.#available === null || this.#isRefused) await this.queues();
   }
 
   /** Every queue of the virtual host, or null when nobody can tell. What is asked at the same time is asked once. */
@@ -111,6 +119,8 @@ export class RabbitMQManagement implements Disposable {
     try {
       const items = z.array(z.unknown()).parse(JSON.parse(await this.#get(path)));
       this.#tell(true, {});
+      this.#isRefused = false;
+      this.#options.onRefusal?.(null);
       return items.flatMap((item) => {
         const parsed = shape.safeParse(item);
         return parsed.success ? [parsed.data] : [];
@@ -120,6 +130,8 @@ export class RabbitMQManagement implements Disposable {
       if (mayBeMissing && error instanceof NotFoundError) return [];
       this.#failedAt = performance.now();
       this.#tell(false, { reason: errorMessage(error) });
+      this.#isRefused = error instanceof RefusedError;
+      this.#options.onRefusal?.(error instanceof RefusedError ? this.#explain(error) : null);
       return null;
     }
   }
@@ -132,6 +144,13 @@ export class RabbitMQManagement implements Disposable {
       ? 'the management API tells of queues'
       : 'without the management API only queues that workers consume are known';
     this.#options.log.info(message, { url: this.#options.access.url, ...fields });
+  }
+
+  #explain({ message }: RefusedError): string {
+    return (
+      `the management API at ${this.#options.access.url} refuses this user (${message}): only queues that workers ` +
+      'consume are known; give the user the tag "management", or set MANAGEMENT_URL to none'
+    );
   }
 
   async #get(path: string): Promise<string> {
@@ -157,7 +176,7 @@ export class RabbitMQManagement implements Disposable {
             const { statusCode = 0 } = response;
             if (statusCode === 200) resolve(Buffer.concat(chunks).toString());
             else if (statusCode === 404) reject(new NotFoundError());
-            else reject(new Error(`it answered with status ${statusCode}`));
+            else reject(new (refusals.has(statusCode) ? RefusedError : Error)(statusText(statusCode)));
           });
         },
       );
@@ -172,6 +191,15 @@ export class RabbitMQManagement implements Disposable {
     if (!secure) return new http.Agent(common);
     return new https.Agent({ ...common, ...(tls !== null && tlsOptions(tls)) });
   }
+}
+
+/** HTTP's Unauthorized, which RabbitMQ also says to a user without the tag, and Forbidden. */
+const refusals: ReadonlySet<number> = new Set([401, 403]);
+
+class RefusedError extends Error {}
+
+function statusText(status: number): string {
+  return `it answered with status ${status}`;
 }
 
 class NotFoundError extends Error {
