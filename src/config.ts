@@ -2,7 +2,6 @@
  * Settings: one table of flags, environment variables, parsers, defaults and what they are for. `--help`, the README
  * and the types derive from it. Durations are in seconds here and in milliseconds in the code.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isLoopback } from './access/loopback.js';
 import type { CacheName, CacheOverrides } from './cache/cache-defaults.js';
@@ -10,6 +9,7 @@ import { standardRedactor } from './celery/redaction/redactor.js';
 import { withSentinel } from './celery/transport/redis-address.js';
 import { errorMessage } from './error-message.js';
 import { ConfigError } from './errors.js';
+import { readSettingsFile } from './settings-file.js';
 import { accessSettings } from './settings/access.js';
 import { brokerSettings } from './settings/broker.js';
 import { cacheSettings } from './settings/caches.js';
@@ -124,13 +124,9 @@ function readClustersFile(
         `${name} is of one cluster: it has its place in the file of ${clustersFlag}`,
       );
   }
-  try {
-    const text = readFileSync(path, 'utf8');
-    const variables = [...text.matchAll(/\$\{(\w{1,100})\}/g)].map(([, name = '']) => name);
-    return { text, variables: new Set(variables) };
-  } catch (cause) {
-    throw new ConfigError(`${clustersFlag} cannot be read`, { cause });
-  }
+  const text = ofClustersFile(() => readSettingsFile(path).text);
+  const variables = [...text.matchAll(/\$\{(\w{1,100})\}/g)].map(([, name = '']) => name);
+  return { text, variables: new Set(variables) };
 }
 
 function readClusters(
@@ -138,10 +134,17 @@ function readClusters(
   own: ValuesOf<typeof settings> & ClusterConfig,
   env: Environment,
 ): readonly ConfiguredCluster[] {
+  return ofClustersFile(() => parseClustersFile(text, own, env));
+}
+
+/** Complaints about the file name the flag. */
+function ofClustersFile<T>(read: () => T): T {
   try {
-    return parseClustersFile(text, own, env);
+    return read();
   } catch (error) {
-    throw error instanceof ConfigError ? new ConfigError(`${clustersFlag} ${error.message}`) : error;
+    throw error instanceof ConfigError
+      ? new ConfigError(`${clustersFlag} ${error.message}`, { cause: error.cause })
+      : error;
   }
 }
 

@@ -5,6 +5,7 @@ import { openCluster } from './cluster.js';
 import type { ClusterOptions, OpenCluster } from './cluster.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
+import { warnOfExposedFiles } from './exposed-files.js';
 import { Exporter } from './prometheus/exporter.js';
 import { Clusters } from './graphql/clusters.js';
 import { schema } from './graphql/schema.js';
@@ -16,6 +17,7 @@ import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
+import { warnOfSharedNames } from './shared-names.js';
 import { openSharedStore } from './shared-level.js';
 import { version } from './version.js';
 
@@ -70,6 +72,8 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   if (metrics) opened.own(metrics);
   const server = opened.own(await startHttpServer(http));
   access.announce();
+  warnOfExposedFiles(config, log);
+  warnOfSharedNames(config.clusters ?? [], access.authenticator.methods, log);
   // Closed first: their streams end, and the server need not wait for them.
   for (const { caches, subscriptions } of clusters.all) {
     opened.own(caches);

@@ -27,7 +27,7 @@ export function parseAuthFile(text: string): AuthFile {
     const [kind = '', name = '', role = '', secret = ''] = words;
     if ((kind !== 'user' && kind !== 'token') || words.length !== 4)
       return refuse('neither `user <name> <role> <hash>` nor `token <name> <role> <hash>`');
-    if (name.length > maxNameLength || (kind === 'user' && name.includes(':')))
+    if (name.length > maxNameLength || name === '__proto__' || (kind === 'user' && name.includes(':')))
       return refuse('a name that cannot be used');
     if (!isRole(role)) return refuse(`a role other than ${roles.join(', ')}`);
     if (kind === 'token') {

@@ -59,6 +59,11 @@ export class Authenticator {
     return [...new Set(this.#schemes.flatMap(({ challenge }) => challenge ?? []))];
   }
 
+  /** By which users can show who they are. */
+  get methods(): readonly AuthenticationMethod[] {
+    return [...new Set(this.#schemes.map(({ method }) => method))];
+  }
+
   /** Whether a browser has to ask its user for a password before it can do anything here. */
   get asksBrowsers(): boolean {
     return this.#anonymous === null && this.#schemes.some(({ method }) => method === 'basic');

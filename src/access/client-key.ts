@@ -2,8 +2,9 @@
 import { isIPv6 } from 'node:net';
 import type { Viewer } from './viewer.js';
 
-export function clientKey(viewer: Viewer, address: string | null): string {
-  return viewer.method === 'none' ? `address ${network(address)}` : `viewer ${viewer.name}`;
+/** Users of two methods may have one name, and are not the same user for that. */
+export function clientKey({ method, name }: Viewer, address: string | null): string {
+  return method === 'none' ? `address ${network(address)}` : `${method} ${name}`;
 }
 
 /** An IPv4 address, or the /64 that an IPv6 address is of: whoever has one has all the others of it. */

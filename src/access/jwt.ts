@@ -36,6 +36,9 @@ export interface JwtOptions {
   readonly failures: ThrottledLog;
 }
 
+/** Seconds: the end of a token that lives longer is a mistake of its issuer, and means that it has none. */
+const maxLifetime = 10 * 366 * 24 * 3_600;
+
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 const name = z.string().trim().min(1).max(maxNameLength);
 const groups = z
@@ -49,8 +52,20 @@ export function remoteKeys(url: URL): JWTVerifyGetKey {
 
 /** @throws ConfigError when the text is no set of keys */
 export function localKeys(text: string): JWTVerifyGetKey {
+  const set = parseKeySet(text);
+  // RFC 7518, section 6.4, and 6.2.2, 6.3.2: `oct` is a symmetric key, `d` the private part of the others.
+  if (set.keys.some(({ kty }) => kty === 'oct'))
+    throw new ConfigError('holds a symmetric key (`oct`): whoever reads it could sign tokens');
+  if (set.keys.some((key) => 'd' in key))
+    throw new ConfigError(
+      'holds a private key (`d`): whoever reads it could sign tokens; keep the public part',
+    );
+  return createLocalJWKSet(set);
+}
+
+function parseKeySet(text: string): z.infer<typeof keySet> {
   try {
-    return createLocalJWKSet(keySet.parse(JSON.parse(text)));
+    return keySet.parse(JSON.parse(text));
   } catch {
     throw new ConfigError('is not a JSON Web Key Set'); // no cause: it could quote a key
   }
@@ -76,6 +91,10 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
     const payload = await payloadOf(token);
     const user = name.safeParse(claim(payload, userClaim));
     if (!user.success || payload.exp === undefined) throw new UnauthenticatedError();
+    if (!(payload.exp - clock() / 1000 <= maxLifetime)) {
+      const cause = new Error('exp is more than ten years away');
+      throw new UnauthenticatedError(undefined, { cause });
+    }
     const role = roles.roleOf(user.data, groups.parse(claim(payload, roleClaim)));
     return { name: user.data, role, method: 'jwt', expiresAt: payload.exp * 1000 };
   };

@@ -1,9 +1,9 @@
 /** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
-import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { ConfigError } from '../errors.js';
 import { ThrottledLog } from '../throttled-log.js';
 import type { Logger } from '../log.js';
+import { readSettingsFile } from '../settings-file.js';
 import { AllowedHosts } from './allowed-hosts.js';
 import type { Scheme } from './attempt.js';
 import type { AuditLog } from './audit-log.js';
@@ -57,8 +57,6 @@ export interface OpenedAccess extends Access, Disposable {
   readonly announce: () => void;
 }
 
-const maxFileBytes = 1024 * 1024;
-
 /** @throws ConfigError in one line, when settings contradict each other, or would let in everybody from anywhere */
 export async function openAccess(
   settings: AccessSettings,
@@ -70,8 +68,8 @@ export async function openAccess(
   const jwtFailures = new ThrottledLog({ log, message: 'the keys of JWTs cannot be read' });
   const schemes = [
     ...proxySchemes(settings, proxies),
-    ...(await fileSchemes(settings, failures)),
-    ...(await jwtSchemes(settings, services, jwtFailures)),
+    ...fileSchemes(settings, failures),
+    ...jwtSchemes(settings, services, jwtFailures),
   ];
   const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
   const anonymous = anonymousRole(settings, schemes);
@@ -160,20 +158,20 @@ function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme
   ];
 }
 
-async function fileSchemes({ authFile }: AccessSettings, failures: FailedAttempts): Promise<Scheme[]> {
+function fileSchemes({ authFile }: AccessSettings, failures: FailedAttempts): Scheme[] {
   if (authFile === '') return [];
-  const { users, tokens } = await readSetting('--auth-file', authFile, parseAuthFile);
+  const { users, tokens } = readSetting('--auth-file', authFile, parseAuthFile);
   return [
     ...(users.length > 0 ? [new BasicScheme({ users, failures })] : []),
     ...(tokens.length > 0 ? [new TokenScheme(tokens)] : []),
   ] satisfies readonly Scheme[];
 }
 
-async function jwtSchemes(
+function jwtSchemes(
   settings: AccessSettings,
   { clock }: AccessServices,
   failures: ThrottledLog,
-): Promise<Scheme[]> {
+): Scheme[] {
   const { jwtJwks, jwtIssuer, jwtAudience } = settings;
   if (jwtJwks === '') {
     if (jwtIssuer !== '' || jwtAudience !== '')
@@ -182,11 +180,9 @@ async function jwtSchemes(
   }
   if (jwtIssuer === '' || jwtAudience === '')
     throw new ConfigError('--jwt-jwks needs --jwt-issuer and --jwt-audience');
-  const isUrl = /^https?:/i.test(jwtJwks);
-  if (isUrl && !URL.canParse(jwtJwks)) throw new ConfigError('--jwt-jwks is not a URL');
-  const keys = isUrl
-    ? remoteKeys(new URL(jwtJwks))
-    : await readSetting('--jwt-jwks', jwtJwks, localKeys);
+  const keys = /^https?:/i.test(jwtJwks)
+    ? remoteKeys(jwksUrl(jwtJwks))
+    : readSetting('--jwt-jwks', jwtJwks, localKeys);
   const verify = createJwtVerifier({
     keys,
     clock,
@@ -199,19 +195,25 @@ async function jwtSchemes(
   return [new JwtScheme(verify)];
 }
 
-async function readSetting<T>(flag: string, path: string, parse: (text: string) => T): Promise<T> {
-  const { size, text } = await read(path).catch((cause: unknown) => {
-    throw new ConfigError(`${flag} names a file that cannot be read`, { cause });
-  });
-  if (size > maxFileBytes) throw new ConfigError(`${flag} names a file that is larger than 1 MB`);
-  try {
-    return parse(text);
-  } catch (error) {
-    throw error instanceof ConfigError ? new ConfigError(`${flag} ${error.message}`) : error;
-  }
+/** Over plain HTTP anybody on the way could put in keys of their own, and with them sign any token. */
+function jwksUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new ConfigError('--jwt-jwks is not a URL');
+  const url = new URL(text);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    throw new ConfigError(
+      '--jwt-jwks must be an https:// URL: over http:// anybody on the way could replace the keys; save them to a file ' +
+        'where there is no HTTPS',
+    );
+  return url;
 }
 
-async function read(path: string): Promise<{ size: number; text: string }> {
-  const { size } = await stat(path);
-  return { size, text: size > maxFileBytes ? '' : await readFile(path, 'utf8') };
+/** @throws ConfigError that names the flag */
+function readSetting<T>(flag: string, path: string, parse: (text: string) => T): T {
+  try {
+    return parse(readSettingsFile(path).text);
+  } catch (error) {
+    throw error instanceof ConfigError
+      ? new ConfigError(`${flag} ${error.message}`, { cause: error.cause })
+      : error;
+  }
 }

@@ -65,7 +65,7 @@ export class ProxyScheme implements Scheme {
     // A proxy that appends to what the client sent, rather than replaces it, lets clients choose their name.
     if (name.length > maxNameLength || name.includes(',')) throw new UnauthenticatedError();
     const groups = roleHeader === null ? ['viewer'] : (onlyValue(attempt, roleHeader) ?? '').split(',');
-    return { name, role: roles.roleOf(name, groups), method: this.method, expiresAt: null };
+    return { name, role: roles.roleInHeader(name, groups), method: this.method, expiresAt: null };
   }
 
   claimedName(attempt: Attempt): string | null {

@@ -48,3 +48,8 @@ export function isRole(text: string): text is Role {
 export function highest(found: readonly Role[]): Role | null {
   return roles.findLast((role) => found.includes(role)) ?? null;
 }
+
+/** The one that may do least; null of none. */
+export function lowest(found: readonly Role[]): Role | null {
+  return roles.find((role) => found.includes(role)) ?? null;
+}

@@ -146,10 +146,10 @@ builder.queryFields((t) => ({
       const count = first ?? 100;
       if (count < 0 || count > maxRecords)
         throw new BadUserInputError(`first must be from 0 to ${maxRecords}`);
-      const mayRead = ({ cluster, viewer, role }: AuditRecord): boolean =>
+      const mayRead = ({ cluster, viewer, role, method }: AuditRecord): boolean =>
         clusters.only !== null ||
         cluster === null ||
-        (viewer === reader.name && role === reader.role) ||
+        (viewer === reader.name && method === reader.method && role === reader.role) ||
         clusters.find(reader, cluster) !== null;
       return recordsAfter(audit.records().filter(mayRead), after ?? null)
         .filter((record) => (action ?? record.action) === record.action)

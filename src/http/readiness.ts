@@ -15,7 +15,7 @@ export interface ReadinessSource extends Disposable {
 }
 
 export interface ReadinessCheck {
-  readonly name: 'broker' | 'event_stream' | 'caches' | 'clusters';
+  readonly name: 'broker' | 'event_stream' | 'caches';
   readonly status: 'ok' | 'failed';
   readonly message: string;
 }

@@ -11,6 +11,7 @@ import { ConfigError } from '../errors.js';
 import { cacheSettings } from './caches.js';
 import { clusterSettings, inheritedSettings, ownSettings, withMasters } from './cluster.js';
 import type { ClusterConfig } from './cluster.js';
+import { refuseAmbiguousKeys } from './json-keys.js';
 import type { Setting } from './setting.js';
 
 export interface ConfiguredCluster {
@@ -70,11 +71,14 @@ export function parseClustersFile(
 
 /** What Node says of bad JSON quotes it. */
 function parseJson(text: string): unknown {
+  let parsed: unknown;
   try {
-    return JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch {
     throw new ConfigError('is not JSON');
   }
+  refuseAmbiguousKeys(text);
+  return parsed;
 }
 
 function parseCluster(
@@ -154,7 +158,8 @@ function textOf(raw: unknown, env: Environment): string {
 /** `${NAME}` stands for the variable, as it is: a password within a URL must be percent-encoded there. */
 function withVariables(text: string, env: Environment): string {
   return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
-    const variable = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name) ? env[name] : undefined;
+    const isName = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name) && Object.hasOwn(env, name);
+    const variable = isName ? env[name] : undefined;
     if (variable === undefined || variable === '')
       throw new ConfigError('needs an environment variable that is not set');
     return variable;

@@ -11,7 +11,7 @@ export interface Question {
   readonly query: string | undefined;
   readonly operationName: string | null | undefined;
   readonly variables: unknown;
-  readonly viewer: { readonly name: string; readonly role: string };
+  readonly viewer: { readonly method: string; readonly name: string; readonly role: string };
 }
 
 export interface Answered {
@@ -21,8 +21,8 @@ export interface Answered {
 
 /** The same for the same question, whatever was answered. */
 export function questionDigest({ path, query, operationName, variables, viewer }: Question): string {
-  const { name, role } = viewer;
-  return digest([path, query ?? '', operationName ?? null, variables ?? null, name, role]);
+  const { method, name, role } = viewer;
+  return digest([path, query ?? '', operationName ?? null, variables ?? null, method, name, role]);
 }
 
 export function entityTag(question: string, { data, errors }: Answered): string {

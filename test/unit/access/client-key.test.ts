@@ -1,11 +1,18 @@
 /** Under which name a client's share is kept. */
 import { expect, it } from 'vitest';
 import { clientKey, network } from '../../../src/access/client-key.js';
-import { anonymous } from '../../../src/access/viewer.js';
+import { anonymous, authenticationMethods } from '../../../src/access/viewer.js';
 
 it('is who it is for whom that is known, wherever it comes from', () => {
   const viewer = { name: 'ann', role: 'viewer', method: 'basic', expiresAt: null } as const;
-  expect(clientKey(viewer, '192.0.2.1')).toBe('viewer ann');
+  expect(clientKey(viewer, '192.0.2.1')).toBe('basic ann');
+});
+
+it('is another for a user of the same name who comes by another method', () => {
+  const keys = authenticationMethods.map((method) =>
+    clientKey({ name: 'ann', role: 'viewer', method, expiresAt: null }, '192.0.2.1'),
+  );
+  expect(keys).toEqual(['address 192.0.2.1', 'basic ann', 'bearer ann', 'jwt ann', 'proxy ann']);
 });
 
 it('is the address of everybody else', () => {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createJwtVerifier, localKeys, remoteKeys } from '../../../src/access/jwt.js';
@@ -69,6 +69,30 @@ describe('A JWT', () => {
     expect(await verifier({ userClaim: 'email' })(token)).toMatchObject({ name: 'ada@example.com' });
   });
 
+  it('ends within ten years', async () => {
+    const year = 365 * 24 * 3_600;
+    expect(await verifier()(await sign({ ...claims, exp: now + 10 * year }))).toMatchObject({
+      expiresAt: (now + 10 * year) * 1000,
+    });
+    for (const exp of [now + 11 * year, 253_402_300_800, Number.MAX_VALUE]) {
+      const refused: unknown = await verifier()(await sign({ ...claims, exp })).catch((e: unknown) => e);
+      expect(refused).toMatchObject({
+        ...{ code: 'UNAUTHENTICATED', message: 'Credentials are missing or wrong' },
+        cause: { message: 'exp is more than ten years away' },
+      });
+    }
+  });
+
+  it('does not end in infinity', async () => {
+    const header = Buffer.from('{"alg":"ES256","kid":"one"}').toString('base64url');
+    const payload = JSON.stringify({ ...claims, exp: 0 }).replace('"exp":0', '"exp":1e999');
+    const signed = `${header}.${Buffer.from(payload).toString('base64url')}`;
+    const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+    const signature = await crypto.subtle.sign(algorithm, key, Buffer.from(signed));
+    const token = `${signed}.${Buffer.from(signature).toString('base64url')}`;
+    await expect(verifier()(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
   it.each([
     ['no role', { role: undefined }],
     ['a group that has none', { role: 'dev' }],
@@ -121,7 +145,7 @@ describe('A JWT', () => {
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256', kid: 'shared' })
         .sign(secret);
-      const all = localKeys(JSON.stringify({ keys: [...keys, jwk] }));
+      const all = createLocalJWKSet({ keys: [...keys, jwk] }); // as a provider may send it
       await expect(verifier({ keys: all })(token)).rejects.toThrow(UnauthenticatedError);
     });
 

@@ -10,6 +10,7 @@ import { openAccess } from '../../../src/access/open-access.js';
 import { readConfig } from '../../../src/config.js';
 import { ConfigError, UnauthenticatedError } from '../../../src/errors.js';
 import { createLogger, silentLogger } from '../../../src/log.js';
+import { runProgram } from '../../support/program.js';
 
 const hash = `$scrypt$ln=10,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 const sha256 = sha256Of('t0ken').toString('hex');
@@ -147,6 +148,19 @@ describe('Settings that contradict each other stop the start:', () => {
     ],
     [['--jwt-jwks', 'https://'], '--jwt-jwks needs --jwt-issuer and --jwt-audience'],
     [['--jwt-jwks', 'https://', '--jwt-issuer', 'i', '--jwt-audience', 'a'], '--jwt-jwks is not a URL'],
+    [
+      ['--jwt-jwks', 'http://id.example.com/keys', '--jwt-issuer', 'i', '--jwt-audience', 'a'],
+      '--jwt-jwks must be an https:// URL: over http:// anybody on the way could replace the keys; save them to a file ' +
+        'where there is no HTTPS',
+    ],
+    [
+      ['--auth-file', '/dev/zero'],
+      '--auth-file names something that is not a file, such as a folder, a pipe or a device',
+    ],
+    [
+      ['--auth-file', tmpdir()],
+      '--auth-file names something that is not a file, such as a folder, a pipe or a device',
+    ],
     [['--jwt-issuer', 'i'], '--jwt-issuer and --jwt-audience need --jwt-jwks'],
     [
       ['--proxy-user-header', 'x-user'],
@@ -155,6 +169,34 @@ describe('Settings that contradict each other stop the start:', () => {
     [['--proxy-role-header', 'x-groups'], '--proxy-role-header needs --proxy-user-header'],
   ])('%j', async (args, message) => {
     await expect(open(args)).rejects.toThrow(new ConfigError(message));
+  });
+
+  it.each([
+    [{ kty: 'oct', k: 'c2VjcmV0' }, 'holds a symmetric key (`oct`): whoever reads it could sign tokens'],
+    [
+      { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'c2VjcmV0' },
+      'holds a private key (`d`): whoever reads it could sign tokens; keep the public part',
+    ],
+  ])('a set of keys that are no public ones: %j', async (key, message) => {
+    await writeFile(file('jwks'), JSON.stringify({ keys: [{ kty: 'RSA', n: 'n', e: 'AQAB' }, key] }));
+    const flags = ['--jwt-jwks', file('jwks'), '--jwt-issuer', 'i', '--jwt-audience', 'a'];
+    await expect(open(flags)).rejects.toThrow(new ConfigError(`--jwt-jwks ${message}`));
+  });
+
+  it.each(['http://127.0.0.1:9/keys', 'http://localhost/keys', 'https://id.example.com/keys'])(
+    'keys on the way from %s do not',
+    async (url) => {
+      await open(['--jwt-jwks', url, '--jwt-issuer', 'i', '--jwt-audience', 'a']);
+    },
+  );
+
+  it('a pipe in place of a file, at once', async () => {
+    runProgram('sh', ['-c', 'mkfifo "$0"', file('pipe')]);
+    const what = 'names something that is not a file, such as a folder, a pipe or a device';
+    await expect(open(['--auth-file', file('pipe')])).rejects.toThrow(`--auth-file ${what}`);
+    expect(() => readConfig(['--clusters-file', file('pipe')], {})).toThrow(`--clusters-file ${what}`);
+    const jwks = ['--jwt-jwks', file('pipe'), '--jwt-issuer', 'i', '--jwt-audience', 'a'];
+    await expect(open(jwks)).rejects.toThrow(`--jwt-jwks ${what}`);
   });
 
   it('a file that names nobody, or has no end', async () => {
@@ -193,6 +235,8 @@ describe('The auth file', () => {
     [`user a:b admin ${hash}`, 'a name that cannot be used'],
     ['token ci viewer hunter3', 'a token that is no SHA-256 in hexadecimal digits'],
     [`user bob admin ${hash}`, 'a user who was there before'],
+    [`user __proto__ admin ${hash}`, 'a name that cannot be used'],
+    [`token __proto__ admin ${sha256}`, 'a name that cannot be used'],
   ])('with %j is refused by its line, which is not quoted', (line, what) => {
     const text = `user bob viewer ${hash}\n\n${line}\n`;
     expect(() => parseAuthFile(text)).toThrow(new ConfigError(`has ${what} in line 3`));

@@ -39,16 +39,37 @@ describe('The address of a client', () => {
 describe('A user whom a proxy names', () => {
   const scheme = new ProxyScheme({
     ...{ proxies, userHeader: 'x-user', roleHeader: 'x-groups' },
-    roles: new RoleMap(new Map([['ops', 'operator']])),
+    roles: new RoleMap(
+      new Map([
+        ['ops', 'operator'],
+        ['readers', 'viewer'],
+      ]),
+    ),
   });
   const attempt = (remoteAddress: string, headers: Record<string, string[]>) =>
     scheme.authenticate({ headers, remoteAddress, clientAddress: remoteAddress });
 
   it('is believed, with the most that the groups give', async () => {
-    expect(await attempt('10.0.0.1', { 'x-user': ['ada'], 'x-groups': ['dev, ops,viewer'] })).toEqual({
+    expect(await attempt('10.0.0.1', { 'x-user': ['ada'], 'x-groups': ['dev, ops,readers'] })).toEqual({
       ...{ name: 'ada', role: 'operator', method: 'proxy', expiresAt: null },
     });
   });
+
+  it.each([
+    ['admin, viewer', 'viewer'],
+    ['viewer, admin', 'viewer'],
+    ['admin,operator', 'operator'],
+    ['admin, ops', 'operator'],
+    ['ops, viewer', 'viewer'],
+    ['admin', 'admin'],
+  ])(
+    'has the least of several roles, of which the client may have sent one: %s',
+    async (value, role) => {
+      expect(await attempt('10.0.0.1', { 'x-user': ['ada'], 'x-groups': [value] })).toMatchObject({
+        role,
+      });
+    },
+  );
 
   it.each(['192.0.2.1', '127.0.0.1', '::1', '::ffff:192.0.2.1', '11.0.0.1'])(
     'is nobody when the request comes from %s',

@@ -56,6 +56,42 @@ describe('the file of clusters', () => {
     });
   });
 
+  it.each([
+    [
+      '{"clusters":[{"name":"a","embedded":true,"visibleTo":{"users":["ann"]},"visibleTo":{"roles":["viewer"]}}]}',
+      'has the key visibleTo twice in one object',
+    ],
+    [
+      '{"clusters":[{"name":"a","embedded":true,"caches":{"task_status":{"ttl":1,"t\\u0074l":9}}}]}',
+      'has the key ttl twice in one object',
+    ],
+    [
+      '{"clusters":[{"name":"a","embedded":true}],"clusters":[]}',
+      'has the key clusters twice in one object',
+    ],
+    ['{"clusters":[{"name":"a","embedded":true,"x y":1,"x y":2}]}', 'has a key twice in one object'],
+    [
+      '{"clusters":[{"name":"a","embedded":true,"__proto__":{"visibleTo":null}}]}',
+      'has a key __proto__, which is not a field',
+    ],
+    [
+      '{"clusters":[{"name":"a","embedded":true,"caches":{"constructor":{"ttl":1}}}]}',
+      'has a key constructor, which is not a field',
+    ],
+    [
+      '{"clusters":[{"name":"a","broker":"${__proto__}"}]}',
+      'needs an environment variable that is not set',
+    ],
+  ])('is refused where a key says two things, or none: %s', (text, what) => {
+    expect(complaint(text)).toContain(what);
+  });
+
+  it('may have one key in several objects, and texts that look like keys', () => {
+    const text =
+      '{"clusters":[{"name":"a","embedded":true,"queues":["name","name","{\\"name\\":1}"]},{"name":"b","embedded":true}]}';
+    expect(read(text).clusters?.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
   it('leaves what it does not say of a cluster to the settings of the gateway', () => {
     const { clusters, caches } = read(embedded({ caches: { queue_status: { ttl: 1 } } }), [
       '--inspect-timeout',
@@ -179,7 +215,7 @@ describe('the file of clusters', () => {
 
   it('must be there', () => {
     expect(() => readConfig(['--clusters-file', join(folder, 'none')], {})).toThrow(
-      '--clusters-file cannot be read',
+      '--clusters-file names a file that cannot be read',
     );
   });
 });

@@ -7,7 +7,7 @@ const question: Question = {
   query: '{ a }',
   operationName: 'Q',
   variables: { first: 1 },
-  viewer: { name: 'ann', role: 'viewer' },
+  viewer: { method: 'basic', name: 'ann', role: 'viewer' },
 };
 const data = { a: 1 };
 const tag = (changed: Partial<Question> = {}, answer: object = { data }) =>
@@ -28,8 +28,9 @@ describe('an entity tag', () => {
     ['query', { query: '{ b }' }],
     ['operation', { operationName: 'R' }],
     ['variable', { variables: { first: 2 } }],
-    ['viewer', { viewer: { name: 'bob', role: 'viewer' } }],
-    ['role', { viewer: { name: 'ann', role: 'admin' } }],
+    ['viewer', { viewer: { method: 'basic', name: 'bob', role: 'viewer' } }],
+    ['method', { viewer: { method: 'jwt', name: 'ann', role: 'viewer' } }],
+    ['role', { viewer: { method: 'basic', name: 'ann', role: 'admin' } }],
   ])('is another for another %s with the same answer', (_name, changed) => {
     expect(tag(changed)).not.toBe(tag());
   });

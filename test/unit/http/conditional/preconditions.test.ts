@@ -81,7 +81,7 @@ describe('for any answers, changes, clocks and clients', () => {
           const body = bodies.get(question) ?? 0;
           const digest = questionDigest({
             ...{ path: '/', query: String(question), operationName: null, variables: null },
-            viewer: { name: 'ann', role: 'viewer' },
+            viewer: { method: 'basic', name: 'ann', role: 'viewer' },
           });
           const tag = entityTag(digest, { data: { body } });
           const changedAt = changes.note(digest, tag);
