@@ -59,6 +59,8 @@ function configOrExit(args: readonly string[]): Config {
 
 async function startOrExit(config: Config, log: Logger): Promise<Gateway> {
   try {
+    // graphql-js looks for a second copy of itself behind every value that it handles, except in production.
+    process.env['NODE_ENV'] ??= 'production';
     // Loaded now, so that help and complaints about settings come at once.
     const { startGateway } = await import('./gateway.js');
     return await startGateway(config, log);

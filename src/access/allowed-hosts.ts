@@ -4,6 +4,7 @@
  * origin, and its requests come from inside.
  */
 import { isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { isLoopback } from './loopback.js';
 
 /**
@@ -22,8 +23,14 @@ export interface AllowedHostsOptions {
   readonly scope?: HostScope;
 }
 
+/** Characters of a `Host` header whose verdict is kept, and how many verdicts. */
+const longestKnown = 256;
+const maxKnown = 100;
+
 export class AllowedHosts {
   readonly scope: HostScope;
+  /** Verdicts by header: clients send the same one with every request. */
+  readonly #known = new LRUCache<string, boolean>({ max: maxKnown });
   readonly #names: ReadonlySet<string>;
   readonly #ipAddresses: boolean;
 
@@ -40,6 +47,14 @@ export class AllowedHosts {
   /** @param host as in the header `Host`; a client that sends none is not a browser */
   allows(host: string | undefined): boolean {
     if (host === undefined || host === '') return true;
+    const known = this.#known.get(host);
+    if (known !== undefined) return known;
+    const isAllowed = this.#isAllowed(host);
+    if (host.length <= longestKnown) this.#known.set(host, isAllowed);
+    return isAllowed;
+  }
+
+  #isAllowed(host: string): boolean {
     const name = hostnameOf(host.trim());
     if (name === null) return false;
     return isLoopback(name) || this.#names.has(name) || (this.#ipAddresses && isIpAddress(name));

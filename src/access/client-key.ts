@@ -1,5 +1,5 @@
 /** Under which name a client's share is kept: who it is, or else where it comes from. */
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Viewer } from './viewer.js';
 
 /** Users of two methods may have one name, and are not the same user for that. */
@@ -10,6 +10,7 @@ export function clientKey({ method, name }: Viewer, address: string | null): str
 /** An IPv4 address, or the /64 that an IPv6 address is of: whoever has one has all the others of it. */
 export function network(address: string | null): string {
   if (address === null) return 'unknown';
+  if (isIPv4(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [plain = ''] = address.split('%'); // without its zone

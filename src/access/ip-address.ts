@@ -55,12 +55,15 @@ export function isWide({ address, prefix }: Subnet): boolean {
 
 export class AddressSet {
   readonly #list = new BlockList();
+  readonly #isEmpty: boolean;
 
   constructor(subnets: readonly Subnet[]) {
+    this.#isEmpty = subnets.length === 0;
     for (const { address, prefix } of subnets) this.#list.addSubnet(address, prefix, family(address));
   }
 
   has(address: string): boolean {
+    if (this.#isEmpty) return false;
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.#list.check(plain, family(plain));
   }

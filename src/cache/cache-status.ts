@@ -98,9 +98,17 @@ export class CacheStatus {
   get entries(): readonly CacheStatusEntry[] {
     return this.#records.map(({ path, cluster, cache, read }) => {
       const { status, age, ttl, stale, collapsed, found } = read;
-      const named = cluster === undefined ? { path } : { path, cluster };
-      const times = { age: toSeconds(age), ttl: toSeconds(ttl) };
-      return { ...named, cache, status, ...times, stale, collapsed, found };
+      const facts = {
+        path,
+        cache,
+        status,
+        age: toSeconds(age),
+        ttl: toSeconds(ttl),
+        stale,
+        collapsed,
+        found,
+      };
+      return cluster === undefined ? facts : { cluster, ...facts };
     });
   }
 

@@ -245,13 +245,18 @@ export class Loaders {
     { scope, ...ask }: InspectAsk,
   ): Promise<InspectResult<C>> {
     const celery = this.#celery;
-    const { ttl: own } = this.#caches.get(ask.cache);
     this.#hasAsked = true;
+    const name = `inspect:${command}`;
+    const key = 'all' in scope ? name : cacheKey(name, scope);
+    // Each field of each worker asks for it.
+    const known = this.#reads.known<InspectResult<C>>({ ...ask, key });
+    if (known !== null) return known;
+    const { ttl: own } = this.#caches.get(ask.cache);
     return this.#read({
       ...ask,
       path: `${ask.path}.${command}`,
       shared: true,
-      key: 'all' in scope ? `inspect:${command}` : cacheKey(`inspect:${command}`, scope),
+      key,
       load: () => celery.inspect.load(command, scope),
       ttl: (result) => inspectTtl(result, own),
       prefetch: !isBreaking(command),

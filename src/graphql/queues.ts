@@ -1,6 +1,7 @@
 /** Queues: what waits in the broker, and who takes it. */
 import { isOrphaned } from '../celery/queues.js';
 import { isComplete } from '../celery/inspect-reply.js';
+import type { InspectResult } from '../celery/inspect-reply.js';
 import type { Queue } from '../celery/queues.js';
 import type { QueueFigure } from '../celery/transport/transport.js';
 import { BadUserInputError } from '../errors.js';
@@ -51,10 +52,30 @@ async function consumersOf(
     cache: 'queue_status',
     scope: { all: true },
   });
-  const consumers = [...result.replies].flatMap(([hostname, reply]) =>
-    reply.ok && reply.value.some(({ name }) => name === queue.name) ? [hostname] : [],
-  );
-  return consumers.length === 0 && !isComplete(result) ? null : consumers.sort();
+  const consumers = consumersByQueue(result).get(queue.name) ?? [];
+  return consumers.length === 0 && !isComplete(result) ? null : consumers;
+}
+
+type ActiveQueues = InspectResult<'active_queues'>;
+
+/** Made once for each answer of the workers, which many queues of many operations share. */
+const knownConsumers = new WeakMap<ActiveQueues, ReadonlyMap<string, readonly string[]>>();
+
+/** Node names by the queue that they consume, in order. */
+function consumersByQueue(result: ActiveQueues): ReadonlyMap<string, readonly string[]> {
+  const known = knownConsumers.get(result);
+  if (known !== undefined) return known;
+  const consumers = new Map<string, string[]>();
+  for (const [hostname, reply] of [...result.replies].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!reply.ok) continue;
+    for (const name of new Set(reply.value.map((queue) => queue.name))) {
+      const hostnames = consumers.get(name);
+      if (hostnames === undefined) consumers.set(name, [hostname]);
+      else hostnames.push(hostname);
+    }
+  }
+  knownConsumers.set(result, consumers);
+  return consumers;
 }
 
 async function consumerCount(parent: QueueParent, context: Context): Promise<number | null> {

@@ -3,7 +3,6 @@
  * answer shows one consistent picture and counts as one read. Every read is noted for the operation's cache status.
  */
 import { createHash } from 'node:crypto';
-import DataLoader from 'dataloader';
 import type { CacheName } from '../cache/cache-defaults.js';
 import type { CacheRegistry } from '../cache/cache-registry.js';
 import type { CacheStatus, CacheStatusRecord } from '../cache/cache-status.js';
@@ -28,23 +27,30 @@ export interface Read<T> {
 
 export class OperationReads {
   readonly #caches: CacheRegistry;
-  readonly #loader: DataLoader<Read<unknown>, unknown, string>;
+  readonly #status: CacheStatus;
+  /** Everything that was read, by its key. */
+  readonly #reads = new Map<string, Promise<unknown>>();
   /** How each read counts, by its key. */
   readonly #records = new Map<string, CacheStatusRecord>();
   readonly #renewed = new Map<string, Promise<unknown>>();
 
   constructor(caches: CacheRegistry, status: CacheStatus) {
     this.#caches = caches;
-    this.#loader = new DataLoader<Read<unknown>, unknown, string>(
-      ([read]) => Promise.all(read === undefined ? [] : [this.#readThrough(status, read)]),
-      // Not in batches: a batch ends with its slowest member, and what hangs below the others would wait for it.
-      { batch: false, cacheKeyFn: readKey },
-    );
+    this.#status = status;
   }
 
   /** The key promises the type: whoever reads it under this key stored it under this key. */
-  async read<T>(read: Read<T>): Promise<T> {
-    return (await this.#loader.load(read as Read<unknown>)) as T;
+  read<T>(read: Read<T>): Promise<T> {
+    const known = this.known<T>(read);
+    if (known !== null) return known;
+    const value = this.#readThrough(read);
+    this.#reads.set(readKey(read), value);
+    return value;
+  }
+
+  /** What this operation has read under this key, or is reading; null if nothing. */
+  known<T>(name: ReadName): Promise<T> | null {
+    return (this.#reads.get(readKey(name)) as Promise<T> | undefined) ?? null;
   }
 
   /**
@@ -70,27 +76,23 @@ export class OperationReads {
     return value;
   }
 
-  async #readThrough(status: CacheStatus, read: Read<unknown>): Promise<unknown> {
-    const caches = this.#caches;
+  async #readThrough<T>(read: Read<T>): Promise<T> {
+    const [caches, status] = [this.#caches, this.#status];
     const { path, cache, key, useCache, load, ttl, prefetch, shared = false } = read;
-    try {
-      const bypassed = !useCache || status.bypass;
-      const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
-      const answer = await caches.read(cache, key, load, options);
-      const isPushed = caches.isPushed(cache);
-      const counter = caches.get(cache);
-      const record = status.record({ path, cache, read: answer, bypassed, isPushed, counter });
-      this.#records.set(readKey(read), record);
-      if (answer.found) read.onFound?.(answer.value);
-      return answer.value;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
+    const bypassed = !useCache || status.bypass;
+    const options = { useCache: !bypassed, shared, prefetch, ...(ttl && { ttl }) };
+    const answer = await caches.read(cache, key, load, options);
+    const isPushed = caches.isPushed(cache);
+    const counter = caches.get(cache);
+    const record = status.record({ path, cache, read: answer, bypassed, isPushed, counter });
+    this.#records.set(readKey(read), record);
+    if (answer.found) read.onFound?.(answer.value);
+    return answer.value;
   }
 }
 
 /** Which read it is, within one operation. */
-type ReadName = Pick<Read<unknown>, 'cache' | 'key' | 'useCache'>;
+export type ReadName = Pick<Read<unknown>, 'cache' | 'key' | 'useCache'>;
 
 function readKey({ cache, key, useCache }: ReadName): string {
   return `${cache} ${useCache} ${key}`;

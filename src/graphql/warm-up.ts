@@ -2,7 +2,7 @@
  * Loads what everybody asks for first, so that nobody waits for it: once after the start, and once after each outage, as
  * soon as the workers have told what they have. Whoever measures readiness waits for it, until its deadline.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { CacheStatus } from '../cache/cache-status.js';
 import { BrokerUnavailableError, GatewayError, isErrorCode, TimeoutError } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
@@ -117,6 +117,8 @@ export class WarmUp implements Disposable {
 
   async #warm(round: number): Promise<void> {
     const { pauses = defaultPauses, jitter, random = Math.random, celery } = this.#options;
+    // What the end of the initial sync changes, such as known gaps, drops entries within the same turn of the event loop.
+    await nextTurn();
     if (jitter > 0) await delay(random() * jitter, undefined, { ref: false });
     let { names } = this.#options;
     for (let tries = 0; round === this.#round; tries++) {

@@ -12,10 +12,8 @@ import type { Viewer } from '../access/viewer.js';
  * Whether the request comes from a page that was not served from here (RFC 6454), nor from one of `allowed`. What
  * names no origin may still be a page's: an image or a frame, of which browsers tell in `Sec-Fetch-Site`.
  */
-export function isForeignOrigin(
-  { origin, host, ...headers }: IncomingHttpHeaders,
-  allowed: readonly string[] = [],
-): boolean {
+export function isForeignOrigin(headers: IncomingHttpHeaders, allowed: readonly string[] = []): boolean {
+  const { origin, host } = headers;
   if (origin === undefined) return isEmbedded(headers);
   const ours = [host, ...forwardedHosts(headers)];
   if (allowed.includes(origin)) return false;

@@ -12,6 +12,7 @@ import type { ServerContext } from '../server-context.js';
 export const restPrefix = '/api/';
 
 type Yoga = YogaServerInstance<ServerContext, Context>;
+type RequestHook = Parameters<NonNullable<Plugin<Context, ServerContext>['onRequest']>>[0];
 
 export function useRestRoutes(): Plugin<Context, ServerContext> {
   let yoga: Pick<Yoga, 'getResultForParams'> | undefined;
@@ -21,34 +22,39 @@ export function useRestRoutes(): Plugin<Context, ServerContext> {
     onYogaInit(init) {
       yoga = init.yoga;
     },
-    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
-      if (!url.pathname.startsWith(restPrefix) || !yoga) return;
-      const route = restRoutes[url.pathname.replace(/\/$/, '')];
-      if (!route) {
-        const paths = Object.keys(restRoutes).join(', ');
-        endResponse(
-          json(fetchAPI, 404, { error: { code: 'NOT_FOUND', message: `There are ${paths}` } }),
-        );
-        return;
-      }
-      if (request.method !== route.method) {
-        const allow = route.method === 'GET' ? 'GET, HEAD' : route.method;
-        const message = `${url.pathname} takes ${allow}`;
-        endResponse(json(fetchAPI, 405, { error: { code: 'METHOD_NOT_ALLOWED', message } }, { allow }));
-        return;
-      }
-      try {
-        const cluster = url.searchParams.get('cluster'); // every route is about one, the first by default
-        const variables = { ...route.variables(url.searchParams), cluster };
-        const params = { query: queries.get(route) ?? '', variables };
-        const result = await yoga.getResultForParams({ params, request }, serverContext);
-        endResponse(answer(fetchAPI, route, result));
-      } catch (error) {
-        if (!(error instanceof BadUserInputError)) throw error;
-        endResponse(json(fetchAPI, 400, { error: { code: error.code, message: error.message } }));
-      }
+    onRequest(hook) {
+      // No promise for what is not for here: all the rest of the request would wait for it.
+      return yoga && hook.url.pathname.startsWith(restPrefix) ? answerRest(yoga, hook) : undefined;
     },
   };
+
+  async function answerRest(
+    yoga: Pick<Yoga, 'getResultForParams'>,
+    { request, url, serverContext, fetchAPI, endResponse }: RequestHook,
+  ): Promise<void> {
+    const route = restRoutes[url.pathname.replace(/\/$/, '')];
+    if (!route) {
+      const paths = Object.keys(restRoutes).join(', ');
+      endResponse(json(fetchAPI, 404, { error: { code: 'NOT_FOUND', message: `There are ${paths}` } }));
+      return;
+    }
+    if (request.method !== route.method) {
+      const allow = route.method === 'GET' ? 'GET, HEAD' : route.method;
+      const message = `${url.pathname} takes ${allow}`;
+      endResponse(json(fetchAPI, 405, { error: { code: 'METHOD_NOT_ALLOWED', message } }, { allow }));
+      return;
+    }
+    try {
+      const cluster = url.searchParams.get('cluster'); // every route is about one, the first by default
+      const variables = { ...route.variables(url.searchParams), cluster };
+      const params = { query: queries.get(route) ?? '', variables };
+      const result = await yoga.getResultForParams({ params, request }, serverContext);
+      endResponse(answer(fetchAPI, route, result));
+    } catch (error) {
+      if (!(error instanceof BadUserInputError)) throw error;
+      endResponse(json(fetchAPI, 400, { error: { code: error.code, message: error.message } }));
+    }
+  }
 }
 
 function answer(fetchAPI: FetchAPI, route: RestRoute, result: unknown): Response {

@@ -19,14 +19,14 @@ const other = { code: 'BAD_REQUEST', message: 'The request was refused' };
 
 export function useTypedRefusals(): Plugin {
   return {
-    onRequestParse({ requestParser, setRequestParser }) {
-      if (!requestParser) return;
+    onRequestParse({ request: { method }, requestParser, setRequestParser }) {
+      if (!requestParser || method !== 'GET') return;
       setRequestParser(async (request) => {
         try {
           return await requestParser(request);
         } catch (error) {
           if (!(error instanceof SyntaxError)) throw error;
-          // Of `variables` or `extensions` in a URL; those of a body are told by Yoga.
+          // `variables` or `extensions` of a URL; Yoga itself reports those of a body.
           throw new GraphQLError('variables and extensions must be JSON', {
             extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
           });
