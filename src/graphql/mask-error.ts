@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, isValueNode, Kind } from 'graphql';
 import { GatewayError, UnreadableReplyError, UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { boundedError } from './bounded-error.js';
+import { tooDeep } from './limits/document-text.js';
 
 export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
-  return (error) => {
+  const mask = (error: unknown): GraphQLError => {
     const cause = rootCause(error);
     const place =
       error instanceof GraphQLError
@@ -28,6 +30,8 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
       const code = missingCode(error);
       return code === null ? error : withCode(error, code);
     }
+    // No field failed: what the client sent has more levels than the stack has room for.
+    if (isStackOverflow(cause) && !(error instanceof GraphQLError && error.path)) return tooDeep();
     const id = randomUUID();
     log.error('unexpected error', {
       id,
@@ -39,6 +43,11 @@ export function createErrorMask(log: Logger): (error: unknown) => GraphQLError {
       extensions: { code: 'INTERNAL_SERVER_ERROR', id },
     });
   };
+  return (error) => boundedError(mask(error));
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 /** The code, and what else a program may act on. */

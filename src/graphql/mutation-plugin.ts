@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { auditEntry } from '../access/audit-log.js';
 import type { AuditedResult, AuditEntry, AuditOutcome } from '../access/audit-log.js';
 import { roles, type Role } from '../access/viewer.js';
-import { errorMessage } from '../error-message.js';
+import { cutMessage } from '../error-text.js';
 import { GatewayError } from '../errors.js';
 import type { Context } from './context.js';
 
@@ -61,11 +61,12 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
         const audited = auditedOf(result);
         const [first] = audited.errors ?? [];
         const code = first?.code ?? null;
-        record({ outcome: outcomeOf(audited), code, message: first?.message ?? null, ...audited });
+        const message = first === undefined ? null : cutMessage(first.message);
+        record({ outcome: outcomeOf(audited), code, message, ...audited });
         return result;
       } catch (error) {
         const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
-        const message = error instanceof GatewayError ? errorMessage(error) : 'Unexpected error';
+        const message = error instanceof GatewayError ? cutMessage(error.message) : 'Unexpected error';
         record({ outcome: code === 'FORBIDDEN' ? 'FORBIDDEN' : 'FAILED', code, message });
         throw error;
       }

@@ -9,6 +9,8 @@ import { errorExtensions } from './mask-error.js';
 
 /** An answer with more errors than this has said enough. */
 const maxErrors = 100;
+/** Errors of an answer, those of fields among them. */
+const maxListed = 1_000;
 
 /** Of one operation, or of one item of a subscription. */
 export class SideErrors {
@@ -31,9 +33,17 @@ export class SideErrors {
     this.#errors.length = 0;
   }
 
-  /** The result with these errors behind its own. */
+  /** The result with these errors behind its own, and no more errors than an answer may have. */
   addTo<Data extends ExecutionResult>(result: Data): Data {
-    if (this.#errors.length === 0) return result;
-    return { ...result, errors: [...(result.errors ?? []), ...this.#errors] };
+    const errors = [...(result.errors ?? []), ...this.#errors];
+    if (errors.length === (result.errors?.length ?? 0) && errors.length <= maxListed) return result;
+    return { ...result, errors: listed(errors) };
   }
+}
+
+function listed(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (errors.length <= maxListed) return errors;
+  const message = `${errors.length - maxListed} further errors are not listed`;
+  const limit = new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
+  return [...errors.slice(0, maxListed), limit];
 }

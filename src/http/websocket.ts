@@ -5,13 +5,23 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getOperationAST, GraphQLError } from 'graphql';
-import type { execute, ExecutionArgs, GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import type {
+  execute,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLSchema,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql';
 import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Access } from '../access/open-access.js';
 import { ForeignHostError, GatewayError, UnauthenticatedError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
+import { maxNameLength } from '../graphql/limits/document-text.js';
+import { limitError } from '../graphql/limits/limit-error.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
 import { withPersistedText } from './plugins/use-persisted-operations.js';
@@ -72,6 +82,17 @@ export function serveWebSocket(
   sockets.on('wsClientError', (_error, socket) =>
     refuseSocket(socket, { code: 'BAD_REQUEST', message: 'This is no WebSocket handshake' }),
   );
+  /** Thrown, an error would close the socket with all that runs on it. */
+  const answered = async <Result>(
+    run: (args: ExecutionArgs) => PromiseOrValue<Result>,
+    args: ExecutionArgs,
+  ): Promise<Result | ExecutionResult> => {
+    try {
+      return await run(args);
+    } catch (error) {
+      return { errors: [maskError(error)] };
+    }
+  };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
     socket.on('error', () => socket.destroy());
@@ -101,8 +122,8 @@ export function serveWebSocket(
 
   const graphqlWs = useServer(
     {
-      execute: (args) => (args as PipelineArgs).rootValue.execute(args),
-      subscribe: (args) => (args as PipelineArgs).rootValue.subscribe(args),
+      execute: (args) => answered((args as PipelineArgs).rootValue.execute, args),
+      subscribe: (args) => answered((args as PipelineArgs).rootValue.subscribe, args),
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
           const caller = await callerOf(request, access, connectionParams);
@@ -119,7 +140,9 @@ export function serveWebSocket(
           return false;
         }
       },
-      onSubscribe: async (context, _id, given) => {
+      onSubscribe: async (context, id, given) => {
+        if (id.length > maxNameLength)
+          return [limitError(`An id of an operation has no more than ${maxNameLength} characters`)];
         if (Object.keys(context.subscriptions).length > maxOperations) {
           const message = `No more than ${maxOperations} operations run at once on one socket`;
           return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];

@@ -1,14 +1,17 @@
 /**
- * Bounds what an operation may ask for, over every transport: tokens while it is parsed, depth and aliases before it is
- * validated, and its cost, with the values of its variables, before it is executed. Documents that are known are not
+ * Bounds what an operation may ask for, over every transport: its text before it is parsed, depth and aliases before it is
+ * validated, errors while it is, and its cost, with the values of its variables, before it is executed. Documents that are known are not
  * looked at again.
  */
 import { GraphQLError, parse } from 'graphql';
 import type { DocumentNode, ExecutionArgs, ParseOptions, Source, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Plugin } from 'graphql-yoga';
+import { boundedError } from '../../graphql/bounded-error.js';
+import { checkText, tooDeep } from '../../graphql/limits/document-text.js';
 import { limitError } from '../../graphql/limits/limit-error.js';
 import { operationCost, shapeOf } from '../../graphql/limits/operation-cost.js';
+import { depthError } from '../../graphql/limits/value-depth.js';
 import { variableError } from '../../graphql/limits/variables.js';
 import type { Context } from '../../graphql/context.js';
 import type { DocumentLimits } from '../limits.js';
@@ -36,8 +39,19 @@ type Limits = Pick<
   'maxDepth' | 'maxAliases' | 'maxTokens' | 'maxCost' | 'introspection'
 >;
 
+/**
+ * Documents of more lines have errors without locations: graphql-js counts the lines from the start for each location of
+ * each error.
+ */
+const maxLocatedLines = 500;
+
+/** Errors of one document that are reported. */
+const validation = { maxErrors: 20 };
+
 export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext> {
   const { maxDepth, maxAliases, maxTokens, maxCost, introspection } = limits;
+  // Each level of fields may have brackets of fragments and of arguments around it.
+  const maxNesting = 4 * maxDepth + 20;
 
   function shapeError(document: DocumentNode): GraphQLError | null {
     const { depth, aliases } = shapeOf(document);
@@ -75,27 +89,23 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
     onRequest({ serverContext }) {
       serverContext.budget = { spent: 0 };
     },
-    onParse({ setParseFn }) {
+    onParse({ context, setParseFn }) {
+      const { params } = context as { readonly params?: { readonly variables?: unknown } };
+      const error = depthError('variables', params?.variables);
+      if (error) throw error;
       setParseFn((source: string | Source, options?: ParseOptions) => {
-        try {
-          return parse(source, { ...options, maxTokens });
-        } catch (error) {
-          throw bounded(error, maxTokens);
-        }
+        const lines = checkText(source, { maxTokens, maxNesting });
+        const noLocation = lines !== null && lines > maxLocatedLines;
+        return refuseOverflow(() => parse(source, { ...options, noLocation }));
       });
     },
     onValidate({ params, setResult, validateFn, setValidationFn }) {
-      const error = shapeError(params.documentAST as DocumentNode);
+      const error = refuseOverflow(() => shapeError(params.documentAST as DocumentNode));
       if (error) setResult([error]);
       const run = validateFn as typeof validate;
-      setValidationFn((...args: Parameters<typeof validate>) => {
-        try {
-          return run(...args);
-        } catch (cause) {
-          if (cause instanceof RangeError) return [tooDeep()];
-          throw cause;
-        }
-      });
+      setValidationFn((...[schema, document, rules]: Parameters<typeof validate>) =>
+        refuseOverflow(() => run(schema, document, rules, validation)).map(validationError),
+      );
     },
     onExecute({ args, setResultAndStopExecution }) {
       const error = costError(args);
@@ -114,15 +124,19 @@ function inputError({ message, nodes }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes: nodes ?? null, extensions });
 }
 
-/** What GraphQL's own parser and rules say of a document that is too much for them. */
-function bounded(error: unknown, maxTokens: number): unknown {
-  if (error instanceof RangeError) return tooDeep();
-  if (error instanceof GraphQLError && error.message.includes('Parsing aborted'))
-    return limitError(`The document has more than ${maxTokens} tokens, which is what is allowed`);
-  return error;
+/** What graphql-js reports when its rule on fields of one name has compared as many as it may. */
+const comparisonsSpent = 'Validation aborted.';
+
+function validationError(error: GraphQLError): GraphQLError {
+  if (error.message !== comparisonsSpent) return boundedError(error);
+  return limitError('The document has too many fields of one name to be compared');
 }
 
-/** More brackets than the stack has room for. */
-function tooDeep(): GraphQLError {
-  return limitError('The document nests too deep to be read');
+/** A stack overflow in a limit, or in what is done before the limits are known, refuses the document. */
+function refuseOverflow<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep() : error;
+  }
 }
