@@ -7,12 +7,14 @@ import type { RedisAddress } from './celery/transport/redis-address.js';
 import { RedisFailover } from './celery/transport/redis-failover.js';
 import { RedisLink } from './celery/transport/redis-link.js';
 import type { Logger } from './log.js';
+import { ThrottledLog } from './throttled-log.js';
 
 export class SharedRedis implements RedisPort {
   readonly address: string;
   readonly #redis: RedisAddress;
   readonly #log: Logger;
   readonly #listenerFailures: ListenerFailureLog;
+  readonly #refusals: ThrottledLog;
   #commands: RedisLink | undefined;
   #messages: RedisLink | undefined;
   #connection = 0;
@@ -22,14 +24,23 @@ export class SharedRedis implements RedisPort {
     this.#redis = address;
     this.#log = log;
     this.#listenerFailures = new ListenerFailureLog(log);
+    this.#refusals = new ThrottledLog({ log, message: 'Redis refuses what the shared cache needs' });
   }
 
   get up(): boolean {
     return this.#commands?.up === true;
   }
 
+  get downReason(): string | null {
+    return this.up ? null : (this.#commands?.reason ?? null);
+  }
+
   get hears(): boolean {
     return this.#messages?.up === true;
+  }
+
+  get deafReason(): string | null {
+    return this.hears ? null : (this.#messages?.reason ?? null);
   }
 
   get connection(): number {
@@ -67,6 +78,10 @@ export class SharedRedis implements RedisPort {
     return (await Promise.all(replies)).at(-1);
   }
 
+  refused(reason: string): void {
+    this.#refusals.add(reason, { address: this.address, reason });
+  }
+
   reconnect(reason: string): void {
     this.#commands?.restart(reason);
   }
@@ -79,5 +94,6 @@ export class SharedRedis implements RedisPort {
     this.#commands?.dispose();
     this.#messages?.dispose();
     this.#listenerFailures[Symbol.dispose]();
+    this.#refusals[Symbol.dispose]();
   }
 }

@@ -99,6 +99,21 @@ describeWith(['redis'], 'a connection to Redis', () => {
     expect(logs).toHaveLength(1);
   });
 
+  it('never repeats the name of its user, which Redis from 7.2 on does', async () => {
+    const refusal = "-NOPERM User monitor has no permissions to run the 'select' command\r\n";
+    const server = createServer((socket) => socket.on('data', () => void socket.write(refusal)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const link = open(`redis://127.0.0.1:${port}/1`);
+    await eventually(() =>
+      expect(link.reason).toBe("NOPERM this user has no permissions to run the 'select' command"),
+    );
+    link.dispose();
+    server.close();
+    expect(logs.join()).not.toContain('monitor');
+  });
+
   it('needs no INFO', async () => {
     await using redis = await startRedis();
     await redis.client().call('ACL', 'SETUSER', 'reader', 'on', '>pw', '~*', '+@all', '-info');

@@ -16,6 +16,9 @@ export const redisRights = listed(/A user of an ACL needs `([^`]+)`/)[0]?.split(
 /** The rule that sending tasks needs besides. */
 export const [redisRightToSend = ''] = listed(/To send tasks it needs `([^`]+)` too/);
 
+/** Rules of an ACL for the Redis of the shared cache: commands, keys and channels. */
+export const sharedCacheRights = listed(/A user of an ACL needs there `([^`]+)`/)[0]?.split(/\s+/) ?? [];
+
 const [tag = '', configure = '', write = '', read = ''] = listed(
   /the tag `(\w+)`[^`]*configure\s+`([^`]+)`, write\s+`([^`]+)`, read\s+`([^`]+)`/,
 );

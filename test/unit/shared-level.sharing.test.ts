@@ -6,8 +6,16 @@ import { sharedCacheOf } from '../../src/shared-level.js';
 
 /** One that is never opened. */
 const port: RedisPort = {
-  ...{ address: 'redis://nowhere:6379/0', up: false, connection: 0, hears: false },
-  ...{ open: () => undefined, reconnect: () => undefined, resubscribe: () => undefined },
+  address: 'redis://nowhere:6379/0',
+  up: false,
+  connection: 0,
+  hears: false,
+  downReason: null,
+  deafReason: null,
+  open: () => undefined,
+  reconnect: () => undefined,
+  resubscribe: () => undefined,
+  refused: () => undefined,
   run: () => Promise.reject(new Error('it was never opened')),
   close: () => undefined,
 };

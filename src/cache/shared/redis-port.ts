@@ -7,10 +7,14 @@ export interface RedisPort {
   readonly address: string;
   /** Whether commands can be sent. */
   readonly up: boolean;
+  /** Why they cannot; null while they can. */
+  readonly downReason: string | null;
   /** Of the connections for commands: what was sent on one is carried out in order, or not at all. */
   readonly connection: number;
   /** Whether messages are heard. */
   readonly hears: boolean;
+  /** Why no messages are received; null while they are. */
+  readonly deafReason: string | null;
   open(listener: RedisPortListener): void;
   /**
    * Sends them in this order, all at once, on one connection that keeps the order of calls too.
@@ -18,6 +22,8 @@ export interface RedisPort {
    * @throws Error when any of them fails; there is no deadline here
    */
   run(commands: readonly RedisCommand[]): Promise<unknown>;
+  /** Called with the reason each time that Redis refuses a command that is needed: the operator must learn of it. */
+  refused(reason: string): void;
   /** Makes the connection for commands anew, which does not answer any more. */
   reconnect(reason: string): void;
   /** Makes the connection for messages anew, which brings none any more. */

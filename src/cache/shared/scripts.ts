@@ -1,20 +1,23 @@
 /**
- * What Redis does at once, each in one round trip. Times are Redis's own (`TIME`), so that no two clocks are ever
- * compared, in milliseconds to the microsecond: an invalidation and the load after it are in one millisecond; the scripts write after they have read the time, which Redis allows from version 5 on.
+ * The Lua scripts of the shared cache: Redis carries out each of them as a whole, in one round trip. All times are those
+ * of Redis (`TIME`), so that the clocks of two machines are never compared. They are milliseconds with three decimals: an
+ * invalidation and the load after it may fall into the same millisecond. The scripts write after they have read the time,
+ * which Redis allows from version 5 on.
  *
- * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <began> <token>` of whoever loads it), and the
- * epoch of its cache, a random text. Epochs are never counted up: one that Redis has lost, by a restart or for want of
- * memory, must not come again and bring back what was invalidated under it. So one may also expire, at any moment: a
- * load under it stores nothing, and the next look makes another. It lives while its cache is looked at or holds a value.
+ * Three keys belong to a value: the value itself (a hash), its lock (`<epoch> <began> <token>` of the replica that loads
+ * it), and the epoch of its cache. An epoch is a random text and not a counter: if Redis loses it, by a restart or for
+ * lack of memory, a counter would start again, and values that were invalidated under the same number would be valid
+ * again. So an epoch may expire at any moment: a load that began under it stores nothing, and the next lookup makes a new
+ * epoch. It lives as long as its cache is looked at or holds a value.
  *
- * Where only keys that begin with a prefix were invalidated, the epoch stays: the prefix and the time are kept in a hash
- * of the cache, for as long as any value from before may live, and what began before that time is not found.
+ * An invalidation of keys by prefix keeps the epoch. The prefix and the time are written to a hash of the cache, which
+ * lives as long as the oldest value may; a value whose load began before that time is not found.
  */
 
-/** Milliseconds that an epoch outlives the last look at its cache; values that live longer extend it. */
+/** Milliseconds from the last lookup in a cache until its epoch expires; values that live longer extend it. */
 export const epochLifetime = 120_000;
 
-/** KEYS[3] is the epoch; it is written at most twice in a lifetime, not at every look. */
+/** KEYS[3] is the epoch. Its expiry is extended at most twice in a lifetime, not at every lookup. */
 const keepEpoch = `
 local function keepEpoch(least)
   if redis.call('PTTL', KEYS[3]) < least then
@@ -23,15 +26,16 @@ local function keepEpoch(least)
 end
 `;
 
-/** Prefixes of a cache that are remembered; with more of them the whole cache is invalidated. */
+/** Prefixes that are kept for a cache; with more of them the whole cache is invalidated. */
 const maxPrefixes = 100;
 
 /** KEYS[4] is the hash of prefixes. */
 const isInvalidated = `
 local function isInvalidated(key, began)
-  local told = redis.call('HGETALL', KEYS[4])
-  for i = 1, #told, 2 do
-    if string.sub(key, 1, #told[i]) == told[i] and began <= tonumber(told[i + 1]) then return true end
+  local prefixes = redis.call('HGETALL', KEYS[4])
+  for i = 1, #prefixes, 2 do
+    local prefix, at = prefixes[i], tonumber(prefixes[i + 1])
+    if string.sub(key, 1, #prefix) == prefix and began <= at then return true end
   end
   return false
 end
@@ -42,8 +46,8 @@ local now = t[1] * 1000 + t[2] / 1000
 `;
 
 /**
- * KEYS value, lock, epoch, prefixes; ARGV token, lock time, an epoch where there is none, greatest age since the load
- * began (0 for a reader who must have a load of its own, -1 for any), key.
+ * KEYS value, lock, epoch, prefixes; ARGV token, lock time, an epoch where there is none, greatest age in
+ * milliseconds since the load began (0 if the reader needs a new load, -1 for any age), key.
  */
 export const lookUp = `${now}${keepEpoch}${isInvalidated}
 local epoch = redis.call('GET', KEYS[3])
@@ -59,7 +63,7 @@ if maxAge ~= 0 then
   if found[1] == epoch then
     local age = now - tonumber(found[2])
     local took = tonumber(found[3])
-    -- From the future: the clock of Redis was put back, and nothing tells the age any more.
+    -- A time in the future: the clock of Redis was set back, and the age is unknown.
     local isFresh = age >= 0 and age - took < tonumber(found[4]) and (maxAge < 0 or age < maxAge)
     if isFresh and not isInvalidated(ARGV[5], tonumber(found[2])) then
       return {'found', math.max(0, age - took), found[4], found[5]}
@@ -76,9 +80,9 @@ redis.call('SET', KEYS[2], epoch .. ' ' .. began .. ' ' .. ARGV[1], 'PX', ARGV[2
 return {'load', epoch, began}`;
 
 /**
- * KEYS value, lock, epoch, prefixes; ARGV token, epoch, began, took, ttl, value, channel, message, key. Stores only under
- * the lock and in the epoch that the load began in; tells the waiters in any case, except where another one has the lock
- * by now.
+ * KEYS value, lock, epoch, prefixes; ARGV token, epoch, began, took, ttl, value, channel, message, key. Stores the
+ * value only if the lock and the epoch are still those of the load. Publishes the message to the waiting readers unless
+ * another replica holds the lock by now.
  */
 export const store = `${now}${keepEpoch}${isInvalidated}
 if redis.call('GET', KEYS[2]) ~= ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[1] then return 0 end
@@ -94,7 +98,7 @@ end
 redis.call('PUBLISH', ARGV[7], ARGV[8])
 return stored`;
 
-/** KEYS lock; ARGV token, channel, message. Whatever epoch the lock is of, which a lookup without an answer never told. */
+/** KEYS lock; ARGV token, channel, message. The epoch of the lock may be unknown: the answer to the lookup may be lost. */
 export const release = `local lock = redis.call('GET', KEYS[1])
 if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
@@ -106,7 +110,7 @@ export const renew = `local lock = redis.call('GET', KEYS[1])
 if not lock or string.sub(lock, -#ARGV[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
-/** KEYS epoch and prefixes of each cache; ARGV a new epoch, channel, message. What is stored under the old one is never found again. */
+/** KEYS epoch and prefixes of each cache; ARGV a new epoch, channel, message. Values of the old epoch are not found any more. */
 export const invalidate = `for i = 1, #KEYS, 2 do
   redis.call('SET', KEYS[i], ARGV[1], 'PX', ${epochLifetime})
   redis.call('DEL', KEYS[i + 1])
@@ -114,7 +118,7 @@ end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 
-/** KEYS epoch and prefixes of one cache; ARGV a new epoch, prefixes. The other keys of the cache stay as they are. */
+/** KEYS epoch and prefixes of one cache; ARGV a new epoch, prefixes. Other keys of the cache stay valid. */
 export const invalidatePrefixes = `${now}
 for i = 2, #ARGV do redis.call('HSET', KEYS[2], ARGV[i], string.format('%.3f', now)) end
 if redis.call('HLEN', KEYS[2]) > ${maxPrefixes} then
@@ -125,7 +129,7 @@ else
 end
 return 1`;
 
-/** KEYS the reports of a cluster's replicas; ARGV id, report, how long one counts, milliseconds. */
+/** KEYS the reports of a cluster's replicas; ARGV id of the replica, its report, milliseconds until a report expires. */
 export const report = `${now}
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
 for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
@@ -138,17 +142,3 @@ return 1`;
 /** KEYS the reports of a cluster's replicas. */
 export const readReports = `${now}
 return {string.format('%.0f', now), redis.call('HVALS', KEYS[1])}`;
-
-/** KEYS one of the replica's own; ARGV a text, channel. Fails wherever one of the scripts above would be refused. */
-export const trial = `redis.call('TIME')
-redis.call('SET', KEYS[1], ARGV[1], 'PX', 1000)
-redis.call('GET', KEYS[1])
-redis.call('PTTL', KEYS[1])
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'value', ARGV[1])
-redis.call('HMGET', KEYS[1], 'value')
-redis.call('HGETALL', KEYS[1])
-redis.call('HLEN', KEYS[1])
-redis.call('PEXPIRE', KEYS[1], 1000)
-redis.call('PUBLISH', ARGV[2], '')
-return 1`;

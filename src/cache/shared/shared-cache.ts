@@ -87,14 +87,14 @@ export class SharedCache implements SharedFigures {
   }
 
   get stats(): SharedCacheStats {
-    const { address, refusal, listening, breaker, errors, timeouts } = this.#shared.state;
+    const { address, refusal, deafRefusal, listening, breaker, errors, timeouts } = this.#shared.state;
     const { bytesRaw, bytesStored } = this.#codec.stats;
     const usable = this.#shared.isUsable;
     const message = !usable
       ? `${address} ${refusal === null ? 'does not answer' : `refuses (${refusal})`}: each replica answers from its own memory`
       : listening
         ? `connected to ${address}`
-        : `messages of other replicas are not heard through ${address}`;
+        : `messages of other replicas are not received through ${address}${deafRefusal === null ? '' : `, which refuses (${deafRefusal})`}`;
     return {
       ...{ status: usable && listening ? 'OK' : 'DEGRADED', message, address, listening },
       ...{ breaker, errors, timeouts, bytesRaw, bytesStored },

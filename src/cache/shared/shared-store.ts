@@ -7,8 +7,8 @@ import { readMessage } from './bus-message.js';
 import type { CodecOptions } from './codec.js';
 import type { RedisCommand, RedisPort } from './redis-port.js';
 import { SharedCache } from './shared-cache.js';
-import { trial } from './scripts.js';
 import type { ReplicaIdentity } from './shared-stats.js';
+import { refusalIn, refusalOf, trial } from './trial.js';
 
 export interface SharedStoreOptions {
   readonly port: RedisPort;
@@ -112,9 +112,16 @@ export class SharedStore implements Disposable {
   get state() {
     const { state, since, opens } = this.#breaker;
     const [errors, timeouts] = [this.#errors, this.#timeouts];
-    const { address, hears } = this.#port;
-    const refusal = this.#refusal;
-    return { address, refusal, listening: hears, breaker: { state, since, opens }, errors, timeouts };
+    const { address, hears, downReason, deafReason } = this.#port;
+    return {
+      address,
+      refusal: this.#refusal ?? (downReason === null ? null : refusalIn(downReason)),
+      listening: hears,
+      deafRefusal: deafReason === null ? null : refusalIn(deafReason),
+      breaker: { state, since, opens },
+      errors,
+      timeouts,
+    };
   }
 
   /** @throws Error at once while Redis is away, TimeoutError where it does not answer */
@@ -165,7 +172,7 @@ export class SharedStore implements Disposable {
     this.#breaker.tryAgain();
     const { connection } = this;
     try {
-      await this.#run([['EVAL', trial, 1, this.#trialKey, '', this.#beatChannel]]);
+      await this.#run(trial(this.#trialKey, this.#beatChannel));
       for (const cache of this.#clusters.values()) await cache.flush((commands) => this.#run(commands));
       this.#vainTrials = 0;
       this.#refusal = null;
@@ -176,6 +183,7 @@ export class SharedStore implements Disposable {
       if (connection !== this.connection) return; // the one since has had its own trial
       this.#breaker.open();
       this.#refusal = refusalOf(error);
+      if (this.#refusal !== null) this.#port.refused(this.#refusal);
       this.#vainTrials++;
       // Also one that refuses, as a master does that has become a replica: Sentinels may know a better one by now.
       const reason = this.#refusal === null ? 'does not answer' : `refuses (${this.#refusal})`;
@@ -220,10 +228,4 @@ export class SharedStore implements Disposable {
     const message = readMessage(text);
     if (message !== null) this.#clusters.get(message.cluster)?.receive(message);
   }
-}
-
-/** Redis's own word for why it does not do what it is asked, such as NOPERM; more would tell of its users and keys. */
-function refusalOf(error: unknown): string | null {
-  if (!(error instanceof Error) || error.name !== 'ReplyError') return null;
-  return /^[A-Z]{2,20}\b/.exec(error.message)?.[0] ?? 'ERR';
 }

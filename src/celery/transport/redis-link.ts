@@ -14,7 +14,7 @@ import { describeRedisAddress, describeRedisNode } from './redis-address.js';
 import type { RedisAddress, RedisNode } from './redis-address.js';
 import { RedisClient } from './redis-client.js';
 import type { OnAnswer } from './redis-client.js';
-import { isAftermath, isRefusal } from './redis-errors.js';
+import { isAftermath, isRefusal, withoutUser } from './redis-errors.js';
 import { RedisFailover } from './redis-failover.js';
 import { ListenerFailureLog } from '../listener-failure-log.js';
 import { assertMaster, sentinelConnector } from './redis-sentinel.js';
@@ -98,7 +98,7 @@ export class RedisLink {
     this.client = new RedisClient(settings, commandTimeout, options.onAnswer);
     // An 'error' without a listener ends the process; the reason is kept for the state that callers see.
     this.client.on('error', (error: Error) => {
-      if (!isAftermath(error)) this.#down(error.message || error.name);
+      if (!isAftermath(error)) this.#down(withoutUser(error.message || error.name));
     });
     this.client.on('connect', () => this.#opened());
     this.client.on('close', () => this.#closed());
@@ -137,7 +137,7 @@ export class RedisLink {
       }
       throw new Unavailable(address, {
         cause: error,
-        ...(isRefusal(error) && { reason: error.message }),
+        ...(isRefusal(error) && { reason: withoutUser(error.message) }),
       });
     }
   }
@@ -224,7 +224,7 @@ export class RedisLink {
       this.#events.emit('up');
     } catch (error) {
       if (this.#disposed || connection !== this.#connection) return;
-      const reason = errorMessage(error);
+      const reason = withoutUser(errorMessage(error));
       this.#down(reason);
       this.#restartIn(longestRetry, reason);
     }

@@ -129,19 +129,19 @@ describeWith(['redis'], 'replicas over a Redis that fails', () => {
 
   describe('a Redis that the shared level cannot use', () => {
     const forbidden = {
-      scripts: ['+@all', '-eval'],
-      writing: ['+@all', '-set', '-hset'],
-      publishing: ['+@all', '-publish'],
-    };
-    for (const [what, rights] of Object.entries(forbidden))
+      scripts: ['eval', '-eval'],
+      writing: ['set', '-set', '-hset'],
+      publishing: ['publish', '-publish'],
+    } as const;
+    for (const [what, [named, ...rights]] of Object.entries(forbidden))
       it(`is not taken for one that it can, time and again: ${what} is forbidden`, async () => {
         const admin = redis.client();
-        await admin.call('ACL', 'SETUSER', 'poor', 'reset', 'on', '>pw', '~*', '&*', ...rights);
+        await admin.call('ACL', 'SETUSER', 'poor', 'reset', 'on', '>pw', '~*', '&*', '+@all', ...rights);
         using a = openReplica({ id: 'a', url: redis.url().replace('//', '//poor:pw@') });
         await eventually(() => expect(a.shared.stats.errors).toBeGreaterThanOrEqual(2), 10_000);
         expect(await read(a.caches, () => 'of a')).toMatchObject({ value: 'of a', found: false });
         expect(a.shared.stats).toMatchObject({ status: 'DEGRADED', misses: 0, breaker: { opens: 0 } });
-        expect(a.shared.stats.message).toMatch(/ refuses \((NOPERM|ERR)\):/);
+        expect(a.shared.stats.message).toContain(` refuses (NOPERM, '${named}'):`);
         expect(a.shared.stats.message).not.toContain('poor');
       });
 

@@ -14,6 +14,8 @@ export class ScheduledPort implements RedisPort {
   readonly address = 'scheduled';
   readonly up = true;
   readonly hears = true;
+  readonly downReason = null;
+  readonly deafReason = null;
   readonly connection = 1;
   /** Commands that wait, or whose replies do. */
   inFlight = 0;
@@ -44,6 +46,10 @@ export class ScheduledPort implements RedisPort {
     this.#scheduler = scheduler;
     this.#sending = Promise.resolve();
     this.#hearing = Promise.resolve();
+  }
+
+  refused(): void {
+    throw new Error('this Redis refuses nothing');
   }
 
   async run(commands: readonly RedisCommand[]): Promise<unknown> {
