@@ -16,6 +16,10 @@ export const redisRights = listed(/A user of an ACL needs `([^`]+)`/)[0]?.split(
 /** The rule that sending tasks needs besides. */
 export const [redisRightToSend = ''] = listed(/To send tasks it needs `([^`]+)` too/);
 
+/** The rule that is needed besides behind Sentinels, and that on the Sentinels themselves. */
+export const [redisRightBehindSentinels = '', sentinelRight = ''] = listed(
+  /Behind Sentinels it needs `([^`]+)` too, and on the Sentinels\s+`([^`]+)`/,
+);
 /** Rules of an ACL for the Redis of the shared cache: commands, keys and channels. */
 export const sharedCacheRights = listed(/A user of an ACL needs there `([^`]+)`/)[0]?.split(/\s+/) ?? [];
 

@@ -13,6 +13,8 @@ export interface SentinelOptions {
   readonly masterPassword?: string | undefined;
   /** Of the Sentinel itself. */
   readonly password?: string | undefined;
+  /** A user of the Sentinel itself, by the rules of an ACL, such as `['watcher', 'on', '>secret', '+ping']`. */
+  readonly user?: readonly string[] | undefined;
 }
 
 export interface SentinelServer extends AsyncDisposable {
@@ -20,7 +22,7 @@ export interface SentinelServer extends AsyncDisposable {
 }
 
 export async function startSentinel(options: SentinelOptions): Promise<SentinelServer> {
-  const { masterName: name, master, masterPassword, password } = options;
+  const { masterName: name, master, masterPassword, password, user } = options;
   const dir = await mkdtemp(join(tmpdir(), 'celeryql-sentinel-'));
   const port = await freePort();
   const file = join(dir, 'sentinel.conf'); // it writes there what it learns
@@ -31,6 +33,7 @@ export async function startSentinel(options: SentinelOptions): Promise<SentinelS
     `sentinel failover-timeout ${name} 5000`,
     ...(masterPassword === undefined ? [] : [`sentinel auth-pass ${name} ${masterPassword}`]),
     ...(password === undefined ? [] : [`requirepass ${password}`]),
+    ...(user === undefined ? [] : [`user ${user.join(' ')}`]),
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
   const child = new Child('redis-server', [file, '--sentinel'], { name: `Sentinel on port ${port}` });

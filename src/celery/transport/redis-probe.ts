@@ -13,6 +13,8 @@ export interface RedisProbeOptions {
   /** Of the server of the moment. */
   readonly db: () => number;
   readonly connectionName: string;
+  /** Whether Sentinels name the server, which is then asked for its role. */
+  readonly isBehindSentinels: boolean;
   /** Routing key of our own replies: the keys that are named after it are ours alone. */
   readonly oid: string;
 }
@@ -47,6 +49,13 @@ export class RedisProbe {
     this.#key = options.names.key(`${options.names.replyQueue(options.oid)}.probe`);
   }
 
+  /** The trials of this transport, by the command that each of them tries. */
+  get #trials(): Readonly<Record<string, Trial>> {
+    return this.#options.isBehindSentinels
+      ? { ...trials, role: (pipeline) => pipeline.call('ROLE') }
+      : trials;
+  }
+
   /**
    * One round trip, with one write for all commands. It rejects only with a loss of the connection, or when Redis does
    * not answer.
@@ -54,7 +63,7 @@ export class RedisProbe {
   async run(client: Redis): Promise<void> {
     const { refusals, db, connectionName } = this.#options;
     const pipeline = client.pipeline();
-    for (const [command, trial] of Object.entries(trials))
+    for (const [command, trial] of Object.entries(this.#trials))
       if (refusals.sinceSuccess(command) > fresh) trial(pipeline, this.#key);
     pipeline.select(db()).client('SETNAME', connectionName);
     const outcomes = (await pipeline.exec()) ?? [];

@@ -32,6 +32,7 @@ const needs: Readonly<Record<string, ImpairedPart>> = {
   client: 'details',
   pubsub: 'details',
   psubscribe: 'details',
+  role: 'details',
 };
 
 /** Refused to everybody, whatever the command. */

@@ -52,7 +52,7 @@ export function sentinelConnector(options: SentinelOptions): ConnectorClass {
   };
 }
 
-/** @throws Error where a failover has made a replica of it; who may not ask must believe the Sentinels. */
+/** @throws Error if a failover has made a replica of the server. Without the right to ask, the Sentinels are believed. */
 export async function assertMaster(client: Redis): Promise<void> {
   const reply: unknown = await client.call('ROLE').catch((error: unknown) => {
     if (isRefusal(error)) return ['master'];
@@ -79,7 +79,7 @@ async function findMaster(
       }
     }
     signal.throwIfAborted();
-    onFailure(new Error(`no Sentinel tells of the master (${reasons.join('; ')})`));
+    onFailure(new Error(`no Sentinel names the master (${reasons.join('; ')})`));
     await delay(pause, undefined, { signal });
   }
 }

@@ -122,6 +122,7 @@ export class RedisTransport implements Transport {
       refusals: this.#refusals,
       db: () => failover.current.db,
       connectionName: commandsName,
+      isBehindSentinels: address.place.kind === 'sentinel',
       oid,
     });
     this.#traces = new RedisTraces({
