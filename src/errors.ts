@@ -44,6 +44,11 @@ export const errorCodes = {
   UNAUTHENTICATED: { status: 401, description: 'Credentials are missing or wrong.' },
   FORBIDDEN: { status: 403, description: 'The caller is known, and may not do this.' },
   BAD_USER_INPUT: { status: 400, description: 'An argument is outside what the field accepts.' },
+  LIST_CUT: {
+    status: 200,
+    description:
+      'The list has more members than are shown; `total` and `shown` say how many. Ask with `first` or a filter.',
+  },
   LIMIT_EXCEEDED: { status: 429, description: 'More was asked for than one caller may have.' },
   BAD_REQUEST: { status: 400, description: 'The request is not HTTP, or has no operation in it.' },
   GRAPHQL_PARSE_FAILED: { status: 400, description: 'The document is not GraphQL.' },
@@ -117,6 +122,19 @@ export class ResultBackendUnavailableError extends GatewayError {
 function unavailable(what: string, address: string, options?: UnavailableOptions): string {
   const why = options?.reason === undefined ? 'is unavailable' : `refused: ${options.reason}`;
   return `${what} at ${address} ${why}`;
+}
+
+/** A list was answered without some of its members, since there are more than the client asked for. */
+export class ListCutError extends GatewayError {
+  readonly code = 'LIST_CUT';
+  readonly total: number;
+  readonly shown: number;
+
+  constructor(what: string, total: number, shown: number) {
+    super(`There are ${total} ${what}, of which ${shown} are shown: ask with \`first\` or a filter`);
+    this.total = total;
+    this.shown = shown;
+  }
 }
 
 /** Something that was waited for did not come within its deadline (milliseconds). */

@@ -36,6 +36,8 @@ export interface QueuesOptions {
 export class Queues {
   readonly #options: QueuesOptions;
   readonly #remembered: QueueMemory;
+  /** Of the last look at all of them; null before. */
+  #lastCount: number | null = null;
 
   constructor(options: QueuesOptions) {
     this.#options = options;
@@ -66,7 +68,14 @@ export class Queues {
   async all(): Promise<readonly Queue[]> {
     const bound = await this.#options.transport.queueNames();
     const queues = await this.#byName([...new Set([...bound, ...this.#remembered])].sort());
-    return queues.filter(({ name, exists }) => exists !== false || this.#remembered.forget(name));
+    const all = queues.filter(({ name, exists }) => exists !== false || this.#remembered.forget(name));
+    this.#lastCount = all.length;
+    return all;
+  }
+
+  /** How many there were when all were last looked at; before that, how many are remembered. */
+  get knownCount(): number {
+    return this.#lastCount ?? [...this.#remembered].length;
   }
 
   /** Tasks that the broker itself holds until their ETA, in no worker's hands; null when it does not, or cannot tell. */

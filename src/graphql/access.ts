@@ -5,6 +5,7 @@ import { authenticationMethods, roles } from '../access/viewer.js';
 import type { AuthenticationMethod, Role, Viewer } from '../access/viewer.js';
 import { BadUserInputError } from '../errors.js';
 import { builder } from './builder.js';
+import { plainCost } from './limits/sizes.js';
 import { ofGateway } from './cluster-plugin.js';
 
 const maxRecords = 1_000;
@@ -142,6 +143,10 @@ builder.queryFields((t) => ({
       viewer: t.arg.string({ description: 'Name of who called.' }),
       outcome: t.arg({ type: AuditOutcomeEnum }),
     },
+    complexity: ({ first }) => ({
+      field: 1 + plainCost(maxRecords),
+      multiplier: Math.max(0, Math.min(first ?? 100, maxRecords)),
+    }),
     resolve: (_root, { first, after, action, viewer, outcome }, { audit, clusters, viewer: reader }) => {
       const count = first ?? 100;
       if (count < 0 || count > maxRecords)

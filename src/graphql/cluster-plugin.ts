@@ -19,6 +19,8 @@ export const clusterPlugin = 'celeryqlCluster';
 export const ofGateway = { ofGateway: true } as const;
 /** Of a field of a cluster that cannot fail. */
 export const known = { known: true } as const;
+/** The argument of root fields that names their cluster. */
+export const clusterArgName = 'cluster';
 /** The type whose fields are about the cluster that is their parent. */
 export const clusterTypeName = 'Cluster';
 
@@ -28,7 +30,8 @@ type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['
 
 export class ClusterPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    if (isOfCluster(field)) return { ...field, args: { ...field.args, cluster: clusterArg(field) } };
+    if (isOfCluster(field))
+      return { ...field, args: { ...field.args, [clusterArgName]: clusterArg(field) } };
     if (field.parentType !== clusterTypeName || isOwn(field)) return field;
     // One that cannot be told must not take the list of clusters with it, as a field that is never null would.
     const told = /\bnull\b/i.test(field.description ?? '') ? '' : ' Null, with an error, when it fails.';
@@ -119,7 +122,7 @@ function clusterArg<Types extends SchemaTypes>({
   parentType,
 }: PothosOutputFieldConfig<Types>): PothosInputFieldConfig<Types> {
   return {
-    name: 'cluster',
+    name: clusterArgName,
     kind: 'Arg',
     graphqlKind: 'Arg',
     parentField: name,

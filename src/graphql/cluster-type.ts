@@ -32,6 +32,7 @@ builder.queryFields((t) => ({
       'The clusters that you may see, in the order of the configuration: one, `default`, unless several are configured. ' +
       'Empty where none is for you.',
     extensions: ofGateway,
+    complexity: (_args, { clusters, viewer }) => ({ multiplier: clusters.visibleTo(viewer).length }),
     resolve: (_root, _args, { clusters, viewer }) => [...clusters.visibleTo(viewer)],
   }),
 }));

@@ -115,6 +115,7 @@ const EventCountersType = builder.objectRef<Context>('EventCounters').implement(
       type: [EventGapType],
       description:
         'When events were not heard, newest first, the last 100. What was before the gateway is the first of them.',
+      complexity: (_args, { celery }) => ({ multiplier: celery.gaps.list().length }),
       resolve: ({ celery }) => celery.gaps.list(),
     }),
     lastEventAt: t.field({

@@ -91,6 +91,8 @@ export class Loaders {
   readonly #caches: CacheRegistry;
   readonly #reads: OperationReads;
   readonly #startedAt: number;
+  /** What was worked out of what was read, by its key. */
+  readonly #workedOut = new Map<string, Promise<unknown>>();
   /** Reads of this operation that may change what the store knows. */
   readonly #learning = new Set<Promise<unknown>>();
   /** Whether it has read anything that may teach the store about tasks. */
@@ -121,6 +123,17 @@ export class Loaders {
   /** From now on tasks are read anew from the store, and everything else is what it was: nobody is asked again. */
   startSecondPass(): void {
     this.#isSecondPass = true;
+    this.#workedOut.clear();
+  }
+
+  /**
+   * Work on what was read, once in this operation, however many fields ask for it.
+   * @param key names one kind of value, with all that the work depends on
+   */
+  async once<T>(key: string, work: () => T | Promise<T>): Promise<T> {
+    const known = this.#workedOut.get(key) ?? Promise.resolve().then(work);
+    this.#workedOut.set(key, known);
+    return (await known) as T; // the key promises the type
   }
 
   taskCounts(ask: Ask): Promise<Readonly<Record<string, number>>> {

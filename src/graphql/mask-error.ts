@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, isValueNode, Kind } from 'graphql';
-import { GatewayError, UnreadableReplyError, UnreadableResultError } from '../errors.js';
+import { GatewayError, ListCutError, UnreadableReplyError, UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { boundedError } from './bounded-error.js';
 import { tooDeep } from './limits/document-text.js';
@@ -55,6 +55,7 @@ export function errorExtensions(error: GatewayError): Readonly<Record<string, un
   const { code } = error;
   if (error instanceof UnreadableReplyError)
     return { code, hostname: error.hostname, contentType: error.contentType };
+  if (error instanceof ListCutError) return { code, total: error.total, shown: error.shown };
   if (error instanceof UnreadableResultError) return { code, contentType: error.contentType };
   return { code };
 }

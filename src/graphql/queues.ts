@@ -1,4 +1,5 @@
 /** Queues: what waits in the broker, and who takes it. */
+import type { GraphQLResolveInfo } from 'graphql';
 import { isOrphaned } from '../celery/queues.js';
 import { isComplete } from '../celery/inspect-reply.js';
 import type { InspectResult } from '../celery/inspect-reply.js';
@@ -9,8 +10,11 @@ import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import type { Context } from './context.js';
 import { QueueKindEnum } from './enums.js';
+import { firstArg, lengthOf, noticeCut } from './list-cut.js';
+import { namedIn, plainCost, queueCount, shown, workersPerQueue } from './limits/sizes.js';
 import { askFor } from './loaders.js';
 import type { Ask, InspectAsk } from './loaders.js';
+import { cacheKey } from './reads.js';
 import { selectedCommands } from './selected-commands.js';
 import { WaitingTaskType } from './waiting-task-type.js';
 import { WorkerType } from './worker-type.js';
@@ -136,11 +140,20 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
       nullable: true,
       description:
         'Workers that consume it, by node name; null when workers did not answer and none of the others does.',
-      resolve: async (parent, _args, context, info): Promise<WorkerParent[] | null> => {
+      args: { first: t.arg.int(firstArg) },
+      complexity: ({ first }, context) => ({
+        field: 1,
+        multiplier: shown(workersPerQueue(context), lengthOf(first)),
+      }),
+      resolve: async (parent, { first }, context, info): Promise<WorkerParent[] | null> => {
+        const length = lengthOf(first);
         const hostnames = await consumersOf(parent, context);
         const commands = selectedCommands(info);
+        const kept = hostnames?.slice(0, length);
+        const total = hostnames?.length ?? 0;
+        noticeCut('workers', { total, shown: Math.min(total, length), first }, context, info);
         return (
-          hostnames?.flatMap((hostname) => {
+          kept?.flatMap((hostname) => {
             const worker = context.celery.state.worker(hostname);
             const ask: InspectAsk = {
               path: `${parent.ask.path}.workers`,
@@ -204,13 +217,38 @@ const QueueFilterInput = builder.inputType('QueueFilter', {
   }),
 });
 
-function matches({ name, messages }: Queue, filter: typeof QueueFilterInput.$inferInput): boolean {
-  const { names, search, hasMessages } = filter;
-  return (
-    (!names || names.length === 0 || names.includes(name)) &&
-    (!search || name.toLowerCase().includes(search.toLowerCase())) &&
-    (typeof hasMessages !== 'boolean' || (messages !== null && messages > 0 === hasMessages))
+type Filter = typeof QueueFilterInput.$inferInput;
+
+function matching(queues: readonly Queue[], { names, search, hasMessages }: Filter): readonly Queue[] {
+  const named = names && names.length > 0 ? new Set(names) : null;
+  const part = search?.toLowerCase() ?? '';
+  return queues.filter(
+    ({ name, messages }) =>
+      (named?.has(name) ?? true) &&
+      (part === '' || name.toLowerCase().includes(part)) &&
+      (typeof hasMessages !== 'boolean' || (messages !== null && messages > 0 === hasMessages)),
   );
+}
+
+async function queuesOf(filter: Filter, ask: Ask, context: Context): Promise<readonly QueueParent[]> {
+  const queues = await context.loaders.queues(ask);
+  const parents = matching(queues, filter).map((queue) => ({ queue, ask }));
+  const wanted = filter.orphaned;
+  if (typeof wanted !== 'boolean') return parents;
+  const found = await Promise.all(parents.map((parent) => orphaned(parent, context)));
+  return parents.filter((_, index) => found[index] === wanted);
+}
+
+/** The first of them, with a notice if the client did not say how many it wants. */
+export function cutQueues(
+  found: readonly QueueParent[],
+  { length, first }: { readonly length: number; readonly first: number | null | undefined },
+  context: Context,
+  info: GraphQLResolveInfo,
+): QueueParent[] {
+  const kept = found.slice(0, length);
+  noticeCut('queues', { total: found.length, shown: kept.length, first }, context, info);
+  return kept;
 }
 
 clusterFields((t) => ({
@@ -219,17 +257,21 @@ clusterFields((t) => ({
     nullable: true,
     description:
       'All queues that the broker has, by name. Null, with an error, while the broker is away.',
-    args: { filter: t.arg({ type: QueueFilterInput }), useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (_root, { filter, useCache }, context) => {
+    args: {
+      filter: t.arg({ type: QueueFilterInput }),
+      first: t.arg.int(firstArg),
+      useCache: t.arg.boolean(useCacheArg),
+    },
+    complexity: ({ filter, first }, context) => ({
+      field: 1 + plainCost(queueCount(context)),
+      multiplier: shown(queueCount(context), lengthOf(first), namedIn(filter?.names)),
+    }),
+    resolve: async (_root, { filter, first, useCache }, context, info) => {
       const ask = askFor('queues', useCache);
-      const queues = await context.loaders.queues(ask);
-      const parents = queues
-        .filter((queue) => matches(queue, filter ?? {}))
-        .map((queue) => ({ queue, ask }));
-      const wanted = filter?.orphaned;
-      if (typeof wanted !== 'boolean') return parents;
-      const found = await Promise.all(parents.map((parent) => orphaned(parent, context)));
-      return parents.filter((_, index) => found[index] === wanted);
+      const length = lengthOf(first);
+      const key = cacheKey(`queues ${ask.useCache}`, filter ?? {});
+      const found = await context.loaders.once(key, () => queuesOf(filter ?? {}, ask, context));
+      return cutQueues(found, { length, first }, context, info);
     },
   }),
   queue: t.field({

@@ -9,11 +9,14 @@ import { clusterFields } from './cluster-type.js';
 import { HostnameCount, namedCounts, StateCount, stateCounts, TaskNameCount } from './counts.js';
 import { encodeCursor } from './cursor.js';
 import { assertKnownStates } from './known-states.js';
+import type { Context } from './context.js';
+import { nameCount, plainCost, searchCost, workerCount } from './limits/sizes.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
 import { selectedFields } from './selected-fields.js';
 import {
   defaultPageSize,
+  filterAt,
   filterOf,
   maxPageSize,
   sliceOf,
@@ -22,6 +25,8 @@ import {
 } from './task-inputs.js';
 import { TaskType } from './task-type.js';
 import type { TaskParent } from './task-type.js';
+
+type HoldingCommand = InspectCommand & ('active' | 'reserved' | 'scheduled');
 
 interface Held {
   readonly hostname: string;
@@ -36,17 +41,51 @@ const HeldTasksType = builder.objectRef<readonly Held[]>('HeldTasks').implement(
     byWorker: t.field({
       type: [HostnameCount],
       description: 'Most first; workers that hold none are left out.',
+      complexity: (_args, context) => ({
+        field: 1 + plainCost(context.celery.state.heldCount),
+        multiplier: workerCount(context),
+      }),
       resolve: (held) => namedCounts(held.map(({ hostname }) => hostname)),
     }),
     byName: t.field({
       type: [TaskNameCount],
       description: 'Most first.',
+      complexity: (_args, context) => ({
+        field: 1 + plainCost(context.celery.state.heldCount),
+        multiplier: Math.min(nameCount(context), context.celery.state.heldCount),
+      }),
       resolve: (held) => namedCounts(held.map(({ name }) => name ?? 'unknown')),
     }),
   }),
 });
 
 const risk = 'Asked for only when it is selected; see the risk at `Worker.reservedTasks`.';
+
+/** What all workers hold; null if one did not answer. */
+async function heldTasks(
+  command: HoldingCommand,
+  ask: Ask,
+  { celery, loaders }: Context,
+): Promise<readonly Held[] | null> {
+  const result = await loaders.inspect(command, {
+    ...ask,
+    cache: 'task_status',
+    scope: { all: true },
+  });
+  // A total without what they hold would be too small.
+  const deaf = result.silent.find((name) => celery.state.worker(name)?.listening === false);
+  if (deaf !== undefined) throw new NotListeningError(command, deaf);
+  if (result.silent.length > 0) return null;
+  const { unnamed } = result;
+  if (unnamed !== undefined)
+    throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed);
+  return [...result.replies].flatMap(([hostname, reply]): Held[] => {
+    if (!reply.ok) throw replyError(command, hostname, reply);
+    const unread = Array.from({ length: reply.unreadEntries ?? 0 }, () => ({ hostname, name: null }));
+    const names = reply.value.map((entry) => taskNameOf('request' in entry ? entry.request : entry));
+    return [...names.map((name) => ({ hostname, name })), ...unread];
+  });
+}
 
 const TaskStatusType = builder.objectRef<{ counts: Readonly<Record<string, number>>; ask: Ask }>(
   'TaskStatus',
@@ -56,40 +95,17 @@ TaskStatusType.implement({
   description:
     'How many tasks there are: by state since the gateway started, and in the hands of workers and broker now.',
   fields: (t) => {
-    const held = (
-      command: InspectCommand & ('active' | 'reserved' | 'scheduled'),
-      description: string,
-    ) =>
+    const held = (command: HoldingCommand, description: string) =>
       t.field({
         type: HeldTasksType,
         nullable: true,
         description: `${description} Null if a worker did not answer in time, and, with an error, if a worker does not listen or what it holds cannot be read: a total without its tasks would be too small.`,
         extensions: { inspect: command },
-        resolve: async ({ ask }, _args, { celery, loaders }): Promise<Held[] | null> => {
-          const result = await loaders.inspect(command, {
-            ...ask,
-            cache: 'task_status',
-            scope: { all: true },
-          });
-          // A total without what they hold would be too small.
-          const deaf = result.silent.find((name) => celery.state.worker(name)?.listening === false);
-          if (deaf !== undefined) throw new NotListeningError(command, deaf);
-          if (result.silent.length > 0) return null;
-          const { unnamed } = result;
-          if (unnamed !== undefined)
-            throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed);
-          return [...result.replies].flatMap(([hostname, reply]): Held[] => {
-            if (!reply.ok) throw replyError(command, hostname, reply);
-            const unread = Array.from({ length: reply.unreadEntries ?? 0 }, () => ({
-              hostname,
-              name: null,
-            }));
-            const names = reply.value.map((entry) =>
-              taskNameOf('request' in entry ? entry.request : entry),
-            );
-            return [...names.map((name) => ({ hostname, name })), ...unread];
-          });
-        },
+        complexity: (_args, context) => 1 + plainCost(context.celery.state.heldCount),
+        resolve: (parent, _args, context) =>
+          context.loaders.once(`${command} ${parent.ask.useCache}`, () =>
+            heldTasks(command, parent.ask, context),
+          ),
       });
     return {
       cluster: t.id(clusterField),
@@ -224,8 +240,8 @@ clusterFields((t) => ({
       before: t.arg.string({ description: 'Only tasks ahead of that of this cursor.' }),
       useCache: t.arg.boolean(useCacheArg),
     },
-    complexity: ({ first, last }) => ({
-      field: 1,
+    complexity: ({ filter, first, last }, context) => ({
+      field: 1 + searchCost(context, filterAt(filterOf(filter), context.operationAt)),
       multiplier: Math.min(first ?? last ?? defaultPageSize, maxPageSize),
     }),
     resolve: async (_root, { filter: written, useCache, ...pageArgs }, { loaders, celery }, info) => {

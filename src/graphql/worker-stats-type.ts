@@ -3,10 +3,14 @@ import type { WorkerStatsReply } from '../celery/inspect.js';
 import { slotsOf } from '../celery/pool-slots.js';
 import { builder } from './builder.js';
 import { TaskNameCount } from './counts.js';
+import { nameCount } from './limits/sizes.js';
 
 type Pool = NonNullable<WorkerStatsReply['pool']>;
 type Broker = NonNullable<WorkerStatsReply['broker']>;
 type Autoscaler = NonNullable<WorkerStatsReply['autoscaler']>;
+
+/** Names of the tasks that one worker accepts, where it may have any number: for the cost of an operation. */
+const usualNames = 100;
 
 const untold = 'Null when this pool does not tell.';
 
@@ -181,6 +185,7 @@ export const WorkerStatsType = builder.objectRef<WorkerStatsReply>('WorkerStats'
       type: [TaskNameCount],
       nullable: true,
       description: `Tasks that it accepted since it started, by name, most first. ${untold}`,
+      complexity: (_args, context) => ({ multiplier: Math.min(usualNames, nameCount(context)) }),
       resolve: ({ total }) =>
         total &&
         Object.entries(total)

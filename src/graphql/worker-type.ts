@@ -7,6 +7,7 @@ import { NotListeningError } from '../errors.js';
 import { builder, clusterField } from './builder.js';
 import type { Context } from './context.js';
 import { WorkerStatusEnum } from './enums.js';
+import { heldPerWorker, nameCount, plainCost } from './limits/sizes.js';
 import type { InspectAsk } from './loaders.js';
 import { ActiveQueueType } from './active-queue-type.js';
 import { ScheduledTaskType, WorkerTaskType } from './worker-task-type.js';
@@ -20,6 +21,10 @@ export interface WorkerParent {
 }
 
 export const WorkerType = builder.objectRef<WorkerParent>('Worker');
+
+/** Of one worker, where it may have any number: for the cost of an operation. */
+const usualRevoked = 100;
+const usualQueues = 4;
 
 /** What this worker said; null when it was silent, with an error when it does not listen. */
 async function told<C extends InspectCommand>(
@@ -146,6 +151,7 @@ WorkerType.implement({
       nullable: true,
       description: `Tasks that it runs now, with their arguments as the senders wrote them. ${silence}`,
       extensions: { inspect: 'active' },
+      complexity: (_args, context) => ({ field: 1, multiplier: heldPerWorker(context) }),
       resolve: async (parent, _args, context, info) =>
         below(parent, 'activeTasks', await told('active', parent, context, info)),
     }),
@@ -154,6 +160,7 @@ WorkerType.implement({
       nullable: true,
       description: `Tasks that it has taken from a queue and not begun. ${silence} ${risk}`,
       extensions: { inspect: 'reserved' },
+      complexity: (_args, context) => ({ field: 1, multiplier: heldPerWorker(context) }),
       resolve: async (parent, _args, context, info) =>
         below(parent, 'reservedTasks', await told('reserved', parent, context, info)),
     }),
@@ -162,6 +169,7 @@ WorkerType.implement({
       nullable: true,
       description: `Tasks that it holds until their ETA. ${silence} ${risk}`,
       extensions: { inspect: 'scheduled' },
+      complexity: (_args, context) => ({ field: 1, multiplier: heldPerWorker(context) }),
       resolve: async (parent, _args, context, info) =>
         below(parent, 'scheduledTasks', await told('scheduled', parent, context, info)),
     }),
@@ -169,12 +177,14 @@ WorkerType.implement({
       nullable: true,
       description: `Tasks that it will not run. ${silence}`,
       extensions: { inspect: 'revoked' },
+      complexity: 1 + plainCost(usualRevoked),
       resolve: (parent, _args, context, info) => told('revoked', parent, context, info),
     }),
     registeredTasks: t.stringList({
       nullable: true,
       description: `Names of the tasks that it can run, with limits in brackets. ${silence}`,
       extensions: { inspect: 'registered' },
+      complexity: (_args, context) => 1 + plainCost(nameCount(context)),
       resolve: (parent, _args, context, info) => told('registered', parent, context, info),
     }),
     activeQueues: t.field({
@@ -182,6 +192,7 @@ WorkerType.implement({
       nullable: true,
       description: `Queues that it consumes. ${silence}`,
       extensions: { inspect: 'active_queues' },
+      complexity: { multiplier: usualQueues },
       resolve: (parent, _args, context, info) => told('active_queues', parent, context, info),
     }),
     conf: t.field({

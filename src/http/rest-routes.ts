@@ -57,15 +57,12 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
   }),
   [`${prefix}/workers/status`]: route({
     document: WorkersStatusDocument,
-    shape: ({ workers }) => {
-      const all = workers ?? [];
-      return {
-        timestamp: now(),
-        total: all.length,
-        online: all.filter(({ status }) => status === 'ONLINE').length,
-        workers: snakeCase(all),
-      };
-    },
+    shape: ({ total, online, workers }) => ({
+      timestamp: now(),
+      total,
+      online,
+      workers: snakeCase(workers ?? []),
+    }),
   }),
   [`${prefix}/queues/status`]: route({
     document: QueuesDocument,

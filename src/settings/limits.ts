@@ -31,9 +31,9 @@ export const limitSettings = {
     'max-cost',
     'MAX_COST',
     wholeNumber(1, 1_000_000_000),
-    50_000,
-    '50000',
-    'fields that an operation, or all of a batch, may ask for, with the members of lists each counted',
+    250_000,
+    '250000',
+    'fields that an operation, or all of a batch, may cost: each member of a list counts, and so does what has to be looked at',
   ),
   maxBatch: setting(
     'max-batch',

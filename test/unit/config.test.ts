@@ -48,7 +48,7 @@ describe('readConfig', () => {
       ...{ anonymous: 'auto', authFile: '', roleMap: new Map(), readOnly: false, auditSize: 10_000 },
       ...{ jwtJwks: '', jwtIssuer: '', jwtAudience: '', jwtUserClaim: 'sub', jwtRoleClaim: 'role' },
       ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
-      ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 50_000, maxBatch: 10 },
+      ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 250_000, maxBatch: 10 },
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
       ...{ persistedOperations: 'off' },
       ...{ redact: true, redactKeys: [], redactPatterns: [] },

@@ -2,6 +2,7 @@
  * Revokes tasks. Workers keep the ids in memory and drop those tasks when they come to them; one that starts later knows
  * nothing of them unless its neighbours tell.
  */
+import { slices } from '../../slices.js';
 import { UnknownTaskError } from '../../errors.js';
 import type { State } from '../events/state.js';
 import type { Task, TaskFilter } from '../events/task.js';
@@ -72,15 +73,16 @@ export class RevocationControl {
   }
 
   /** Tasks that are not over, as far as events have told: what `limit` leaves out is counted. */
-  unfinished(filter: TaskFilter, limit: number): RevocableTasks {
+  async unfinished(filter: TaskFilter, limit: number): Promise<RevocableTasks> {
     const wanted = filter.states?.map((state) => state.toUpperCase());
     const known = [...new Set([...taskStates, ...Object.keys(this.#state.counts())])];
     const states = (wanted ?? known).filter((state) => !isFinal(state));
     if (states.length === 0) return { tasks: [], totalCount: 0 }; // to the store no states are all of them
-    const { tasks, totalCount } = this.#state.tasks(
-      { ...filter, states },
-      { first: Math.min(limit, maxTaskIds), order: { field: 'SEEN', direction: 'ASC' } },
-    );
+    const slice = {
+      first: Math.min(limit, maxTaskIds),
+      order: { field: 'SEEN', direction: 'ASC' },
+    } as const;
+    const { tasks, totalCount } = await slices.run(this.#state.queryTasks({ ...filter, states }, slice));
     return { tasks, totalCount: totalCount ?? tasks.length };
   }
 }

@@ -276,6 +276,11 @@ export class State extends KnownTasks {
     return this.#workers.list();
   }
 
+  /** How many workers are known, some of them perhaps for too long. */
+  get workerCount(): number {
+    return this.#workers.knownCount;
+  }
+
   worker(hostname: string): Worker | null {
     return this.#workers.get(hostname);
   }

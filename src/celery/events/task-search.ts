@@ -13,7 +13,7 @@ import { BadUserInputError } from '../../errors.js';
 import type { TaskRecord } from './task-record.js';
 
 const maxLength = 2_048;
-const maxTerms = 64;
+export const maxTerms = 64;
 
 /** A dash, a prefix, and a phrase (whose closing quote may be missing) or a word: all may be missing while it is typed. */
 const termPattern = /(-?)(?:([a-z_][\w.-]*):(?!\/\/))?(?:"([^"]*)"?|([^\s"]\S*))?/gi;

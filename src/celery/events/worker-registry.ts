@@ -67,6 +67,11 @@ export class WorkerRegistry {
     return this.#workers.size;
   }
 
+  /** The same, with those that would be forgotten if they were looked at. */
+  get knownCount(): number {
+    return this.#workers.size;
+  }
+
   onStatus(listener: WorkerStatusListener): () => void {
     return this.#listeners.add(listener);
   }

@@ -4,6 +4,8 @@ import type { ControlCommand } from '../../celery/control/commands.js';
 import type { ControlOutcome, ControlReply } from '../../celery/control/outcome.js';
 import { isErrorCode, type ErrorCode } from '../../errors.js';
 import { builder } from '../builder.js';
+import { usualLength } from '../list-cut.js';
+import { plainCost, shown, workerCount } from '../limits/sizes.js';
 import type { Context } from '../context.js';
 import { ErrorCodeEnum } from '../enums.js';
 import { invalidate } from './invalidations.js';
@@ -83,16 +85,19 @@ export const ControlPayloadInterface = builder.interfaceRef<Payload>('ControlPay
     replies: t.field({
       type: [ControlReplyType],
       description: 'By node name; also those that refused.',
+      complexity: (_args, context) => ({ multiplier: shown(workerCount(context), usualLength) }),
       resolve: ({ replies }) => replies,
     }),
     silent: t.idList({
       description:
         'Workers that should have answered and did not in time. They may be busy, and do it later.',
+      complexity: (_args, context) => 1 + plainCost(workerCount(context)),
       resolve: ({ silent }) => silent,
     }),
     errors: t.field({
       type: [ControlErrorType],
       description: 'Empty when every worker that was meant did as it was told.',
+      complexity: (_args, context) => ({ multiplier: shown(workerCount(context), usualLength) }),
       resolve: ({ errors }) => errors,
     }),
   }),

@@ -5,6 +5,7 @@ import { compileSearch } from '../../celery/events/task-search.js';
 import type { Task, TaskFilter } from '../../celery/events/task.js';
 import { BadUserInputError } from '../../errors.js';
 import { builder } from '../builder.js';
+import { searchCost } from '../limits/sizes.js';
 import { TerminateSignalEnum } from '../enums.js';
 import type { Context } from '../context.js';
 import { assertKnownStates } from '../known-states.js';
@@ -57,6 +58,7 @@ const RevokeTasksPayload = builder.objectRef<RevokePayload>('RevokeTasksPayload'
     tasks: t.field({
       type: [RevokedTaskType],
       description: 'Those that are, or would be, revoked; of a filter those first seen come first.',
+      complexity: { multiplier: maxTaskIds },
       resolve: ({ tasks }) => tasks,
     }),
     totalCount: t.exposeInt('totalCount', { description: 'How many there are, without any limit.' }),
@@ -110,6 +112,8 @@ builder.mutationFields((t) => ({
       signal: t.arg(signalArg),
       hostnames: t.arg.idList(hostnamesArg),
     },
+    complexity: ({ filter }, context) =>
+      filter ? 1 + searchCost(context, filterAt(filterOf(filter), context.operationAt)) : 1,
     resolve: async (_root, { ids, filter, limit, dryRun, ...args }, context): Promise<RevokePayload> => {
       const { celery, lateEffects } = context;
       const { revocation } = celery.control;
@@ -119,7 +123,7 @@ builder.mutationFields((t) => ({
       celery.assertConnected();
       const chosen = ids ? named(ids, (id) => celery.state.task(id)) : passing(filter, limit, context);
       const { tasks, totalCount } =
-        'filter' in chosen ? revocation.unfinished(chosen.filter, chosen.limit) : chosen;
+        'filter' in chosen ? await revocation.unfinished(chosen.filter, chosen.limit) : chosen;
       const taskIds = tasks.map(({ id }) => id);
       const isDry = dryRun === true;
       const sends = !isDry && taskIds.length > 0;

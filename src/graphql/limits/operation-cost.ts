@@ -1,16 +1,19 @@
 /**
- * What an operation costs: every field counts one, and as often as the list that it hangs on has members. Fields that
- * take a number of members declare it on the schema (`complexity`); other lists count ten.
+ * What an operation costs, in fields: every field that it executes counts one, as often as the list that it hangs on has
+ * members now, and work behind a field counts as the fields that take as long (sizes.ts). A field declares both on the
+ * schema (`complexity`); other lists count ten. Pothos has a walk for this, which knows one context for the whole
+ * operation: here each field is counted by the sizes of the cluster that it is about.
  */
-import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { getOperationAST, getVariableValues, GraphQLError, Kind } from 'graphql';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { getOperationAST, getVariableValues, Kind } from 'graphql';
+import type { DocumentNode, FragmentDefinitionNode, GraphQLSchema } from 'graphql';
+import type { Context } from '../context.js';
+import { CostWalk } from './cost-walk.js';
 import { documentShape } from './document-shape.js';
 import type { DocumentShape } from './document-shape.js';
 
-/** The fields of introspection are not of the schema and declare nothing: about what they bring in the worst case. */
-const schemaCost = 20_000;
-const typeCost = 500;
+/** The fields of introspection are not of the schema and declare nothing: more than they bring in the worst case, since they are answered in one piece. */
+const schemaCost = 100_000;
+const typeCost = 2_000;
 
 export interface Operation {
   readonly schema: GraphQLSchema;
@@ -19,8 +22,6 @@ export interface Operation {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** Costs that no variable changes, and the shape of each document. */
-const fixedCosts = new WeakMap<object, number>();
 const shapes = new WeakMap<DocumentNode, DocumentShape>();
 
 export function shapeOf(document: DocumentNode): DocumentShape {
@@ -33,31 +34,29 @@ export function shapeOf(document: DocumentNode): DocumentShape {
 
 /**
  * Of a valid document; 0 when there is nothing that could be executed, which the execution says better.
+ * @param context of the operation: who asks decides which clusters are read
  * @throws GraphQLError of an argument that a variable's value makes invalid: the execution would do all the rest
  */
-export function operationCost({ schema, document, operationName, variableValues }: Operation): number {
+export function operationCost(
+  { schema, document, operationName, variableValues }: Operation,
+  context: Context,
+): number {
   const operation = getOperationAST(document, operationName);
-  if (!operation) return 0;
-  const fixed = fixedCosts.get(operation);
-  if (fixed !== undefined) return fixed;
-  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const type = operation && schema.getRootType(operation.operation);
+  if (!operation || !type) return 0;
+  const definitions = operation.variableDefinitions ?? [];
+  const { coerced } = getVariableValues(schema, definitions, { ...variableValues }, { maxErrors: 1 });
+  if (coerced === undefined) return 0; // one is not of its type
+  const walk = new CostWalk({
+    ...{ schema, context, fragments: fragmentsOf(document), variableValues: coerced },
+  });
   const { schemas, types } = shapeOf(document);
-  try {
-    const { complexity } = complexityFromQuery(
-      { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
-      { schema, variables: { ...variableValues } },
-    );
-    const cost = complexity + schemas * schemaCost + types * typeCost;
-    if ((operation.variableDefinitions ?? []).length === 0) fixedCosts.set(operation, cost);
-    return cost;
-  } catch (error) {
-    const areVariablesWrong = getVariableValues(
-      schema,
-      operation.variableDefinitions ?? [],
-      { ...variableValues },
-      { maxErrors: 1 },
-    ).errors;
-    if (error instanceof GraphQLError && areVariablesWrong) return 0; // one is not of its type
-    throw error;
-  }
+  return walk.root(operation.selectionSet, type) + schemas * schemaCost + types * typeCost;
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  return fragments;
 }

@@ -71,7 +71,7 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
     const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0 };
     let cost;
     try {
-      cost = operationCost(args);
+      cost = operationCost(args, args.contextValue as Context);
     } catch (error) {
       if (error instanceof GraphQLError) return inputError(error);
       throw error;

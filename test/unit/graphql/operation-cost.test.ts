@@ -1,16 +1,19 @@
-/** What an operation costs, by the numbers that it asks for. */
-import { getIntrospectionQuery, parse } from 'graphql';
-import { expect, it } from 'vitest';
-import { operationCost } from '../../../src/graphql/limits/operation-cost.js';
-import { schema } from '../../../src/graphql/schema.js';
+/** What an operation costs, by the numbers that it asks for and by what there is. */
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/config.js';
+import { queries } from '../../support/schema-walk.js';
+import { SizedWorld } from './sized-world.js';
 
-const cost = (text: string, variableValues?: Record<string, unknown>, operationName?: string) =>
-  operationCost({ schema, document: parse(text), variableValues, operationName });
+let world: SizedWorld;
+beforeAll(() => {
+  world = new SizedWorld({ workers: 20, tasks: 1_000, names: 50, queues: 3 });
+});
+afterAll(() => world[Symbol.asyncDispose]());
 
 it.each([
   ['a field', '{ gateway { version } }', 2],
   ['the same field by two names', '{ a: gateway { version } b: gateway { version } }', 4],
-  ['a list, which counts ten', '{ workers { hostname status } }', 21],
   ['a page', '{ tasks(first: 3) { nodes { id name } } }', 10],
   ['a page from the end', '{ tasks(last: 3) { nodes { id name } } }', 10],
   ['a page of the default size', '{ tasks { nodes { id } } }', 101],
@@ -18,35 +21,48 @@ it.each([
   ['lists in a list', '{ tasks(first: 3) { nodes { children(first: 2) { id } } } }', 13],
   ['what waits in a queue', '{ queue(name: "q") { peek(first: 5) { id } } }', 7],
   ['a fragment', '{ ...F } fragment F on Query { gateway { version } }', 2],
+  [
+    'no field that is left out',
+    '{ gateway { version @skip(if: true) uptimeSeconds @include(if: false) } }',
+    1,
+  ],
 ])('counts %s', (_name, text, expected) => {
-  expect(cost(text)).toBe(expected);
+  expect(world.cost(text)).toBe(expected);
 });
 
 it('counts by the values of variables and by their defaults', () => {
   const query = 'query ($n: Int = 7) { tasks(first: $n) { nodes { id } } }';
-  expect([cost(query, { n: 100 }), cost(query)]).toEqual([201, 15]);
+  expect([world.cost(query, { n: 100 }), world.cost(query)]).toEqual([201, 15]);
 });
 
 it('counts the operation that is asked for and no other', () => {
-  const both = 'query A { gateway { version } } query B { workers { hostname } }';
-  expect([cost(both, {}, 'A'), cost(both, {}, 'B'), cost(both, {}, 'C')]).toEqual([2, 11, 0]);
+  const both = 'query A { gateway { version } } query B { me { name } }';
+  expect(['A', 'B', 'C'].map((name) => world.cost(both, {}, name))).toEqual([2, 2, 0]);
 });
 
 it('leaves a variable of the wrong type to the execution, which says what is wrong with it', () => {
-  expect(cost('query ($n: Int!) { tasks(first: $n) { totalCount } }', { n: 'many' })).toBe(0);
+  expect(world.cost('query ($n: Int!) { tasks(first: $n) { totalCount } }', { n: 'many' })).toBe(0);
 });
 
 it('counts nothing as free because of an argument that is wrong', () => {
   const query =
     'query ($state: TaskState = "SUCCESS") { tasks(filter: { states: [$state] }) { totalCount } }';
-  expect(() => cost(query, { state: null })).toThrow(
+  expect(() => world.cost(query, { state: null })).toThrow(
     'Argument "filter" has invalid value {states: [$state]}.',
   );
 });
 
+it('counts one of a field that will be answered with an error', () => {
+  const search = `"${'x '.repeat(2_000)}"`;
+  expect(world.cost(`{ tasks(first: 50, filter: { search: ${search} }) { nodes { id } } }`)).toBe(1);
+  expect(world.cost('{ workers(first: -1) { hostname } }')).toBe(1);
+});
+
 it('counts what introspection brings', () => {
-  expect(cost(getIntrospectionQuery())).toBeGreaterThan(20_000);
-  expect(cost('{ a: __type(name: "Task") { name } b: __type(name: "Task") { name } }')).toBe(1_002);
+  expect(world.cost(getIntrospectionQuery())).toBeGreaterThan(100_000);
+  expect(world.cost('{ a: __type(name: "Task") { name } b: __type(name: "Task") { name } }')).toBe(
+    4_002,
+  );
 });
 
 it('counts a tower of fragments that doubles without walking it', () => {
@@ -55,5 +71,110 @@ it('counts a tower of fragments that doubles without walking it', () => {
     (_, n) => `fragment F${n} on Task { a: root { ...F${n + 1} } b: parent { ...F${n + 1} } }`,
   );
   const tower = `{ task(id: "x") { ...F0 } } ${levels.join(' ')} fragment F40 on Task { id }`;
-  expect(cost(tower)).toBeGreaterThan(2 ** 40);
+  expect(world.cost(tower)).toBeGreaterThan(2 ** 40);
+});
+
+describe('a list', () => {
+  it.each([
+    // The list, what is looked at for it, and its members.
+    ['workers', '{ workers { hostname status } }', 1 + 2 + 20 * 2],
+    ['the first of the workers', '{ workers(first: 5) { hostname status } }', 1 + 2 + 5 * 2],
+    ['named workers', '{ workers(filter: { hostnames: ["a", "b", "b"] }) { pid } }', 1 + 2 + 2],
+    ['queues', '{ queues { name messages } }', 1 + 1 + 3 * 2],
+    ['workers of queues', '{ queues { workers { pid } } }', 1 + 1 + 3 * (1 + 14)],
+    ['task types', '{ taskTypes { name total } }', 1 + 100 + 50 * 2],
+    ['task types over a window', '{ taskTypes(windowSeconds: 60) { name } }', 1 + 250 + 50],
+    ['named task types', '{ taskTypes(filter: { names: ["a"] }) { name } }', 1 + 100 + 1],
+    ['clusters', '{ clusters { name } }', 2],
+    ['what a worker holds, by the average', '{ worker(hostname: "w") { activeTasks { id } } }', 2 + 50],
+    ['audit', '{ audit(first: 7) { action } }', 1 + 100 + 7],
+  ])('counts what it holds now: %s', (_name, text, expected) => {
+    expect(world.cost(text)).toBe(expected);
+  });
+
+  it('grows with its cluster', async () => {
+    await using grown = new SizedWorld({ workers: 4_000 });
+    expect(grown.cost('{ workers { hostname } }')).toBe(1 + 400 + 1_000);
+    expect(grown.cost('{ workers(first: 20000) { hostname } }')).toBe(1 + 400 + 4_000);
+  });
+});
+
+describe('a search', () => {
+  const cost = (filter: string) =>
+    world.cost(`{ tasks(first: 1, filter: { ${filter} }) { totalCount } }`);
+
+  it('counts the tasks that it looks at, for each of its terms', () => {
+    expect(cost('search: "bill"')).toBe(2 + 200);
+    expect(cost('search: "bill -paid OR name:x"')).toBe(2 + 800);
+  });
+
+  it('counts those that an index leaves over', () => {
+    expect(cost('names: ["app.task1"], search: "bill"')).toBe(2 + 4);
+    expect(cost('ids: ["t1", "t2"], search: "bill"')).toBe(2 + 1);
+  });
+
+  it('counts nothing where an index knows the answer', () => {
+    expect(cost('states: ["RECEIVED"]')).toBe(2);
+    expect(cost('received: { after: "-1h" }')).toBe(2);
+  });
+
+  it('counts the other conditions that no index knows', () => {
+    expect(cost('orphaned: false')).toBe(2 + 200);
+  });
+
+  it('counts in a mutation too', () => {
+    const revoke = 'mutation { revokeTasks(filter: { search: "x" }) { dryRun } }';
+    expect(world.cost(revoke)).toBe(2 + 200);
+  });
+});
+
+describe('of several clusters', () => {
+  let several: SizedWorld;
+  beforeAll(() => {
+    several = new SizedWorld(
+      { name: 'small', workers: 2 },
+      { name: 'large', workers: 300 },
+      { name: 'hidden', workers: 5_000, users: ['somebody'] },
+    );
+  });
+  afterAll(() => several[Symbol.asyncDispose]());
+
+  it('a field counts by the cluster that it names, or by the first', () => {
+    const hosts = (args: string) => several.cost(`{ workers${args} { hostname } }`);
+    expect([hosts(''), hosts('(cluster: "small")'), hosts('(cluster: "large")')]).toEqual([4, 4, 331]);
+  });
+
+  it('a fragment counts by the cluster that it is used for', () => {
+    const text =
+      '{ a: queue(name: "q", cluster: "small") { ...F } b: queue(name: "q", cluster: "large") { ...F } } ' +
+      'fragment F on Queue { workers { hostname } }';
+    expect(several.cost(text)).toBe(2 + 2 + 2 + 300);
+  });
+
+  it('a list of clusters counts all that the viewer may see', () => {
+    expect(several.cost('{ clusters { workers { hostname } } }')).toBe(1 + (1 + 1 + 2) + (1 + 30 + 300));
+  });
+
+  it('a cluster that is hidden counts as one that there is not', () => {
+    const hosts = (name: string) => several.cost(`{ workers(cluster: "${name}") { hostname } }`);
+    expect([hosts('hidden'), hosts('none')]).toEqual([1, 1]);
+  });
+});
+
+describe('what a reader may fairly ask for costs less than the default limit', () => {
+  const { maxCost } = readConfig([], {});
+  const everything = queries({ required: { id: '"x"', hostname: '"x"', name: '"x"' } });
+
+  it.each(everything.map(({ name, document }) => [name, document] as const))(
+    'everything that %s leads to, of 20 workers with 200 tasks',
+    (_name, document) => {
+      expect(small.cost(document)).toBeLessThan(maxCost);
+    },
+  );
+
+  let small: SizedWorld;
+  beforeAll(() => {
+    small = new SizedWorld({ workers: 20, tasks: 200, names: 30, queues: 5 });
+  });
+  afterAll(() => small[Symbol.asyncDispose]());
 });

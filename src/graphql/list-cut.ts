@@ -1,0 +1,35 @@
+/**
+ * Lists of everything are cut to what a reader can use. A client that does not say how many it wants is told when there
+ * are more, by an error beside the list.
+ */
+import type { GraphQLResolveInfo } from 'graphql';
+import { BadUserInputError, ListCutError } from '../errors.js';
+import type { Context } from './context.js';
+
+/** Members, of a client that does not say how many it wants. */
+export const usualLength = 1_000;
+export const longestLength = 20_000;
+
+/** Options of the argument `first`. */
+export const firstArg = {
+  description: `How many at most: 0 to ${longestLength}. ${usualLength} by default; if there are more then, an error beside the list says so (LIST_CUT).`,
+} as const;
+
+/** @throws BadUserInputError when it is outside of what is accepted */
+export function lengthOf(first: number | null | undefined): number {
+  const length = first ?? usualLength;
+  if (length < 0 || length > longestLength)
+    throw new BadUserInputError(`first must be from 0 to ${longestLength}`);
+  return length;
+}
+
+/** @param what is in the list, such as `workers` */
+export function noticeCut(
+  what: string,
+  { total, shown, first }: { total: number; shown: number; first: number | null | undefined },
+  { sideErrors }: Context,
+  info: GraphQLResolveInfo,
+): void {
+  const isNews = typeof first !== 'number' && shown < total;
+  if (isNews) sideErrors.add(new ListCutError(what, total, shown), info);
+}
