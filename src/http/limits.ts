@@ -7,6 +7,8 @@ export interface DocumentLimits {
   /** Of an operation, or of all in a batch. */
   readonly maxCost: number;
   readonly maxBatch: number;
+  /** Bytes of an answer: to a request with all that is in its batch, or to one operation over WebSocket, or of one item. */
+  readonly maxAnswerBytes: number;
   readonly introspection: boolean;
   /** `only` refuses every document that is not a committed one. */
   readonly persistedOperations: 'off' | 'only';

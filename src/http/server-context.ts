@@ -16,8 +16,8 @@ export interface ServerContext {
   };
   /** By `performance.now()`. */
   arrivedAt?: number;
-  /** What its operations cost so far, all together. */
-  budget?: { spent: number };
+  /** What its operations cost so far, all together, and how many bytes were answered to them. */
+  budget?: { spent: number; answered: number };
   /** Unset over WebSocket, where no request arrives but many operations do. */
   arrivedBy?: 'HTTP';
 }

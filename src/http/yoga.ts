@@ -11,6 +11,7 @@ import type { OperationTally } from '../prometheus/operation-tally.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import { ClientShares } from './client-shares.js';
 import type { ClientLimits, DocumentLimits } from './limits.js';
+import { useAnswerSize } from './plugins/use-answer-size.js';
 import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useClientShares } from './plugins/use-client-shares.js';
 import { useConditionalRequests } from './plugins/use-conditional-requests.js';
@@ -85,8 +86,9 @@ export function createGraphQLServer(
       useRestRoutes(),
       useGraphQLJs(),
       useSecondPass(),
+      useAnswerSize(limits.maxAnswerBytes),
       useSideErrors(),
-      useSubscriptionItems(),
+      useSubscriptionItems(limits.maxAnswerBytes),
       useSubscriptionShares(shares),
       useTypedRefusals(),
     ],

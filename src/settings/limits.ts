@@ -51,6 +51,14 @@ export const limitSettings = {
     '256',
     'size of a request body, or of a WebSocket message, at most',
   ),
+  maxAnswerBytes: setting(
+    'max-answer-kilobytes',
+    'MAX_ANSWER_KILOBYTES',
+    kilobytes(64, 1_048_576),
+    16 * 1024 * 1024,
+    '16384',
+    'size of the answer to a request with all of its batch, to an operation over WebSocket, or of an item of a subscription, at most',
+  ),
   introspection: setting(
     'introspection',
     'INTROSPECTION',

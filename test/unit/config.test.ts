@@ -49,6 +49,7 @@ describe('readConfig', () => {
       ...{ jwtJwks: '', jwtIssuer: '', jwtAudience: '', jwtUserClaim: 'sub', jwtRoleClaim: 'role' },
       ...{ trustedProxies: [], proxyUserHeader: '', proxyRoleHeader: '', allowedHosts: [] },
       ...{ maxDepth: 20, maxAliases: 500, maxTokens: 10_000, maxCost: 250_000, maxBatch: 10 },
+      maxAnswerBytes: 16 * 1024 * 1024,
       ...{ rateLimit: 2_000, rateBurst: 4_000, maxSubscriptions: 2_000, introspection: true },
       ...{ persistedOperations: 'off' },
       ...{ redact: true, redactKeys: [], redactPatterns: [] },

@@ -3,6 +3,8 @@
  * of the same viewer. Ages and timestamps that differ with every answer are no part of that.
  */
 import { createHash } from 'node:crypto';
+import type { SlicedWork } from '../../slices.js';
+import { writeJson } from '../json-text.js';
 
 /** What was asked, and by whom: another query has another tag, be its answer the same. */
 export interface Question {
@@ -25,8 +27,10 @@ export function questionDigest({ path, query, operationName, variables, viewer }
   return digest([path, query ?? '', operationName ?? null, variables ?? null, method, name, role]);
 }
 
-export function entityTag(question: string, { data, errors }: Answered): string {
-  return `W/"${digest([question, data, errors ?? null])}"`;
+export function* entityTag(question: string, { data, errors }: Answered): SlicedWork<string> {
+  const hash = createHash('sha256');
+  yield* writeJson([question, data, errors ?? null], (piece) => hash.update(piece));
+  return `W/"${hash.digest('base64url')}"`;
 }
 
 /** JSON keeps where one part ends and the next begins. */

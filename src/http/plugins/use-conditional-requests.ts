@@ -4,6 +4,7 @@
  */
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.js';
+import { slices } from '../../slices.js';
 import { entityTag, questionDigest } from '../conditional/entity-tag.js';
 import { formatHttpDate } from '../conditional/http-date.js';
 import { LastChanges } from '../conditional/last-changes.js';
@@ -23,7 +24,7 @@ export function useConditionalRequests(clock: () => number): Plugin<Context, Ser
     onRequest({ serverContext }) {
       serverContext.arrivedAt = performance.now();
     },
-    onExecutionResult({ result, request, context }) {
+    async onExecutionResult({ result, request, context }) {
       if (request.method !== 'GET' || result === undefined || !('data' in result)) return;
       const { params, caller } = context;
       const { query, operationName, variables } = params;
@@ -31,7 +32,8 @@ export function useConditionalRequests(clock: () => number): Plugin<Context, Ser
       const asked = { path, query, operationName, variables, viewer: caller.viewer };
       const question = questionDigest(asked);
       const hasErrors = (result.errors?.length ?? 0) > 0;
-      context.answered = { question, tag: entityTag(question, result), hasErrors };
+      const tag = await slices.run(entityTag(question, result));
+      context.answered = { question, tag, hasErrors };
     },
     onResponse({ request, response, serverContext, setResponse, fetchAPI }) {
       const { answered } = serverContext;

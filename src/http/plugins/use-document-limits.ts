@@ -68,7 +68,7 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
   function costError(args: ExecutionArgs): GraphQLError | null {
     const wrong = variableError(args, { hideSuggestions: !introspection });
     if (wrong) return wrong;
-    const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0 };
+    const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0, answered: 0 };
     let cost;
     try {
       cost = operationCost(args, args.contextValue as Context);
@@ -87,7 +87,7 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
 
   return {
     onRequest({ serverContext }) {
-      serverContext.budget = { spent: 0 };
+      serverContext.budget = { spent: 0, answered: 0 };
     },
     onParse({ context, setParseFn }) {
       const { params } = context as { readonly params?: { readonly variables?: unknown } };

@@ -4,6 +4,7 @@
  * `extensions.cache`. An item that only looks is
  * left out when it shows what the last one showed.
  */
+import { createHash } from 'node:crypto';
 import { createSourceEventStream, execute, GraphQLError } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -12,14 +13,21 @@ import { createContext } from '../../graphql/context.js';
 import type { Context } from '../../graphql/context.js';
 import { Looks } from '../../graphql/subscriptions/interval.js';
 import { UnauthenticatedError } from '../../errors.js';
+import { slices } from '../../slices.js';
+import { boundedAnswer } from '../answer-size.js';
 import { DeliveryTurns } from '../delivery-turns.js';
 import { Expirations } from '../expirations.js';
 import { asInputError } from '../input-error.js';
+import { jsonText } from '../json-text.js';
 import type { ServerContext } from '../server-context.js';
 
 type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
 
-export function useSubscriptionItems(): Plugin<Context, ServerContext> {
+/** Characters of an item up to which it is kept whole, to be compared with the next one. */
+const longestKept = 1_024;
+
+/** @param maxBytes of one item */
+export function useSubscriptionItems(maxBytes: number): Plugin<Context, ServerContext> {
   const turns = new DeliveryTurns();
   const expirations = new Expirations();
   return {
@@ -29,20 +37,25 @@ export function useSubscriptionItems(): Plugin<Context, ServerContext> {
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
         const { expiresAt } = (args.contextValue as Context).viewer;
         const expires = (expire: () => void) => expirations.add(expiresAt, expire);
-        return new ItemStream(source, (payload) => executeItem(args, payload), turns, expires);
+        return new ItemStream(source, (payload) => executeItem(args, payload, maxBytes), turns, expires);
       });
     },
   };
 }
 
-async function executeItem(args: ExecutionArgs, payload: unknown): Promise<ExecutionResult> {
+async function executeItem(
+  args: ExecutionArgs,
+  payload: unknown,
+  maxBytes: number,
+): Promise<ExecutionResult> {
   // Not the status of the operation: its `Cache-Control: no-cache`, which browsers send with every EventSource,
   // would let each subscriber ask the cluster at each interval.
   const status = new CacheStatus();
   const operation = args.contextValue as Context;
   const context = createContext(operation, operation, status);
   const executed = await execute({ ...args, rootValue: payload, contextValue: context });
-  const result = context.sideErrors.addTo(executed);
+  const bounded = await boundedAnswer(executed, maxBytes);
+  const result = context.sideErrors.addTo(bounded);
   const cache = status.summary();
   status.count();
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
@@ -89,7 +102,7 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
         return ended;
       }
       const value = await this.#execute(item.value);
-      if (!this.#leavesOutSame || this.#isNew(value)) return { done: false, value };
+      if (!this.#leavesOutSame || (await this.#isNew(value))) return { done: false, value };
     }
   }
 
@@ -109,8 +122,10 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
     this.#source.return?.().catch(() => undefined);
   }
 
-  #isNew({ data, errors }: ExecutionResult): boolean {
-    const shown = JSON.stringify([data, errors]);
+  async #isNew({ data, errors }: ExecutionResult): Promise<boolean> {
+    const text = await slices.run(jsonText([data, errors]));
+    const isShort = text.length <= longestKept;
+    const shown = isShort ? text : createHash('sha256').update(text).digest('base64');
     const isNew = shown !== this.#last;
     this.#last = shown;
     return isNew;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../../../../src/slices.js';
 import { entityTag, namesTag, questionDigest } from '../../../../src/http/conditional/entity-tag.js';
 import type { Question } from '../../../../src/http/conditional/entity-tag.js';
 
@@ -11,7 +12,7 @@ const question: Question = {
 };
 const data = { a: 1 };
 const tag = (changed: Partial<Question> = {}, answer: object = { data }) =>
-  entityTag(questionDigest({ ...question, ...changed }), answer);
+  atOnce(entityTag(questionDigest({ ...question, ...changed }), answer));
 
 describe('an entity tag', () => {
   it('is weak, and the same for the same answer', () => {

@@ -1,0 +1,28 @@
+/** Bounds the bytes of an answer before it is written: the texts in it are still those of the store, and not copied. */
+import type { ExecutionResult } from 'graphql';
+import { limitError } from '../graphql/limits/limit-error.js';
+import { slices } from '../slices.js';
+import { jsonBytes } from './json-text.js';
+
+/** Bytes of the answers to one request, as far as they are known. */
+export interface AnswerBudget {
+  answered: number;
+}
+
+/** The result; an error alone in its place when it has more bytes than are left. */
+export async function boundedAnswer<Result extends ExecutionResult>(
+  result: Result,
+  maxBytes: number,
+  budget: AnswerBudget = { answered: 0 },
+): Promise<Result | ExecutionResult> {
+  const { data, errors } = result;
+  const bytes = await slices.run(jsonBytes({ data, errors }, maxBytes - budget.answered));
+  const before = budget.answered; // the others of the batch were measured meanwhile
+  if (before + bytes <= maxBytes) {
+    budget.answered += bytes;
+    return result;
+  }
+  const others = before > 0 ? ', with those of the others in its batch' : '';
+  const message = `The answer has more than ${maxBytes} bytes${others}, which is what is allowed: ask for fewer members or fields`;
+  return { errors: [limitError(message)] };
+}
