@@ -70,6 +70,15 @@ export default tseslint.config(
           name: 'node:child_process',
           message: 'programs are started by test/support, where the suite must have named them',
         },
+        ...[
+          ['node:net', 'connect', 'connect-tcp'],
+          ['amqplib', 'connect', 'connect-amqp'],
+          ['ws', 'WebSocket', 'web-socket'],
+        ].map(([name, imported, file]) => ({
+          name,
+          importNames: [imported],
+          message: `test/support/${file}.ts has it with a listener for errors, without which one fails the whole run`,
+        })),
       ],
     },
   },

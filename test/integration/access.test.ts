@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { sha256Of } from '../../src/access/bearer.js';
 import { hashPassword } from '../../src/access/password-hash.js';
 import { inspectCommands } from '../../src/celery/inspect.js';
@@ -23,6 +22,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { describeEachCelery } from '../support/matrix.js';
 import { mutations } from '../support/mutations.js';
 import { watching } from '../support/watch.js';
+import { WebSocket } from '../support/web-socket.js';
 
 const basic = (name: string, password: string) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { settings } from '../../src/config.js';
 import { cacheSettings } from '../../src/settings/caches.js';
 import { version } from '../../src/version.js';
@@ -16,6 +15,7 @@ import { noSettings } from '../support/no-settings.js';
 import { Child } from '../support/process.js';
 import { programOutput } from '../support/program.js';
 import type { Exit } from '../support/process.js';
+import { WebSocket } from '../support/web-socket.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 

@@ -3,7 +3,6 @@
  * of the gateway's, and it neither dies nor grows. CELERYQL_FUZZ_SEED repeats a run.
  */
 import { Agent, request } from 'node:http';
-import { connect } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.js';
@@ -12,6 +11,7 @@ import { freePort } from '../support/free-port.js';
 import { FuzzRequests } from '../support/fuzz-requests.js';
 import type { FuzzRequest } from '../support/fuzz-requests.js';
 import { buildGateway, GatewayProcess } from '../support/gateway-process.js';
+import { connectTcp } from '../support/connect-tcp.js';
 
 const count = 10_000;
 const connections = 12;
@@ -83,7 +83,7 @@ async function residentMegabytes({ child: { pid } }: GatewayProcess): Promise<nu
 /** Bytes that are no request, to their end. */
 function raw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connectTcp(port, '127.0.0.1');
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
     socket.once('close', () => resolve(text));

@@ -1,6 +1,6 @@
 /** Whoever reaches the broker can publish anything: nothing of it takes the gateway down, fills it or blinds it. */
 import { deflateSync } from 'node:zlib';
-import { connect, type Options } from 'amqplib';
+import type { Options } from 'amqplib';
 import type { Redis } from 'ioredis';
 import { beforeAll, expect, it } from 'vitest';
 import { envelope, eventChannel, taskEvent } from '../support/event-messages.js';
@@ -9,6 +9,7 @@ import { buildGateway, launchGateway, type GatewayProcess } from '../support/gat
 import { createVhost } from '../support/rabbitmq-vhost.js';
 import { startRedis } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 const megabyte = 1024 * 1024;
 /** What a gateway may take with its stores at their default limits, and what V8 has not given back. */
@@ -243,7 +244,7 @@ describeWith(['rabbitmq'], 'hostile messages on the event exchange of RabbitMQ',
   it('are counted one by one, and every good event between them is heard', async () => {
     await using vhost = await createVhost();
     await using gateway = await launchGateway(vhost.url);
-    const connection = await connect(vhost.url);
+    const connection = await connectAmqp(vhost.url);
     const channel = await connection.createConfirmChannel();
     const json = { contentType: 'application/json', contentEncoding: 'utf-8' };
     const publish = async (content: Buffer, properties: Options.Publish = {}): Promise<void> => {

@@ -1,5 +1,4 @@
 /** What others write and declare on RabbitMQ, which the gateway reads and leaves as it is. */
-import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import { AmqpTransport } from '../../src/celery/transport/amqp.js';
 import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
@@ -40,6 +39,7 @@ with Connection(sys.argv[1]) as connection:
         {}, routing_key='worker.heartbeat', declare=[exchange],
         headers={'at': 1783000000000, 'largest': 2**63 - 1, 'list': [2**40]})
 `;
+import { connectAmqp } from '../support/connect-amqp.js';
 
 describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp on RabbitMQ', () => {
   it('are read with integers of 64 bits, and the exchange of events is as Celery declares it', async () => {
@@ -61,7 +61,7 @@ describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp on RabbitMQ', ()
 describeWith(['rabbitmq'], 'an exchange of events on RabbitMQ that differs from Celery’s', () => {
   it('is left as it is, and heard', async () => {
     await using vhost = await createVhost();
-    const connection = await connect(vhost.url);
+    const connection = await connectAmqp(vhost.url);
     const channel = await connection.createConfirmChannel();
     await channel.assertExchange('celeryev', 'fanout', { durable: false });
     const watched = await watch(vhost.url);

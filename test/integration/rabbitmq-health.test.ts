@@ -1,5 +1,4 @@
 /** Health on RabbitMQ means: able to hear events, though every connection and channel is there and answers. */
-import { connect } from 'amqplib';
 import type { Channel } from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.js';
@@ -11,6 +10,7 @@ import { createVhost } from '../support/rabbitmq-vhost.js';
 import type { RabbitMQVhost } from '../support/rabbitmq-vhost.js';
 import { describeWith } from '../support/requirements.js';
 import { untilReady } from '../support/watch.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 interface Answer {
   readonly health: { readonly checks: readonly { name: string; status: string }[] };
@@ -63,7 +63,7 @@ describeWith(['rabbitmq'], 'health while RabbitMQ answers and no event can be he
     ['was deleted and made anew', true],
   ])('hears events again within seconds after the exchange of the events %s', async (_, anew) => {
     await using gateway = await startTestGateway({ broker: vhost.url });
-    const connection = await connect(vhost.url);
+    const connection = await connectAmqp(vhost.url);
     try {
       const channel = await connection.createChannel();
       // Before the gateway has connected there may be none, which would close this channel.
@@ -92,7 +92,7 @@ describeWith(['rabbitmq'], 'health while RabbitMQ answers and no event can be he
   });
 
   it('sends what other receivers of events take for an event of no worker and no task', async () => {
-    const connection = await connect(vhost.url);
+    const connection = await connectAmqp(vhost.url);
     try {
       const channel = await connection.createChannel();
       await channel.assertExchange('celeryev', 'topic', { durable: true });

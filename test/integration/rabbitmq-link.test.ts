@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'amqplib';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { AmqpTransport } from '../../src/celery/transport/amqp.js';
 import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
@@ -18,6 +17,7 @@ import { freePort } from '../support/free-port.js';
 import { programOutput } from '../support/program.js';
 import { startRabbitMQ, type RabbitMQServer } from '../support/rabbitmq.js';
 import { describeWith } from '../support/requirements.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 const opened: AmqpTransport[] = [];
 const logs: string[] = [];
@@ -41,7 +41,7 @@ const isDown = (transport: AmqpTransport, deadline = 5_000) =>
   eventually(() => expect(transport.connection.connected).toBe(false), deadline);
 
 async function publishEvent(url: string): Promise<void> {
-  const connection = await connect(url);
+  const connection = await connectAmqp(url);
   const channel = await connection.createConfirmChannel();
   channel.publish('celeryev', 'worker.heartbeat', Buffer.from('{}'), {
     contentType: 'application/json',

@@ -2,7 +2,6 @@
  * A node of a RabbitMQ cluster ends, and with it the only copy of a classic queue and the leader of a quorum queue, which
  * has no majority then. What nobody can count is unknown, and all else goes on.
  */
-import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Disposal } from '../../src/disposal.js';
 import { celeryVersion } from '../support/celery-versions.js';
@@ -13,6 +12,7 @@ import { startRabbitMQCluster } from '../support/rabbitmq-cluster.js';
 import type { RabbitMQServer } from '../support/rabbitmq.js';
 import { describeWith } from '../support/requirements.js';
 import { scrape } from '../support/scrape.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 interface Answer {
   readonly queues: readonly {
@@ -42,7 +42,7 @@ const purge = `mutation ($name: ID!, $expectedMessages: Int!) {
 
 /** Durable, with messages in each; what is declared over a node is there. */
 async function declare(node: RabbitMQServer, names: readonly string[]): Promise<void> {
-  const connection = await connect(node.url());
+  const connection = await connectAmqp(node.url());
   const channel = await connection.createConfirmChannel();
   for (const name of names) {
     const isClassic = name === 'home' || name === 'local';

@@ -1,5 +1,4 @@
 /** What only queues of RabbitMQ have: kinds, priorities, messages in other hands, and tasks that wait for their ETA. */
-import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import { AmqpTransport } from '../../src/celery/transport/amqp.js';
 import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
@@ -11,6 +10,7 @@ import { priorityLengths } from '../support/rabbitmq.js';
 import { eventually } from '../support/eventually.js';
 import { createVhost, type RabbitMQVhost } from '../support/rabbitmq-vhost.js';
 import { describeWith } from '../support/requirements.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 async function watch({ url, managementUrl }: RabbitMQVhost, amqpPeek: boolean): Promise<AmqpTransport> {
   const options = {
@@ -27,7 +27,7 @@ async function watch({ url, managementUrl }: RabbitMQVhost, amqpPeek: boolean): 
 describeWith(['rabbitmq'], 'queues of RabbitMQ', () => {
   it('are told by kind and priority, with what is in other hands and what waits for its ETA', async () => {
     await using vhost = await createVhost();
-    const connection = await connect(vhost.url);
+    const connection = await connectAmqp(vhost.url);
     const channel = await connection.createConfirmChannel();
     const quorum = { arguments: { 'x-queue-type': 'quorum' } };
     await channel.assertQueue('plain');

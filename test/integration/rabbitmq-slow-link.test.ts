@@ -1,11 +1,11 @@
 /** RabbitMQ far away, with a queue that never answers: the figures of all others arrive. */
-import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { startForwarder } from '../support/forwarder.js';
 import { startTestGateway } from '../support/gateway.js';
 import { startRabbitMQ } from '../support/rabbitmq.js';
 import { describeWith } from '../support/requirements.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 /** Stops the process of the queue `hang` for as long as the process lives that this starts. */
 const suspend = `
@@ -23,7 +23,7 @@ describeWith(['rabbitmq'], 'a link with round trips of 240 ms', () => {
     await using node = await startRabbitMQ({ management: false });
     // More than are asked before the patience with the first one ends.
     const names = Array.from({ length: 60 }, (_, n) => `queue-${String(n)}`);
-    const connection = await connect(node.url());
+    const connection = await connectAmqp(node.url());
     const channel = await connection.createChannel();
     for (const name of ['hang', ...names]) await channel.assertQueue(name);
     await connection.close();

@@ -3,7 +3,6 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { pythonRepr } from '../../src/celery/python-repr.js';
 import { readConfig } from '../../src/config.js';
 import * as operations from '../../src/generated/operations.js';
@@ -14,6 +13,7 @@ import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
+import { WebSocket } from '../support/web-socket.js';
 
 const password = 'hunter3Zq';
 const card = '4111 1111 1111 1111';

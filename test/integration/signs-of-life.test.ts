@@ -5,7 +5,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import {
   celeryInspect,
   celeryVersion,
@@ -38,6 +37,7 @@ for _ in range(2):
     spill.apply_async(('hang', {1, 2}), serializer='pickle', queue='default')
 cluster.app.tasks['demo.echo'].apply_async(({3, 4},), countdown=3600, serializer='pickle', queue='default')
 `;
+import { WebSocket } from '../support/web-socket.js';
 
 describeWith(['redis', 'celery:debian'], 'signs of life', () => {
   let redis: RedisServer;

@@ -1,12 +1,12 @@
 /** Live events of real workers: tasks as they run, workers as they come, go and fall silent. */
 import { createClient } from 'graphql-ws';
 import { expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { sendTasks, startCluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
+import { WebSocket } from '../support/web-socket.js';
 
 const heartbeat = 2_000;
 const slack = 1_500;

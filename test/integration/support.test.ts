@@ -1,4 +1,3 @@
-import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import {
   celeryInspect,
@@ -14,6 +13,7 @@ import { createVhost } from '../support/rabbitmq-vhost.js';
 import { startRedis } from '../support/redis.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
+import { connectAmqp } from '../support/connect-amqp.js';
 
 describeWith(['redis'], 'startRedis', () => {
   it.each([undefined, 'a b"c'])(
@@ -70,9 +70,8 @@ describeWith(['rabbitmq'], 'startRabbitMQ', () => {
       expect(rabbitmq.pid).not.toBe(first);
       expect(rabbitmq.url('a/b')).toBe(`amqp://guest:guest@127.0.0.1:${port}/a%2Fb`);
 
-      const connection = await connect(rabbitmq.url('a/b'));
+      const connection = await connectAmqp(rabbitmq.url('a/b'));
       const closed = new Promise((resolve) => connection.once('close', resolve));
-      connection.on('error', () => undefined);
       const channel = await connection.createChannel();
       await channel.assertExchange('celeryev', 'topic');
       const { queue } = await channel.assertQueue('', { exclusive: true });
@@ -108,8 +107,7 @@ describeWith(['rabbitmq'], 'createVhost', () => {
     let closed: Promise<unknown>;
     {
       await using vhost = await createVhost();
-      const connection = await connect(vhost.url);
-      connection.on('error', () => undefined);
+      const connection = await connectAmqp(vhost.url);
       closed = new Promise((resolve) => connection.once('close', resolve));
       await (await connection.createChannel()).assertQueue('work');
       expect(await vhost.management.queues(vhost.name)).toMatchObject([{ name: 'work' }]);

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type Answer, type TestGateway } from '../support/gateway.js';
 import { describeEachCelery } from '../support/matrix.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
+import { WebSocket } from '../support/web-socket.js';
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
 

@@ -4,13 +4,11 @@
  * browser, and may set any header.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { AuditLog } from '../../../src/access/audit-log.js';
 import { sha256Of } from '../../../src/access/bearer.js';
 import { openAccess } from '../../../src/access/open-access.js';
@@ -19,6 +17,8 @@ import { readConfig } from '../../../src/config.js';
 import { silentLogger } from '../../../src/log.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 let folder: string;
 let jwt: string;
@@ -156,7 +156,7 @@ async function raw(
     connection: 'close',
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  const socket = connect(port, '127.0.0.1');
+  const socket = connectTcp(port, '127.0.0.1');
   const version = host === 'missing' ? '1.0' : '1.1';
   socket.write([`${method} ${path} HTTP/${version}`, ...lines, '', body].join('\r\n'));
   let response = '';

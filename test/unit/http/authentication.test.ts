@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { Authenticator } from '../../../src/access/authenticator.js';
 import { BasicScheme } from '../../../src/access/basic.js';
 import { sha256Of, TokenScheme } from '../../../src/access/bearer.js';
@@ -16,6 +15,7 @@ import { TrustedProxies } from '../../../src/access/trusted-proxies.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 const basic = (name: string, password: string) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;

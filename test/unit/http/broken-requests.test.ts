@@ -1,9 +1,9 @@
 /** What is no HTTP, or asks for what there is not: a status, a code and a reason, and never an empty body. */
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
 
 let server: TestServer;
 beforeEach(async () => {
@@ -17,8 +17,7 @@ interface Raw {
 }
 
 async function raw(request: string): Promise<Raw> {
-  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
-  socket.on('error', () => undefined);
+  const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
   socket.write(request);
   const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
   const { errors } = JSON.parse(body) as { errors: { extensions: { code: unknown } }[] };

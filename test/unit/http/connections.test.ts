@@ -1,14 +1,14 @@
 /** Connections: so many from one address, none that is left idle, and messages no larger than a body may be. */
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 let server: TestServer;
 afterEach(() => server[Symbol.asyncDispose]());
@@ -33,7 +33,7 @@ function ask(): Promise<{ status: number | undefined; body: unknown }> {
 }
 
 async function open(): Promise<Socket> {
-  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+  const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
   await new Promise((resolve) => socket.once('connect', resolve));
   return socket;
 }

@@ -1,10 +1,10 @@
 /** Pages of other origins: those that the settings name may use the API, and no others may do anything. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { isForeignOrigin } from '../../../src/http/same-origin.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 const friend = 'https://dashboard.test';
 const json = { 'content-type': 'application/json' };

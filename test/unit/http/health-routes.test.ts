@@ -1,5 +1,4 @@
 /** What a platform is told of the process: in time, without credentials, and without a word about where anything is. */
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Authenticator } from '../../../src/access/authenticator.js';
@@ -7,6 +6,7 @@ import { Readiness } from '../../../src/http/readiness.js';
 import { eventually } from '../../support/eventually.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
 
 let server: TestServer;
 beforeEach(async () => {
@@ -184,7 +184,7 @@ describe.each(['/health/live', '/health/ready'])('%s', (path) => {
 
 it('says that it is stopping for as long as it still answers', async () => {
   server.warmUp.state = 'WARM';
-  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+  const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
   const answer = text(socket);
   await new Promise<void>((resolve) =>
     socket.write('GET /health/ready HTTP/1.1\r\nHost: test\r\n', () => resolve()),

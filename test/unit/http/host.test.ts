@@ -6,12 +6,12 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { AllowedHosts } from '../../../src/access/allowed-hosts.js';
 import { Authenticator } from '../../../src/access/authenticator.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 const own = [
   'localhost',

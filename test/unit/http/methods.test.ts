@@ -1,10 +1,10 @@
 /** GET, HEAD and batches: the same answers, each with the cache status in its headers. */
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from '../../support/gateway.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
 
 const status = '/graphql?query=%7BtaskStatus%7Btotal%7D%7D';
 
@@ -17,7 +17,7 @@ describe('HTTP methods', () => {
 
   /** The whole answer as it went over the wire. */
   async function raw(request: string): Promise<string> {
-    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+    const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
     socket.end(`${request}\r\nHost: test\r\nConnection: close\r\n\r\n`);
     return text(socket);
   }

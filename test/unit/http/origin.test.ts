@@ -1,10 +1,10 @@
 /** Browsers send whatever a page asks them to: pages of other origins are refused. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { isForeignOrigin } from '../../../src/http/same-origin.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 describe('isForeignOrigin', () => {
   const host = 'celeryql.test:4000';

@@ -1,9 +1,9 @@
 /** Every answer tells browsers what they may not do with it, and every refusal says why. */
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { connectTcp } from '../../support/connect-tcp.js';
 
 const json = { 'content-type': 'application/json' };
 
@@ -96,7 +96,7 @@ describe('a refusal has a body with a code', () => {
     [400, 'BAD_REQUEST', '/graphql', 'Upgrade: websocket\r\nSec-WebSocket-Version: 1'],
     [403, 'FORBIDDEN', '/graphql', 'Upgrade: websocket\r\nOrigin: https://evil.test'],
   ])('%i %s for an upgrade at %s with %j', async (status, code, path, headers) => {
-    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1');
+    const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\n${headers}\r\n\r\n`);
     const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);

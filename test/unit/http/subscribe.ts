@@ -1,8 +1,8 @@
 /** Subscribing to a test server, over WebSocket and by server-sent events. */
 import { createClient } from 'graphql-ws';
 import type { Client, FormattedExecutionResult } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 type Result = FormattedExecutionResult<Record<string, unknown>, unknown>;
 

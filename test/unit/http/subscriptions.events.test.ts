@@ -2,12 +2,12 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { parseEvents } from '../../../src/celery/events/event.js';
 import type { InspectReply } from '../../../src/celery/inspect.js';
 import { newClient, serverSentEvents, sseRequest, webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 let server: TestServer;
 beforeEach(async () => {

@@ -2,11 +2,11 @@
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { newClient, serverSentEvents, sseRequest, webSocketUrl } from './subscribe.js';
 import type { CacheStatsEvent } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 const watch = 'subscription { cacheStats(intervalSeconds: 0.1) { summary { totalRequests } } }';
 const requests = ({ value }: IteratorResult<CacheStatsEvent>) =>

@@ -2,13 +2,13 @@
 import { isNonNullType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { schema } from '../../../src/graphql/schema.js';
 import { eventually } from '../../support/eventually.js';
 import { roleTokens } from './role-tokens.js';
 import { webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 type Role = 'viewer' | 'operator' | 'admin';
 const as = (role: Role) => ({ headers: { authorization: `Bearer ${role}` } });

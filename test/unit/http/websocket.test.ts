@@ -1,10 +1,10 @@
 /** GraphQL over WebSocket: the same answers as over HTTP, and no message that takes the gateway down. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MockInstance } from 'vitest';
-import { WebSocket } from 'ws';
 import { newClient, runOnce, webSocketUrl } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
+import { WebSocket } from '../../support/web-socket.js';
 
 describe('GraphQL over WebSocket', () => {
   let server: TestServer;
