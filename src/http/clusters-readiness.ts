@@ -6,6 +6,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadinessReport, ReadinessSource } from './readiness.js';
 
+/** Said of the broker where an embedded cluster is shown beside the one that is reported: its figures are invented. */
+const embeddedToo = 'an embedded cluster, a simulation, is shown too';
 /** Milliseconds that the others get when one is ready: a broker that hangs must not make the probe time out. */
 const grace = 100;
 
@@ -16,9 +18,11 @@ export function readinessOf(clusters: readonly ReadinessSource[]): ReadinessSour
 
 export class ClustersReadiness implements ReadinessSource {
   readonly #clusters: readonly ReadinessSource[];
+  readonly embedded: boolean;
 
   constructor(clusters: readonly ReadinessSource[]) {
     this.#clusters = clusters;
+    this.embedded = clusters.some(({ embedded }) => embedded);
   }
 
   async report(): Promise<ReadinessReport> {
@@ -26,7 +30,9 @@ export class ClustersReadiness implements ReadinessSource {
     if (reports.some(({ status }) => status === 'stopping')) return { status: 'stopping', checks: [] };
     const [first, ...others] = reports;
     if (first === undefined) throw new Error('no cluster has reported');
-    return others.reduce((best, report) => (passed(report) > passed(best) ? report : best), first);
+    const best = others.reduce((best, report) => (passed(report) > passed(best) ? report : best), first);
+    const { status, checks } = best;
+    return this.embedded && !best.embedded ? withEmbedded(best) : { status, checks };
   }
 
   [Symbol.dispose](): void {
@@ -34,20 +40,32 @@ export class ClustersReadiness implements ReadinessSource {
   }
 
   /** Of those that answered: all, or some when one of them is ready. */
-  async #reports(): Promise<readonly ReadinessReport[]> {
-    const answered: ReadinessReport[] = [];
+  async #reports(): Promise<readonly ClusterReport[]> {
+    const answered: ClusterReport[] = [];
     let found = (): void => undefined;
     const one = new Promise<void>((resolve) => (found = resolve));
     const all = Promise.all(
       this.#clusters.map(async (cluster) => {
         const report = await cluster.report();
-        answered.push(report);
+        answered.push({ ...report, embedded: cluster.embedded });
         if (report.status === 'ready') found();
       }),
     );
     await Promise.race([all, one.then(() => delay(grace, undefined, { ref: false }))]);
     return [...answered];
   }
+}
+
+interface ClusterReport extends ReadinessReport {
+  /** Whether it is of an embedded cluster. */
+  readonly embedded: boolean;
+}
+
+function withEmbedded({ status, checks }: ReadinessReport): ReadinessReport {
+  const noted = checks.map((check) =>
+    check.name === 'broker' ? { ...check, message: `${check.message}; ${embeddedToo}` } : check,
+  );
+  return { status, checks: noted };
 }
 
 /** How far a cluster has come: one that is ready has passed all checks. */

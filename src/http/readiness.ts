@@ -11,6 +11,8 @@ import type { WarmUpState } from '../graphql/warm-up-names.js';
 
 /** Who can be asked whether the gateway is ready; from when it is disposed it is stopping. */
 export interface ReadinessSource extends Disposable {
+  /** Whether an embedded cluster is shown: a simulation, which must not be taken for a real one. */
+  readonly embedded: boolean;
   report(): Promise<ReadinessReport>;
 }
 
@@ -46,6 +48,10 @@ export class Readiness implements ReadinessSource {
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
+  }
+
+  get embedded(): boolean {
+    return this.#options.celery.transport.kind === 'memory';
   }
 
   async report(): Promise<ReadinessReport> {

@@ -270,6 +270,29 @@ describe('celeryql', () => {
     expect(await read('/metrics')).toContain('celeryql_cluster_embedded{cluster="default"} 1');
   });
 
+  it('says in readiness that one of several clusters is embedded', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'celeryql-'));
+    try {
+      const away = { name: 'shop', broker: `redis://127.0.0.1:${await freePort()}/0` };
+      const clusters = [away, { name: 'demo', embedded: true }];
+      const file = join(folder, 'clusters.json');
+      await writeFile(file, JSON.stringify({ clusters }));
+      const port = await freePort();
+      await using gateway = launch(['--port', String(port), '--clusters-file', file]);
+      await gateway.waitForLine(/watching/);
+      await vi.waitFor(async () => {
+        const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+        expect(await response.json()).toMatchObject({
+          checks: expect.arrayContaining([
+            expect.objectContaining({ message: expect.stringContaining('embedded') as string }),
+          ]) as unknown,
+        });
+      }, 10_000);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('with a broker that is away starts all the same, and says so without the password', async () => {
     const [port, broker] = [await freePort(), await freePort()];
     await using gateway = launch(['--port', String(port)], {

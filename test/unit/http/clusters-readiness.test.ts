@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readinessOf } from '../../../src/http/clusters-readiness.js';
 import type { ReadinessReport, ReadinessSource } from '../../../src/http/readiness.js';
 
-const source = (answer: Promise<ReadinessReport>): ReadinessSource => ({
+const source = (answer: Promise<ReadinessReport>, embedded = false): ReadinessSource => ({
+  embedded,
   report: () => answer,
   [Symbol.dispose]: () => undefined,
 });
@@ -33,6 +34,23 @@ describe('several clusters', () => {
       checks: [
         { name: 'broker', status: 'ok', message: 'at 192.0.2.1' },
         { name: 'caches', status: 'failed', message: 'not warm yet' },
+      ],
+    });
+  });
+
+  it('say that one of them is embedded, whichever is reported', async () => {
+    const message = 'embedded: a simulation, no broker is watched';
+    const checks = [{ name: 'broker', status: 'ok', message }] as const;
+    const embedded = source(Promise.resolve({ status: 'ready', checks }), true);
+    expect(await readinessOf([away, embedded]).report()).toEqual({ status: 'ready', checks });
+    expect(await readinessOf([ready, embedded]).report()).toEqual({
+      status: 'ready',
+      checks: [
+        {
+          name: 'broker',
+          status: 'ok',
+          message: 'at 192.0.2.1; an embedded cluster, a simulation, is shown too',
+        },
       ],
     });
   });
