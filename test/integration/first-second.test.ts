@@ -9,15 +9,23 @@ import { watching } from '../support/watch.js';
 describeEachCluster('a gateway that is asked from its first moment on', (on) => {
   it('does not keep what it has read before the workers have reported', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }] });
-    const args = ['--cache-worker-status-ttl', '600', '--cache-metrics-summary-ttl', '600'];
+    const [worker] = cluster.workers;
+    worker?.pause(); // so that it is read before the worker reports
+    const ttls = ['--cache-worker-status-ttl', '600', '--cache-metrics-summary-ttl', '600'];
+    const args = [...ttls, '--inspect-timeout', '10', '--warm-up', 'none'];
     await using gateway = await startTestGateway({ ...watching(cluster), args });
+    const figures = '{ workers { hostname status } metricsSummary { workersOnline } }';
     await eventually(async () => {
-      const { data } = await gateway.query(
-        '{ workers { hostname status stats { concurrency } } metricsSummary { workersOnline poolSlots } }',
-      );
-      expect(data).toEqual({
-        workers: [{ hostname: cluster.hostnames[0], status: 'ONLINE', stats: { concurrency: 1 } }],
-        metricsSummary: { workersOnline: 1, poolSlots: 1 },
+      const { data, extensions } = await gateway.query(figures);
+      expect(data).toEqual({ workers: [], metricsSummary: { workersOnline: 0 } });
+      expect(extensions?.cache?.status).toBe('HIT');
+    }, 10_000);
+
+    worker?.resume();
+    await eventually(async () => {
+      expect((await gateway.query(figures)).data).toEqual({
+        workers: [{ hostname: cluster.hostnames[0], status: 'ONLINE' }],
+        metricsSummary: { workersOnline: 1 },
       });
     }, 20_000);
   });
