@@ -1,95 +1,116 @@
 /**
  * Masks in text what follows the name of a secret, in every notation that Celery's texts have: `{'password': 'x'}`,
- * `{"password": "x"}`, `password='x'`, `password=x`, `password: x`, `('password', 'x')`, `--password x` and
- * `<password>x</password>`. The text is read once, from left to right.
+ * `{"password": "x"}`, `password='x'`, `password=x`, `password: x`, `('password', 'x')`, `--password x`,
+ * `['--password', 'x']`, `<password>x</password>` and `password: |` before a block of YAML.
  */
-import { isWordCharacter } from './quoting.js';
+import { isNameCharacter, isQuote, isSpace, isWordCharacter, runEnd, slashesEnd } from './characters.js';
+import type { ScannedText } from './scanned-text.js';
 import type { SecretNames } from './secret-names.js';
-import { matchesAt, secretValueAt, type Header, type SecretValue } from './secret-value.js';
+import { secretValueAt, yamlBlockAt, type Header } from './secret-value.js';
+import type { Span } from './spans.js';
+import { elementValue } from './xml-elements.js';
 
 const longestName = 128;
-const separator = /(?:=>|:=|[=!]=|[=:]|%3[AaDd])/y;
-const quoteAfterName = /\\*['"]/y;
+const separator = /=>|:=|[=!]=|[=:]/y;
 /** The bracket before the name of a pair, with the name's quote. */
-const pairStart = /[([]\s{0,4}[bBuU]?\\*['"]$/;
-const pairEnd = /\\*['"]\s{0,4}[)\]]/y;
+const pairStart = /[([]\s{0,4}[bBuU]?\\{0,64}['"]$/;
+/** What stands between a list of arguments and the next of them. */
+const argumentBefore = /^$|[\s'"([,]/;
 
-export class KeyedSecrets {
-  readonly #names: SecretNames;
-  readonly #hints: RegExp;
+/** A name that may be a secret's, where it stands in a text. */
+interface Name {
+  readonly start: number;
+  readonly end: number;
+  /** The quote behind it, with its backslashes; empty for a name without quotes. */
+  readonly quote: string;
+  readonly header: Header | null;
+}
 
-  constructor(names: SecretNames) {
-    this.#names = names;
-    this.#hints = new RegExp(names.hints.join('|'), 'gi');
+/** The secret that belongs to the name around this hit, if the name is one of a secret. */
+export function keyedSecret(
+  scan: ScannedText,
+  names: SecretNames,
+  hit: number,
+  hitEnd: number,
+): Span | null {
+  if (hit < scan.floor) return null;
+  const { text } = scan;
+  const end = runEnd(text, hitEnd, isNameCharacter);
+  const start = nameStart(scan, hit);
+  scan.work.spend(end - start + 1);
+  scan.floor = end;
+  if (!isSecret(text, names, start, end)) return null;
+  const quoteEnd = slashesEnd(text, end);
+  const quote = isQuote(text.charCodeAt(quoteEnd)) ? text.slice(end, quoteEnd + 1) : '';
+  const header = headerOf(text.slice(Math.max(start, end - 13), end).toLowerCase());
+  return valueOf(scan, { start, end, quote, header });
+}
+
+function valueOf(scan: ScannedText, name: Name): Span | null {
+  const { text } = scan;
+  const { start, end, quote, header } = name;
+  let at = end + quote.length;
+  if (quote !== '' && text[at] === ']') at++; // headers['Authorization'] = ...
+  const afterSpace = skipSpace(text, at, quote !== '');
+  scan.work.spend(afterSpace - end + 1);
+  separator.lastIndex = afterSpace;
+  if (separator.test(text)) {
+    const behind = separator.lastIndex;
+    const block =
+      text[afterSpace] === ':' ? yamlBlockAt(scan, skipSpace(text, behind, false), start) : null;
+    return block ?? secretValueAt(scan, skipSpace(text, behind, quote !== ''), quote, header);
   }
+  const follows = text[afterSpace] === ',';
+  if (quote !== '' && follows && text[start] === '-') return argumentValue(scan, afterSpace, quote);
+  const pair = quote !== '' && follows ? pairValue(scan, name, afterSpace) : null;
+  if (pair !== null) return pair;
+  if (isValue(text, name)) scan.hasNameAsValue = true;
+  if (quote !== '') return null;
+  const element = elementValue(scan, start, end);
+  if (element !== null) return element;
+  const isFlag =
+    afterSpace > at && text[start] === '-' && argumentBefore.test(text.slice(start - 1, start));
+  return isFlag ? secretValueAt(scan, afterSpace, '', header) : null;
+}
 
-  mask(text: string): string {
-    let shown = '';
-    let copied = 0;
-    let from = 0;
-    for (;;) {
-      this.#hints.lastIndex = from;
-      const found = this.#hints.exec(text);
-      if (found === null) break;
-      const end = nameEnd(text, found.index + found[0].length);
-      const value = this.#valueOf(text, nameStart(text, found.index, from), end);
-      from = end;
-      if (value === null) continue;
-      shown += text.slice(copied, value.start) + value.shown;
-      copied = from = value.end;
-    }
-    return copied === 0 ? text : shown + text.slice(copied);
-  }
-
-  #valueOf(text: string, start: number, end: number): SecretValue | null {
-    if (!this.#isSecret(text, start, end)) return null;
-    quoteAfterName.lastIndex = end;
-    const quote = quoteAfterName.exec(text)?.[0] ?? '';
-    let at = end + quote.length;
-    if (quote !== '' && text[at] === ']') at++; // headers['Authorization'] = ...
-    const header = headerOf(text.slice(Math.max(start, end - 13), end).toLowerCase());
-    const afterSpace = skipSpace(text, at, quote !== '');
-    separator.lastIndex = afterSpace;
-    if (separator.test(text)) {
-      const valueAt = skipSpace(text, separator.lastIndex, quote !== '');
-      return secretValueAt(text, valueAt, quote, header);
-    }
-    if (quote !== '') return text[afterSpace] === ',' ? pairValue(text, start, afterSpace, quote) : null;
-    if (text[at] === '>' && isTag(text, start)) return elementValue(text, at + 1);
-    const isFlag =
-      afterSpace > at && text[start] === '-' && /^$|[\s'"([,]/.test(text.slice(start - 1, start));
-    return isFlag ? secretValueAt(text, afterSpace, '', header) : null;
-  }
-
-  /** Of `\npassword` in a string the n is no part of the name. */
-  #isSecret(text: string, start: number, end: number): boolean {
-    const name = text.slice(Math.max(start, end - longestName), end);
-    if (this.#names.isSecret(name)) return true;
-    return text[start - 1] === '\\' && this.#names.isSecret(name.slice(1));
-  }
+/** Of `\npassword` in a string the n is no part of the name. */
+function isSecret(text: string, names: SecretNames, start: number, end: number): boolean {
+  const name = text.slice(Math.max(start, end - longestName), end);
+  if (names.isSecret(name)) return true;
+  return text[start - 1] === '\\' && names.isSecret(name.slice(1));
 }
 
 /** `('password', 'x')`: a pair, and nothing else; the name alone may be one of many in a list. */
-function pairValue(text: string, start: number, comma: number, quote: string): SecretValue | null {
+function pairValue(scan: ScannedText, { start, quote }: Name, comma: number): Span | null {
+  const { text } = scan;
   const before = text.slice(Math.max(0, start - quote.length - 6), start);
   if (!pairStart.test(before)) return null;
   const at = skipSpace(text, comma + 1, true);
-  if (!matchesAt(/[bBuU]?\\*['"]/y, text, at)) return null;
-  const value = secretValueAt(text, at, quote, null);
-  return value !== null && (value.end === text.length || matchesAt(pairEnd, text, value.end))
-    ? value
-    : null;
+  if (!isString(text, at)) return null;
+  const value = secretValueAt(scan, at, quote, null);
+  if (value === null || value.end === text.length) return value;
+  const behind = skipSpace(text, slashesEnd(text, value.end) + 1, true);
+  return text[behind] === ')' || text[behind] === ']' ? value : null;
 }
 
-/** `<password>` or `<ns:password>`. */
-function isTag(text: string, start: number): boolean {
-  return /<(?:[\w-]{1,32}:)?$/.test(text.slice(Math.max(0, start - 34), start));
+/** `['--password', 'x']`, unless another flag follows. */
+function argumentValue(scan: ScannedText, comma: number, quote: string): Span | null {
+  const at = skipSpace(scan.text, comma + 1, true);
+  if (!isString(scan.text, at)) return null;
+  const value = secretValueAt(scan, at, quote, null);
+  return value !== null && scan.text[value.start] !== '-' ? value : null;
 }
 
-function elementValue(text: string, at: number): SecretValue | null {
-  const end = text.indexOf('<', at);
-  const value = text.slice(at, end === -1 ? text.length : end);
-  return /^[\s*]*$/.test(value) ? null : { start: at, end: at + value.length, shown: '********' };
+function isString(text: string, at: number): boolean {
+  const start = 'bBuU'.includes(text[at] ?? ' ') ? at + 1 : at;
+  return isQuote(text.charCodeAt(slashesEnd(text, start)));
+}
+
+/** Behind a colon or an equals sign, as in `{'name': 'password', ...}` and `name: PASSWORD`. */
+function isValue(text: string, { start, quote }: Name): boolean {
+  let at = start - quote.length;
+  while (at > start - quote.length - 4 && isSpace(text.charCodeAt(at - 1))) at--;
+  return /[:=]/.test(text.charAt(at - 1));
 }
 
 function headerOf(name: string): Header | null {
@@ -97,34 +118,22 @@ function headerOf(name: string): Header | null {
   return name.endsWith('cookie') ? 'cookie' : null;
 }
 
-function isNameCharacter(code: number): boolean {
-  return isWordCharacter(code) || code === 45 || code === 46 || code === 36; // - . $
-}
-
-/** Not before `from`, which belongs to the name before. `API key` is a name of two words. */
-function nameStart(text: string, hit: number, from: number): number {
+/** Not before the end of the name before. `API key` is a name of two words. */
+function nameStart({ text, floor }: ScannedText, hit: number): number {
   let start = hit;
-  while (start > from && isNameCharacter(text.charCodeAt(start - 1))) start--;
+  while (start > floor && isNameCharacter(text.charCodeAt(start - 1))) start--;
   const isKey = text.slice(start, start + 3).toLowerCase() === 'key';
-  if (!isKey || text[start - 1] !== ' ' || start - 1 <= from) return start;
+  if (!isKey || text[start - 1] !== ' ' || start - 1 <= floor) return start;
   let word = start - 1;
-  while (word > from && start - word < 32 && isWordCharacter(text.charCodeAt(word - 1))) word--;
+  while (word > floor && start - word < 32 && isWordCharacter(text.charCodeAt(word - 1))) word--;
   return word;
-}
-
-function nameEnd(text: string, hitEnd: number): number {
-  let end = hitEnd;
-  while (end < text.length && isNameCharacter(text.charCodeAt(end))) end++;
-  return end;
 }
 
 /** Values may stand in the next line only behind names in quotes, as in printed JSON. */
 function skipSpace(text: string, from: number, lines: boolean): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 32 || code === 9 || (lines && (code === 10 || code === 13))) continue;
-    break;
-  }
-  return at;
+  return runEnd(
+    text,
+    from,
+    (code) => code === 32 || code === 9 || (lines && (code === 10 || code === 13)),
+  );
 }

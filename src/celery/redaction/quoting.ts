@@ -2,23 +2,17 @@
  * Where quoted strings and brackets end, in the notations of Python and JSON, also when they are written within strings
  * themselves: there every quote has backslashes before it, `{\"a\": \"b\"}`. All of it in one pass.
  */
-const backslash = 92;
-const singleQuote = 39;
-const doubleQuote = 34;
-
-export function isQuote(code: number): boolean {
-  return code === singleQuote || code === doubleQuote;
-}
-
-export function isWordCharacter(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 95 ||
-    code > 127
-  );
-}
+import {
+  backslash,
+  isClosingBracket,
+  isOpeningBracket,
+  isQuote,
+  isSpace,
+  isSpaceEscape,
+  isWordCharacter,
+  slashesEnd,
+} from './characters.js';
+import type { ScannedText } from './scanned-text.js';
 
 /** An opening quote with the backslashes and prefix letters that belong to it: `'`, `\"`, `b'`, `"""`. */
 export interface Opening {
@@ -28,28 +22,44 @@ export interface Opening {
   readonly closing: string;
 }
 
-const opening = /(?:[bBuUrRfF]{1,2}(?=\\*['"]))?(\\*)('''|"""|['"])/y;
+/** Of b, u, r and f. */
+function isStringPrefix(code: number): boolean {
+  const lower = code | 32;
+  return lower === 98 || lower === 117 || lower === 114 || lower === 102;
+}
 
 /** The quote that opens at this place, if one does. */
-export function openingAt(text: string, at: number): Opening | null {
-  opening.lastIndex = at;
-  const match = opening.exec(text);
-  if (match === null) return null;
-  const [all, slashes = '', quotes = ''] = match;
+export function openingAt(scan: ScannedText, at: number): Opening | null {
+  const { text } = scan;
+  let start = at;
+  while (start < at + 2 && isStringPrefix(text.charCodeAt(start))) start++;
+  const quoteAt = slashesEnd(text, start);
+  scan.work.spend(quoteAt - at + 1);
+  const quote = text.charCodeAt(quoteAt);
+  if (!isQuote(quote)) return null;
+  const closing = text.slice(start, quoteAt + 1);
   // Three are a string that is empty, and the quote after it, unless something follows that only three can close.
-  const isTriple = quotes.length === 3 && slashes === '' && text.includes(quotes, at + all.length);
-  if (quotes.length === 1 || isTriple) return { text: all, closing: slashes + quotes };
-  return { text: all.slice(0, -2), closing: slashes + (quotes[0] ?? '') };
+  const hasThree =
+    quoteAt === start && text.charCodeAt(start + 1) === quote && text.charCodeAt(start + 2) === quote;
+  const triple = quote === 39 ? "'''" : '"""';
+  if (hasThree && scan.indexOf(triple, quoteAt + 3) !== -1)
+    return { text: text.slice(at, quoteAt + 3), closing: triple };
+  return { text: text.slice(at, quoteAt + 1), closing };
 }
 
 /**
  * Where the closing quote begins, with the backslashes that belong to it. A quote with fewer of them ends the string
  * around, and so this one too.
+ * @param from behind the opening quote
  * @returns -1 when the text ends first
  */
-export function closingOf(text: string, from: number, { closing }: Opening): number {
-  if (closing.length >= 3 && closing.startsWith(closing.slice(-1).repeat(3)))
-    return text.indexOf(closing, from);
+export function closingOf(scan: ScannedText, from: number, { closing }: Opening): number {
+  const isTriple = closing.length === 3 && closing.charCodeAt(0) !== backslash;
+  if (isTriple) return scan.indexOf(closing, from);
+  return scan.next(closing, from, () => closingQuote(scan.text, from, closing));
+}
+
+function closingQuote(text: string, from: number, closing: string): number {
   const quote = closing.charCodeAt(closing.length - 1);
   const own = closing.length - 1;
   let slashes = 0;
@@ -68,47 +78,78 @@ export function closingOf(text: string, from: number, { closing }: Opening): num
 }
 
 /** Behind the bracket that closes the one at this place; the end of the text when none does. */
-export function bracketsEnd(text: string, from: number): number {
+export function bracketsEnd(scan: ScannedText, from: number): number {
+  const { text } = scan;
   let depth = 0;
-  for (let at = from; at < text.length; at++) {
+  let at = from;
+  for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 40 || code === 91 || code === 123) depth++;
-    else if (code === 41 || code === 93 || code === 125) {
-      if (--depth === 0) return at + 1;
+    if (isOpeningBracket(code)) depth++;
+    else if (isClosingBracket(code)) {
+      if (--depth === 0) break;
     } else if (code === backslash || isQuote(code)) {
-      at = stringEnd(text, at) - 1;
+      at = stringEnd(scan, at) - 1;
     }
   }
-  return text.length;
+  scan.work.spend(at - from + 1);
+  return Math.min(at + 1, text.length);
 }
 
 /** Behind the string that opens here; behind one character where none does, as in `don't` or at a lone backslash. */
-function stringEnd(text: string, at: number): number {
+export function stringEnd(scan: ScannedText, at: number): number {
+  const { text } = scan;
   if (isApostrophe(text, at)) return at + 1;
-  let quoteAt = at;
-  while (text.charCodeAt(quoteAt) === backslash) quoteAt++;
+  const quoteAt = slashesEnd(text, at);
   if (!isQuote(text.charCodeAt(quoteAt))) return Math.max(quoteAt, at + 1);
   const opened: Opening = { text: '', closing: text.slice(at, quoteAt + 1) };
-  const end = closingOf(text, quoteAt + 1, opened);
+  const end = closingOf(scan, quoteAt + 1, opened);
   return end === -1 ? text.length : end + opened.closing.length;
 }
 
 /** Tells for one place after the other whether it is within a string. */
 export class StringSpans {
-  readonly #text: string;
+  readonly #scan: ScannedText;
   #at = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(scan: ScannedText) {
+    this.#scan = scan;
   }
 
-  /** @param place not before the one asked for last */
+  /** @param place not before the place of the last call */
   isOutside(place: number): boolean {
     while (this.#at < place) {
-      const code = this.#text.charCodeAt(this.#at);
-      this.#at = isQuote(code) ? stringEnd(this.#text, this.#at) : this.#at + 1;
+      const code = this.#scan.text.charCodeAt(this.#at);
+      this.#at = isQuote(code) ? stringEnd(this.#scan, this.#at) : this.#at + 1;
     }
     return this.#at === place;
+  }
+}
+
+/** A quote that closes the string around, instead of opening one. */
+export function closesString(text: string, at: number): boolean {
+  const quoteAt = slashesEnd(text, at);
+  if (!isQuote(text.charCodeAt(quoteAt))) return false;
+  let end = quoteAt + 1;
+  if (end === text.length) return true;
+  if (text[end] === ',')
+    return isSpace(text.charCodeAt(end + 1)) || isClosingBracket(text.charCodeAt(end + 1));
+  while (end < quoteAt + 20 && isSpace(text.charCodeAt(end))) end++;
+  if (!isClosingBracket(text.charCodeAt(end))) return false;
+  while (end < quoteAt + 40 && isClosingBracket(text.charCodeAt(end))) end++;
+  return end === text.length || /[,\s)\]}'"]/.test(text.charAt(end));
+}
+
+/** Past spaces, line ends, escaped line ends, and those that a backslash continues. */
+export function skipBlank(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    if (at < text.length && isSpace(text.charCodeAt(at))) at++;
+    else if (text.charCodeAt(at) === backslash) {
+      const end = slashesEnd(text, at);
+      const behind = text.charCodeAt(end);
+      if (!isSpaceEscape(behind) && behind !== 10 && behind !== 13) return at;
+      at = end + 1;
+    } else return at;
   }
 }
 

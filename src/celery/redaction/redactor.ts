@@ -4,13 +4,13 @@
  */
 import { numberRepr } from '../python-json.js';
 import { isTyped, typedRepr } from '../python-types.js';
-import { cardHint, isCardNumber, maskCardNumbers } from './card-numbers.js';
-import { KeyedSecrets } from './keyed-secrets.js';
-import { knownSecrets } from './known-secrets.js';
-import { mask } from './mask.js';
-import { QuickLook } from './quick-look.js';
+import { isCardNumber } from './card-numbers.js';
+import { CommandArguments } from './command-lines.js';
+import { mask, unchecked } from './mask.js';
+import { nameKeys, valueKeys } from './name-value-pairs.js';
 import { isSecretSetting, SecretNames } from './secret-names.js';
-import { maskUrlPasswords } from './url-passwords.js';
+import { TextMasker } from './text-masker.js';
+import { Work, WorkLimitError } from './work.js';
 
 export interface RedactorOptions {
   /** Whether what tasks are given, return and raise is masked; true by default. All else always is. */
@@ -19,6 +19,8 @@ export interface RedactorOptions {
   readonly keys?: readonly string[] | undefined;
   /** Further secrets by their looks; with the flag `g`. */
   readonly patterns?: readonly RegExp[] | undefined;
+  /** Characters that may be looked at for each of a text; a text that takes more is not shown. */
+  readonly workPerCharacter?: number | undefined;
 }
 
 /** Masks texts, and values of JSON. What has been masked stays as it is when it is masked again. */
@@ -29,7 +31,6 @@ export interface Redaction {
 
 /** Deeper values are not shown. */
 const maxDepth = 64;
-const mostRounds = 4;
 /** Settings whose keys are names of tasks, of queues or of entries, and say nothing of what is below. */
 const mapSettings = /^(?:beat_schedule|task_routes|task_annotations|task_queues)$/i;
 
@@ -45,37 +46,32 @@ export class Redactor implements Redaction {
   /** For what tasks are given, return and raise. */
   readonly tasks: Redaction;
   readonly #names: SecretNames;
-  readonly #keyed: KeyedSecrets;
+  readonly #masker: TextMasker;
   readonly #patterns: readonly RegExp[];
-  readonly #quickLook: QuickLook;
+  readonly #workPerCharacter: number | undefined;
 
-  constructor({ tasks = true, keys = [], patterns = [] }: RedactorOptions = {}) {
+  constructor({ tasks = true, keys = [], patterns = [], workPerCharacter }: RedactorOptions = {}) {
     this.#names = new SecretNames(keys);
-    this.#keyed = new KeyedSecrets(this.#names);
+    this.#masker = new TextMasker(this.#names);
     this.#patterns = patterns;
-    const hints = [...this.#names.hints, '://', ...knownSecrets.flatMap((known) => known.hints)];
-    this.#quickLook = new QuickLook(hints, cardHint);
+    this.#workPerCharacter = workPerCharacter;
     this.tasks = tasks ? this : transparent;
   }
 
   /** Notations of Python stay readable for Python. */
   text(text: string): string {
-    let shown = text;
-    if (this.#quickLook.mayHold(text)) {
-      // What stands beside a mask may look different from what stood beside the secret.
-      for (let round = 0, before = ''; before !== shown && round < mostRounds; round++) {
-        before = shown;
-        shown = this.#masked(shown);
-      }
-    }
+    let shown = this.#masked(text);
     for (const pattern of this.#patterns) shown = shown.replace(pattern, mask);
     return shown;
   }
 
   #masked(text: string): string {
-    let shown = maskUrlPasswords(this.#keyed.mask(text));
-    for (const known of knownSecrets) shown = known.mask(shown);
-    return maskCardNumbers(shown);
+    try {
+      return this.#masker.mask(text, new Work(text.length, this.#workPerCharacter));
+    } catch (error) {
+      if (error instanceof WorkLimitError) return unchecked;
+      throw error;
+    }
   }
 
   /** A value below a secret name is masked whole, unless it says that there is none: null, a boolean, or empty. */
@@ -103,11 +99,23 @@ export class Redactor implements Redaction {
       const repr = typedRepr(value);
       return repr === null || this.text(repr) === repr ? value : mask;
     }
-    const shown = Object.entries(value).map(([key, item]) => [
+    const entries = Object.entries(value);
+    const isSecret = this.#namesSecret(entries);
+    const shown = entries.map(([key, item]: [string, unknown]) => [
       this.text(key),
-      this.#named(key, item, depth + 1),
+      isSecret && valueKeys.has(key.toLowerCase())
+        ? this.#secret(item)
+        : this.#named(key, item, depth + 1),
     ]);
     return Object.fromEntries(shown) as unknown;
+  }
+
+  /** `{'name': 'DB_PASSWORD', 'value': 'x'}`. */
+  #namesSecret(entries: readonly (readonly [string, unknown])[]): boolean {
+    return entries.some(
+      ([key, name]) =>
+        typeof name === 'string' && nameKeys.has(key.toLowerCase()) && this.#names.isSecret(name),
+    );
   }
 
   #array(items: readonly unknown[], depth: number): unknown {
@@ -120,7 +128,18 @@ export class Redactor implements Redaction {
       this.#names.isSecret(name)
     )
       return [name, this.#secret(secret)];
-    return items.map((item) => this.#value(item, depth + 1));
+    const args = new CommandArguments();
+    return items.map((item, at) => {
+      const before = items[at - 1];
+      if (typeof item === 'string') {
+        const secretAt = args.secretIn(item);
+        if (secretAt !== -1) return item.slice(0, secretAt) + mask;
+        // `['--password', 'x']`
+        if (typeof before === 'string' && before.startsWith('-') && !item.startsWith('-'))
+          return this.#named(before, item, depth + 1);
+      }
+      return this.#value(item, depth + 1);
+    });
   }
 
   #named(name: string, value: unknown, depth: number): unknown {

@@ -12,7 +12,7 @@ const secretWords: ReadonlySet<string> = new Set(
 );
 /** Secrets as the last word of a name, or before one that adds nothing. */
 const lastWords: ReadonlySet<string> = new Set(
-  'pass auth authorization cookie cookies jwt bearer csrf xsrf otp totp cvv cvc cvn ssn salt sessionid phpsessid'.split(
+  'pass auth authorization cookie cookies jwt bearer csrf xsrf otp totp cvv cvc cvn ssn salt sessionid phpsessid sessid pin pw mnemonic'.split(
     ' ',
   ),
 );
@@ -26,7 +26,8 @@ const aboutWords: ReadonlySet<string> = new Set(
     'arn ref field fields prefix suffix policy policies required enabled disabled expired expires expiry expiration exp ttl ' +
     'age lifetime at max min total usage used budget version algorithm alg format index rate attempts attempt retries ' +
     'status state valid verified strength created changed updated rotated rotation reset provider providers backend ' +
-    'backends hasher hashers validator validators issuer audience scope scopes timeout interval days hours minutes seconds'
+    'backends hasher hashers validator validators issuer audience scope scopes timeout interval days hours minutes seconds ' +
+    'email emails mail mails template templates form forms page pages subject message messages event events shown sent'
   ).split(' '),
 );
 /** Before `token`, these speak of language, of pages or of numbers. */
@@ -41,7 +42,7 @@ const keyWords: ReadonlySet<string> = new Set(
   (
     'api access secret private encryption encrypt decryption signing sign signature auth authentication master ssh gpg pgp ' +
     'hmac aes rsa ssl tls jwt crypto cipher session license licence webhook service account shared storage deploy vapid ' +
-    'live bot stripe aws openai anthropic sendgrid mailgun twilio github gitlab google azure datadog sentry slack'
+    'live bot fernet django flask laravel nacl subscription application app root recovery wallet stripe aws openai anthropic sendgrid mailgun twilio github gitlab google azure datadog sentry slack'
   ).split(' '),
 );
 /** For names written as one word, such as `dbpassword` or `csrfmiddlewaretoken`. */
@@ -51,8 +52,10 @@ const secretEnding =
 /** One of these is in every such name. */
 const hints: readonly string[] = (
   'pass pwd secret token cred auth cookie key jwt bearer csrf xsrf otp cvv cvc cvn ssn salt sessid sessionid ccn cc_n ' +
-  'cc-n card'
+  'cc-n card session mnemonic'
 ).split(' ');
+/** The same of words so short that they are in many others. */
+const wordHints: readonly string[] = ['pin', 'pw'];
 
 /** Names are remembered, since the same ones come again and again; names come from outside, so not without end. */
 const maxRemembered = 2_000;
@@ -61,6 +64,8 @@ const maxNameLength = 128;
 export class SecretNames {
   /** One of them, in upper or lower case, is in every secret name. */
   readonly hints: readonly string[];
+  /** Or one of these, where no letter is beside it. */
+  readonly wordHints: readonly string[] = wordHints;
   readonly #quick: RegExp;
   readonly #further: RegExp | null;
   readonly #known = new Map<string, boolean>();
@@ -68,7 +73,7 @@ export class SecretNames {
   /** @param globs further names: `*` stands for any characters, `?` for one; without regard to case and separators */
   constructor(globs: readonly string[] = []) {
     this.hints = [...hints, ...globs.map((glob) => longestPiece(glob).toLowerCase())];
-    this.#quick = new RegExp(this.hints.join('|'), 'i');
+    this.#quick = new RegExp([...this.hints, ...wordHints].join('|'), 'i');
     this.#further = globs.length === 0 ? null : new RegExp(`^(?:${globs.map(patternOf).join('|')})$`);
   }
 
@@ -115,6 +120,7 @@ function isSecretPhrase(words: readonly string[]): boolean {
   const last = words.at(-1) ?? '';
   const head = emptyWords.has(last) ? words.slice(0, -1) : words;
   if (lastWords.has(head.at(-1) ?? '')) return true;
+  if (last === 'id' && words.at(-2) === 'session') return true;
   const isAbout = aboutWords.has(last);
   if (!isAbout && !isHarmlessToken(words) && secretEnding.test(words.join(''))) return true;
   return words.some((word, at) => {

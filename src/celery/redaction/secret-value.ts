@@ -1,16 +1,21 @@
 /**
- * The value that follows a name in text: a string, a number, something in brackets, a call, or words without quotes as
- * people and logs write them. A value that the text ends in the middle of reaches to the end of the text.
+ * The value that follows a name in text: a string or several that Python joins, a number, something in brackets, a
+ * call, a block of YAML, or words without quotes as people and logs write them. A value that the text ends in the middle
+ * of reaches to the end of the text.
  */
+import {
+  backslash,
+  isQuote,
+  isSpaceEscape,
+  isWordCharacter,
+  newline,
+  runEnd,
+  slashesEnd,
+} from './characters.js';
 import { isMasked, mask } from './mask.js';
-import { bracketsEnd, closingOf, isQuote, isWordCharacter, openingAt } from './quoting.js';
-
-export interface SecretValue {
-  readonly start: number;
-  readonly end: number;
-  /** What stands in its place. */
-  readonly shown: string;
-}
+import { bracketsEnd, closesString, closingOf, openingAt, skipBlank, type Opening } from './quoting.js';
+import type { ScannedText } from './scanned-text.js';
+import type { Span } from './spans.js';
 
 /** Says that there is no secret. */
 const nothing = /(?:None|null|undefined|nil|True|False|true|false|NaN|nan|\.\.\.)(?![\w(.])/y;
@@ -18,129 +23,158 @@ const call = /[A-Za-z_][\w.]{0,200}\(/y;
 /** Before the secret itself, as in `Bearer eyJ...`. */
 const scheme = /^(?:basic|bearer|digest|token|apikey|negotiate|ntlm)$/i;
 /** What follows a comma that ends a value: a space, a quote, a bracket, or the next name. */
-const next = /(?:\\[nrt])*(?:[\s'"\\{[(]|$|[\w.-]{1,64}['"\\]{0,3}[:=])/y;
-/** A quote that closes the string around, instead of opening one. */
-const closes = /\\*['"](?:$|,\s|\s*[)\]}]+(?:$|[,\s)\]}'"]))/y;
+const next = /[\s'"\\{[(]|$|[\w.-]{1,64}['"\\]{0,3}[:=]/y;
 const longestAngle = 1_000;
+const deepestAngle = 8;
 
 /** Sent with a request, and of several words: `Authorization: Bearer x`. */
 export type Header = 'authorization' | 'cookie';
 
 /** @param keyQuote the quote of the name; empty for a name without quotes */
 export function secretValueAt(
-  text: string,
+  scan: ScannedText,
   at: number,
   keyQuote: string,
   header: Header | null,
-): SecretValue | null {
+): Span | null {
+  const { text } = scan;
   const first = text.charCodeAt(at);
   if (Number.isNaN(first) || matchesAt(nothing, text, at)) return null;
-  const quoted = openingAt(text, at);
+  const quoted = openingAt(scan, at);
   if (quoted !== null) {
-    if (keyQuote === '' && matchesAt(closes, text, at)) return null;
+    if (keyQuote === '' && closesString(text, at)) return null;
     const start = at + quoted.text.length;
-    const end = closingOf(text, start, quoted);
-    return masked(text, start, end === -1 ? text.length : end, '');
+    return masked(scan, start, stringsEnd(scan, start, quoted), '');
   }
   if (first === 123 || first === 91 || first === 40) {
-    const end = bracketsEnd(text, at);
-    return /^.\s*.?$/.test(text.slice(at, Math.min(end, at + 8))) && end - at < 8
+    const end = bracketsEnd(scan, at);
+    return end - at < 8 && /^.\s*.?$/.test(text.slice(at, end))
       ? null
-      : masked(text, at, attachedEnd(text, end), keyQuote);
+      : masked(scan, at, attachedEnd(scan, end), keyQuote);
   }
   if (first === 60) {
-    const end = angleEnd(text, at);
-    if (end !== -1) return masked(text, at, attachedEnd(text, end), keyQuote);
+    const end = angleEnd(scan, at);
+    if (end !== -1) return masked(scan, at, attachedEnd(scan, end), keyQuote);
   }
   call.lastIndex = at;
   const name = call.exec(text);
   if (name !== null)
-    return masked(text, at, attachedEnd(text, bracketsEnd(text, call.lastIndex - 1)), keyQuote);
-  return masked(text, at, wordsEnd(text, at, header), keyQuote);
+    return masked(scan, at, attachedEnd(scan, bracketsEnd(scan, call.lastIndex - 1)), keyQuote);
+  return masked(scan, at, wordsEnd(scan, at, header), keyQuote);
 }
 
-function masked(text: string, start: number, end: number, quote: string): SecretValue | null {
+/** Where the string that opens before `start` ends, or the last of those that Python joins to it: `'abc' 'def'`. */
+function stringsEnd(scan: ScannedText, start: number, first: Opening): number {
+  const { text } = scan;
+  let opening = first;
+  let end = closingOf(scan, start, opening);
+  while (end !== -1) {
+    const behind = end + opening.closing.length;
+    const at = skipBlank(text, behind);
+    const following = openingAt(scan, at);
+    if (following === null || following.closing.length !== first.closing.length) return end;
+    if (at === behind || closesString(text, at)) return end;
+    const followingEnd = closingOf(scan, at + following.text.length, following);
+    if (followingEnd === -1) return text.length;
+    // A name, whose own value follows.
+    if (/[:=]/.test(text.charAt(skipBlank(text, followingEnd + following.closing.length)))) return end;
+    opening = following;
+    end = followingEnd;
+  }
+  return text.length;
+}
+
+function masked(scan: ScannedText, start: number, end: number, quote: string): Span | null {
   if (end <= start) return null;
-  if (end - start <= 64 && isMasked(text.slice(start, end))) return null;
+  scan.work.spend(end - start);
+  if (isMasked(scan.text.slice(start, end))) return null;
   return { start, end, shown: quote + mask + quote };
 }
 
 /** What follows a bracket without a space still belongs to the value. */
-function attachedEnd(text: string, end: number): number {
-  return isWordCharacter(text.charCodeAt(end)) ? wordEnd(text, end) : end;
+function attachedEnd(scan: ScannedText, end: number): number {
+  return isWordCharacter(scan.text.charCodeAt(end)) ? wordEnd(scan, end) : end;
 }
 
 /** Of `<Secret object at 0x7f>`. */
-function angleEnd(text: string, from: number): number {
+function angleEnd(scan: ScannedText, from: number): number {
+  const { text } = scan;
+  const close = scan.indexOf('>', from);
+  if (close === -1 || close - from > longestAngle) return -1;
   let depth = 0;
   const last = Math.min(text.length, from + longestAngle);
-  for (let at = from; at < last; at++) {
+  let at = from;
+  for (; at < last && depth <= deepestAngle; at++) {
     const code = text.charCodeAt(at);
     if (code === 60) depth++;
-    else if (code === 62 && --depth === 0) return at + 1;
+    else if (code === 62 && --depth === 0) break;
   }
-  return -1;
+  scan.work.spend(at - from);
+  return depth === 0 ? at + 1 : -1;
 }
 
-function wordsEnd(text: string, at: number, header: Header | null): number {
-  if (header === 'cookie') return lineEnd(text, at);
-  const end = wordEnd(text, at);
+function wordsEnd(scan: ScannedText, at: number, header: Header | null): number {
+  const { text } = scan;
+  if (header === 'cookie') return lineEnd(scan, at);
+  const end = wordEnd(scan, at);
   const isFollowed = text.charCodeAt(end) === 32 && text.charCodeAt(end + 1) > 32;
   if (!isFollowed || isQuote(text.charCodeAt(end + 1))) return end;
   const first = text.slice(at, Math.min(end, at + 16));
   const hasTwo = !isMasked(first) && (header === 'authorization' || scheme.test(first));
-  return hasTwo ? wordEnd(text, end + 1) : end;
+  return hasTwo ? wordEnd(scan, end + 1) : end;
 }
 
-/** Cookies are parted by spaces. */
-function lineEnd(text: string, from: number): number {
+/** Cookies are parted by spaces. A run of backslashes is read once: it ends the line, or none of it does. */
+function lineEnd(scan: ScannedText, from: number): number {
+  const { text } = scan;
   let at = from;
-  for (; at < text.length; at++) {
+  while (at < text.length) {
     const code = text.charCodeAt(at);
-    if (code === 10 || code === 13 || isQuote(code)) break;
-    if (code === 92) {
-      // The run of backslashes is read once: it ends the line, or none of it does.
-      const end = runEnd(text, at);
+    if (code === newline || code === 13 || isQuote(code)) break;
+    if (code !== backslash) at++;
+    else {
+      const end = slashesEnd(text, at);
       const behind = text.charCodeAt(end);
       if (isQuote(behind) || behind === 110 || behind === 114) break;
-      at = end - 1;
+      at = end;
     }
   }
+  scan.work.spend(at - from);
   return at;
 }
 
 /** A value without quotes ends at a space, at a quote, or where the next value begins. */
-function wordEnd(text: string, from: number): number {
+function wordEnd(scan: ScannedText, from: number): number {
+  const { text } = scan;
   let at = from;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
     // Behind a colon it has swallowed another name, whose value follows: `a|token: b`.
-    if (code === 32 && at > from && /[:=]/.test(text[at - 1] ?? '') && text.charCodeAt(at + 1) > 32)
+    if (code === 32 && at > from && isSeparator(text.charCodeAt(at - 1)) && text.charCodeAt(at + 1) > 32)
       continue;
     if (code <= 32 || code === 60) break;
     if (isQuote(code) && !isWordCharacter(text.charCodeAt(at + 1))) break;
     const parts = code === 44 || code === 59 || code === 38; // , ; &
-    if (parts && matchesAt(next, text, at + 1)) break;
-    if (code === 92 && matchesAt(/[nrt]/y, text, at + 1)) {
+    if (parts && matchesAt(next, text, escapedLinesEnd(text, at + 1))) break;
+    if (code === backslash && isSpaceEscape(text.charCodeAt(at + 1))) {
       // What follows the last of several escaped line ends decides about all of them.
       const end = escapedLinesEnd(text, at);
       if (matchesAt(next, text, end)) break;
       at = end - 1;
     }
   }
+  scan.work.spend(2 * (at - from) + 64);
   return withoutTail(text, from, at);
 }
 
-function runEnd(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === 92) at++;
-  return at;
+function isSeparator(code: number): boolean {
+  return code === 58 || code === 61;
 }
 
 /** Behind `\n\r\t` and so on. */
 function escapedLinesEnd(text: string, from: number): number {
   let at = from;
-  while (text.charCodeAt(at) === 92 && /[nrt]/.test(text[at + 1] ?? '')) at += 2;
+  while (text.charCodeAt(at) === backslash && isSpaceEscape(text.charCodeAt(at + 1))) at += 2;
   return at;
 }
 
@@ -151,7 +185,87 @@ function withoutTail(text: string, from: number, to: number): number {
   return end;
 }
 
-export function matchesAt(sticky: RegExp, text: string, at: number): boolean {
+function matchesAt(sticky: RegExp, text: string, at: number): boolean {
   sticky.lastIndex = at;
   return sticky.test(text);
+}
+
+const spaces = (code: number): boolean => code === 32 || code === 9;
+
+/**
+ * A block of YAML behind `name: |`, or a list behind `name:`: the lines below that are indented further than the name.
+ * @param at behind the separator and its spaces
+ * @param name where the name begins
+ */
+export function yamlBlockAt(scan: ScannedText, at: number, name: number): Span | null {
+  const { text } = scan;
+  const isBlock = text[at] === '|' || text[at] === '>';
+  const behind = isBlock
+    ? runEnd(text, at + 1, (code) => '+-123456789'.includes(String.fromCharCode(code)))
+    : at;
+  const lineBreak = lineBreakAt(text, runEnd(text, behind, spaces));
+  if (lineBreak === null) return null;
+  const start = lineBreak.end;
+  const indent = indentOf(text, name, lineBreak.text);
+  let end = start; // of the last line that belongs to it
+  let at2 = start;
+  for (;;) {
+    const content = runEnd(text, at2, spaces);
+    const lineEnd = nextLineBreak(scan, content, lineBreak.text);
+    const isBlank = content >= lineEnd.start;
+    const isItem = !isBlock && text[content] === '-' && text[content + 1] === ' ';
+    const isFirst = end === start;
+    if (!isBlank) {
+      const isDeeper = content - at2 > indent;
+      if (
+        isBlock || !isFirst
+          ? !isDeeper && !(isItem && content - at2 === indent)
+          : !isItem || content - at2 < indent
+      )
+        break;
+      end = lineEnd.start;
+    }
+    if (lineEnd.start >= text.length || lineEnd.isString) break;
+    at2 = lineEnd.end;
+  }
+  const from = runEnd(text, start, spaces);
+  scan.work.spend(2 * (at2 - at) + 200);
+  return from < end ? masked(scan, from, end, '') : null;
+}
+
+interface LineBreak {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** A line end, or one that is escaped: `\n`, `\\n`. */
+function lineBreakAt(text: string, at: number): LineBreak | null {
+  if (text.startsWith('\r\n', at)) return { text: '\n', end: at + 2 };
+  if (text.charCodeAt(at) === newline) return { text: '\n', end: at + 1 };
+  const end = slashesEnd(text, at);
+  return end > at && text[end] === 'n' ? { text: text.slice(at, end + 1), end: end + 1 } : null;
+}
+
+/** @returns where the line ends and the next begins; within a string it may end with the string */
+function nextLineBreak(
+  scan: ScannedText,
+  from: number,
+  lineBreak: string,
+): { start: number; end: number; isString: boolean } {
+  const { text } = scan;
+  const found = scan.indexOf(lineBreak, from);
+  const start = found === -1 ? text.length : found;
+  if (lineBreak !== '\n')
+    for (let at = from; at < start; at++)
+      if (isQuote(text.charCodeAt(at)) && closesString(text, at))
+        return { start: at, end: at, isString: true };
+  return { start, end: start + lineBreak.length, isString: false };
+}
+
+/** How far the line of this name is indented; the dash of a list counts. */
+function indentOf(text: string, name: number, lineBreak: string): number {
+  const before = text.slice(Math.max(0, name - 200), name);
+  const lineStart = before.lastIndexOf(lineBreak);
+  const line = lineStart === -1 ? before : before.slice(lineStart + lineBreak.length);
+  return /^[ -]*/.exec(line)?.[0].length ?? 0;
 }

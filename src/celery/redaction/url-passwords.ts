@@ -1,41 +1,59 @@
 /**
  * Masks passwords in URLs: `scheme://user:password@` and `scheme://:password@`, up to the last `@`, since a password may
- * hold one that nobody encoded. A semicolon parts the URLs of a list.
+ * hold one that nobody encoded. A semicolon parts the URLs of a list. A user is masked, too, where it is a token:
+ * `https://ghp_x@host`, `https://token:x-oauth-basic@host`, and the key in the address of Sentry.
  */
+import { isQuote, isWordCharacter, runEnd } from './characters.js';
 import { isMasked, mask } from './mask.js';
-import { isQuote, isWordCharacter } from './quoting.js';
+import type { ScannedText } from './scanned-text.js';
+import { startsServiceKey } from './service-keys.js';
+import type { Span } from './spans.js';
 
-const mark = '://';
-const credentials = /[^\s:/@'"]*:/y;
-/** A host with its port, and no user. */
-const hostAndPort = /[^\s:/@'"]+:\d{1,5}[/?#]/y;
+/** What stands for a password where the user is a token. */
+const noPassword = /^(?:x-oauth-basic|x-oauth-token|x-token-auth|x-access-token|)$/;
+const shortestToken = 20;
+const port = /\d{1,5}[/?#]/y;
 
-export function maskUrlPasswords(text: string): string {
-  let shown = '';
-  let copied = 0;
-  let runEnd = -1;
-  let lastAt = -1;
-  for (let found = text.indexOf(mark); found !== -1; found = text.indexOf(mark, found + 1)) {
-    const start = found + mark.length;
-    if (start < copied) continue;
-    if (start > runEnd) ({ runEnd, lastAt } = runFrom(text, start));
-    if (lastAt < start || !startsScheme(text, found)) continue;
-    hostAndPort.lastIndex = credentials.lastIndex = start;
-    if (hostAndPort.test(text) || !credentials.test(text)) continue;
-    const from = credentials.lastIndex;
-    if (from >= lastAt || isMasked(text.slice(from, lastAt))) continue;
-    shown += text.slice(copied, from) + mask;
-    copied = lastAt;
+/** @param mark where `://` begins */
+export function urlSecret(scan: ScannedText, mark: number): Span | null {
+  const { text } = scan;
+  const start = mark + 3;
+  if (mark === 0 || !isWordCharacter(text.charCodeAt(mark - 1))) return null;
+  if (start > scan.url.end) scan.url = urlFrom(scan, start);
+  const host = scan.url.lastAt;
+  if (host < start) return null;
+  const userEnd = runEnd(text, start, isUserCharacter);
+  scan.work.spend(userEnd - start + 8);
+  const user = text.slice(start, userEnd);
+  if (text[userEnd] !== ':') {
+    const isToken = userEnd === host && looksLikeToken(user);
+    return isToken ? { start, end: host, shown: mask } : null;
   }
-  return copied === 0 ? text : shown + text.slice(copied);
+  port.lastIndex = userEnd + 1;
+  if (user !== '' && port.test(text)) return null; // a host with its port, and no user
+  const from = userEnd + 1;
+  if (from > host) return null;
+  const password = text.slice(from, host);
+  if (user !== '' && !isMasked(user) && (noPassword.test(password) || looksLikeToken(user)))
+    return { start, end: host, shown: password === '' ? `${mask}:` : `${mask}:${mask}` };
+  return from === host || isMasked(password) ? null : { start: from, end: host, shown: mask };
 }
 
-function startsScheme(text: string, mark: number): boolean {
-  return mark > 0 && isWordCharacter(text.charCodeAt(mark - 1));
+/** `git` or `bob.smith` is none. */
+function looksLikeToken(user: string): boolean {
+  if (startsServiceKey(user)) return true;
+  return (
+    user.length >= shortestToken && /^[\w-]+$/.test(user) && /\d/.test(user) && /[A-Za-z]/.test(user)
+  );
+}
+
+function isUserCharacter(code: number): boolean {
+  return code > 32 && !isQuote(code) && code !== 58 && code !== 47 && code !== 64; // : / @
 }
 
 /** To the end of the URL, or of what it was pasted into; and the last `@` in it. */
-function runFrom(text: string, start: number): { runEnd: number; lastAt: number } {
+function urlFrom(scan: ScannedText, start: number): { end: number; lastAt: number } {
+  const { text } = scan;
   let lastAt = -1;
   let at = start;
   for (; at < text.length; at++) {
@@ -44,5 +62,6 @@ function runFrom(text: string, start: number): { runEnd: number; lastAt: number 
     if (isQuote(code) && !isWordCharacter(text.charCodeAt(at + 1))) break;
     if (code === 64) lastAt = at;
   }
-  return { runEnd: at, lastAt };
+  scan.work.spend(at - start);
+  return { end: at, lastAt };
 }

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { keyFormats } from '../../../../src/celery/redaction/service-keys.js';
+import { markedKeys } from '../../../../src/celery/redaction/shaped-keys.js';
+
+describe('the formats of keys', () => {
+  const readme = readFileSync('README.md', 'utf8').replace(/\s+/g, ' ');
+  const [, list = ''] = /the keys of these services: ([^*]+?)\. - \*\*/.exec(readme) ?? [];
+
+  it('are all in the documentation, and no others', () => {
+    const known = [...keyFormats, ...markedKeys].map(({ service }) =>
+      service.replace(/^Azure .*/, 'Azure'),
+    );
+    const all = new Set([...known, 'Discord', 'Telegram']);
+    expect(list.split(', ').sort()).toEqual([...all].sort());
+  });
+
+  it('have no prefix twice', () => {
+    const prefixes = keyFormats.flatMap((format) => format.prefixes);
+    expect(new Set(prefixes).size).toBe(prefixes.length);
+  });
+});
