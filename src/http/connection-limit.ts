@@ -19,6 +19,7 @@ export class ConnectionLimit implements Disposable {
   readonly #refused: ThrottledLog;
   readonly #open: ClientSlots;
   readonly #waiting = new ClientSlots(maxCrowded);
+  readonly #counted = new WeakSet<Socket>();
   readonly #crowded = new WeakSet<Socket>();
 
   constructor(max: number, log: Logger) {
@@ -37,6 +38,8 @@ export class ConnectionLimit implements Disposable {
   }
 
   #count(socket: Socket): void {
+    if (this.#counted.has(socket)) return; // it was given back to the server, see ignored-upgrades.ts
+    this.#counted.add(socket);
     const address = network(socket.remoteAddress ?? null);
     const slot = this.#open.take(address);
     if (slot !== null) {

@@ -29,6 +29,7 @@ import { refuseSocket } from './broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
 import { Expirations } from './expirations.js';
 import type { ConnectionLimit } from './connection-limit.js';
+import { IgnoredUpgrades, isWebSocketUpgrade } from './ignored-upgrades.js';
 import type { ServerLimits } from './limits.js';
 import { refusalOf } from './same-origin.js';
 import { watchSlowSocket } from './slow-socket.js';
@@ -82,6 +83,7 @@ export function serveWebSocket(
   sockets.on('wsClientError', (_error, socket) =>
     refuseSocket(socket, { code: 'BAD_REQUEST', message: 'This is no WebSocket handshake' }),
   );
+  const ignored = new IgnoredUpgrades(server);
   /** Thrown, an error would close the socket with all that runs on it. */
   const answered = async <Result>(
     run: (args: ExecutionArgs) => PromiseOrValue<Result>,
@@ -94,6 +96,10 @@ export function serveWebSocket(
     }
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!isWebSocketUpgrade(request)) {
+      ignored.serve(request, socket, head);
+      return;
+    }
     const path = (request.url ?? '').split('?', 1)[0];
     socket.on('error', () => socket.destroy());
     if (connections.isCrowded(request.socket)) {

@@ -92,7 +92,6 @@ describe('a refusal has a body with a code', () => {
 
   it.each([
     [404, 'NOT_FOUND', '/nothing', 'Upgrade: websocket\r\nSec-WebSocket-Version: 13'],
-    [400, 'BAD_REQUEST', '/graphql', 'Upgrade: h2c'],
     [400, 'BAD_REQUEST', '/graphql', 'Upgrade: websocket\r\nSec-WebSocket-Version: 1'],
     [403, 'FORBIDDEN', '/graphql', 'Upgrade: websocket\r\nOrigin: https://evil.test'],
   ])('%i %s for an upgrade at %s with %j', async (status, code, path, headers) => {
