@@ -20,6 +20,8 @@ export type SlicedWork<T> = Generator<undefined, T, undefined>;
 interface Job {
   /** Runs to the next place where the work can be interrupted. @returns whether it has ended */
   readonly step: () => boolean;
+  /** Milliseconds that follow when it has ended. */
+  readonly reservedMs: number;
 }
 
 export class Slices {
@@ -42,6 +44,23 @@ export class Slices {
 
   /** Begins at once where this turn has time left; what takes longer goes on in later turns. */
   run<T>(work: SlicedWork<T>): Promise<T> {
+    return this.#add(work, 0);
+  }
+
+  /** Resolves in a turn that has time left, for work of so many milliseconds, at most a few, that begins at once. */
+  reserve(ms: number): Promise<undefined> {
+    return this.#add(nothing(), ms);
+  }
+
+  /** Takes the time for short work from this turn; false if the turn has none left. */
+  spend(ms: number): boolean {
+    if (this.#usedMs >= this.#sliceMs) return false;
+    this.#usedMs += ms;
+    this.#schedule();
+    return true;
+  }
+
+  #add<T>(work: SlicedWork<T>, reservedMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const step = (): boolean => {
         try {
@@ -53,20 +72,19 @@ export class Slices {
         }
         return true;
       };
-      this.#waiting.push({ step });
+      this.#waiting.push({ step, reservedMs });
       if (this.#waiting.length === 1) this.#work();
       this.#schedule();
     });
   }
 
   #work(): void {
-    const startedAt = this.#clock();
-    const usedBefore = this.#usedMs;
     while (this.#usedMs < this.#sliceMs) {
       const [job] = this.#waiting;
       if (job === undefined) return;
+      const startedAt = this.#clock();
       const hasEnded = job.step();
-      this.#usedMs = usedBefore + this.#clock() - startedAt;
+      this.#usedMs += this.#clock() - startedAt + (hasEnded ? job.reservedMs : 0);
       if (hasEnded) this.#waiting.shift();
       else if (this.#usedMs >= this.#sliceMs) this.#isFirstCut = true;
     }
@@ -85,6 +103,11 @@ export class Slices {
       this.#schedule();
     });
   }
+}
+
+// eslint-disable-next-line require-yield -- it ends at once
+function* nothing(): SlicedWork<undefined> {
+  return undefined;
 }
 
 /** Of this process: all work shares its turns. */

@@ -7,6 +7,7 @@ import type { Role } from '../access/viewer.js';
 import { ForbiddenError } from '../errors.js';
 import { clusterPlugin } from './cluster-plugin.js';
 import type { Context } from './context.js';
+import { listsPlugin } from './lists-plugin.js';
 import type { TimeText } from './moment.js';
 import { mutationPlugin } from './mutation-plugin.js';
 import { secondsPlugin } from './seconds-plugin.js';
@@ -29,7 +30,14 @@ export interface SchemaTypes {
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
   // Each goes around those behind it: what is refused is recorded, and learns of no cluster.
-  plugins: [mutationPlugin, ScopeAuthPlugin, clusterPlugin, secondsPlugin, ComplexityPlugin],
+  plugins: [
+    mutationPlugin,
+    ScopeAuthPlugin,
+    clusterPlugin,
+    secondsPlugin,
+    listsPlugin,
+    ComplexityPlugin,
+  ],
   // Fields declare what they cost; the limit is held before anything is executed, see limits/operation-cost.ts.
   complexity: { disabled: true },
   scopeAuth: {

@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import type { Cluster } from './cluster.js';
 import { ClusterViews, noCluster } from './cluster-views.js';
 import type { Clusters } from './clusters.js';
+import type { ExecutedFields } from './lists-plugin.js';
 import { Loaders } from './loaders.js';
 import { SideErrors } from './side-errors.js';
 
@@ -35,6 +36,8 @@ export interface Context extends Services, Cluster, Caller {
   /** When the operation began, epoch milliseconds: relative times in its arguments are counted from there. */
   readonly operationAt: number;
   readonly cacheStatus: CacheStatus;
+  /** What the lists of the whole operation hold. */
+  readonly executed: ExecutedFields;
   readonly loaders: Loaders;
   /** Errors beside values, of the whole operation. */
   readonly sideErrors: SideErrors;
@@ -45,8 +48,16 @@ export interface Context extends Services, Cluster, Caller {
   readonly views: ClusterViews | null;
 }
 
-/** One per operation: the members of a batch share their parent's status and nothing else. */
-export function createContext(services: Services, caller: Caller, cacheStatus: CacheStatus): Context {
+/**
+ * One per operation: the members of a batch share their parent's status and nothing else.
+ * @param maxFields below lists, if they hold more than the cost of the operation has assumed
+ */
+export function createContext(
+  services: Services,
+  caller: Caller,
+  cacheStatus: CacheStatus,
+  maxFields = Infinity,
+): Context {
   const { viewer, clientAddress } = caller;
   const operationAt = services.clock();
   const own = {
@@ -55,6 +66,7 @@ export function createContext(services: Services, caller: Caller, cacheStatus: C
     viewer,
     clientAddress,
     cacheStatus,
+    executed: { max: maxFields, count: 0 },
     sideErrors: new SideErrors(),
   };
   const { only } = services.clusters;

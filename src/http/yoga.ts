@@ -58,7 +58,12 @@ export function createGraphQLServer(
     schema,
     // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.
     context: ({ caller, responseCacheStatus }) =>
-      createContext(services, caller, (responseCacheStatus ?? new CacheStatus()).member()),
+      createContext(
+        services,
+        caller,
+        (responseCacheStatus ?? new CacheStatus()).member(),
+        limits.maxCost,
+      ),
     graphqlEndpoint: graphqlPath,
     batching: { limit: maxBatch },
     extraParamNames: persistedParamNames,

@@ -98,6 +98,35 @@ describe('Slices.run', () => {
   });
 });
 
+describe('Slices.reserve', () => {
+  it('resolves at once in a turn that has time left, and takes that from it', async () => {
+    const { slices, work, done } = createSlices();
+    await slices.reserve(3);
+    void slices.run(work('a', 5));
+    expect(done()).toBe('a1');
+  });
+
+  it('waits for its turn behind others', async () => {
+    const { slices, turn } = createSlices();
+    const log: number[] = [];
+    for (let n = 0; n < 4; n++) void slices.reserve(2).then(() => log.push(n));
+    await Promise.resolve();
+    expect(log).toEqual([0, 1]);
+    turn();
+    await Promise.resolve();
+    expect(log).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('Slices.spend', () => {
+  it('takes time of a turn as long as there is some', () => {
+    const { slices, turn } = createSlices();
+    expect([slices.spend(3), slices.spend(3), slices.spend(3)]).toEqual([true, true, false]);
+    turn();
+    expect(slices.spend(3)).toBe(true);
+  });
+});
+
 it('atOnce does all of it', () => {
   const { work, done } = createSlices();
   expect(atOnce(work('a', 5))).toBe('a');

@@ -52,7 +52,7 @@ async function executeItem(
   // would let each subscriber ask the cluster at each interval.
   const status = new CacheStatus();
   const operation = args.contextValue as Context;
-  const context = createContext(operation, operation, status);
+  const context = createContext(operation, operation, status, operation.executed.max);
   const executed = await execute({ ...args, rootValue: payload, contextValue: context });
   const bounded = await boundedAnswer(executed, maxBytes);
   const result = context.sideErrors.addTo(bounded);

@@ -59,6 +59,7 @@ describe('schema', () => {
       'taskTypes',
       'tasks',
       'worker',
+      'workerCount',
       'workers',
     ]);
   });

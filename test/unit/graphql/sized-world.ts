@@ -45,7 +45,8 @@ export class SizedWorld implements AsyncDisposable {
     );
   }
 
-  context(): Context {
+  /** @param maxFields below lists */
+  context(maxFields = Infinity): Context {
     const services = {
       clusters: this.#clusters,
       version: '1',
@@ -57,7 +58,7 @@ export class SizedWorld implements AsyncDisposable {
       redact: (value: unknown) => value,
     };
     const caller = { viewer: anonymous('admin'), clientAddress: null };
-    return createContext(services, caller, new CacheStatus());
+    return createContext(services, caller, new CacheStatus(), maxFields);
   }
 
   cost(text: string, variableValues?: Record<string, unknown>, operationName?: string): number {

@@ -359,7 +359,7 @@ describe('the schema', () => {
     ).toEqual([...['broker', 'embedded', 'name']]);
     expect(fields.map(({ name }) => name).sort()).toEqual([
       ...['broker', 'cacheStats', 'embedded', 'health', 'metricsSummary', 'name', 'queue', 'queues'],
-      ...['task', 'taskStatus', 'taskTypes', 'tasks', 'worker', 'workers'],
+      ...['task', 'taskStatus', 'taskTypes', 'tasks', 'worker', 'workerCount', 'workers'],
     ]);
   });
 });
