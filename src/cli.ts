@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command: settings in, a running gateway out, and a clean end on SIGINT and SIGTERM. */
+/**
+ * The command: settings in, a running gateway out, what is read again on SIGHUP, and a clean end on SIGINT
+ * and SIGTERM.
+ */
 import { commands, isCommand } from './commands.js';
 import type { Command } from './commands.js';
 import { standardRedactor } from './celery/redaction/redactor.js';
@@ -98,7 +101,9 @@ function stopOnSignals(gateway: Gateway, log: Logger): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.on('SIGHUP', stop); // the terminal was closed
+  // At a terminal it says that this was closed; a service manager sends it to have the settings read again.
+  const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY;
+  process.on('SIGHUP', (signal) => (isAtTerminal ? stop(signal) : gateway.reload()));
 }
 
 function exit({ code }: ExitCode, message: string): never {

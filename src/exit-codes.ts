@@ -2,7 +2,7 @@
 export const exitCodes = {
   done: {
     code: 0,
-    doc: 'it did what it was asked, or was stopped by SIGINT, SIGTERM or SIGHUP and has closed everything',
+    doc: 'it did what it was asked, or was stopped by SIGINT, SIGTERM or its terminal and has closed everything',
   },
   failed: {
     code: 1,

@@ -1,5 +1,6 @@
 /** The composition root: opens the cluster, builds the server, and owns all that must be closed. */
 import { AuditLog } from './access/audit-log.js';
+import type { LiveSessions } from './access/live-sessions.js';
 import { openAccess } from './access/open-access.js';
 import { openCluster } from './cluster.js';
 import type { ClusterOptions, OpenCluster } from './cluster.js';
@@ -18,6 +19,11 @@ import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
 import { warnOfSharedNames } from './shared-names.js';
+import { ClustersReload } from './reload/clusters-file.js';
+import { SettingsFiles } from './reload/settings-files.js';
+import type { ReloadableFile } from './reload/settings-files.js';
+import { readSettingsFile } from './settings-file.js';
+import { parseClustersFile } from './settings/clusters-file.js';
 import { openSharedStore } from './shared-level.js';
 import { version } from './version.js';
 
@@ -29,6 +35,8 @@ export interface Gateway extends AsyncDisposable {
   readonly embedded: boolean;
   /** Address of the broker, or of each, without credentials. */
   readonly broker: string;
+  /** Reads the files of settings again: who is let in, and who may see which cluster. */
+  readonly reload: () => void;
 }
 
 /**
@@ -54,7 +62,13 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   if (store !== null) opened.own(store);
   const clusters = openClusters({ config, log, redactor, opened, store });
   store?.start();
+  const { sessions } = access.authenticator;
+  const clustersFile = reloadableClusters(config, { clusters, sessions });
+  const files = opened.own(
+    new SettingsFiles([...access.files, ...clustersFile], { log, clock: Date.now }),
+  );
   const services: Services = {
+    settingsFiles: () => files.states,
     clusters,
     version,
     startedAt: Date.now(),
@@ -65,11 +79,15 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     readOnly: config.readOnly,
   };
   const metrics = config.metrics ? new Exporter(services, config) : null;
-  const yoga = createGraphQLServer(schema, services, config, { operations: metrics?.operations });
+  const yoga = createGraphQLServer(schema, services, config, {
+    operations: metrics?.operations,
+    sessions,
+  });
   const { host, port } = config;
   const readiness = readinessOf(clusters.all.map((cluster) => new Readiness(cluster)));
   const http = { yoga, access, readiness, metrics, limits: config, host, port, log };
   if (metrics) opened.own(metrics);
+  await files.start();
   const server = opened.own(await startHttpServer(http));
   access.announce();
   warnOfExposedFiles(config, log);
@@ -85,6 +103,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     port: server.port,
     embedded: clusters.all.every(({ embedded }) => embedded),
     broker: clusters.all.map(({ celery }) => celery.transport.address).join(', '),
+    reload: () => files.reload(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   };
 }
@@ -106,4 +125,18 @@ function openClusters({
       return { cluster: openCluster({ ...options, ...of }), visibleTo };
     }),
   );
+}
+
+/** The file of clusters, where there is one. */
+function reloadableClusters(
+  config: Config,
+  { clusters, sessions }: { readonly clusters: Clusters; readonly sessions: LiveSessions },
+): ReloadableFile[] {
+  const { clustersFile, clusters: configured } = config;
+  if (configured === null) return [];
+  const parse = (text: string) => parseClustersFile(text, config, process.env);
+  const reload = new ClustersReload({ clusters, configured, sessions, parse });
+  const { text } = readSettingsFile(clustersFile);
+  const apply = (changed: string) => reload.apply(changed);
+  return [{ setting: '--clusters-file', path: clustersFile, text, apply, isConfidential: true }];
 }

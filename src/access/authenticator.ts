@@ -14,6 +14,7 @@ import type { Attempt, Request, Scheme } from './attempt.js';
 import { auditEntry } from './audit-log.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { LiveSessions } from './live-sessions.js';
 import { TrustedProxies } from './trusted-proxies.js';
 import { anonymous } from './viewer.js';
 import type { AuthenticationMethod, Role, Viewer } from './viewer.js';
@@ -28,10 +29,13 @@ export interface AuthenticatorOptions {
   readonly clock: () => number;
   readonly proxies?: TrustedProxies;
   readonly failures?: FailedAttempts;
+  /** Of the viewers that the schemes let in. */
+  readonly sessions?: LiveSessions;
 }
 
 export class Authenticator {
-  readonly #schemes: readonly Scheme[];
+  readonly sessions: LiveSessions;
+  #schemes: readonly Scheme[];
   readonly #anonymous: Role | null;
   readonly #audit: AuditLog;
   readonly #clock: () => number;
@@ -45,6 +49,7 @@ export class Authenticator {
 
   constructor(options: AuthenticatorOptions) {
     const { schemes, audit, clock, proxies = new TrustedProxies([]) } = options;
+    this.sessions = options.sessions ?? new LiveSessions();
     this.#schemes = schemes;
     this.#anonymous = options.anonymous;
     this.#audit = audit;
@@ -52,6 +57,11 @@ export class Authenticator {
     this.#proxies = proxies;
     this.#failures = options.failures ?? new FailedAttempts({ clock });
     this.#harmless = new FailedAttempts({ clock });
+  }
+
+  /** From now on these count and no others, in this order. */
+  replaceSchemes(schemes: readonly Scheme[]): void {
+    this.#schemes = schemes;
   }
 
   /** Values of `WWW-Authenticate`, for who is refused. */

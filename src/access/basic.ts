@@ -9,6 +9,7 @@ import { credentialsOf, maxNameLength } from './attempt.js';
 import type { Attempt, Scheme } from './attempt.js';
 import { network } from './client-key.js';
 import type { FailedAttempts } from './failed-attempts.js';
+import { LiveSessions } from './live-sessions.js';
 import { isPassword } from './password-hash.js';
 import type { PasswordHash } from './password-hash.js';
 import type { Role, Viewer } from './viewer.js';
@@ -25,6 +26,8 @@ export interface BasicSchemeOptions {
   /** Who has failed too often may not even guess. */
   readonly failures: FailedAttempts;
   readonly verify?: typeof isPassword;
+  /** Where it notes whose credentials have let a viewer in. */
+  readonly sessions?: LiveSessions;
 }
 
 const maxPasswordLength = 1_024;
@@ -40,6 +43,7 @@ export class BasicScheme implements Scheme {
   readonly #hashes: readonly PasswordHash[];
   readonly #failures: FailedAttempts;
   readonly #verify: typeof isPassword;
+  readonly #sessions: LiveSessions;
   readonly #key = randomBytes(32);
   readonly #remembered = new LRUCache<string, User>({ max: maxRemembered });
   readonly #running = new Map<string, Promise<User | null>>();
@@ -47,11 +51,13 @@ export class BasicScheme implements Scheme {
   readonly #guesses = new Map<string, number>();
   readonly #work = new WorkLimit(limits);
 
-  constructor({ users, failures, verify = isPassword }: BasicSchemeOptions) {
+  constructor(options: BasicSchemeOptions) {
+    const { users, failures, verify = isPassword, sessions = new LiveSessions() } = options;
     this.#users = new Map(users.map((user) => [user.name, user]));
     this.#hashes = users.map(({ password }) => password);
     this.#failures = failures;
     this.#verify = verify;
+    this.#sessions = sessions;
   }
 
   async authenticate(attempt: Attempt): Promise<Viewer | null> {
@@ -62,7 +68,8 @@ export class BasicScheme implements Scheme {
     const user =
       this.#remembered.get(key) ?? (await this.#guess(key, name, password, attempt.clientAddress));
     if (user === null) throw new UnauthenticatedError();
-    return { name: user.name, role: user.role, method: this.method, expiresAt: null };
+    const viewer = { name: user.name, role: user.role, method: this.method, expiresAt: null } as const;
+    return this.#sessions.granted(viewer, 'auth-file', userFingerprint(user));
   }
 
   claimedName(attempt: Attempt): string | null {
@@ -119,6 +126,11 @@ export class BasicScheme implements Scheme {
   #mac(text: string): Buffer {
     return createHmac('sha256', this.#key).update(text).digest();
   }
+}
+
+/** Another for another role or password. */
+export function userFingerprint({ name, role, password: { salt, hash } }: User): string {
+  return JSON.stringify(['user', name, role, salt.toString('base64'), hash.toString('base64')]);
 }
 
 /** @throws UnauthenticatedError when it is not `name:password` in base64 */

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { UnauthenticatedError } from '../errors.js';
 import { credentialsOf } from './attempt.js';
 import type { Attempt, Scheme } from './attempt.js';
+import { LiveSessions } from './live-sessions.js';
 import type { Role, Viewer } from './viewer.js';
 
 export interface Token {
@@ -22,9 +23,12 @@ export class TokenScheme implements Scheme {
   readonly method = 'bearer';
   readonly challenge = challenge;
   readonly #tokens: readonly Token[];
+  readonly #sessions: LiveSessions;
 
-  constructor(tokens: readonly Token[]) {
+  /** @param sessions where it notes whose token has let a viewer in */
+  constructor(tokens: readonly Token[], sessions = new LiveSessions()) {
     this.#tokens = tokens;
+    this.#sessions = sessions;
   }
 
   async authenticate(attempt: Attempt): Promise<Viewer | null> {
@@ -33,8 +37,15 @@ export class TokenScheme implements Scheme {
     const sha256 = sha256Of(token);
     // Each is compared, whichever it is: how long it takes tells nothing.
     const [found] = this.#tokens.filter((known) => timingSafeEqual(known.sha256, sha256));
-    return found ? { name: found.name, role: found.role, method: this.method, expiresAt: null } : null;
+    if (found === undefined) return null;
+    const viewer = { name: found.name, role: found.role, method: this.method, expiresAt: null } as const;
+    return this.#sessions.granted(viewer, 'auth-file', tokenFingerprint(found));
   }
+}
+
+/** Another for another role or token. */
+export function tokenFingerprint({ name, role, sha256 }: Token): string {
+  return JSON.stringify(['token', name, role, sha256.toString('base64')]);
 }
 
 export interface JwtVerifier {

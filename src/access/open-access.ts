@@ -1,5 +1,6 @@
 /** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
 import { isIP } from 'node:net';
+import type { JWTVerifyGetKey } from 'jose';
 import { ConfigError } from '../errors.js';
 import { ThrottledLog } from '../throttled-log.js';
 import type { Logger } from '../log.js';
@@ -8,17 +9,19 @@ import { AllowedHosts } from './allowed-hosts.js';
 import type { Scheme } from './attempt.js';
 import type { AuditLog } from './audit-log.js';
 import { parseAuthFile } from './auth-file.js';
+import type { AuthFile } from './auth-file.js';
 import { Authenticator } from './authenticator.js';
-import { BasicScheme } from './basic.js';
-import { JwtScheme, TokenScheme } from './bearer.js';
+import { BasicScheme, userFingerprint } from './basic.js';
+import { JwtScheme, tokenFingerprint, TokenScheme } from './bearer.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { isWide, shownSubnet } from './ip-address.js';
 import type { Subnet } from './ip-address.js';
 import { createJwtVerifier, localKeys, remoteKeys } from './jwt.js';
+import { LiveSessions } from './live-sessions.js';
 import { isLoopback } from './loopback.js';
 import { RoleMap } from './role-map.js';
 import { ProxyScheme, TrustedProxies } from './trusted-proxies.js';
-import type { AnonymousMode, Role } from './viewer.js';
+import type { AnonymousMode, Role, Viewer } from './viewer.js';
 
 /** As the settings tell it; a text that is empty was not set. */
 export interface AccessSettings {
@@ -53,6 +56,10 @@ export interface Access {
 
 /** Disposing it writes to the log what was only counted until then. */
 export interface OpenedAccess extends Access, Disposable {
+  /** What may be read again while the gateway runs. */
+  readonly files: readonly (Omit<CredentialsFile, 'apply'> & {
+    readonly apply: (text: string) => readonly string[];
+  })[];
   /** Says in the log who is let in without credentials: as soon as anybody can be. */
   readonly announce: () => void;
 }
@@ -66,15 +73,29 @@ export async function openAccess(
   const proxies = new TrustedProxies(settings.trustedProxies);
   const failures = new FailedAttempts({ clock });
   const jwtFailures = new ThrottledLog({ log, message: 'the keys of JWTs cannot be read' });
-  const schemes = [
-    ...proxySchemes(settings, proxies),
-    ...fileSchemes(settings, failures),
-    ...jwtSchemes(settings, services, jwtFailures),
-  ];
+  const sessions = new LiveSessions();
+  const ofProxies = proxySchemes(settings, proxies);
+  const ofFile = fileSchemes(settings, { failures, sessions });
+  const ofJwts = jwtSchemes(settings, { ...services, failures: jwtFailures, sessions });
+  const schemes = [...ofProxies, ...ofFile.schemes, ...ofJwts.schemes];
   const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
   const anonymous = anonymousRole(settings, schemes);
+  const authenticator = new Authenticator({
+    ...{ schemes, anonymous, audit, clock, proxies, failures, sessions },
+  });
+  const useSchemes = (): void =>
+    authenticator.replaceSchemes([...ofProxies, ...ofFile.schemes, ...ofJwts.schemes]);
   return {
-    authenticator: new Authenticator({ schemes, anonymous, audit, clock, proxies, failures }),
+    authenticator,
+    files: [ofFile, ofJwts].flatMap(({ file }) => {
+      if (file === null) return [];
+      const apply = (text: string): readonly string[] => {
+        file.apply(text);
+        useSchemes();
+        return [];
+      };
+      return [{ ...file, apply }];
+    }),
     hosts: allowedHosts(settings, schemes, anonymous),
     announce: () => {
       const wide = settings.trustedProxies.filter(isWide).map(shownSubnet);
@@ -158,41 +179,111 @@ function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme
   ];
 }
 
-function fileSchemes({ authFile }: AccessSettings, failures: FailedAttempts): Scheme[] {
-  if (authFile === '') return [];
-  const { users, tokens } = readSetting('--auth-file', authFile, parseAuthFile);
-  return [
-    ...(users.length > 0 ? [new BasicScheme({ users, failures })] : []),
-    ...(tokens.length > 0 ? [new TokenScheme(tokens)] : []),
-  ] satisfies readonly Scheme[];
+/** A file that credentials are checked by. */
+interface CredentialsFile {
+  readonly setting: string;
+  readonly path: string;
+  readonly text: string;
+  /**
+   * Lets in those of another content, and no others; their sessions end that are not in it any more.
+   * @throws ConfigError, with nothing changed
+   */
+  readonly apply: (text: string) => void;
 }
 
-function jwtSchemes(
-  settings: AccessSettings,
-  { clock }: AccessServices,
-  failures: ThrottledLog,
-): Scheme[] {
+/** Schemes that change with the content of a file. */
+interface FileSchemes {
+  readonly schemes: readonly Scheme[];
+  readonly file: CredentialsFile | null;
+}
+
+const noSchemes: FileSchemes = { schemes: [], file: null };
+
+function fileSchemes(
+  { authFile }: AccessSettings,
+  { failures, sessions }: { readonly failures: FailedAttempts; readonly sessions: LiveSessions },
+): FileSchemes {
+  if (authFile === '') return noSchemes;
+  const schemesOf = ({ users, tokens }: AuthFile): readonly Scheme[] => [
+    ...(users.length > 0 ? [new BasicScheme({ users, failures, sessions })] : []),
+    ...(tokens.length > 0 ? [new TokenScheme(tokens, sessions)] : []),
+  ];
+  const { text, parsed } = readSetting('--auth-file', authFile, parseAuthFile);
+  let schemes = schemesOf(parsed);
+  const apply = (changed: string): void => {
+    const file = parseAuthFile(changed);
+    schemes = schemesOf(file);
+    sessions.replace('auth-file', [
+      ...file.users.map(userFingerprint),
+      ...file.tokens.map(tokenFingerprint),
+    ]);
+  };
+  return {
+    get schemes() {
+      return schemes;
+    },
+    file: { setting: '--auth-file', path: authFile, text, apply },
+  };
+}
+
+function jwtSchemes(settings: AccessSettings, { clock, failures, sessions }: JwtServices): FileSchemes {
   const { jwtJwks, jwtIssuer, jwtAudience } = settings;
   if (jwtJwks === '') {
     if (jwtIssuer !== '' || jwtAudience !== '')
       throw new ConfigError('--jwt-issuer and --jwt-audience need --jwt-jwks');
-    return [];
+    return noSchemes;
   }
   if (jwtIssuer === '' || jwtAudience === '')
     throw new ConfigError('--jwt-jwks needs --jwt-issuer and --jwt-audience');
-  const keys = /^https?:/i.test(jwtJwks)
-    ? remoteKeys(jwksUrl(jwtJwks))
-    : readSetting('--jwt-jwks', jwtJwks, localKeys);
-  const verify = createJwtVerifier({
-    keys,
-    clock,
-    issuer: jwtIssuer,
-    audience: jwtAudience,
-    ...{ userClaim: settings.jwtUserClaim, roleClaim: settings.jwtRoleClaim },
-    roles: new RoleMap(settings.roleMap),
-    failures,
-  });
-  return [new JwtScheme(verify)];
+  const schemesOf = (keys: JWTVerifyGetKey): readonly Scheme[] => [
+    new JwtScheme(
+      createJwtVerifier({
+        keys,
+        clock,
+        issuer: jwtIssuer,
+        audience: jwtAudience,
+        ...{ userClaim: settings.jwtUserClaim, roleClaim: settings.jwtRoleClaim },
+        roles: new RoleMap(settings.roleMap),
+        failures,
+      }),
+    ),
+  ];
+  if (/^https?:/i.test(jwtJwks)) return { schemes: schemesOf(remoteKeys(jwksUrl(jwtJwks))), file: null };
+  const { text, parsed } = readSetting('--jwt-jwks', jwtJwks, localKeys);
+  // Which key has signed a token is not known afterwards: with any other content all tokens are checked anew.
+  const withSessions = (keys: JWTVerifyGetKey, content: string) =>
+    schemesOf(keys).map((scheme) =>
+      noting(scheme, (viewer) => sessions.granted(viewer, 'jwks', content)),
+    );
+  let schemes = withSessions(parsed, text);
+  const apply = (changed: string): void => {
+    schemes = withSessions(localKeys(changed), changed);
+    sessions.replace('jwks', [changed]);
+  };
+  return {
+    get schemes() {
+      return schemes;
+    },
+    file: { setting: '--jwt-jwks', path: jwtJwks, text, apply },
+  };
+}
+
+interface JwtServices extends Pick<AccessServices, 'clock'> {
+  readonly failures: ThrottledLog;
+  readonly sessions: LiveSessions;
+}
+
+/** The scheme, with a note of every viewer that it lets in. */
+function noting(scheme: Scheme, note: (viewer: Viewer) => Viewer): Scheme {
+  const { method, challenge } = scheme;
+  return {
+    ...{ method, challenge },
+    authenticate: async (attempt) => {
+      const viewer = await scheme.authenticate(attempt);
+      return viewer && note(viewer);
+    },
+    claimedName: (attempt) => scheme.claimedName?.(attempt) ?? null,
+  };
 }
 
 /** Over plain HTTP anybody on the way could put in keys of their own, and with them sign any token. */
@@ -208,9 +299,14 @@ function jwksUrl(text: string): URL {
 }
 
 /** @throws ConfigError that names the flag */
-function readSetting<T>(flag: string, path: string, parse: (text: string) => T): T {
+function readSetting<T>(
+  flag: string,
+  path: string,
+  parse: (text: string) => T,
+): { readonly text: string; readonly parsed: T } {
   try {
-    return parse(readSettingsFile(path).text);
+    const { text } = readSettingsFile(path);
+    return { text, parsed: parse(text) };
   } catch (error) {
     throw error instanceof ConfigError
       ? new ConfigError(`${flag} ${error.message}`, { cause: error.cause })

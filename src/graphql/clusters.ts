@@ -18,9 +18,7 @@ export interface Tenant<C extends Cluster = Cluster> {
 export class Clusters<C extends Cluster = Cluster> {
   /** Whoever may see them: for the gateway's own use, never for an answer. */
   readonly all: readonly C[];
-  /** The one there is, where there is one alone and everybody sees it; else null. */
-  readonly only: C | null;
-  readonly #tenants: ReadonlyMap<string, Tenant<C>>;
+  readonly #tenants: Map<string, Tenant<C>>;
 
   /** @throws RangeError when there is none, or two of them have one name */
   constructor(tenants: readonly Tenant<C>[]) {
@@ -28,8 +26,18 @@ export class Clusters<C extends Cluster = Cluster> {
     if (tenants.length === 0) throw new RangeError('There is no cluster');
     if (this.#tenants.size < tenants.length) throw new RangeError('Two clusters have one name');
     this.all = tenants.map(({ cluster }) => cluster);
-    const [first] = tenants;
-    this.only = tenants.length === 1 && first?.visibleTo === null ? first.cluster : null;
+  }
+
+  /** The one there is, where there is one alone and everybody sees it; else null. */
+  get only(): C | null {
+    const [first] = this.#tenants.values();
+    return this.#tenants.size === 1 && first?.visibleTo === null ? first.cluster : null;
+  }
+
+  /** Who may see a cluster from now on; of a name that is none, nothing changes. */
+  show(name: string, visibleTo: Visibility | null): void {
+    const tenant = this.#tenants.get(name);
+    if (tenant !== undefined) this.#tenants.set(name, { ...tenant, visibleTo });
   }
 
   /** In the order in which they are configured. */

@@ -10,6 +10,18 @@ import type { ExecutedFields } from './lists-plugin.js';
 import { Loaders } from './loaders.js';
 import { SideErrors } from './side-errors.js';
 
+/** A file of settings that is read again when it changes. */
+export interface SettingsFileState {
+  /** The flag that names it, such as `--auth-file`. */
+  readonly setting: string;
+  /** When the content in force was read, epoch milliseconds. */
+  readonly loadedAt: number;
+  /** Why the newest content is not in force; null where it is. */
+  readonly error: string | null;
+  /** Whether a part of the newest content takes effect only at the next start. */
+  readonly needsRestart: boolean;
+}
+
 /** Of the gateway, whatever it watches. */
 export interface Services {
   readonly version: string;
@@ -23,6 +35,8 @@ export interface Services {
   readonly redact: (value: unknown) => unknown;
   /** Whether no mutation is allowed, whoever asks. */
   readonly readOnly: boolean;
+  /** Files that are read again when they change; none where it is left out. */
+  readonly settingsFiles?: () => readonly SettingsFileState[];
 }
 
 /** Who asks, and from where. */

@@ -3,7 +3,7 @@ import type { EventGap } from '../celery/event-gaps.js';
 import type { ReconciliationCost } from '../celery/slow-reconciliation.js';
 import { unreadableKinds, type UnreadableCount, type UnreadableKind } from '../celery/unreadable.js';
 import { builder, clusterField } from './builder.js';
-import type { Context } from './context.js';
+import type { Context, SettingsFileState } from './context.js';
 import { UnreadableKindEnum } from './enums.js';
 import { WarmUpType } from './warm-up-type.js';
 
@@ -221,6 +221,28 @@ const SubscriptionStatsType = builder.objectRef<Context>('SubscriptionStats').im
   }),
 });
 
+const SettingsFileType = builder.objectRef<SettingsFileState>('SettingsFile').implement({
+  description: 'A file of settings, which is read again when it changes and on SIGHUP.',
+  fields: (t) => ({
+    setting: t.exposeString('setting', {
+      description: 'The flag that names it, such as `--auth-file`.',
+    }),
+    loadedAt: t.field({
+      type: 'DateTime',
+      description: 'When the content in force was read.',
+      resolve: ({ loadedAt }) => loadedAt,
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why the newest content is refused; null where it is in force.',
+    }),
+    needsRestart: t.exposeBoolean('needsRestart', {
+      description:
+        'Whether a part of the newest content takes effect only at the next start: the log says which.',
+    }),
+  }),
+});
+
 const GatewayType = builder.objectRef<Context>('Gateway').implement({
   description: 'This process.',
   fields: (t) => ({
@@ -247,6 +269,11 @@ const GatewayType = builder.objectRef<Context>('Gateway').implement({
       resolve: ({ celery }) => celery.slowReconciliation.cost,
     }),
     warmUp: t.field({ type: WarmUpType, resolve: ({ warmUp }) => warmUp.report() }),
+    settingsFiles: t.field({
+      type: [SettingsFileType],
+      description: 'Files of settings that are read again when they change.',
+      resolve: ({ settingsFiles }) => [...(settingsFiles?.() ?? [])],
+    }),
   }),
 });
 

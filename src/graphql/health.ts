@@ -1,7 +1,9 @@
 /** Whether what the gateway says can be trusted. */
+import { overall } from '../celery/health/index.js';
 import type { Health, HealthCheck } from '../celery/health/index.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
+import type { SettingsFileState } from './context.js';
 import { askFor } from './loaders.js';
 import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
 
@@ -12,7 +14,8 @@ const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement(
       description:
         '`broker` (does what is needed), `event_stream` (events arrive and can be read), `result_backend`, ' +
         '`configuration` (the settings of the application agree with those of the gateway), `heartbeats` (workers ' +
-        'send them), `remote_control` (workers that run listen to commands) or `distributed_cache`.',
+        'send them), `remote_control` (workers that run listen to commands), `distributed_cache` or `settings_files` ' +
+        '(the newest content of each is in force).',
     }),
     status: t.expose('status', { type: CheckStatusEnum }),
     latencySeconds: t.exposeFloat('latencySeconds', {
@@ -38,6 +41,33 @@ clusterFields((t) => ({
     type: HealthType,
     description: 'Checks of what the gateway depends on. It answers also when the broker is away.',
     args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: (_root, { useCache }, { loaders }) => loaders.health(askFor('health', useCache)),
+    resolve: async (_root, { useCache }, { loaders, settingsFiles, clock }) =>
+      withSettingsFiles(
+        await loaders.health(askFor('health', useCache)),
+        settingsFiles?.() ?? [],
+        clock(),
+      ),
   }),
 }));
+
+/** With a check of the files of settings, where there are any: it is of this moment, and never cached. */
+function withSettingsFiles(
+  health: Health,
+  files: readonly SettingsFileState[],
+  checkedAt: number,
+): Health {
+  if (files.length === 0) return health;
+  const complaints = files.flatMap(({ error, needsRestart, setting }) =>
+    error === null && needsRestart ? `a part of ${setting} needs a restart` : (error ?? []),
+  );
+  const isRefused = files.some(({ error }) => error !== null);
+  const check: HealthCheck = {
+    name: 'settings_files',
+    status: isRefused ? 'DEGRADED' : 'OK',
+    latencySeconds: null,
+    message: complaints.length === 0 ? 'in force as they are' : complaints.join('; '),
+    checkedAt,
+  };
+  const checks = [...health.checks, check];
+  return { ...health, status: overall(checks), checks };
+}

@@ -27,11 +27,11 @@ import type { Logger } from '../log.js';
 import { withPersistedText } from './plugins/use-persisted-operations.js';
 import { refuseSocket } from './broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
-import { Expirations } from './expirations.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import { IgnoredUpgrades, isWebSocketUpgrade } from './ignored-upgrades.js';
 import type { ServerLimits } from './limits.js';
 import { refusalOf } from './same-origin.js';
+import { SessionEnds } from './session-ends.js';
 import { watchSlowSocket } from './slow-socket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -58,6 +58,8 @@ type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execut
 /** Of graphql-transport-ws: what every client library knows as wrong credentials. */
 const unauthorized = [4401, 'Unauthorized'] as const;
 const forbidden = [4403, 'Forbidden'] as const;
+/** Of RFC 6455's registry: client libraries connect again after it. */
+const restarted = [1012, 'What you may see has changed'] as const;
 
 export interface WebSocketOptions {
   readonly yoga: Yoga;
@@ -73,7 +75,7 @@ export function serveWebSocket(
   { yoga, access, limits, connections, log }: WebSocketOptions,
 ): AsyncDisposable {
   const { authenticator, hosts } = access;
-  const expirations = new Expirations();
+  const sessionEnds = new SessionEnds(authenticator.sessions);
   /** Who is at the other end, from the moment that it is known. */
   const callers = new WeakMap<IncomingMessage, Caller>();
   const maskError = createErrorMask(log);
@@ -134,7 +136,10 @@ export function serveWebSocket(
         try {
           const caller = await callerOf(request, access, connectionParams);
           callers.set(request, caller);
-          const forget = expirations.add(caller.viewer.expiresAt, () => socket.close(...unauthorized));
+          const forget = sessionEnds.add(caller.viewer, (why) => {
+            const [code, reason] = why === 'visibility' ? restarted : unauthorized;
+            socket.close(code, reason);
+          });
           socket.once('close', forget);
           if (socket.readyState !== socket.OPEN) forget(); // it has left meanwhile
           return true;

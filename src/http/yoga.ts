@@ -4,6 +4,7 @@ import { createYoga } from 'graphql-yoga';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { auditEntry } from '../access/audit-log.js';
 import type { AuditEntry } from '../access/audit-log.js';
+import { LiveSessions } from '../access/live-sessions.js';
 import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
 import type { Caller, Context, Services } from '../graphql/context.js';
@@ -39,13 +40,15 @@ export interface GraphQLServerOptions {
   readonly wallClock?: () => number;
   /** Counts them as they end. */
   readonly operations?: OperationTally | undefined;
+  /** End subscriptions before their time. */
+  readonly sessions?: LiveSessions;
 }
 
 export function createGraphQLServer(
   schema: GraphQLSchema,
   services: Services,
   limits: DocumentLimits & ClientLimits,
-  { wallClock = Date.now, operations }: GraphQLServerOptions = {},
+  { wallClock = Date.now, operations, sessions = new LiveSessions() }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
   const { audit, clock } = services;
@@ -93,7 +96,7 @@ export function createGraphQLServer(
       useSecondPass(),
       useAnswerSize(limits.maxAnswerBytes),
       useSideErrors(),
-      useSubscriptionItems(limits.maxAnswerBytes),
+      useSubscriptionItems(limits.maxAnswerBytes, sessions),
       useSubscriptionShares(shares),
       useTypedRefusals(),
     ],

@@ -28,13 +28,16 @@ export interface MetricsLimits {
 
 export class Exporter implements Disposable {
   readonly operations = new OperationTally();
-  readonly #services: Pick<Services, 'clusters' | 'version'>;
+  readonly #services: Pick<Services, 'clusters' | 'version' | 'settingsFiles'>;
   readonly #limits: MetricsLimits;
   readonly #watches: readonly ClusterWatch[];
   /** Scrapes of a moment share one. */
   readonly #running = new Map<string, Promise<string>>();
 
-  constructor(services: Pick<Services, 'clusters' | 'version'>, limits: MetricsLimits) {
+  constructor(
+    services: Pick<Services, 'clusters' | 'version' | 'settingsFiles'>,
+    limits: MetricsLimits,
+  ) {
     this.#services = services;
     this.#limits = limits;
     const told = {
@@ -65,9 +68,13 @@ export class Exporter implements Disposable {
 
   async #scrape(format: Format, watches: readonly ClusterWatch[]): Promise<string> {
     const { metricsMaxWorkers, metricsMaxQueues } = this.#limits;
-    const { version } = this.#services;
+    const { version, settingsFiles } = this.#services;
     const scrape = new Scrape();
     scrape.add('build_info', { version, node: process.version }, 1);
+    for (const { setting, error, loadedAt } of settingsFiles?.() ?? []) {
+      scrape.add('settings_file_current', { setting }, error === null ? 1 : 0);
+      scrape.add('settings_file_loaded_timestamp_seconds', { setting }, loadedAt / 1000);
+    }
     await Promise.all(
       watches.flatMap((watch) => [
         addWorkers(scrape, watch, metricsMaxWorkers),

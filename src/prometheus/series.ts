@@ -10,6 +10,8 @@ const cluster = ['cluster'] as const;
 
 export const series = {
   build_info: row('gauge', ['version', 'node'], 'Always 1.'),
+  settings_file_current: row('gauge', ['setting'], 'Whether its newest content is in force.'),
+  settings_file_loaded_timestamp_seconds: row('gauge', ['setting'], 'When its content was read.'),
   cluster_embedded: row('gauge', cluster, 'Whether it is the embedded cluster, a simulation.'),
   broker_connected: row('gauge', cluster, 'Whether the broker is connected.'),
   broker_reconnects_total: row('counter', cluster, 'Connections regained after a loss.'),

@@ -12,14 +12,15 @@ import { CacheStatus } from '../../cache/cache-status.js';
 import { createContext } from '../../graphql/context.js';
 import type { Context } from '../../graphql/context.js';
 import { Looks } from '../../graphql/subscriptions/interval.js';
-import { UnauthenticatedError } from '../../errors.js';
+import type { LiveSessions } from '../../access/live-sessions.js';
 import { slices } from '../../slices.js';
 import { boundedAnswer } from '../answer-size.js';
 import { DeliveryTurns } from '../delivery-turns.js';
-import { Expirations } from '../expirations.js';
 import { asInputError } from '../input-error.js';
 import { jsonText } from '../json-text.js';
 import type { ServerContext } from '../server-context.js';
+import { endError, SessionEnds } from '../session-ends.js';
+import type { EndReason } from '../session-ends.js';
 
 type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
 
@@ -27,17 +28,20 @@ type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
 const longestKept = 1_024;
 
 /** @param maxBytes of one item */
-export function useSubscriptionItems(maxBytes: number): Plugin<Context, ServerContext> {
+export function useSubscriptionItems(
+  maxBytes: number,
+  sessions: LiveSessions,
+): Plugin<Context, ServerContext> {
   const turns = new DeliveryTurns();
-  const expirations = new Expirations();
+  const sessionEnds = new SessionEnds(sessions);
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
-        const { expiresAt } = (args.contextValue as Context).viewer;
-        const expires = (expire: () => void) => expirations.add(expiresAt, expire);
-        return new ItemStream(source, (payload) => executeItem(args, payload, maxBytes), turns, expires);
+        const { viewer } = args.contextValue as Context;
+        const ends = (end: (why: EndReason) => void) => sessionEnds.add(viewer, end);
+        return new ItemStream(source, (payload) => executeItem(args, payload, maxBytes), turns, ends);
       });
     },
   };
@@ -67,35 +71,38 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #leavesOutSame: boolean;
   readonly #execute: ItemExecutor;
   readonly #turns: DeliveryTurns;
-  /** Stops the wait for the end of the subscriber's credentials. */
+  /** Stops the wait for the end of the subscriber's session. */
   readonly #forget: () => void;
   /** Items that it may deliver before it waits for its turn. */
   #granted = 0;
   #last: string | null = null;
-  /** Whether the subscriber's credentials have come to their end, and whether that was told. */
-  #expired: 'no' | 'untold' | 'told' = 'no';
+  /** Why the subscriber's session has ended; null while it goes on. */
+  #endedBy: EndReason | null = null;
+  /** Whether that was delivered. */
+  #hasSaidWhy = false;
 
   constructor(
     source: AsyncIterable<unknown>,
     executor: ItemExecutor,
     turns: DeliveryTurns,
-    expires: (expire: () => void) => () => void,
+    ends: (end: (why: EndReason) => void) => () => void,
   ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#leavesOutSame = source instanceof Looks;
     this.#execute = executor;
     this.#turns = turns;
-    this.#forget = expires(() => this.#expire());
+    this.#forget = ends((why) => this.#end(why));
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     for (;;) {
       if (this.#granted === 0) this.#granted = await this.#turns.take();
       this.#granted--;
-      const item = this.#expired === 'no' ? await this.#source.next() : ended;
-      if (this.#expired === 'untold') {
-        this.#expired = 'told';
-        return { done: false, value: { errors: [expiredError()] } };
+      const item = this.#endedBy === null ? await this.#source.next() : ended;
+      const why = this.#whyEnded();
+      if (why !== null && !this.#hasSaidWhy) {
+        this.#hasSaidWhy = true;
+        return { done: false, value: { errors: [endItem(why)] } };
       }
       if (item.done === true) {
         this.#forget();
@@ -116,8 +123,13 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
     return this;
   }
 
-  #expire(): void {
-    this.#expired = 'untold';
+  /** It may have ended while an item was waited for. */
+  #whyEnded(): EndReason | null {
+    return this.#endedBy;
+  }
+
+  #end(why: EndReason): void {
+    this.#endedBy ??= why;
     // Whoever waits for the next item is told now.
     this.#source.return?.().catch(() => undefined);
   }
@@ -134,7 +146,7 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
 
 const ended = { done: true, value: undefined } as const;
 
-function expiredError(): GraphQLError {
-  const { code, message } = new UnauthenticatedError('The credentials have expired');
+function endItem(why: EndReason): GraphQLError {
+  const { code, message } = endError(why);
   return new GraphQLError(message, { extensions: { code } });
 }
