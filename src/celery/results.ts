@@ -13,6 +13,7 @@ import { ThrottledLog } from '../throttled-log.js';
 import { cutText, isCutByWorker } from './events/task-text.js';
 import { taskTexts, type TaskText } from './events/task.js';
 import { isoTimeOrNull } from './iso-time.js';
+import { maskText, maxKeptText } from './masked-text.js';
 import { parsePythonJson, toPlainJson } from './python-json.js';
 import { argumentsRepr, exceptionRepr, pythonRepr, type OnCut } from './python-repr.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
@@ -22,12 +23,11 @@ import { describeRedisAddress } from './transport/redis-address.js';
 import type { RedisAddress } from './transport/redis-address.js';
 import { isForbidden, refusalWords, withoutUser } from './transport/redis-errors.js';
 import { RedisLink } from './transport/redis-link.js';
+import { trimValue } from './trimmed-value.js';
 import type { ResultBackend, StoredResult, TaskMeta } from './transport/transport.js';
 
 const metaPrefix = 'celery-task-meta-';
 const mgetBatch = 500;
-/** Longer texts are cut: the monitor shows them, it does not carry them. */
-const maxTextLength = 10_000;
 const maxRetries = 1_000_000;
 
 const text = z.string().nullish().catch(null);
@@ -46,7 +46,7 @@ const meta = z.object({
 const exceptionResult = z.object({ exc_type: z.string(), exc_message: z.unknown().optional() });
 
 /**
- * Secrets are masked before anything is cut.
+ * Texts and values are cut with a margin, masked, and cut to what is kept.
  * @returns null when the text is not a task's meta: a foreign key must not fail the read
  */
 export function parseTaskMeta(
@@ -61,8 +61,8 @@ function readTaskMeta(id: string, value: unknown, redaction: Redaction): TaskMet
   const parsed = meta.safeParse(value);
   if (!parsed.success) return null;
   const { status, date_done, name, args, kwargs, worker, queue, retries } = parsed.data;
-  const result = redaction.value(parsed.data.result);
-  const traceback = parsed.data.traceback == null ? null : redaction.text(parsed.data.traceback);
+  const trimmed = trimValue(parsed.data.result);
+  const result = redaction.value(trimmed.value);
   const state = status.toUpperCase();
   // What is stored before the end is a pid, an error or the progress that the task tells of: it has returned nothing.
   const succeeded = state === 'SUCCESS' && result !== undefined;
@@ -73,16 +73,18 @@ function readTaskMeta(id: string, value: unknown, redaction: Redaction): TaskMet
     (field: TaskText): OnCut =>
     () =>
       cut.add(field);
+  if (trimmed.isCut && (succeeded || failure !== null || isOwnShape))
+    cut.add(succeeded ? 'result' : 'exception');
   return {
     id,
     state,
-    result: succeeded ? pythonRepr(result, maxTextLength, onCut('result')) : null,
-    progress: isCustom(state) || isOwnShape ? progressOf(result) : null,
+    result: succeeded ? pythonRepr(result, maxKeptText, onCut('result')) : null,
+    progress: (isCustom(state) || isOwnShape) && !trimmed.isCut ? progressOf(result) : null,
     ...(isOwnShape && { isOwnShape }),
     exception: isOwnShape
       ? describeOwn(result, onCut('exception'))
       : failure && describeException(failure, onCut('exception')),
-    traceback: traceback === null ? null : shorten('traceback', traceback, onCut('traceback')),
+    traceback: described('traceback', parsed.data.traceback ?? null, redaction, onCut('traceback')),
     doneAt: isoTimeOrNull(date_done), // naive before Celery 5.3
     args: describeArguments('args', args, redaction, onCut('args')),
     kwargs: describeArguments('kwargs', kwargs, redaction, onCut('kwargs')),
@@ -167,7 +169,7 @@ export function readStoredResult(
 /** What a task tells of itself with `update_state(meta=...)`. */
 function progressOf(result: unknown): unknown {
   const progress = toPlainJson(result ?? null);
-  return JSON.stringify(progress).length <= maxTextLength ? progress : null;
+  return JSON.stringify(progress).length <= maxKeptText ? progress : null;
 }
 
 /** As Celery's backends do since 5.3. */
@@ -181,12 +183,12 @@ function describeException(
   onCut: OnCut,
 ): string {
   const args: readonly unknown[] = Array.isArray(exc_message) ? exc_message : [exc_message];
-  return exceptionRepr(exc_type, args, maxTextLength, onCut);
+  return exceptionRepr(exc_type, args, maxKeptText, onCut);
 }
 
 /** Of a failure that is no exception: `update_state(state='FAILURE', meta='no such customer')`. */
 function describeOwn(result: unknown, onCut: OnCut): string {
-  if (typeof result !== 'string') return pythonRepr(result, maxTextLength, onCut);
+  if (typeof result !== 'string') return pythonRepr(result, maxKeptText, onCut);
   return shorten('exception', result, onCut);
 }
 
@@ -197,13 +199,29 @@ function describeArguments(
   redaction: Redaction,
   onCut: OnCut,
 ): string | null {
-  if (typeof value !== 'string') return argumentsRepr(redaction.value(value), maxTextLength, onCut);
-  if (isCutByWorker(value)) onCut(); // which may not be seen when that part is masked
-  return shorten(field, redaction.text(value), onCut);
+  if (typeof value === 'string') return described(field, value, redaction, onCut);
+  const trimmed = trimValue(value);
+  if (trimmed.isCut) onCut();
+  return argumentsRepr(redaction.value(trimmed.value), maxKeptText, onCut);
+}
+
+/** A text that was stored as such. */
+function described(
+  field: TaskText,
+  value: string | null,
+  redaction: Redaction,
+  onCut: OnCut,
+): string | null {
+  if (value === null) return null;
+  // What shows that it was cut may be masked.
+  if (field !== 'traceback' && isCutByWorker(value)) onCut();
+  const masked = maskText(field, value, redaction);
+  if (masked.isCut) onCut();
+  return shorten(field, masked.text, onCut);
 }
 
 function shorten(field: TaskText, value: string, onCut: OnCut): string {
-  const kept = cutText(field, value, maxTextLength);
+  const kept = cutText(field, value, maxKeptText);
   if (kept !== value || (field !== 'traceback' && isCutByWorker(value))) onCut();
   return kept;
 }

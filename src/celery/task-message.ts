@@ -4,11 +4,14 @@
  */
 import { z } from 'zod';
 import { isoTimeOrNull } from './iso-time.js';
+import { cutText } from './events/task-text.js';
+import { maskText, maxKeptText } from './masked-text.js';
 import { decodeExactBody } from './message-body.js';
 import type { Message, RawMessage } from './message.js';
 import { argumentsRepr } from './python-repr.js';
 import { taskIdText } from './task-id.js';
 import { standardRedactor, type Redaction } from './redaction/redactor.js';
+import { trimValue } from './trimmed-value.js';
 import { unreadableDetails, type UnreadableDetails } from './unreadable.js';
 
 /** What a waiting message tells of its task. Null means: it does not tell, or it is not a task of Celery's. */
@@ -120,8 +123,8 @@ function readV2(
     id: headers.id,
     name: headers.task ?? null,
     shadow: headers.shadow === headers.task ? null : (headers.shadow ?? null),
-    args: shown(headers.argsrepr || args, reading),
-    kwargs: shown(headers.kwargsrepr || kwargs, reading),
+    args: shown('args', headers.argsrepr || args, reading),
+    kwargs: shown('kwargs', headers.kwargsrepr || kwargs, reading),
     eta: isoTimeOrNull(headers.eta),
     expires: isoTimeOrNull(headers.expires),
     retries: headers.retries ?? null,
@@ -138,8 +141,8 @@ function readV1(known: WaitingTask, message: Message, reading: Reading): Waiting
     ...known,
     id: body.id,
     name: body.task,
-    args: shown(body.args, reading),
-    kwargs: shown(body.kwargs, reading),
+    args: shown('args', body.args, reading),
+    kwargs: shown('kwargs', body.kwargs, reading),
     eta: isoTimeOrNull(body.eta),
     expires: isoTimeOrNull(body.expires),
     retries: body.retries ?? null,
@@ -148,8 +151,10 @@ function readV1(known: WaitingTask, message: Message, reading: Reading): Waiting
 }
 
 /** The sender's text of the arguments, or ours of the arguments themselves. */
-function shown(args: unknown, { redaction }: Reading): string | null {
-  return argumentsRepr(redaction.value(args));
+function shown(field: 'args' | 'kwargs', args: unknown, { redaction }: Reading): string | null {
+  if (typeof args === 'string')
+    return cutText(field, maskText(field, args, redaction).text, maxKeptText);
+  return argumentsRepr(redaction.value(trimValue(args).value));
 }
 
 function jsonBody<T>(message: Message, shape: z.ZodType<T>, { onUnreadable }: Reading): T | null {

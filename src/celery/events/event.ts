@@ -19,6 +19,7 @@ import {
 } from './event-fields.js';
 import { isoTime } from '../iso-time.js';
 import { maxIdLength, taskIdText } from '../task-id.js';
+import { maskText } from '../masked-text.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import { isCutByWorker } from './task-text.js';
 import type { TaskText } from './task.js';
@@ -57,7 +58,7 @@ export interface TaskFields {
   readonly result: string | null;
   readonly exception: string | null;
   readonly traceback: string | null;
-  /** Those of the texts that no longer show that the worker cut them, since that part is masked. */
+  /** Those of the texts that no longer show that they were cut, since that part is masked or left out. */
   readonly cut?: readonly TaskText[] | undefined;
   readonly runtimeSeconds: number | null;
   readonly retries: number | null;
@@ -183,9 +184,9 @@ function taskFields(value: Readonly<Record<string, unknown>>, redaction: Redacti
   const masked = (field: TaskText): string | null => {
     const told = text(value[field]);
     if (told === null) return null;
-    const shown = redaction.text(told);
-    if (shown !== told && isCutByWorker(told)) (cut ??= []).push(field);
-    return shown;
+    const shown = maskText(field, told, redaction);
+    if (shown.isCut || (shown.text !== told && isCutByWorker(told))) (cut ??= []).push(field);
+    return shown.text;
   };
   const texts = {
     args: masked('args'),

@@ -12,6 +12,7 @@ import { KnownTasks } from './known-tasks.js';
 import { ignoreListenerErrors, Listeners } from '../listeners.js';
 import { RevokedIds } from './revoked-ids.js';
 import type { StateOptions, StateStats } from './state-options.js';
+import { maxKeptText } from '../masked-text.js';
 import { endUnknown } from '../states.js';
 import type { MergeOptions } from './record-text.js';
 import { mergeError, mergeEvent } from './task-merge.js';
@@ -66,7 +67,7 @@ export class State extends KnownTasks {
     this.#clock = clock;
     this.#settleFirst = options.settleFirst;
     const monotonic = options.monotonic ?? options.clock ?? ((): number => performance.now());
-    this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? 10_000 };
+    this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? maxKeptText };
     this.#workers = new WorkerRegistry({
       maxWorkers: options.maxWorkers ?? 20_000,
       forgetWorkersAfter: options.forgetWorkersAfter ?? 86_400_000,

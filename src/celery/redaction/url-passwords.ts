@@ -21,7 +21,7 @@ export function urlSecret(scan: ScannedText, mark: number): Span | null {
   if (mark === 0 || !isWordCharacter(text.charCodeAt(mark - 1))) return null;
   if (start > scan.url.end) scan.url = urlFrom(scan, start);
   const host = scan.url.lastAt;
-  if (host < start) return null;
+  if (host < start) return cutPassword(scan, start);
   const userEnd = runEnd(text, start, isUserCharacter);
   scan.work.spend(userEnd - start + 8);
   const user = text.slice(start, userEnd);
@@ -37,6 +37,18 @@ export function urlSecret(scan: ScannedText, mark: number): Span | null {
   if (user !== '' && !isMasked(user) && (noPassword.test(password) || looksLikeToken(user)))
     return { start, end: host, shown: password === '' ? `${mask}:` : `${mask}:${mask}` };
   return from === host || isMasked(password) ? null : { start: from, end: host, shown: mask };
+}
+
+/** `redis://bob:hunt...`: the text was cut in the password, or in a port. */
+function cutPassword(scan: ScannedText, start: number): Span | null {
+  const { text, url } = scan;
+  if (!text.startsWith('...', url.end - 3)) return null;
+  const userEnd = runEnd(text, start, isUserCharacter);
+  scan.work.spend(userEnd - start + 8);
+  const [from, end] = [userEnd + 1, url.end - 3];
+  if (text[userEnd] !== ':' || from >= end || /^\d{1,5}(?:$|[/?#.])/.test(text.slice(from, end)))
+    return null;
+  return isMasked(text.slice(from, end)) ? null : { start: from, end, shown: mask };
 }
 
 /** `git` or `bob.smith` is none. */

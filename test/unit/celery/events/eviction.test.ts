@@ -55,17 +55,17 @@ describe('a full store', () => {
   });
 
   it('counts bytes too, and gives them back', () => {
-    const created = createState({ maxTaskBytes: 100_000, maxTextLength: 50_000 });
+    const created = createState({ maxTaskBytes: 50_000, maxTextLength: 25_000 });
     const { state, apply } = created;
 
-    for (const id of ['a', 'b', 'c']) apply(task('succeeded', id, 0, { result: 'x'.repeat(40_000) }));
+    for (const id of ['a', 'b', 'c']) apply(task('succeeded', id, 0, { result: 'x'.repeat(20_000) }));
     expect(ids(created)).toBe('c b');
-    expect(state.stats().bytes).toBeGreaterThan(80_000);
+    expect(state.stats().bytes).toBeGreaterThan(40_000);
 
     for (const id of ['b', 'c']) apply(task('succeeded', id, 0, { result: 'x' }));
     expect(state.stats().bytes).toBeLessThan(2_000);
 
-    apply(task('succeeded', 'd', 2, { result: '✓'.repeat(49_200) }));
+    apply(task('succeeded', 'd', 2, { result: '✓'.repeat(24_200) }));
     expect(state.stats()).toMatchObject({ tasks: 2, evicted: 2 });
   });
 

@@ -144,6 +144,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
   'a token that was cut': [
     `('ghp_hunter3...',)`,
+    `('redis://bob:hunter3...',)`,
     `('sk-ant-api03-hunter3...', 2)`,
     `('eyJhbGciOiJhunter3...',)`,
     `{'key': 'AKIAHUNTER3...'}|HUNTER3`,
