@@ -1,7 +1,7 @@
 /** The composition root: opens the cluster, builds the server, and owns all that must be closed. */
 import { AuditLog } from './access/audit-log.js';
 import type { LiveSessions } from './access/live-sessions.js';
-import { openAccess } from './access/open-access.js';
+import { identityHeaders, openAccess } from './access/open-access.js';
 import { openCluster } from './cluster.js';
 import type { ClusterOptions, OpenCluster } from './cluster.js';
 import type { Config } from './config.js';
@@ -82,6 +82,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const yoga = createGraphQLServer(schema, services, config, {
     operations: metrics?.operations,
     sessions,
+    identityHeaders: identityHeaders(config),
   });
   const { host, port } = config;
   const readiness = readinessOf(clusters.all.map((cluster) => new Readiness(cluster)));

@@ -161,6 +161,13 @@ function anonymousRole({ anonymous, host }: AccessSettings, schemes: readonly Sc
   );
 }
 
+/** Names of the headers in which a trusted proxy says who the user is. */
+export function identityHeaders(
+  settings: Pick<AccessSettings, 'proxyUserHeader' | 'proxyRoleHeader'>,
+): readonly string[] {
+  return [settings.proxyUserHeader, settings.proxyRoleHeader].filter((name) => name !== '');
+}
+
 function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme[] {
   const { trustedProxies, proxyUserHeader, proxyRoleHeader, roleMap } = settings;
   if (proxyUserHeader === '') {

@@ -3,7 +3,7 @@
  * why, in the form of all others, and the connection is closed: nobody knows where the next request would begin.
  */
 import { STATUS_CODES } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorCodes } from '../errors.js';
 import type { ErrorCode } from '../errors.js';
@@ -30,14 +30,18 @@ const noRequest: Refusal = { code: 'BAD_REQUEST', message: 'This is not HTTP' };
 
 /** Call it before the server listens. */
 export function answerBrokenRequests(server: Server): void {
-  /** Connections on which a response is under way: a second one in between would pass for a part of it. */
-  const answering = new WeakSet<Duplex>();
+  /** Responses that are under way: a second one in between would pass for a part of them. */
+  const answering = new WeakMap<Duplex, Set<ServerResponse>>();
   server.on('request', ({ socket }, response) => {
-    answering.add(socket);
-    response.once('close', () => answering.delete(socket));
+    const responses = answering.get(socket) ?? new Set();
+    answering.set(socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || answering.has(socket) || error.code === 'ECONNRESET') {
+    const [response, ...others] = answering.get(socket) ?? [];
+    // A body that does not arrive: its request is the only one, and nothing of its answer was sent.
+    const isUnanswered = others.length === 0 && response?.headersSent !== true;
+    if (!socket.writable || !isUnanswered || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
@@ -59,6 +63,18 @@ export function refuseSocket(socket: Duplex, { code, message, status }: Refusal)
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   // Whoever goes on sending does not keep it open.
   socket.once('finish', () => socket.destroy());
+}
+
+export const oneHost: Refusal = {
+  code: 'BAD_REQUEST',
+  message: 'A request has one Host header (RFC 9112, section 3.2)',
+};
+
+/** Whether it says once which host it is for; a client of HTTP/1.0 need not say it. */
+export function hasOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const isHost = (text: string, at: number): boolean => at % 2 === 0 && text.toLowerCase() === 'host';
+  const hosts = rawHeaders.filter(isHost).length;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
 }
 
 /** Whether its target, with the host that it names, is a URL: Yoga would take one that is not for a fault of its own. */

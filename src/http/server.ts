@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
-import { answerBrokenRequests, isWellFormed } from './broken-requests.js';
+import { answerBrokenRequests, hasOneHost, isWellFormed, oneHost } from './broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.js';
@@ -23,9 +23,17 @@ import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
-/** Milliseconds for the head, and for the whole of a request; a client that is slower is cut off. */
-const headersTimeout = 10_000;
-const requestTimeout = 20_000;
+/** Milliseconds after which a client that is slow is cut off. */
+export interface HttpTimeouts {
+  /** For the head of a request. */
+  readonly headers: number;
+  /** For the whole of it. */
+  readonly request: number;
+  /** Between two looks at which clients are late. */
+  readonly check: number;
+}
+
+const defaultTimeouts: HttpTimeouts = { headers: 10_000, request: 20_000, check: 1_000 };
 /** Milliseconds that open requests get to finish when the server stops. */
 const grace = 1_500;
 
@@ -47,6 +55,7 @@ export interface HttpServerOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly log: Logger;
+  readonly timeouts?: HttpTimeouts;
 }
 
 /** @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen. */
@@ -59,11 +68,23 @@ export async function startHttpServer({
   host,
   port,
   log,
+  timeouts = defaultTimeouts,
 }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionLimit(limits.maxConnections, log);
-  const server = createServer({ headersTimeout, requestTimeout }, (request, response) => {
+  const options = {
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    connectionsCheckingInterval: timeouts.check,
+    requireHostHeader: false, // it would be answered without a body
+  };
+  const server = createServer(options, (request, response) => {
     setSecurityHeaders(response);
     if (metrics) response.once('finish', () => metrics.operations.answered(response.statusCode));
+    if (!hasOneHost(request)) {
+      response.setHeader('connection', 'close');
+      fail(response, oneHost.code, oneHost.message);
+      return;
+    }
     const health = healthRouteOf(request);
     if (!health && connections.isCrowded(request.socket)) {
       response.setHeader('connection', 'close');

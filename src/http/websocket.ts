@@ -25,7 +25,7 @@ import { limitError } from '../graphql/limits/limit-error.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import type { Logger } from '../log.js';
 import { withPersistedText } from './plugins/use-persisted-operations.js';
-import { refuseSocket } from './broken-requests.js';
+import { hasOneHost, oneHost, refuseSocket } from './broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
 import type { ConnectionLimit } from './connection-limit.js';
 import { IgnoredUpgrades, isWebSocketUpgrade } from './ignored-upgrades.js';
@@ -106,6 +106,10 @@ export function serveWebSocket(
     socket.on('error', () => socket.destroy());
     if (connections.isCrowded(request.socket)) {
       refuseSocket(socket, { code: 'LIMIT_EXCEEDED', message: connections.message });
+      return;
+    }
+    if (!hasOneHost(request)) {
+      refuseSocket(socket, oneHost);
       return;
     }
     if (path !== graphqlPath) {

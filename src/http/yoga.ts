@@ -42,13 +42,20 @@ export interface GraphQLServerOptions {
   readonly operations?: OperationTally | undefined;
   /** End subscriptions before their time. */
   readonly sessions?: LiveSessions;
+  /** Names of the headers in which a proxy says who the user is; none by default. */
+  readonly identityHeaders?: readonly string[];
 }
 
 export function createGraphQLServer(
   schema: GraphQLSchema,
   services: Services,
   limits: DocumentLimits & ClientLimits,
-  { wallClock = Date.now, operations, sessions = new LiveSessions() }: GraphQLServerOptions = {},
+  {
+    wallClock = Date.now,
+    operations,
+    sessions = new LiveSessions(),
+    identityHeaders = [],
+  }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
   const { audit, clock } = services;
@@ -90,7 +97,7 @@ export function createGraphQLServer(
       usePersistedOperations(persistedOperations === 'only'),
       useNoForms(),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
-      useConditionalRequests(wallClock), // behind the headers of the cache status, which a 304 has too
+      useConditionalRequests({ clock: wallClock, identityHeaders }), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(),
       useGraphQLJs(),
       useSecondPass(),

@@ -15,10 +15,20 @@ import type { ServerContext } from '../server-context.js';
 const maxQuestions = 10_000;
 
 /** What tells answers to the same address apart: their form, whose they are, and which pages may read them. */
-const vary = 'Accept, Authorization, Origin';
+const variedBy = ['Accept', 'Authorization', 'Origin'];
 
-/** @param clock epoch milliseconds */
-export function useConditionalRequests(clock: () => number): Plugin<Context, ServerContext> {
+export interface ConditionalRequestsOptions {
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** Names of the headers in which a proxy says who the user is. */
+  readonly identityHeaders: readonly string[];
+}
+
+export function useConditionalRequests({
+  clock,
+  identityHeaders,
+}: ConditionalRequestsOptions): Plugin<Context, ServerContext> {
+  const vary = [...variedBy, ...identityHeaders].join(', ');
   const changes = new LastChanges({ maxQuestions, clock });
   return {
     onRequest({ serverContext }) {

@@ -1,6 +1,6 @@
 /** What is no HTTP, or asks for what there is not: a status, a code and a reason, and never an empty body. */
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
 import { connectTcp } from '../../support/connect-tcp.js';
@@ -56,6 +56,16 @@ it.each([
     'POST /graphql HTTP/1.1\r\nHost: x\r\nExpect: the-best\r\nContent-Length: 0\r\n\r\n',
     ...([417, 'BAD_REQUEST'] as const),
   ],
+  [
+    'a WebSocket to two hosts',
+    `GET /graphql HTTP/1.1\r\n${upgrade}Host: other\r\n\r\n`,
+    ...([400, 'BAD_REQUEST'] as const),
+  ],
+  [
+    'an upgrade to h2c at two hosts',
+    'GET /graphql HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+    ...([400, 'BAD_REQUEST'] as const),
+  ],
   ['a WebSocket elsewhere', `GET /socket HTTP/1.1\r\n${upgrade}\r\n`, 404, 'NOT_FOUND'],
   [
     'a WebSocket from a foreign page',
@@ -64,6 +74,29 @@ it.each([
   ],
 ])('%s is refused with a code', async (_, request, status, code) => {
   expect(await raw(request)).toEqual({ status, code });
+});
+
+describe.each([
+  '/graphql?query=%7B__typename%7D',
+  '/health/live',
+  '/metrics',
+  '/api/v1/celery/health',
+  '/',
+])('%s is refused', (path) => {
+  it.each([
+    ['two hosts', '1.1', 'Host: a\r\nhost: a\r\n'],
+    ['no host', '1.1', ''],
+    ['two hosts in HTTP/1.0', '1.0', 'Host: a\r\nHost: b\r\n'],
+  ])('to %s', async (_name, version, headers) => {
+    const request = `GET ${path} HTTP/${version}\r\n${headers}\r\n`;
+    expect(await raw(request)).toEqual({ status: 400, code: 'BAD_REQUEST' });
+  });
+});
+
+it('a client of HTTP/1.0 need not say which host it means', async () => {
+  const socket = connectTcp(Number(new URL(server.origin).port), '127.0.0.1');
+  socket.write('GET /health/live HTTP/1.0\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/);
 });
 
 it.each([

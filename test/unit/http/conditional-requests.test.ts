@@ -326,3 +326,15 @@ it('holds for any sequence of changes, questions and pauses', async () => {
   );
   expect(Math.min(...Object.values(reached))).toBeGreaterThan(5);
 }, 60_000);
+
+it('varies by the headers in which a proxy names the user and the groups', async () => {
+  const args = [
+    ...['--trusted-proxies', '127.0.0.1'],
+    ...['--proxy-user-header', 'X-Forwarded-User', '--proxy-role-header', 'X-Forwarded-Groups'],
+  ];
+  await using behind = await startTestServer({ args });
+  const { headers } = await behind.fetch('/api/v1/celery/workers/status');
+  expect(headers.get('vary')).toBe(
+    'Accept, Authorization, Origin, x-forwarded-user, x-forwarded-groups',
+  );
+});

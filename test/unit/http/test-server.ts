@@ -4,6 +4,7 @@
  */
 import { AuditLog } from '../../../src/access/audit-log.js';
 import { Authenticator } from '../../../src/access/authenticator.js';
+import { identityHeaders } from '../../../src/access/open-access.js';
 import type { Access } from '../../../src/access/open-access.js';
 import type { Visibility } from '../../../src/access/visibility.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
@@ -24,6 +25,7 @@ import { schema } from '../../../src/graphql/schema.js';
 import { Exporter } from '../../../src/prometheus/exporter.js';
 import { Readiness } from '../../../src/http/readiness.js';
 import { startHttpServer } from '../../../src/http/server.js';
+import type { HttpTimeouts } from '../../../src/http/server.js';
 import { createGraphQLServer } from '../../../src/http/yoga.js';
 import { createLogger } from '../../../src/log.js';
 import type { Logger } from '../../../src/log.js';
@@ -60,6 +62,8 @@ export interface TestServerOptions {
   readonly args?: readonly string[];
   /** What it watches; the embedded cluster by default. */
   readonly source?: ClusterSource;
+  /** Those of the gateway by default. */
+  readonly timeouts?: HttpTimeouts;
 }
 
 interface ClusterSource {
@@ -73,6 +77,7 @@ export async function startTestServer({
   args = [],
   tenants = [{ name: 'default', visibleTo: null }],
   source,
+  timeouts,
 }: TestServerOptions = {}): Promise<TestServer> {
   const config = readConfig(args, {});
   const clock = { now: 0 };
@@ -97,12 +102,13 @@ export async function startTestServer({
   const yoga = createGraphQLServer(schema, services, config, {
     wallClock: () => wallClock.now,
     operations: metrics?.operations,
+    identityHeaders: identityHeaders(config),
   });
   const warmUp: TestServer['warmUp'] = { state: 'WAITING' };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
   const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
-  const server = opened.own(await startHttpServer(http));
+  const server = opened.own(await startHttpServer({ ...http, ...(timeouts && { timeouts }) }));
   for (const { caches, subscriptions } of clusters.all) {
     opened.own(caches); // closed first, as in the gateway
     opened.own(subscriptions);
