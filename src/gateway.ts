@@ -18,6 +18,7 @@ import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
 import { redactorOf } from './redactor-of.js';
+import { SharedAttempts } from './shared-attempts.js';
 import { warnOfSharedNames } from './shared-names.js';
 import { ClustersReload } from './reload/clusters-file.js';
 import { SettingsFiles } from './reload/settings-files.js';
@@ -56,10 +57,11 @@ export async function startGateway(config: Config, log: Logger): Promise<Gateway
 
 async function open(config: Config, log: Logger, opened: Disposal): Promise<Gateway> {
   const audit = opened.own(new AuditLog({ log, maxRecords: config.auditSize }));
-  const access = opened.own(await openAccess(config, { audit, log, clock: Date.now }));
   const redactor = redactorOf(config);
   const store = openSharedStore(config, log);
   if (store !== null) opened.own(store);
+  const attempts = store && new SharedAttempts(store);
+  const access = opened.own(await openAccess(config, { audit, log, clock: Date.now, attempts }));
   const clusters = openClusters({ config, log, redactor, opened, store });
   store?.start();
   const { sessions } = access.authenticator;

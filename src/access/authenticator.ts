@@ -107,7 +107,7 @@ export class Authenticator {
       if (this.#anonymous !== null) return anonymous(this.#anonymous);
       throw new UnauthenticatedError('Credentials are required');
     } catch (error) {
-      throw this.#judged(error, { method, attempt, startedAt });
+      throw await this.#judged(error, { method, attempt, startedAt });
     }
   }
 
@@ -128,12 +128,13 @@ export class Authenticator {
   }
 
   /** Counts and records a failure. What the caller is told of it. */
-  #judged(error: unknown, about: Failure): unknown {
+  async #judged(error: unknown, about: Failure): Promise<unknown> {
     const { clientAddress } = about.attempt;
     if (error instanceof AuthenticationUnavailableError || !(error instanceof GatewayError))
       return error;
     const isHarmless = about.method === 'none' || error instanceof ForbiddenError;
     const counted = isHarmless ? this.#harmless : this.#failures;
+    await counted.refresh(clientAddress);
     const isTooMany = error instanceof TooManyAttemptsError || counted.left(clientAddress) === 0;
     this.#record(this.#failed(error, about), !isTooMany);
     if (isTooMany && !isHarmless)

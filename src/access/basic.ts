@@ -87,6 +87,7 @@ export class BasicScheme implements Scheme {
     password: string,
     address: string | null,
   ): Promise<User | null> {
+    await this.#failures.refresh(address);
     const running = this.#running.get(key);
     if (running) return running;
     const place = network(address);

@@ -4,6 +4,22 @@
  */
 import { network } from './client-key.js';
 
+export interface CountedAttempts {
+  readonly failures: number;
+  /** Milliseconds until they are forgotten. */
+  readonly endsIn: number;
+}
+
+/** What several replicas of the gateway count together. Never rejects. */
+export interface AttemptCounter {
+  /**
+   * @param more failures, none to read the count
+   * @param window milliseconds from the first failure until all are forgotten
+   * @returns null while there is nothing to count in: then each replica counts for itself
+   */
+  count(place: string, more: 0 | 1, window: number): Promise<CountedAttempts | null>;
+}
+
 export interface FailedAttemptsOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number;
@@ -12,11 +28,13 @@ export interface FailedAttemptsOptions {
   /** Milliseconds from the first of them. */
   readonly window?: number;
   readonly maxPlaces?: number;
+  /** Null, as by default, where a replica counts for itself. */
+  readonly shared?: AttemptCounter | null;
 }
 
 interface Window {
   failures: number;
-  readonly endsAt: number;
+  endsAt: number;
 }
 
 export class FailedAttempts {
@@ -24,10 +42,13 @@ export class FailedAttempts {
   readonly #max: number;
   readonly #window: number;
   readonly #maxPlaces: number;
+  readonly #shared: AttemptCounter | null;
   readonly #windows = new Map<string, Window>();
 
-  constructor({ clock, max = 10, window = 60_000, maxPlaces = 10_000 }: FailedAttemptsOptions) {
+  constructor(options: FailedAttemptsOptions) {
+    const { clock, max = 10, window = 60_000, maxPlaces = 10_000, shared = null } = options;
     this.#clock = clock;
+    this.#shared = shared;
     this.#max = max;
     this.#window = window;
     this.#maxPlaces = maxPlaces;
@@ -44,16 +65,40 @@ export class FailedAttempts {
     return Math.max(1, Math.ceil((endsAt - this.#clock()) / 1000));
   }
 
+  /** Learns what other replicas have counted, within the deadline of what they share. */
+  async refresh(address: string | null): Promise<void> {
+    if (this.#shared === null || this.left(address) === 0) return;
+    this.#learn(address, await this.#shared.count(network(address), 0, this.#window));
+  }
+
   /** One more. How many there are now. */
   add(address: string | null): number {
-    const place = network(address);
     const window = this.#current(address) ?? { failures: 0, endsAt: this.#clock() + this.#window };
     window.failures++;
+    this.#keep(address, window);
+    void this.#shared
+      ?.count(network(address), 1, this.#window)
+      .then((counted) => this.#learn(address, counted));
+    return window.failures;
+  }
+
+  /** What others have counted can only add to the replica's own count. */
+  #learn(address: string | null, counted: CountedAttempts | null): void {
+    if (counted === null || counted.failures === 0) return;
+    const { failures, endsIn } = counted;
+    const window = this.#current(address) ?? { failures: 0, endsAt: 0 };
+    if (failures <= window.failures) return;
+    window.failures = failures;
+    window.endsAt = Math.max(window.endsAt, this.#clock() + Math.min(endsIn, this.#window));
+    this.#keep(address, window);
+  }
+
+  #keep(address: string | null, window: Window): void {
+    const place = network(address);
     this.#windows.delete(place); // it becomes the youngest
     this.#windows.set(place, window);
     const [oldest] = this.#windows.keys();
     if (this.#windows.size > this.#maxPlaces && oldest !== undefined) this.#windows.delete(oldest);
-    return window.failures;
   }
 
   #current(address: string | null): Window | undefined {

@@ -14,6 +14,7 @@ import { Authenticator } from './authenticator.js';
 import { BasicScheme, userFingerprint } from './basic.js';
 import { JwtScheme, tokenFingerprint, TokenScheme } from './bearer.js';
 import { FailedAttempts } from './failed-attempts.js';
+import type { AttemptCounter } from './failed-attempts.js';
 import { isWide, shownSubnet } from './ip-address.js';
 import type { Subnet } from './ip-address.js';
 import { createJwtVerifier, localKeys, remoteKeys } from './jwt.js';
@@ -46,6 +47,8 @@ export interface AccessServices {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  /** What replicas of the gateway share; null, as by default, where it counts for itself. */
+  readonly attempts?: AttemptCounter | null;
 }
 
 export interface Access {
@@ -71,7 +74,7 @@ export async function openAccess(
 ): Promise<OpenedAccess> {
   const { audit, log, clock } = services;
   const proxies = new TrustedProxies(settings.trustedProxies);
-  const failures = new FailedAttempts({ clock });
+  const failures = new FailedAttempts({ clock, shared: services.attempts ?? null });
   const jwtFailures = new ThrottledLog({ log, message: 'the keys of JWTs cannot be read' });
   const sessions = new LiveSessions();
   const ofProxies = proxySchemes(settings, proxies);

@@ -31,4 +31,41 @@ describe('FailedAttempts', () => {
       ...[0, 2, 1],
     ]);
   });
+
+  it('counts what other replicas have counted, and never less than its own', async () => {
+    const clock = { now: 0 };
+    const counted: { failures: number; endsIn: number } = { failures: 0, endsIn: 0 };
+    const asked: [string, number, number][] = [];
+    const shared = {
+      count: async (place: string, more: 0 | 1, window: number) => {
+        asked.push([place, more, window]);
+        return counted;
+      },
+    };
+    const failures = new FailedAttempts({ clock: () => clock.now, max: 4, shared });
+    failures.add('2001:db8::1');
+    await failures.refresh('2001:db8::1');
+    expect(failures.left('2001:db8::1')).toBe(3);
+    Object.assign(counted, { failures: 4, endsIn: 20_000 });
+    await failures.refresh('2001:db8::1');
+    expect([failures.left('2001:db8::1'), failures.retryAfter('2001:db8::1')]).toEqual([0, 60]);
+    await failures.refresh('2001:db8::1'); // who has to wait costs the others nothing
+    const place = '2001:db8:0:0::/64';
+    expect(asked).toEqual([
+      [place, 1, 60_000],
+      [place, 0, 60_000],
+      [place, 0, 60_000],
+    ]);
+    clock.now = 60_000;
+    expect(failures.left('2001:db8::1')).toBe(4);
+  });
+
+  it('counts for itself where the others cannot be asked', async () => {
+    const shared = { count: async () => null };
+    const failures = new FailedAttempts({ clock: () => 0, max: 2, shared });
+    failures.add('192.0.2.1');
+    await failures.refresh('192.0.2.1');
+    failures.add('192.0.2.1');
+    expect(failures.left('192.0.2.1')).toBe(0);
+  });
 });
