@@ -9,6 +9,7 @@ const alone = [
   'broadcasts',
   'bursts',
   'cli',
+  'costly-documents',
   'deadline',
   'fuzz',
   'harmless',

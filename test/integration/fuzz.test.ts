@@ -2,78 +2,21 @@
  * 10,000 requests, valid and broken, at a gateway in a process of its own: each is answered in time, none with a fault
  * of the gateway's, and it neither dies nor grows. CELERYQL_FUZZ_SEED repeats a run.
  */
-import { Agent, request } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { sendFuzz } from '../support/fuzz-client.js';
 import { FuzzRequests } from '../support/fuzz-requests.js';
-import type { FuzzRequest } from '../support/fuzz-requests.js';
 import { buildGateway, GatewayProcess } from '../support/gateway-process.js';
 import { connectTcp } from '../support/connect-tcp.js';
 
 const count = 10_000;
-const connections = 12;
 const deadlineMs = 30_000;
-/** For the first item of a subscription to what may never happen. */
-const streamMs = 1_000;
 /** Of V8, which otherwise takes what the machine has before it collects; a gateway that needs more dies of it. */
 const heapMegabytes = 512;
 const seed = Number(process.env['CELERYQL_FUZZ_SEED'] ?? Date.now() % 1e9);
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-function ask(port: number, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ port, agent, method, path, headers }, (response) => {
-      const { statusCode: status = 0, headers: told } = response;
-      const type = told['content-type'] ?? '';
-      const chunks: Buffer[] = [];
-      const done = (): void => {
-        clearTimeout(deadline);
-        resolve({ status, type, body: Buffer.concat(chunks).toString() });
-      };
-      // A stream has no end.
-      const isStream = /event-stream|multipart/.test(type);
-      const leave = (): void => {
-        done();
-        sent.destroy();
-      };
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        if (isStream && /^event: /m.test(chunk.toString())) leave();
-      });
-      if (isStream) setTimeout(leave, streamMs);
-      response.on('end', done);
-      response.on('error', () => done());
-    });
-    const deadline = setTimeout(() => {
-      sent.destroy();
-      reject(new Error(`no answer within ${deadlineMs} ms`));
-    }, deadlineMs);
-    sent.on('error', (error) => {
-      clearTimeout(deadline);
-      reject(error);
-    });
-    sent.end(body);
-  });
-}
-
-/** What is wrong with an answer; null when nothing is. */
-function complaint({ method }: FuzzRequest, { status, type, body }: Answer): string | null {
-  const isUnavailable = status === 503 && /"code":"[A-Z_]+"/.test(body);
-  if (status >= 500 && !isUnavailable && !(method === 'HEAD' && status === 503))
-    return `status ${status}`;
-  if (body.includes('INTERNAL_SERVER_ERROR')) return 'a fault of the gateway';
-  if (status >= 400 && method !== 'HEAD' && !type.includes('json'))
-    return `${status} without a typed body`;
-  return null;
-}
 
 async function residentMegabytes({ child: { pid } }: GatewayProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
@@ -101,32 +44,8 @@ describe('Requests as they come', () => {
     const flags = ['--port', String(port), '--rate-limit', '0', '--log-level', 'error'];
     await using gateway = new GatewayProcess(port, flags, [`--max-old-space-size=${heapMegabytes}`]);
     await eventually(() => gateway.query('{ gateway { version } }'), 20_000);
-    await using agent = Object.assign(new Agent({ keepAlive: true, maxSockets: connections }), {
-      [Symbol.asyncDispose]: async () => agent.destroy(),
-    });
     const requests = new FuzzRequests(schema, seed);
-    const wrong: string[] = [];
-    let sent = 0;
-    let withData = 0;
-    let streamed = 0;
-
-    const client = async (): Promise<void> => {
-      while (sent < count && wrong.length < 10) {
-        const number = sent++;
-        const next = requests.next();
-        const found = await ask(port, agent, next).then(
-          (answer) => {
-            if (/"data":\{/.test(answer.body)) withData++;
-            if (/^event: next/m.test(answer.body)) streamed++;
-            return complaint(next, answer);
-          },
-          (error: unknown) => String(error),
-        );
-        const shown = `${next.method} ${next.path} ${next.body?.toString().slice(0, 1_000) ?? ''}`;
-        if (found !== null) wrong.push(`${number}: ${found}: ${shown}`);
-      }
-    };
-    await Promise.all(Array.from({ length: connections }, client));
+    const { wrong, sent, withData, streamed } = await sendFuzz(port, requests, { count });
     expect(wrong).toEqual([]);
     expect(sent).toBe(count);
     expect(withData).toBeGreaterThan(2_000);

@@ -14,8 +14,22 @@ export interface FuzzRequest {
   readonly body?: Buffer;
 }
 
-const numbers = ['1', '2', '10', '60'];
-const texts = ['"x"', '"celery"', '"celery@w1"'];
+export interface FuzzOptions {
+  /** Values of arguments, in GraphQL's notation, for operations that are likely to be executed. */
+  readonly numbers?: readonly string[];
+  readonly texts?: readonly string[];
+  /** Root fields that such an operation has at most. */
+  readonly fields?: number;
+  /** Whether there are mutations. */
+  readonly isMutating?: boolean;
+}
+
+const usual = {
+  numbers: ['1', '2', '10', '60'],
+  texts: ['"x"', '"celery"', '"celery@w1"'],
+  fields: 1,
+  isMutating: true,
+} as const satisfies FuzzOptions;
 const oddNumbers = [
   '0',
   '-1',
@@ -67,13 +81,15 @@ const rest = [
 export class FuzzRequests {
   readonly #schema: GraphQLSchema;
   readonly #random: () => number;
+  readonly #options: Required<FuzzOptions>;
   /** Whether the operation under way may ask for what there is not, and give values that nothing takes. */
   #isTame = false;
   #fragments: string[] = [];
   #names = 0;
 
-  constructor(schema: GraphQLSchema, seed: number) {
+  constructor(schema: GraphQLSchema, seed: number, options: FuzzOptions = {}) {
     this.#schema = schema;
+    this.#options = { ...usual, ...options };
     this.#random = seededRandom(seed);
   }
 
@@ -257,7 +273,8 @@ export class FuzzRequests {
     const chance = this.#random();
     const mutation = this.#schema.getMutationType();
     const subscription = this.#schema.getSubscriptionType();
-    if (chance < 0.15 && mutation) return { operation: 'mutation', type: mutation };
+    if (chance < 0.15 && mutation && this.#options.isMutating)
+      return { operation: 'mutation', type: mutation };
     if (chance < 0.18 && subscription) return { operation: 'subscription', type: subscription };
     const query = this.#schema.getQueryType();
     if (!query) throw new Error('the schema has no queries');
@@ -266,7 +283,8 @@ export class FuzzRequests {
 
   #selection(type: GraphQLObjectType, depth: number): string {
     const fields = Object.values(type.getFields());
-    const wanted = 1 + Math.floor(this.#random() * (depth > 0 ? 5 : this.#isTame ? 1 : 2));
+    const most = depth > 0 ? 5 : this.#isTame ? this.#options.fields : 2;
+    const wanted = 1 + Math.floor(this.#random() * most);
     const chosen = Array.from({ length: wanted }, () => this.#field(this.#pick(fields), depth)).join(
       ' ',
     );
@@ -313,8 +331,9 @@ export class FuzzRequests {
     }
     if (isScalarType(type) && type.name === 'Boolean') return this.#pick(['true', 'false']);
     if (isScalarType(type) && /^(Int|Float)$/.test(type.name))
-      return this.#pick(this.#isTame ? numbers : oddNumbers);
-    if (this.#isTame) return type.name === 'DateTime' ? '"2026-03-01T10:00:00Z"' : this.#pick(texts);
+      return this.#pick(this.#isTame ? this.#options.numbers : oddNumbers);
+    if (this.#isTame)
+      return type.name === 'DateTime' ? '"2026-03-01T10:00:00Z"' : this.#pick(this.#options.texts);
     return this.#pick(oddTexts);
   }
 }
