@@ -17,6 +17,7 @@ const alone = [
   'idle',
   'leftovers',
   'shared-cache',
+  'slow-readers',
   'stall',
   'storm',
   'support',

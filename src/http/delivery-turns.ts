@@ -1,25 +1,60 @@
-/** Items per turn of the event loop, of all streams together: some milliseconds. */
-const itemsPerTurn = 64;
+/** Milliseconds that deliveries may take of one turn of the event loop. */
+const budget = 4;
+/** A turn is divided into steps, at whose ends the time is looked at. */
+const stepsPerTurn = 16;
+const itemsPerStep = 4;
 
 /**
- * Shares the event loop among the streams. When nothing has to wait for a socket, a stream with much to deliver runs
- * from one promise to the next without ever letting go: neither the broker nor another client would be read from.
+ * Shares the event loop among all streams and everything else. When nothing has to wait for a socket, a stream with much
+ * to deliver runs from one promise to the next and never lets go; and one event for a thousand subscribers would be
+ * executed and written a thousand times at once. Here each item has a turn of its own, and health checks, other clients
+ * and the broker are read from between the turns.
  */
 export class DeliveryTurns {
-  #waiting: ((items: number) => void)[] = [];
+  readonly #clock: () => number;
+  /** By age. */
+  readonly #waiting = new Set<() => void>();
+  #startedAt = 0;
+  #isScheduled = false;
 
-  /** Resolves in a later turn of the loop, to the number of items that the stream may deliver before it asks again. */
-  take(): Promise<number> {
+  /** @param clock milliseconds; must not go back */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+  }
+
+  /** Resolves when one item may be delivered, in a later step of this turn of the event loop or in a later turn. */
+  take(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#waiting.push(resolve) === 1) setImmediate(() => this.#grant());
+      this.#waiting.add(resolve);
+      this.#schedule();
     });
   }
 
-  /** To those who have waited longest. */
+  /**
+   * Node calls the immediates of one turn one after the other, and behind each of them all promises and ticks that come
+   * of it: the next step sees what this one took, the writing to the sockets included.
+   */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#startedAt = this.#clock();
+      this.#grant();
+    });
+    for (let step = 2; step <= stepsPerTurn; step++) setImmediate(() => this.#grant());
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#waiting.size > 0) this.#schedule();
+    });
+  }
+
   #grant(): void {
-    const granted = this.#waiting.splice(0, itemsPerTurn);
-    if (this.#waiting.length > 0) setImmediate(() => this.#grant());
-    const items = Math.floor(itemsPerTurn / granted.length);
-    for (const resolve of granted) resolve(items);
+    if (this.#clock() - this.#startedAt >= budget) return;
+    let items = 0;
+    for (const resolve of this.#waiting) {
+      if (++items > itemsPerStep) return;
+      this.#waiting.delete(resolve);
+      resolve();
+    }
   }
 }

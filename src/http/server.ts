@@ -19,6 +19,8 @@ import { setSecurityHeaders } from './security-headers.js';
 import { fail, failUnauthenticated } from './refusal.js';
 import { readBody } from './request-body.js';
 import { refusalOf } from './same-origin.js';
+import { watchSlowStream } from './slow-stream.js';
+import { StalledClients } from './stalled-clients.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -71,6 +73,7 @@ export async function startHttpServer({
   timeouts = defaultTimeouts,
 }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionLimit(limits.maxConnections, log);
+  const stalled = new StalledClients(log, limits.idleTimeout, metrics?.operations ?? null);
   const options = {
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -93,7 +96,7 @@ export async function startHttpServer({
     }
     const handled = health
       ? serveHealth(health, readiness, response)
-      : handle({ yoga, access, limits, metrics }, request, response);
+      : handle({ yoga, access, limits, metrics, stalled }, request, response);
     handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('a request failed', { error });
@@ -109,7 +112,7 @@ export async function startHttpServer({
   connections.watch(server);
   // A socket is idle when nothing comes from it and it takes nothing: it is destroyed, whatever waits for it.
   server.timeout = limits.idleTimeout;
-  const webSocket = serveWebSocket(server, { yoga, access, limits, connections, log });
+  const webSocket = serveWebSocket(server, { yoga, access, limits, connections, stalled, log });
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -125,14 +128,17 @@ export async function startHttpServer({
       await closed;
       clearTimeout(forced);
       connections[Symbol.dispose]();
+      stalled[Symbol.dispose]();
     },
   };
 }
 
-type Handling = Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'>;
+interface Handling extends Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'> {
+  readonly stalled: StalledClients;
+}
 
 async function handle(
-  { yoga, access, limits, metrics }: Handling,
+  { yoga, access, limits, metrics, stalled }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -170,8 +176,14 @@ async function handle(
   if (isPage) return serveGraphiQL(request, response);
   if (metrics && isMetricsRequest(request))
     return serveMetrics(metrics, caller.viewer, request, response);
+  const watchStream = (): void => {
+    // Yoga has written a whole answer, or begun a stream.
+    if (response.writableEnded || response.destroyed) return;
+    watchSlowStream(response, limits.idleTimeout, () => stalled.add('sse', caller.clientAddress));
+  };
   if (reads) {
     await yoga(request, response, { caller });
+    watchStream();
     return;
   }
   const { maxBodyBytes } = limits;
@@ -182,6 +194,7 @@ async function handle(
   }
   // Yoga takes a body that was read before as it is: no second stream, no second Request.
   await yoga(Object.assign(request, { body }), response, { caller });
+  watchStream();
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -32,7 +32,8 @@ import { IgnoredUpgrades, isWebSocketUpgrade } from './ignored-upgrades.js';
 import type { ServerLimits } from './limits.js';
 import { refusalOf } from './same-origin.js';
 import { SessionEnds } from './session-ends.js';
-import { watchSlowSocket } from './slow-socket.js';
+import { slowSocketOptions, watchSlowSocket } from './slow-socket.js';
+import type { StalledClients } from './stalled-clients.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
@@ -66,13 +67,14 @@ export interface WebSocketOptions {
   readonly access: Access;
   readonly limits: ServerLimits;
   readonly connections: ConnectionLimit;
+  readonly stalled: StalledClients;
   readonly log: Logger;
 }
 
 /** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
 export function serveWebSocket(
   server: Server,
-  { yoga, access, limits, connections, log }: WebSocketOptions,
+  { yoga, access, limits, connections, stalled, log }: WebSocketOptions,
 ): AsyncDisposable {
   const { authenticator, hosts } = access;
   const sessionEnds = new SessionEnds(authenticator.sessions);
@@ -123,7 +125,8 @@ export function serveWebSocket(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      watchSlowSocket(client);
+      const onStalled = (): void => stalled.add('websocket', request.socket.remoteAddress ?? null);
+      watchSlowSocket(client, slowSocketOptions(limits.idleTimeout, onStalled));
       sockets.emit('connection', client, request);
       // A frame too large, or not of the protocol: ws closes it with the right code. graphql-ws's own listener would
       // print a stack trace among the log's JSON, for anything that a client sends.

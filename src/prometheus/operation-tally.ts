@@ -9,6 +9,9 @@ export type OperationType = (typeof operationTypes)[number];
 export const operationStatuses = ['ok', 'partial', 'error', 'refused'] as const;
 export type OperationStatus = (typeof operationStatuses)[number];
 
+export const streamTransports = ['sse', 'websocket'] as const;
+export type StreamTransport = (typeof streamTransports)[number];
+
 export class OperationTally {
   readonly #counts = new Map<
     string,
@@ -16,6 +19,7 @@ export class OperationTally {
   >();
   readonly #durations = new Map<OperationType, Buckets>();
   readonly #responses = new Map<number, number>();
+  readonly #stalled: Record<StreamTransport, number> = { sse: 0, websocket: 0 };
 
   /** @param type null when it was refused before anybody knew */
   ended(type: OperationType | null, status: OperationStatus, seconds: number | null = null): void {
@@ -33,6 +37,11 @@ export class OperationTally {
     this.#responses.set(code, (this.#responses.get(code) ?? 0) + 1);
   }
 
+  /** A subscriber was cut off because its client read nothing. */
+  stalled(transport: StreamTransport): void {
+    this.#stalled[transport]++;
+  }
+
   addTo(scrape: Scrape): void {
     for (const { type, status, count } of this.#counts.values())
       scrape.add('operations_total', { type, status }, count);
@@ -40,5 +49,7 @@ export class OperationTally {
       scrape.addHistogram('operation_duration_seconds', { type }, durations);
     for (const [code, count] of this.#responses)
       scrape.add('http_responses_total', { code: String(code) }, count);
+    for (const transport of streamTransports)
+      scrape.add('stalled_connections_total', { transport }, this.#stalled[transport]);
   }
 }

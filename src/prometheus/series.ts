@@ -75,6 +75,7 @@ export const series = {
   operations_total: row('counter', ['type', 'status'], 'GraphQL operations.'),
   operation_duration_seconds: row('histogram', ['type'], 'Time to execute a query or a mutation.'),
   http_responses_total: row('counter', ['code'], 'HTTP responses, those of /metrics among them.'),
+  stalled_connections_total: row('counter', ['transport'], 'Subscribers cut off: they read nothing.'),
 
   metrics_source_up: row('gauge', ['cluster', 'source'], 'Whether it answered in time for this scrape.'),
   metrics_source_age_seconds: row('gauge', ['cluster', 'source'], 'Age of what it said.'),

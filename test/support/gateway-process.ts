@@ -47,6 +47,11 @@ export class GatewayProcess implements AsyncDisposable {
     });
   }
 
+  /** Scheme, host and port. */
+  get origin(): string {
+    return new URL(this.#url).origin;
+  }
+
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(new URL(path, this.#url), init);
   }

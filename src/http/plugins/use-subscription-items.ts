@@ -5,6 +5,7 @@
  * left out when it shows what the last one showed.
  */
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { createSourceEventStream, execute, GraphQLError } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -18,11 +19,25 @@ import { boundedAnswer } from '../answer-size.js';
 import { DeliveryTurns } from '../delivery-turns.js';
 import { asInputError } from '../input-error.js';
 import { jsonText } from '../json-text.js';
+import { roomOf } from '../socket-room.js';
 import type { ServerContext } from '../server-context.js';
 import { endError, SessionEnds } from '../session-ends.js';
 import type { EndReason } from '../session-ends.js';
 
-type ItemExecutor = (payload: unknown) => Promise<ExecutionResult>;
+interface ItemStreamOptions {
+  readonly execute: (payload: unknown) => Promise<ExecutionResult>;
+  /** Resolves when an item may be delivered. */
+  readonly turn: () => Promise<void>;
+  /** Resolves when the client's socket takes more; null while it does. */
+  readonly room: () => Promise<void> | null;
+  /** Calls back at the end of the subscriber's session, until the function that it returns is called. */
+  readonly ends: (end: (why: EndReason) => void) => () => void;
+}
+
+/** The request that opened the subscription or its WebSocket; undefined in a test that sends none. */
+interface NodeContext {
+  readonly req?: IncomingMessage;
+}
 
 /** Characters of an item up to which it is kept whole, to be compared with the next one. */
 const longestKept = 1_024;
@@ -39,9 +54,13 @@ export function useSubscriptionItems(
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
-        const { viewer } = args.contextValue as Context;
-        const ends = (end: (why: EndReason) => void) => sessionEnds.add(viewer, end);
-        return new ItemStream(source, (payload) => executeItem(args, payload, maxBytes), turns, ends);
+        const { viewer, req } = args.contextValue as Context & NodeContext;
+        return new ItemStream(source, {
+          execute: (payload) => executeItem(args, payload, maxBytes),
+          turn: () => turns.take(),
+          room: () => (req === undefined ? null : roomOf(req.socket)),
+          ends: (end) => sessionEnds.add(viewer, end),
+        });
       });
     },
   };
@@ -69,36 +88,30 @@ async function executeItem(
 class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: AsyncIterator<unknown>;
   readonly #leavesOutSame: boolean;
-  readonly #execute: ItemExecutor;
-  readonly #turns: DeliveryTurns;
+  readonly #options: ItemStreamOptions;
   /** Stops the wait for the end of the subscriber's session. */
   readonly #forget: () => void;
-  /** Items that it may deliver before it waits for its turn. */
-  #granted = 0;
   #last: string | null = null;
   /** Why the subscriber's session has ended; null while it goes on. */
   #endedBy: EndReason | null = null;
   /** Whether that was delivered. */
   #hasSaidWhy = false;
 
-  constructor(
-    source: AsyncIterable<unknown>,
-    executor: ItemExecutor,
-    turns: DeliveryTurns,
-    ends: (end: (why: EndReason) => void) => () => void,
-  ) {
+  constructor(source: AsyncIterable<unknown>, options: ItemStreamOptions) {
     this.#source = source[Symbol.asyncIterator]();
     this.#leavesOutSame = source instanceof Looks;
-    this.#execute = executor;
-    this.#turns = turns;
-    this.#forget = ends((why) => this.#end(why));
+    this.#options = options;
+    this.#forget = options.ends((why) => this.#end(why));
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    const { execute, turn, room } = this.#options;
     for (;;) {
-      if (this.#granted === 0) this.#granted = await this.#turns.take();
-      this.#granted--;
+      // What the client does not take stays in the bounded buffer of its source, and is not executed.
+      await room();
       const item = this.#endedBy === null ? await this.#source.next() : ended;
+      // Not before: a turn that was taken while nothing happened would be used when everything does.
+      if (item.done !== true) await turn();
       const why = this.#whyEnded();
       if (why !== null && !this.#hasSaidWhy) {
         this.#hasSaidWhy = true;
@@ -108,7 +121,7 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
         this.#forget();
         return ended;
       }
-      const value = await this.#execute(item.value);
+      const value = await execute(item.value);
       if (!this.#leavesOutSame || (await this.#isNew(value))) return { done: false, value };
     }
   }
