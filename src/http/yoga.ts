@@ -9,6 +9,7 @@ import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
 import type { Caller, Context, Services } from '../graphql/context.js';
 import type { OperationTally } from '../prometheus/operation-tally.js';
+import { withoutTypesOfValue } from '../graphql/hidden-schema.js';
 import { createErrorMask } from '../graphql/mask-error.js';
 import { ClientShares } from './client-shares.js';
 import type { ClientLimits, DocumentLimits } from './limits.js';
@@ -19,7 +20,7 @@ import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useGraphQLJs } from './plugins/use-graphql-js.js';
 import { useHead } from './plugins/use-head.js';
-import { useIntrospectionSwitch, withoutSuggestion } from './plugins/use-introspection-switch.js';
+import { useIntrospectionSwitch } from './plugins/use-introspection-switch.js';
 import { useOperationTally } from './plugins/use-operation-tally.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
@@ -78,7 +79,7 @@ export function createGraphQLServer(
     batching: { limit: maxBatch },
     extraParamNames: persistedParamNames,
     maskedErrors: {
-      maskError: introspection ? maskError : (error) => withoutSuggestion(maskError(error)),
+      maskError: introspection ? maskError : (error) => withoutTypesOfValue(maskError(error)),
     },
     logging: false,
     landingPage: false,

@@ -7,15 +7,12 @@ import { cutMessage } from '../../error-text.js';
 import type { Operation } from './operation-cost.js';
 
 /** Null if all values are of their types, or there is no operation to execute. */
-export function variableError(
-  { schema, document, operationName, variableValues }: Operation,
-  { hideSuggestions = false } = {},
-): GraphQLError | null {
+export function variableError(args: Operation): GraphQLError | null {
+  const { schema, document, operationName, variableValues } = args;
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   if (definitions.length === 0) return null;
   // graphql-js stops at the second error, which it makes before it looks how many there may be.
-  const options = { maxErrors: 1, hideSuggestions };
-  const { errors } = getVariableValues(schema, definitions, { ...variableValues }, options);
+  const { errors } = getVariableValues(schema, definitions, { ...variableValues }, { maxErrors: 1 });
   const [first] = errors ?? [];
   if (first === undefined) return null;
   return new GraphQLError(cutMessage(first.message), {

@@ -1,6 +1,6 @@
 /**
  * Bounds what an operation may ask for, over every transport: its text before it is parsed, depth and aliases before it is
- * validated, errors while it is, and its cost, with the values of its variables, before it is executed. Documents that are known are not
+ * validated, errors while it is, and its variables and its cost before it is executed. Documents that are known are not
  * looked at again.
  */
 import { GraphQLError, parse } from 'graphql';
@@ -8,6 +8,7 @@ import type { DocumentNode, ExecutionArgs, ParseOptions, Source, validate } from
 import { LRUCache } from 'lru-cache';
 import type { Plugin } from 'graphql-yoga';
 import { boundedError } from '../../graphql/bounded-error.js';
+import { withoutTypesOfValue } from '../../graphql/hidden-schema.js';
 import { checkText, tooDeep } from '../../graphql/limits/document-text.js';
 import { limitError } from '../../graphql/limits/limit-error.js';
 import { operationCost, shapeOf } from '../../graphql/limits/operation-cost.js';
@@ -53,6 +54,9 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
   // Each level of fields may have brackets of fragments and of arguments around it.
   const maxNesting = 4 * maxDepth + 20;
 
+  const shown = (error: GraphQLError): GraphQLError =>
+    introspection ? error : withoutTypesOfValue(error);
+
   function shapeError(document: DocumentNode): GraphQLError | null {
     const { depth, aliases } = shapeOf(document);
     if (depth > maxDepth)
@@ -66,14 +70,14 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
 
   /** Variables come first: whatever reads their values after this finds none that is wrong. */
   function costError(args: ExecutionArgs): GraphQLError | null {
-    const wrong = variableError(args, { hideSuggestions: !introspection });
-    if (wrong) return wrong;
+    const wrong = variableError(args);
+    if (wrong) return shown(wrong);
     const budget = (args.contextValue as Partial<ServerContext>).budget ?? { spent: 0, answered: 0 };
     let cost;
     try {
       cost = operationCost(args, args.contextValue as Context);
     } catch (error) {
-      if (error instanceof GraphQLError) return inputError(error);
+      if (error instanceof GraphQLError) return shown(inputError(error));
       throw error;
     }
     const before = budget.spent;

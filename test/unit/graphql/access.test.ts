@@ -41,7 +41,7 @@ describe('audit', () => {
         data: { me: { role: role.toUpperCase() }, audit: null },
         errors: [
           {
-            message: `The role ${role} may not use Query.audit`,
+            message: `The role ${role} may not use audit`,
             path: ['audit'],
             extensions: { code: 'FORBIDDEN' },
           },
