@@ -2,14 +2,18 @@
  * The `ssl_*` parameters of a `rediss://` or `amqps://` URL, by the names and values of redis-py. Certificates are
  * verified unless `ssl_cert_reqs` is `none`: kombu would leave that out when nothing is said.
  */
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../../errors.js';
 
 export interface TlsSettings {
-  /** Certificates and key, read at the start. */
+  /** Certificates and key, as their files are when it is asked for: at every new connection. */
   readonly context: SecureContext;
+  /** Paths of the files, by the names of their parameters. */
+  readonly files: Readonly<Record<string, string>>;
   readonly verify: boolean;
   /** Whether the certificate must be of the host that was connected to. */
   readonly checkHostname: boolean;
@@ -44,23 +48,76 @@ export function readTls(parameters: URLSearchParams): TlsSettings {
     throw new ConfigError('must have required, optional or none in ssl_cert_reqs');
   const passphrase = parameters.get('ssl_password');
   const checkHostname = (parameters.get('ssl_check_hostname') ?? '').toLowerCase() !== 'false';
+  const contents = new TlsFiles(parameters, passphrase);
   return {
-    context: secureContext({
-      ...readFiles(parameters),
-      ...(passphrase !== null && { passphrase }),
-    }),
+    get context() {
+      return contents.context;
+    },
+    files: pathsIn(parameters),
     verify,
     checkHostname: verify && checkHostname,
   };
 }
 
-/** What Node's `tls.connect` takes. */
-export function tlsOptions({ context, verify, checkHostname }: TlsSettings): ConnectionOptions {
+/** What Node's `tls.connect` takes; the files are read anew whenever the context is taken out of it. */
+export function tlsOptions(settings: TlsSettings): ConnectionOptions {
+  const { verify, checkHostname } = settings;
   return {
-    secureContext: context,
+    get secureContext() {
+      return settings.context;
+    },
     rejectUnauthorized: verify,
     ...(!checkHostname && { checkServerIdentity: () => undefined }),
   };
+}
+
+/** Certificates are renewed while the gateway runs, and its connections are made anew. */
+class TlsFiles {
+  readonly #parameters: URLSearchParams;
+  readonly #passphrase: string | null;
+  #contents: Partial<Record<keyof typeof files, Buffer>>;
+  #context: SecureContext;
+
+  /** @throws ConfigError for files that cannot be read or used */
+  constructor(parameters: URLSearchParams, passphrase: string | null) {
+    this.#parameters = parameters;
+    this.#passphrase = passphrase;
+    this.#contents = readFiles(parameters);
+    this.#context = this.#contextOf(this.#contents);
+  }
+
+  /** Of what could last be used: in the middle of a renewal the key may not belong to the certificate. */
+  get context(): SecureContext {
+    try {
+      const contents = readFiles(this.#parameters);
+      if (!isDeepStrictEqual(contents, this.#contents)) {
+        // OpenSSL takes an authority that it cannot read for none at all.
+        assertCertificates(contents);
+        this.#context = this.#contextOf(contents);
+        this.#contents = contents;
+      }
+    } catch {
+      // The next connection looks again; until then the server says what it makes of the old ones.
+    }
+    return this.#context;
+  }
+
+  #contextOf(contents: Partial<Record<keyof typeof files, Buffer>>): SecureContext {
+    const passphrase = this.#passphrase;
+    return secureContext({ ...contents, ...(passphrase !== null && { passphrase }) });
+  }
+}
+
+/** @throws Error where one of them is no certificate */
+function assertCertificates({ ca, cert }: Partial<Record<keyof typeof files, Buffer>>): void {
+  for (const certificate of [ca, cert])
+    if (certificate !== undefined && new X509Certificate(certificate).raw.length === 0)
+      throw new Error('an empty certificate');
+}
+
+function pathsIn(parameters: URLSearchParams): Readonly<Record<string, string>> {
+  const named = Object.values(files).map((name) => [name, parameters.get(name) ?? ''] as const);
+  return Object.fromEntries(named.filter(([, path]) => path !== ''));
 }
 
 function readFiles(parameters: URLSearchParams): Partial<Record<keyof typeof files, Buffer>> {
@@ -74,8 +131,11 @@ function readFiles(parameters: URLSearchParams): Partial<Record<keyof typeof fil
 
 function readFile(name: string, path: string): Buffer {
   try {
+    // A pipe could keep the gateway waiting for ever.
+    if (!statSync(path).isFile()) throw new ConfigError(`names something in ${name} that is not a file`);
     return readFileSync(path);
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
     throw new ConfigError(`names a file in ${name} that cannot be read${code}`, { cause });
   }

@@ -54,6 +54,13 @@ describe('A changed file of clusters', () => {
     expect(ended).toEqual([]);
   });
 
+  it('knows the same certificates again, and others under another name', () => {
+    const secure = (parameters: string) => ({ name: 'shop', broker: `rediss://h/0?${parameters}` });
+    const { reload } = open(file(secure('ssl_cert_reqs=none')));
+    expect(reload.apply(file(secure('ssl_cert_reqs=none')))).toEqual([]);
+    expect(reload.apply(file(secure('ssl_cert_reqs=required')))).toEqual(['shop: broker']);
+  });
+
   it('that is wrong changes nothing', () => {
     const { reload, shown, ended } = open(file(shop, mail));
     expect(() => reload.apply(file(shop, shop))).toThrow(new ConfigError('names two clusters shop'));
