@@ -2,15 +2,15 @@
  * Many subscribers of one gateway, the real process: those that read nothing cost little and are cut off, those that read
  * miss nothing, and health checks are answered meanwhile.
  */
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { connectTcp } from '../support/connect-tcp.js';
 import { envelope, eventChannel, taskEvent } from '../support/event-messages.js';
 import { eventually } from '../support/eventually.js';
 import { samplesOf, valuesOf } from '../support/exposition.js';
 import { buildGateway, launchGateway, type GatewayProcess } from '../support/gateway-process.js';
+import { pausedStream, pausedWebSocket } from '../support/paused-subscribers.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 import { WebSocket } from '../support/web-socket.js';
@@ -19,37 +19,15 @@ const clients = 100;
 const query =
   'subscription { taskEvents(filter: { workers: ["bad@test"] }) { dropped task { id traceback } } }';
 
-const opened: { destroy(): void }[] = [];
+const opened: (Socket | WebSocket)[] = [];
 afterEach(() => {
-  for (const socket of opened.splice(0)) socket.destroy();
+  for (const socket of opened.splice(0))
+    if (socket instanceof WebSocket) socket.terminate();
+    else socket.destroy();
 });
-
-/** Subscribes over server-sent events, and reads nothing of the answer. */
-async function pausedStream({ origin }: GatewayProcess): Promise<void> {
-  const { hostname, port } = new URL(origin);
-  const socket = connectTcp(Number(port), hostname);
-  opened.push(socket.pause());
-  await once(socket, 'connect');
-  const body = JSON.stringify({ query });
-  socket.write(
-    `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nAccept: text/event-stream\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
-}
 
 function webSocketUrl({ origin }: GatewayProcess): string {
   return `${origin.replace('http', 'ws')}/graphql`;
-}
-
-/** Subscribes over a WebSocket, and reads nothing after the greeting. */
-async function pausedWebSocket(gateway: GatewayProcess): Promise<void> {
-  const socket = new WebSocket(webSocketUrl(gateway), 'graphql-transport-ws');
-  opened.push({ destroy: () => socket.terminate() });
-  await once(socket, 'open');
-  socket.send('{"type":"connection_init"}');
-  await once(socket, 'message');
-  socket.pause();
-  socket.send(JSON.stringify({ type: 'subscribe', id: 'a', payload: { query } }));
 }
 
 /** So many events of 8 kB, in messages of fifty. */
@@ -112,7 +90,8 @@ describeWith(['redis'], 'many subscribers', () => {
   ] as const)('that do not read, over %s, are cut off', async (name, transport, subscribe) => {
     await using redis = await startRedis();
     await using gateway = await launchGateway(redis.url(), ['--idle-timeout', '3']);
-    await Promise.all(Array.from({ length: clients }, () => subscribe(gateway)));
+    const subscribing = Array.from({ length: clients }, () => subscribe(gateway, query));
+    opened.push(...(await Promise.all<Socket | WebSocket>(subscribing)));
     await eventually(async () => expect((await statsOf(gateway)).active).toBe(clients));
     const events = 3_000;
     await whileAlive(gateway, `${clients} that do not read, over ${name}`, async () => {

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseEvents } from '../../../src/celery/events/event.js';
-import { connectTcp } from '../../support/connect-tcp.js';
+import { pausedStream, pausedWebSocket } from '../../support/paused-subscribers.js';
 import { WebSocket } from '../../support/web-socket.js';
-import { serverSentEvents, webSocketUrl } from './subscribe.js';
+import { serverSentEvents } from './subscribe.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
 
@@ -46,38 +46,12 @@ function publish(uuid: string, length = 100): void {
     server.services.celery.state.apply(parsed, Date.now());
 }
 
-/** Subscribes over server-sent events, and reads nothing of the answer. */
-async function pausedStream(): Promise<Socket> {
-  const { hostname, port } = new URL(server.origin);
-  const socket = connectTcp(Number(port), hostname);
-  sockets.push(socket.pause());
-  await once(socket, 'connect');
-  const body = JSON.stringify({ query });
-  socket.write(
-    `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nAccept: text/event-stream\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
-  return socket;
-}
-
-/** Subscribes over a WebSocket, and reads nothing after the greeting. */
-async function pausedWebSocket(): Promise<WebSocket> {
-  const socket = new WebSocket(webSocketUrl(server), 'graphql-transport-ws');
-  sockets.push(socket);
-  await once(socket, 'open');
-  socket.send('{"type":"connection_init"}');
-  await once(socket, 'message');
-  socket.pause();
-  socket.send(JSON.stringify({ type: 'subscribe', id: 'a', payload: { query } }));
-  return socket;
-}
-
 describe.each([
   ['server-sent events', 'sse', pausedStream],
   ['WebSocket', 'websocket', pausedWebSocket],
 ] as const)('a client that does not read, over %s', (_name, transport, subscribe) => {
   it('gets no more results when its socket is full', async () => {
-    await subscribe();
+    sockets.push(await subscribe(server, query));
     await subscribed(1);
     const results = countResults();
     let before = -1;
@@ -98,7 +72,7 @@ describe.each([
   });
 
   it('is cut off after the idle timeout, counted, and named in the log', async () => {
-    await subscribe();
+    sockets.push(await subscribe(server, query));
     await subscribed(1);
     for (let event = 0; event < 500; event++) {
       publish(`stall-${event}`, longest);
@@ -117,7 +91,8 @@ describe.each([
 });
 
 it('a WebSocket that is cut off is closed with 1008 and a reason', async () => {
-  const socket = await pausedWebSocket();
+  const socket = await pausedWebSocket(server, query);
+  sockets.push(socket);
   const closed = once(socket, 'close');
   await vi.waitFor(() => expect(server.log.join()).toContain('client cut off'), 10_000);
   socket.resume();
@@ -127,7 +102,7 @@ it('a WebSocket that is cut off is closed with 1008 and a reason', async () => {
 });
 
 it('a stream on which nothing happens goes on beyond the idle timeout', async () => {
-  await pausedStream();
+  sockets.push(await pausedStream(server, query));
   await subscribed(1);
   await new Promise((resolve) => setTimeout(resolve, 1_500)); // the timeout is the system's clock's
 
