@@ -65,7 +65,9 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   const pushed = cacheNames.filter((name) => config.caches[name]?.pushInvalidation);
   const changes = new ChangeTimes();
   const caches = new CacheRegistry({
-    ...{ overrides: config.caches, volatileFields, shared },
+    overrides: config.caches,
+    volatileFields,
+    shared,
     sinceChange: (name, key) => (pushed.includes(name) ? changes.since(key) : Infinity),
   });
   if (pushed.length > 0)
@@ -80,8 +82,11 @@ export function openCluster(options: ClusterOptions): OpenCluster {
   const loading = { celery, caches, resultLoader: createResultLoader(celery) };
   const warmUp = opened.own(
     new WarmUp({
-      ...{ ...loading, log, windowSeconds: defaultWindow },
-      ...{ names: config.warmUp, timeout: config.warmUpTimeout },
+      ...loading,
+      log,
+      windowSeconds: defaultWindow,
+      names: config.warmUp,
+      timeout: config.warmUpTimeout,
       jitter: config.broker === null ? 0 : config.warmUpJitter,
     }),
   );

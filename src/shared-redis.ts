@@ -51,7 +51,9 @@ export class SharedRedis implements RedisPort {
     const failover = new RedisFailover(this.#redis, this.#listenerFailures.add);
     const shared = { address: this.#redis, failover, log: this.#log };
     this.#commands = new RedisLink({
-      ...{ ...shared, name: 'celeryql-cache', commandTimeout: null }, // whoever asks has a deadline of its own
+      ...shared,
+      name: 'celeryql-cache',
+      commandTimeout: null, // whoever asks has a deadline of its own
       onChange: (up) => {
         if (up) this.#connection++;
         if (up) onUp();
@@ -59,7 +61,8 @@ export class SharedRedis implements RedisPort {
       },
     });
     this.#messages = new RedisLink({
-      ...{ ...shared, name: 'celeryql-cache-bus' },
+      ...shared,
+      name: 'celeryql-cache-bus',
       prepare: async (client: Redis) => {
         await client.subscribe(...channels);
       },

@@ -1,4 +1,4 @@
-/** From the settings to who is let in: reads the files, and refuses what would let in more than anybody meant. */
+/** Builds access control from the settings: reads the files, and refuses settings that would let in unintended clients. */
 import { isIP } from 'node:net';
 import type { JWTVerifyGetKey } from 'jose';
 import { ConfigError } from '../errors.js';
@@ -24,7 +24,7 @@ import { RoleMap } from './role-map.js';
 import { ProxyScheme, TrustedProxies } from './trusted-proxies.js';
 import type { AnonymousMode, Role, Viewer } from './viewer.js';
 
-/** As the settings tell it; a text that is empty was not set. */
+/** The settings of access control; an empty text means that the setting is not set. */
 export interface AccessSettings {
   /** Where the gateway listens. */
   readonly host: string;
@@ -53,17 +53,17 @@ export interface AccessServices {
 
 export interface Access {
   readonly authenticator: Authenticator;
-  /** Null when it may be addressed by any name. */
+  /** The names that clients may address the gateway by; null if any name is accepted. */
   readonly hosts: AllowedHosts | null;
 }
 
-/** Disposing it writes to the log what was only counted until then. */
+/** Disposing it writes the repeated lines that were only counted so far to the log. */
 export interface OpenedAccess extends Access, Disposable {
-  /** What may be read again while the gateway runs. */
+  /** The files that the gateway reads again while it runs. */
   readonly files: readonly (Omit<CredentialsFile, 'apply'> & {
     readonly apply: (text: string) => readonly string[];
   })[];
-  /** Says in the log who is let in without credentials: as soon as anybody can be. */
+  /** Logs which clients are let in without credentials; call it once the gateway listens. */
   readonly announce: () => void;
 }
 
@@ -84,7 +84,13 @@ export async function openAccess(
   const isOpen = settings.anonymous === 'auto' && schemes.length === 0;
   const anonymous = anonymousRole(settings, schemes);
   const authenticator = new Authenticator({
-    ...{ schemes, anonymous, audit, clock, proxies, failures, sessions },
+    schemes,
+    anonymous,
+    audit,
+    clock,
+    proxies,
+    failures,
+    sessions,
   });
   const useSchemes = (): void =>
     authenticator.replaceSchemes([...ofProxies, ...ofFile.schemes, ...ofJwts.schemes]);
@@ -152,7 +158,7 @@ function allowedHosts(
 function anonymousRole({ anonymous, host }: AccessSettings, schemes: readonly Scheme[]): Role | null {
   if (anonymous === 'none' && schemes.length === 0)
     throw new ConfigError(
-      '--anonymous none lets nobody in, since no credentials are configured; see --auth-file',
+      '--anonymous none refuses every client, since no credentials are configured; see --auth-file',
     );
   if (anonymous === 'none') return null;
   if (anonymous !== 'auto') return anonymous;
@@ -189,19 +195,19 @@ function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme
   ];
 }
 
-/** A file that credentials are checked by. */
+/** A file that holds credentials or keys. */
 interface CredentialsFile {
   readonly setting: string;
   readonly path: string;
   readonly text: string;
   /**
-   * Lets in those of another content, and no others; their sessions end that are not in it any more.
+   * Replaces the credentials by those of `text`; the sessions of credentials that are no longer in it end.
    * @throws ConfigError, with nothing changed
    */
   readonly apply: (text: string) => void;
 }
 
-/** Schemes that change with the content of a file. */
+/** Schemes that are rebuilt when the content of their file changes. */
 interface FileSchemes {
   readonly schemes: readonly Scheme[];
   readonly file: CredentialsFile | null;
@@ -252,7 +258,8 @@ function jwtSchemes(settings: AccessSettings, { clock, failures, sessions }: Jwt
         clock,
         issuer: jwtIssuer,
         audience: jwtAudience,
-        ...{ userClaim: settings.jwtUserClaim, roleClaim: settings.jwtRoleClaim },
+        userClaim: settings.jwtUserClaim,
+        roleClaim: settings.jwtRoleClaim,
         roles: new RoleMap(settings.roleMap),
         failures,
       }),
@@ -283,11 +290,12 @@ interface JwtServices extends Pick<AccessServices, 'clock'> {
   readonly sessions: LiveSessions;
 }
 
-/** The scheme, with a note of every viewer that it lets in. */
+/** The same scheme, which passes every viewer that it lets in to `note`. */
 function noting(scheme: Scheme, note: (viewer: Viewer) => Viewer): Scheme {
   const { method, challenge } = scheme;
   return {
-    ...{ method, challenge },
+    method,
+    challenge,
     authenticate: async (attempt) => {
       const viewer = await scheme.authenticate(attempt);
       return viewer && note(viewer);
@@ -296,13 +304,13 @@ function noting(scheme: Scheme, note: (viewer: Viewer) => Viewer): Scheme {
   };
 }
 
-/** Over plain HTTP anybody on the way could put in keys of their own, and with them sign any token. */
+/** Over plain HTTP an attacker on the network could replace the keys, and with them sign any token. */
 function jwksUrl(text: string): URL {
   if (!URL.canParse(text)) throw new ConfigError('--jwt-jwks is not a URL');
   const url = new URL(text);
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     throw new ConfigError(
-      '--jwt-jwks must be an https:// URL: over http:// anybody on the way could replace the keys; save them to a file ' +
+      '--jwt-jwks must be an https:// URL: over http:// an attacker on the network could replace the keys; save them to a file ' +
         'where there is no HTTPS',
     );
   return url;

@@ -183,10 +183,17 @@ export class MetricsCache<V = unknown> {
     const utilizationPercent = percent(size, maxSize);
     const evictionsLastHour = this.#evicted.total;
     return {
-      ...{ name, size, maxSize, utilizationPercent, hitRatePercent, totalRequests },
+      name,
+      size,
+      maxSize,
+      utilizationPercent,
+      hitRatePercent,
+      totalRequests,
       reads: totalRequests + counts.bypasses,
       ...counts,
-      ...{ loadsRunning: this.#flights.running, bytes, ttlSeconds: ttl / 1_000 },
+      loadsRunning: this.#flights.running,
+      bytes,
+      ttlSeconds: ttl / 1_000,
       adaptiveTtl: this.#adaptiveTtl?.report() ?? null,
       advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
     };
@@ -196,7 +203,13 @@ export class MetricsCache<V = unknown> {
     const { name, ttl, maxSize, refreshAhead, predictive, prefetches, clock } = this.#settings;
     if (prefetches === null) return null;
     return new Prefetcher<V>({
-      ...{ name, ttl, maxKeys: maxSize, schedule: prefetches, refreshAhead, predictive, clock },
+      name,
+      ttl,
+      maxKeys: maxSize,
+      schedule: prefetches,
+      refreshAhead,
+      predictive,
+      clock,
       entry: (key) => this.#entries.living(key, clock()),
       begin: (key, job, maxAge) => {
         if (this.#flights.get(key) || this.#failures.find(key, clock())) return undefined;

@@ -161,7 +161,10 @@ export class Celery implements AsyncDisposable {
     this.metrics = metrics;
     this.state.onTaskChange((task, _state, outcome) => metrics.changed(outcome, task));
     this.events = new EventReceiver({
-      ...{ transport, state: this.state, log, clock },
+      transport,
+      state: this.state,
+      log,
+      clock,
       unreadable,
       redaction: redactor.tasks,
     });
@@ -229,7 +232,11 @@ export class Celery implements AsyncDisposable {
       redaction: redactor.tasks,
     });
     this.sender = new TaskSender({
-      ...{ transport, results, state: this.state, queues: this.queues, clock },
+      transport,
+      results,
+      state: this.state,
+      queues: this.queues,
+      clock,
       redaction: redactor.tasks,
       allowed: new AllowLists(options.allowedTasks, options.allowedQueues),
       isRegistered: (name, worker) => isRegistered(this.inspect, name, worker),

@@ -154,7 +154,9 @@ export function encodeTask(task: OutgoingTask): string {
   const { queue, correlationId, replyTo, expiration, ...message } = task;
   return encodeEnvelope({
     ...message,
-    ...{ exchange: '', routingKey: queue, deliveryMode: 2 },
+    exchange: '',
+    routingKey: queue,
+    deliveryMode: 2,
     properties: {
       correlation_id: correlationId,
       reply_to: replyTo,

@@ -127,13 +127,18 @@ export class TaskSender {
     const later = (seconds: number | null | undefined): number | null =>
       typeof seconds === 'number' ? Math.round(now + seconds * 1000) : null;
     const call: Routed = {
-      ...{ id, name, args, kwargs, queue: options.queue ?? defaultQueue },
+      id,
+      name,
+      args,
+      kwargs,
+      queue: options.queue ?? defaultQueue,
       eta: options.eta ?? later(options.countdownSeconds),
       expires: options.expires ?? later(options.expiresSeconds),
       // As Celery does: only what is said in seconds may be dropped by the broker.
       expiration:
         typeof options.expiresSeconds === 'number' ? Math.round(options.expiresSeconds * 1000) : null,
-      ...{ retries: options.retries, priority: options.priority },
+      retries: options.retries,
+      priority: options.priority,
       timeLimitSeconds: options.timeLimitSeconds,
       softTimeLimitSeconds: options.softTimeLimitSeconds,
       headers: checkHeaders(options.headers),
@@ -197,10 +202,13 @@ export class TaskSender {
     checkOptions(original.name, { queue });
     const given = checkArguments({ args: options.args, kwargs: options.kwargs });
     const call: Routed = {
-      ...{ id: randomUUID(), name: original.name, queue },
+      id: randomUUID(),
+      name: original.name,
+      queue,
       args: hasValue(options.args) ? given.args : known('args', originalArgs(original, meta)),
       kwargs: hasValue(options.kwargs) ? given.kwargs : known('kwargs', originalKwargs(original, meta)),
-      ...{ parentId: id, rootId: original.rootId ?? id },
+      parentId: id,
+      rootId: original.rootId ?? id,
     };
     return { sent: await this.#publish(call, go), original };
   }
@@ -272,8 +280,12 @@ export class TaskSender {
     const { state, clock, redaction } = this.#options;
     const now = clock();
     const event = {
-      ...{ ...sent, type: 'task-sent', hostname: this.#origin, pid: process.pid },
-      ...{ clock: ++this.#clock, timestamp: now / 1000 },
+      ...sent,
+      type: 'task-sent',
+      hostname: this.#origin,
+      pid: process.pid,
+      clock: ++this.#clock,
+      timestamp: now / 1000,
     };
     for (const one of parseEvents(event, redaction).events) state.apply(one, now);
   }

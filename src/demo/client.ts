@@ -58,8 +58,15 @@ export class DemoClient {
   ): Promise<string> {
     const { queue = this.#defaultQueue, id = randomUUID(), retries = 0 } = options;
     const { message, sent } = createTaskMessage({
-      ...{ id, name, args, kwargs, queue, retries, origin: this.#nodeName },
-      ...{ rootId: options.rootId, parentId: options.parentId },
+      id,
+      name,
+      args,
+      kwargs,
+      queue,
+      retries,
+      origin: this.#nodeName,
+      rootId: options.rootId,
+      parentId: options.parentId,
       eta: this.#in(options.countdown),
       expires: this.#in(options.expires),
     });

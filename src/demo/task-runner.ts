@@ -174,7 +174,11 @@ export class TaskRunner {
   async #sendAgain(request: TaskRequest, countdown: number): Promise<void> {
     const { name, args, kwargs, id, queue, rootId, parentId, retries } = request;
     await this.#options.client.send(name, args, kwargs, {
-      ...{ id, queue, countdown, rootId, retries: retries + 1 },
+      id,
+      queue,
+      countdown,
+      rootId,
+      retries: retries + 1,
       ...(parentId !== null && { parentId }),
     });
   }
@@ -193,7 +197,12 @@ export class TaskRunner {
     const { client, outcome, random } = this.#options;
     const { id, args, kwargs, retries, rootId } = request;
     return {
-      ...{ id, args, kwargs, retries, random, signal },
+      id,
+      args,
+      kwargs,
+      retries,
+      random,
+      signal,
       sleep: (seconds) => sleep(seconds * 1000, signal),
       send: (name, childArgs = [], options = {}) =>
         client.send(name, childArgs, {}, { ...options, rootId, parentId: id }),

@@ -75,7 +75,10 @@ export class DemoWorker implements ControlledWorker, AsyncDisposable {
       });
     }
     this.#runner = new TaskRunner({
-      ...{ concurrency, random, now, state: this.state },
+      concurrency,
+      random,
+      now,
+      state: this.state,
       outcome: new TaskOutcome({ hostname, backend, events: this.events }),
       broker: this.#broker,
       client: new DemoClient({ bus, now }),

@@ -244,7 +244,11 @@ export class Loaders {
         };
         const checkedAt = celery.clock();
         const distributed = {
-          ...{ name: 'distributed_cache', status, latencySeconds: null, message, checkedAt },
+          name: 'distributed_cache',
+          status,
+          latencySeconds: null,
+          message,
+          checkedAt,
         };
         const checks = [...(await checkHealth(celery)), distributed];
         return { status: overall(checks), checks };

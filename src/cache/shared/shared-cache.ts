@@ -69,8 +69,15 @@ export class SharedCache implements SharedFigures {
   #firstLevel: FirstLevel | undefined;
   #sending: Promise<void> = Promise.resolve();
   readonly #counters: { -readonly [name in keyof SharedCounters]: number } = {
-    ...{ hits: 0, misses: 0, stored: 0, fenced: 0, unreadable: 0, waits: 0, lockTimeouts: 0 },
-    ...{ invalidationsSent: 0, invalidationsReceived: 0 },
+    hits: 0,
+    misses: 0,
+    stored: 0,
+    fenced: 0,
+    unreadable: 0,
+    waits: 0,
+    lockTimeouts: 0,
+    invalidationsSent: 0,
+    invalidationsReceived: 0,
   };
 
   constructor(name: string, shared: SharedStore) {
@@ -96,8 +103,15 @@ export class SharedCache implements SharedFigures {
         ? `connected to ${address}`
         : `messages of other replicas are not received through ${address}${deafRefusal === null ? '' : `, which refuses (${deafRefusal})`}`;
     return {
-      ...{ status: usable && listening ? 'OK' : 'DEGRADED', message, address, listening },
-      ...{ breaker, errors, timeouts, bytesRaw, bytesStored },
+      status: usable && listening ? 'OK' : 'DEGRADED',
+      message,
+      address,
+      listening,
+      breaker,
+      errors,
+      timeouts,
+      bytesRaw,
+      bytesStored,
       ...this.#counters,
     };
   }

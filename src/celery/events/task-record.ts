@@ -1,6 +1,6 @@
 /**
- * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; outside of this
- * folder tasks are seen through the immutable `Task`, or through the two read-only views below.
+ * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; code outside of
+ * this folder gets the immutable `Task`, or one of the two read-only views below.
  */
 import { endUnknown, isCustom, isFinal, isWaiting } from '../states.js';
 import {
@@ -17,29 +17,29 @@ import {
 } from './task-run.js';
 import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
 
-/** What a task has come to, as far as figures go. Times are epoch milliseconds, durations seconds. */
+/** The facts of a task that counts and metrics use. Times are epoch milliseconds, durations seconds. */
 export interface TaskOutcome {
   readonly name: string | null;
   readonly state: string;
   readonly runtimeSeconds: number | null;
   readonly queueWaitSeconds: number | null;
-  /** When the final state was taken on; null while there is none. */
+  /** Time of the final state; null while the task is not finished. */
   readonly finishedAt: number | null;
-  /** Runs before the latest one, which is what the fields above are about; the first comes first. */
+  /** Runs before the latest one, in their order; the fields above are those of the latest run. */
   readonly attempts: readonly TaskRun[];
-  /** How many more there were, between the second and the third of them. */
+  /** Number of runs that `attempts` leaves out, between its second and its third. */
   readonly attemptsOmitted: number;
 }
 
-/** What is known of a task beyond its latest run: few tasks have more than one. */
+/** Facts of a task beside its latest run; most tasks have a single run and none of these. */
 export interface TaskHistory {
   readonly attempts: readonly TaskRun[];
-  /** Former runs of which nothing but a custom state is known: other events of them may come. */
+  /** Former runs of which only a custom state is known so far; other events of them may still arrive. */
   readonly progress: readonly TaskRun[];
   readonly omitted: number;
-  /** What happened until then is not assigned to a run any more, as runs were left out. Epoch milliseconds. */
+  /** Events until this time belong to no kept run, because runs were left out. Epoch milliseconds. */
   readonly omittedUntil: number;
-  /** The sendings, if there were several: the earliest first. */
+  /** The times that the task was sent, earliest first; empty if it was sent once. */
   readonly sendings: readonly Sending[];
 }
 
@@ -49,7 +49,7 @@ export interface Sending {
   readonly retries: number | null;
 }
 
-/** What it was before a change, as far as anybody tells tasks apart by it. */
+/** The indexed facts of a task before a change: the indexes remove the task from these places. */
 export interface TaskBefore extends TaskOutcome {
   readonly worker: string | null;
   readonly queue: string | null;
@@ -57,7 +57,7 @@ export interface TaskBefore extends TaskOutcome {
   readonly parentId: string | null;
 }
 
-/** What the counts of waiting and running tasks need besides. Valid until the next event: read it, do not keep it. */
+/** Further facts for the counts of waiting and running tasks. Valid until the next event: do not keep the object. */
 export interface UnfinishedTask extends TaskOutcome {
   readonly id: string;
   /** Position in the order of first sight. */
@@ -70,19 +70,19 @@ export interface UnfinishedTask extends TaskOutcome {
   readonly receivedAt: number | null;
   readonly startedAt: number | null;
   readonly eta: number | null;
-  /** When its worker went away while it ran; null while somebody may go on with it. */
+  /** Time when its worker was lost while it ran, epoch milliseconds; null if no worker was lost. */
   readonly orphanedAt: number | null;
-  /** A worker has started it and not yet let go of it. */
+  /** Whether a worker has started the task and has not ended it yet. */
   readonly isRunning: boolean;
 }
 
-/** Measured on 100,000 tasks, and rounded up: the object, its boxed times, its ids, its share of the indexes. */
+/** Bytes of a record, measured on 100,000 tasks and rounded up: the object, its boxed times, ids and index entries. */
 const recordBytes = 720;
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-const nothing: readonly TaskText[] = [];
+const noTexts: readonly TaskText[] = [];
 const noAttempts: readonly TaskRun[] = [];
-/** Milliseconds: a sending this soon after the former run began may be that of the former run, by another clock. */
+/** Milliseconds by which the clocks of sender and worker may differ when a sending is assigned to a run. */
 const sendingToleranceMs = 10_000;
 
 export class TaskRecord implements UnfinishedTask {
@@ -91,12 +91,12 @@ export class TaskRecord implements UnfinishedTask {
   readonly hasUuid: boolean;
   readonly sequence: number;
   name: string | null = null;
-  /** Whether that is what the worker runs; it may be a shadow name if only workers have shown it. */
+  /** Whether `name` is certain; false if it may be a shadow name, because only workers have reported it. */
   isNameCertain = false;
-  /** What a sender has it shown as, if that is not its name. */
+  /** Name under which the sender shows the task; null if it is the task's own. */
   shadow: string | null = null;
   state = 'PENDING';
-  /** When the state was taken on; Celery's `timestamp`. */
+  /** Time of the state, epoch milliseconds; Celery's `timestamp`. */
   stateAt: number | null = null;
   args: string | null = null;
   kwargs: string | null = null;
@@ -106,9 +106,9 @@ export class TaskRecord implements UnfinishedTask {
   /** A bit for each of `taskTexts`. */
   truncated = 0;
   worker: string | null = null;
-  /** Main process of that worker. */
+  /** Process id of the main process of `worker`. */
   pid: number | null = null;
-  /** How often it had been retried when that worker received it. */
+  /** Number of retries when `worker` received the task; null if unknown. */
   runRetries: number | null = null;
   /** See `TaskRun.approximate`. */
   approximate = 0;
@@ -138,14 +138,14 @@ export class TaskRecord implements UnfinishedTask {
   rootId: string | null = null;
   parentId: string | null = null;
   source: TaskSource;
-  /** JSON value that was stored with a custom state, or with a failure of the application's own shape. */
+  /** JSON value that the application stored with a custom state, or with a failure in a shape of its own. */
   progress: unknown = null;
-  /** When the worker that runs it went away; null while none has. */
+  /** Time when the worker that ran the task was lost, epoch milliseconds; null if no worker was lost. */
   orphanedAt: number | null = null;
-  /** Estimate of the memory it takes. */
+  /** Estimated memory of the record, in bytes. */
   bytes: number;
 
-  /** Links of the one RecordList that it is in, if any: see task-eviction.ts. */
+  /** Links of the `RecordList` that holds the record, see task-eviction.ts; null if no list does. */
   list: object | null = null;
   previous: TaskRecord | null = null;
   next: TaskRecord | null = null;
@@ -158,17 +158,17 @@ export class TaskRecord implements UnfinishedTask {
     this.bytes = recordBytes + id.length;
   }
 
-  /** Follows from the state, so a retry takes it back. */
+  /** Derived from the state: null again after a retry. */
   get finishedAt(): number | null {
     return isFinal(this.state) ? this.stateAt : null;
   }
 
-  /** Whether no worker holds it any more, unless the broker delivers it again. */
+  /** Whether the state is final: no worker holds the task, unless the broker delivers it again. */
   get isSettled(): boolean {
     return isFinal(this.state);
   }
 
-  /** Whether the result backend may still say how it ended: no event and no result has. */
+  /** Whether the result backend may know how the task ended, because no event and no result has reported it. */
   get awaitsResult(): boolean {
     if (!isFinal(this.state) || this.state === endUnknown) return true;
     return this.state === 'REVOKED' && this.source !== 'EVENTS';
@@ -178,7 +178,7 @@ export class TaskRecord implements UnfinishedTask {
     return !isWaiting(this.state) && !this.isSettled;
   }
 
-  /** Of the latest run. Null also while a retry waits: it waits again. */
+  /** Seconds that the latest run waited to start; null if unknown, and while a retry waits. */
   get queueWaitSeconds(): number | null {
     const { startedAt } = this;
     const queuedAt = this.#isSentForThisRun() ? this.sentAt : this.receivedAt;
@@ -186,7 +186,7 @@ export class TaskRecord implements UnfinishedTask {
     return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
   }
 
-  /** A message that is delivered again was sent for a run before. */
+  /** False if the broker has delivered the message again: then `sentAt` is that of a former run. */
   #isSentForThisRun(): boolean {
     const { sentAt, sentRetries } = this;
     if (sentAt === null) return false;
@@ -205,13 +205,13 @@ export class TaskRecord implements UnfinishedTask {
     return this.history?.omitted ?? 0;
   }
 
-  /** Seconds that the latest run took: measured by the worker, or else from its start to its end by the worker's clock. */
+  /** Seconds of the latest run, as measured by the worker, or else from start to end by the worker's clock; null if unknown. */
   get ranSeconds(): number | null {
     if (this.runtimeSeconds !== null) return this.runtimeSeconds;
     return endsRun(this.state) && this.source === 'EVENTS' ? runSecondsOf(this) : null;
   }
 
-  /** The latest run, as one of the attempts once there is a later one. */
+  /** The latest run in the form in which `attempts` keeps it after a later run has begun. */
   run(): TaskRun {
     return {
       hostname: this.worker,
@@ -230,7 +230,7 @@ export class TaskRecord implements UnfinishedTask {
     };
   }
 
-  /** An end that no event has brought is only near that of the event. */
+  /** Marks the end as approximate if it was learned from another source than an event. */
   #approximations(): number {
     const { source, approximate, state } = this;
     if (source === 'EVENTS' || !endsRun(state)) return approximate;
@@ -268,7 +268,7 @@ export class TaskRecord implements UnfinishedTask {
       traceback: this.traceback,
       progress: this.progress,
       truncated:
-        this.truncated === 0 ? nothing : taskTexts.filter((_, bit) => (this.truncated >> bit) & 1),
+        this.truncated === 0 ? noTexts : taskTexts.filter((_, bit) => (this.truncated >> bit) & 1),
       worker: this.worker,
       queue: this.queue,
       exchange: this.exchange,

@@ -62,11 +62,17 @@ export class TaskMetrics {
     this.#clock = clock;
     this.#startedAt = clock();
     this.#total = new TimeSlices({
-      ...{ clock, longest, shortest: 100, resolution: 64 },
+      clock,
+      longest,
+      shortest: 100,
+      resolution: 64,
       create: () => new OutcomeTally(),
     });
     this.#byName = new TimeSlices({
-      ...{ clock, longest, shortest: 1_000, resolution: 8 },
+      clock,
+      longest,
+      shortest: 1_000,
+      resolution: 8,
       create: () => new NameTallies(),
     });
     this.#names = new TaskNames(maxNames);

@@ -244,7 +244,9 @@ export class AmqpTransport implements Transport {
     const { queue, ...task } = message;
     const routed = await this.#outbox.publish(({ tasks }) => tasks, {
       ...task,
-      ...{ exchange: '', routingKey: queue, deliveryMode: 2 },
+      exchange: '',
+      routingKey: queue,
+      deliveryMode: 2,
     });
     if (!routed) throw new UnknownQueueError(queue);
   }

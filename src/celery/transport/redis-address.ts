@@ -156,7 +156,10 @@ export function parseSentinelUrl(text: string): RedisAddress {
     place: {
       kind: 'sentinel',
       sentinels: urls.map((url) => hostAndPort(url, sentinelPort)),
-      ...{ masterName: '', username: null, password: null, tls: false },
+      masterName: '',
+      username: null,
+      password: null,
+      tls: false,
     },
     tls: hasTlsParameters(first.searchParams) ? readTls(first.searchParams) : null,
     db: database(pathOf(first), 'broker'),

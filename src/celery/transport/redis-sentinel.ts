@@ -89,8 +89,14 @@ async function askSentinel(
   { place, tls, timeout }: SentinelOptions,
 ): Promise<HostAndPort> {
   const settings = {
-    ...{ host, port, connectTimeout: timeout, lazyConnect: true, protocol: 2 },
-    ...{ disableClientInfo: true, enableReadyCheck: false, maxRetriesPerRequest: 0 },
+    host,
+    port,
+    connectTimeout: timeout,
+    lazyConnect: true,
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     ...(place.username !== null && { username: place.username }),
     ...(place.password !== null && { password: place.password }),

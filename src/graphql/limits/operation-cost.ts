@@ -48,7 +48,10 @@ export function operationCost(
   const { coerced } = getVariableValues(schema, definitions, { ...variableValues }, { maxErrors: 1 });
   if (coerced === undefined) return 0; // one is not of its type
   const walk = new CostWalk({
-    ...{ schema, context, fragments: fragmentsOf(document), variableValues: coerced },
+    schema,
+    context,
+    fragments: fragmentsOf(document),
+    variableValues: coerced,
   });
   const { schemas, types } = shapeOf(document);
   return walk.root(operation.selectionSet, type) + schemas * schemaCost + types * typeCost;

@@ -12,8 +12,12 @@ export type ChangeKind = (typeof changeKinds)[number];
 
 export class Changes {
   readonly names: Readonly<Record<ChangeKind, Names>> = {
-    ...{ task: new Names(), state: new Names(), busy: new Names() },
-    ...{ worker: new Names(), queue: new Names(), heartbeat: new Names() },
+    task: new Names(),
+    state: new Names(),
+    busy: new Names(),
+    worker: new Names(),
+    queue: new Names(),
+    heartbeat: new Names(),
   };
   readonly filters = new FilterChanges();
 

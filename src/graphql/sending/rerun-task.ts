@@ -54,7 +54,8 @@ builder.mutationFields((t) => ({
       return {
         ...parent,
         original: {
-          ...{ task: context.celery.state.task(id) ?? original, path: 'rerunTask.original' },
+          task: context.celery.state.task(id) ?? original,
+          path: 'rerunTask.original',
           useCache: false,
         },
         audit: { taskIds: [sent.id, id] },

@@ -139,7 +139,7 @@ describe('Settings that contradict each other stop the start:', () => {
   it.each([
     [
       ['--anonymous', 'none'],
-      '--anonymous none lets nobody in, since no credentials are configured; see --auth-file',
+      '--anonymous none refuses every client, since no credentials are configured; see --auth-file',
     ],
     [['--auth-file', '/nowhere'], '--auth-file names a file that cannot be read'],
     [
@@ -150,7 +150,7 @@ describe('Settings that contradict each other stop the start:', () => {
     [['--jwt-jwks', 'https://', '--jwt-issuer', 'i', '--jwt-audience', 'a'], '--jwt-jwks is not a URL'],
     [
       ['--jwt-jwks', 'http://id.example.com/keys', '--jwt-issuer', 'i', '--jwt-audience', 'a'],
-      '--jwt-jwks must be an https:// URL: over http:// anybody on the way could replace the keys; save them to a file ' +
+      '--jwt-jwks must be an https:// URL: over http:// an attacker on the network could replace the keys; save them to a file ' +
         'where there is no HTTPS',
     ],
     [
