@@ -17,6 +17,8 @@ const root = new URL('../../', import.meta.url).pathname;
 const neverClosed = `data:text/javascript,
   import { Server } from 'node:http';
   Server.prototype.close = function () { return this; };`;
+/** As at a terminal. */
+const terminal = 'data:text/javascript,Object.defineProperty(process.stdout, "isTTY", { value: true })';
 const fault = 'data:text/javascript,setTimeout(() => { throw new Error("a fault") }, 3000)';
 
 function launch(args: readonly string[], nodeArgs: readonly string[] = []): Child {
@@ -43,8 +45,12 @@ describe('celeryql exits', () => {
     expect(Object.values(exitCodes).map(({ code }) => code)).toEqual([0, 1, 2]);
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('with 0 after %s', async (signal) => {
-    await using gateway = launch(['--port', '0']);
+  it.each([
+    ['SIGINT', 'SIGINT', []],
+    ['SIGTERM', 'SIGTERM', []],
+    ['its terminal was closed', 'SIGHUP', ['--import', terminal]],
+  ] as const)('with 0 after %s', async (_, signal, nodeArgs) => {
+    await using gateway = launch(['--port', '0'], nodeArgs);
     await gateway.waitForLine(/embedded/);
     process.kill(gateway.pid, signal);
     expect(await gateway.exited).toEqual({ code: 0, signal: null });
