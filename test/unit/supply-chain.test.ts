@@ -20,8 +20,9 @@ const manifest = z.object({
   version: z.string(),
   files: z.array(z.string()),
   dependencies: z.record(z.string(), z.string()),
+  engines: z.object({ node: z.string() }),
 });
-const { name, version, files, dependencies } = manifest.parse(JSON.parse(read('package.json')));
+const { name, version, files, dependencies, engines } = manifest.parse(JSON.parse(read('package.json')));
 const shipped = Object.entries(lock.parse(JSON.parse(read('package-lock.json'))).packages)
   .filter(([path, { dev }]) => path !== '' && dev !== true)
   .map(([path, locked]) => ({ name: path.split('node_modules/').at(-1) ?? path, ...locked }));
@@ -42,6 +43,16 @@ describe('packages of production', () => {
   it('are those of one exact version where we name them', () => {
     const inexact = Object.entries(dependencies).filter(([, wanted]) => !/^\d+\.\d+\.\d+$/.test(wanted));
     expect(inexact).toEqual([]);
+  });
+});
+
+describe('the releases of Node that the README promises', () => {
+  it('are those of package.json, and are installed on by CI, from the first one on', () => {
+    const promise = /Node\.js (\d+\.\d+) or later \(of Node 22: (\d+\.\d+) or later\)/;
+    const [, first = '', of22 = ''] = promise.exec(read('README.md')) ?? [];
+    expect(engines.node).toBe(`>=${first}`);
+    const [, installed = ''] = /^releases=\(([\d. ]+)\)$/m.exec(read('.ci/node-releases')) ?? [];
+    expect(installed.split(' ')).toEqual([`${first}.0`, `${of22}.0`, '22', '24']);
   });
 });
 
