@@ -13,6 +13,7 @@ import type { Span } from './spans.js';
 export class CommandArguments {
   #secrets: readonly SecretArgument[] = [];
   #words = new Set<string>();
+  #hasWord = false;
   #isNextSecret: SecretArgument | null = null;
 
   /** @returns where in this word the secret begins; -1 when it has none */
@@ -24,9 +25,11 @@ export class CommandArguments {
     if (program !== undefined) {
       this.#secrets = program;
       this.#words.clear();
+      this.#hasWord = false;
       return -1;
     }
     if (!word.startsWith('-')) {
+      this.#hasWord = true;
       if (this.#secrets.length > 0 && word.length <= 16) this.#words.add(word);
       return -1;
     }
@@ -36,6 +39,7 @@ export class CommandArguments {
   #flag(word: string): number {
     for (const secret of this.#secrets) {
       if (secret.after !== undefined && !this.#words.has(secret.after)) continue;
+      if (secret.isLeading === true && this.#hasWord) continue;
       for (const flag of secret.flags) {
         if (word === flag) {
           if (secret.place !== 'attached') this.#isNextSecret = secret;
@@ -103,6 +107,13 @@ function wordAt(scan: ScannedText, at: number): { start: number; end: number; ne
   let end = at;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
+    // Part of a word may be in quotes, as in `-p'x'`; a quote with a blank behind it is that of the whole command.
+    if (isQuote(code) && isPartOpening(text, end)) {
+      const close = scan.next(`closing ${code}`, end + 1, () => text.indexOf(text.charAt(end), end + 1));
+      if (close === -1) return { start: at, end: text.length, next: text.length };
+      end = close;
+      continue;
+    }
     if (isSpace(code) || code === 59 || code === 124 || isQuote(code)) break;
     if (code === 92 && !isNameCharacter(text.charCodeAt(end + 1))) break;
     if (code === 92 && text[end + 1] === 'n') break;
@@ -110,6 +121,11 @@ function wordAt(scan: ScannedText, at: number): { start: number; end: number; ne
   }
   while (end > at + 1 && ')]}'.includes(text[end - 1] ?? ' ')) end--;
   return { start: at, end: Math.max(end, at + 1), next: Math.max(end, at + 1) };
+}
+
+function isPartOpening(text: string, at: number): boolean {
+  const behind = text.charCodeAt(at + 1);
+  return behind > 32 && !isQuote(behind) && !',;)]}\\|&'.includes(text.charAt(at + 1));
 }
 
 /** The next word of the command, or its end. */

@@ -9,6 +9,8 @@ export interface SecretArgument {
   readonly behind?: ':' | ',' | '%';
   /** Only where the command has this word before it. */
   readonly after?: string;
+  /** Only before the first word that is no flag: another program follows. */
+  readonly isLeading?: true;
 }
 
 interface Program {
@@ -26,7 +28,7 @@ export const programs: readonly Program[] = [
     names: 'mysql mysqldump mysqladmin mysqlimport mysqlshow mysqlcheck mariadb mycli'.split(' '),
     secrets: [password('-p', 'attached')],
   },
-  { names: ['sshpass'], secrets: [password('-p', 'either')] },
+  { names: ['sshpass'], secrets: [{ flags: ['-p'], place: 'either', isLeading: true }] },
   {
     names: 'mongo mongosh mongodump mongorestore mongoexport mongoimport rabbitmqadmin cqlsh'.split(' '),
     secrets: [password('-p', 'next')],

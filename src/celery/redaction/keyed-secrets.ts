@@ -58,7 +58,8 @@ function valueOf(scan: ScannedText, name: Name): Span | null {
     const behind = separator.lastIndex;
     const block =
       text[afterSpace] === ':' ? yamlBlockAt(scan, skipSpace(text, behind, false), start) : null;
-    return block ?? secretValueAt(scan, skipSpace(text, behind, quote !== ''), quote, header);
+    if (block !== null) return block.secret;
+    return secretValueAt(scan, skipSpace(text, behind, quote !== ''), quote, header);
   }
   const follows = text[afterSpace] === ',';
   if (quote !== '' && follows && text[start] === '-') return argumentValue(scan, afterSpace, quote);

@@ -88,6 +88,8 @@ function masked(scan: ScannedText, start: number, end: number, quote: string): S
   if (end <= start) return null;
   scan.work.spend(end - start);
   if (isMasked(scan.text.slice(start, end))) return null;
+  // Of a URL whose user has the name of a secret: `https://token:********@host`.
+  if (scan.text.startsWith(`${mask}@`, start)) return null;
   return { start, end, shown: quote + mask + quote };
 }
 
@@ -190,6 +192,11 @@ function matchesAt(sticky: RegExp, text: string, at: number): boolean {
   return sticky.test(text);
 }
 
+/** Null for one that is masked. */
+interface YamlBlock {
+  readonly secret: Span | null;
+}
+
 const spaces = (code: number): boolean => code === 32 || code === 9;
 
 /**
@@ -197,7 +204,7 @@ const spaces = (code: number): boolean => code === 32 || code === 9;
  * @param at behind the separator and its spaces
  * @param name where the name begins
  */
-export function yamlBlockAt(scan: ScannedText, at: number, name: number): Span | null {
+export function yamlBlockAt(scan: ScannedText, at: number, name: number): YamlBlock | null {
   const { text } = scan;
   const isBlock = text[at] === '|' || text[at] === '>';
   const behind = isBlock
@@ -230,7 +237,7 @@ export function yamlBlockAt(scan: ScannedText, at: number, name: number): Span |
   }
   const from = runEnd(text, start, spaces);
   scan.work.spend(2 * (at2 - at) + 200);
-  return from < end ? masked(scan, from, end, '') : null;
+  return from < end ? { secret: masked(scan, from, end, '') } : null;
 }
 
 interface LineBreak {

@@ -82,6 +82,32 @@ const masked: readonly (readonly [text: string, shown: string])[] = [
   ["'amex 3782 822463 10005'", "'amex ********'"],
   ["'2223003122003222'", "'********'"],
   ["('4111 1111 1111 11...',)", "('********...',)"],
+  // What is around the secret stays
+  ['password: |\n  hunter3\n  x\nuser: bob', 'password: |\n  ********\nuser: bob'],
+  ["'password: |\\n  hunter3\\nuser: bob'", "'password: |\\n  ********\\nuser: bob'"],
+  ['passwords:\n  - hunter3\n  - x\nusers: 1', 'passwords:\n  ********\nusers: 1'],
+  [
+    "[{'name': 'A', 'value': 'a'}, {'name': 'DB_PASSWORD', 'value': 'hunter3'}, {'name': 'B', 'value': 'b'}]",
+    "[{'name': 'A', 'value': 'a'}, {'name': 'DB_PASSWORD', 'value': '********'}, {'name': 'B', 'value': 'b'}]",
+  ],
+  [
+    "[{'value': 'a', 'name': 'A'}, {'value': 'hunter3', 'name': 'DB_PASSWORD'}, {'value': 'b', 'name': 'B'}]",
+    "[{'value': 'a', 'name': 'A'}, {'value': '********', 'name': 'DB_PASSWORD'}, {'value': 'b', 'name': 'B'}]",
+  ],
+  [
+    '<a><password x="1">hunter3</password><b>c</b></a>',
+    '<a><password x="1">********</password><b>c</b></a>',
+  ],
+  ['next=%2Fa%3Ftoken%3Dhunter3%26user%3Dbob', 'next=%2Fa%3Ftoken%3D********%26user%3Dbob'],
+  ["{'password': 'a' 'hunter3', 'b': 'c'}", "{'password': '********', 'b': 'c'}"],
+  ["mysql -u root -p'hunter3' shop", 'mysql -u root -p******** shop'],
+  ['curl -u bob:hunter3 https://host/', 'curl -u bob:******** https://host/'],
+  [
+    'docker run -p 80:80 nginx; sshpass -phunter3 ssh -p 22 host',
+    'docker run -p 80:80 nginx; sshpass -p******** ssh -p 22 host',
+  ],
+  ['https://x-access-token:hunter3@github.com/a', 'https://x-access-token:********@github.com/a'],
+  ['https://hunter3hunter3hunter3@host/a', 'https://********@host/a'],
   // Cut in the middle
   ["{'password': 'hunt...'}", "{'password': '********'}"],
   ["{'password': 'hun", "{'password': '********"],

@@ -55,7 +55,7 @@ const units = (
   'Bearer |Bearer a/|Basic |Token token|eyJ|eyJa.|eyJabcdefg.|eyJabcdefgh.abcdef|-----BEGIN |-----BEGIN PRIVATE KEY-----|' +
   '-----END |-----END PRIVATE KEY-----|LS0tLS1CRUdJTi|tLS1CRUdJTi|tLS0tLUJFR0lO|MIIEvQIBADAN|MHcCAQEE|AKIA|xoxb-|ghp_|ghp_a1|' +
   'glpat-|SG.|sk-|sk-ant-|key-|hf_|1//0|pat|Q~|1Q~|AZDO|T3BlbkFJ|NRAL|:AA|1:AA|MTIz|MT.|4111|4111 |4111 1111 1111 1111 |4...|' +
-  "4111-1111-|4 1 1 1 |...|mysql |mysql -p|mysql -pa |curl -u a:b |curl -u |docker login -p |'curl', '-u', 'a:b', |; curl |" +
+  "4111-1111-|4 1 1 1 |...|mysql |mysql -p|mysql -pa |curl -u a:b |curl -u |docker login -p |'curl', '-u', 'a:b', |; curl |curl 'a|curl a'b|" +
   "{'name': 'token', |{'name': 'token'|'value': 'x', |'value': '|'name': '|name=token value=|\"{\"name\": \"token\"|pin|pw|pin=|session|" +
   "password|cookie: |cookie: a\\|authorization: |{'token': |{'token': '\\\\|b'|rb\"|'''|\"\"\"|********|********'|None|token=None"
 ).split('|');
