@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.js';
+import { SharedAttempts } from '../../src/shared-attempts.js';
 import { sharedCacheRights } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
@@ -9,6 +10,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { startRedis } from '../support/redis.js';
 import type { RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
+import { startReplica } from '../support/shared-replica.js';
 
 interface Answer {
   readonly health: { readonly checks: readonly Check[] };
@@ -81,6 +83,22 @@ describeWith(['redis'], 'a user of the shared cache with the rights that the REA
     });
     expect(await admin.call('ACL', 'LOG')).toEqual([]);
     expect(lines).toEqual([]);
+  });
+
+  it('counts wrong credentials, also where more places than are kept have to be swept', async () => {
+    await admin.call('ACL', 'SETUSER', 'counter', 'reset', 'on', '>secret', ...sharedCacheRights);
+    await admin.call('ACL', 'LOG', 'RESET');
+    const url = redis.url(2).replace('redis://', 'redis://counter:secret@');
+    using replica = await startReplica({ id: 'a', url, prefix: 'celeryql:' });
+    const attempts = new SharedAttempts(replica.store, 1);
+    for (const [place, failures] of [
+      ['192.0.2.1', 1],
+      ['192.0.2.1', 2],
+      ['192.0.2.2', 1],
+      ['192.0.2.3', 1],
+    ] as const)
+      expect(await attempts.count(place, 1, 60_000)).toMatchObject({ failures });
+    expect(await admin.call('ACL', 'LOG')).toEqual([]);
   });
 
   it('is degraded without any of them, and health and the log name the right', async () => {
