@@ -39,7 +39,7 @@ async function families(): Promise<readonly string[]> {
     const text = await (await server.fetch('/metrics')).text();
     const names = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
     const rows = Object.keys(series)
-      .filter((name) => !/^(cache_adaptive|shared_cache)_/.test(name)) // only where it is turned on
+      .filter((name) => !/^(cache_adaptive|settings_file|shared_cache)_/.test(name)) // only where it is configured
       .map((name) => prefix + name);
     expect(rows.filter((name) => !names.includes(name))).toEqual([]);
     return names;
