@@ -24,7 +24,7 @@ export async function clusterSummary(
   windowSeconds: number,
 ): Promise<ClusterSummary> {
   const [all, delayed] = await Promise.all([queues.all(), queues.delayed()]);
-  const workers = state.workers();
+  const workers = state.countWorkers();
   const ages = all.flatMap((queue) => queue.oldestMessageAgeSeconds ?? []);
   const outcomes = metrics.outcomes(windowSeconds);
   return {
@@ -32,8 +32,8 @@ export async function clusterSummary(
     windowSeconds,
     observedSeconds: metrics.observedSeconds(windowSeconds),
     throughputPerSecond: outcomes.finished / windowSeconds,
-    workersOnline: workers.filter(({ status }) => status === 'ONLINE').length,
-    workersTotal: workers.length,
+    workersOnline: workers.online,
+    workersTotal: workers.total,
     waiting: sumOf(all.map(({ messages }) => messages)),
     unacknowledged: sumOf(all.map((queue) => queue.unacknowledged)),
     delayed,

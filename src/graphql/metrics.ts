@@ -6,6 +6,7 @@ import { percent } from '../percent.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
 import type { Context } from './context.js';
+import { plainCost, summaryCost, workerCount } from './limits/sizes.js';
 import { askFor } from './loaders.js';
 import type { Ask } from './loaders.js';
 import { checkWindow, OutcomesInterface } from './outcome-types.js';
@@ -72,6 +73,7 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
       description:
         'Tasks that all workers together can run at once; null when a worker did not answer in time.',
       extensions: { inspect: 'stats' },
+      complexity: (_args, context) => 1 + plainCost(workerCount(context)),
       resolve: (parent, _args, context) => poolSlots(parent, context),
     }),
     activeTasks: t.int({
@@ -79,12 +81,14 @@ export const MetricsSummaryType = builder.objectRef<SummaryParent>('MetricsSumma
       description:
         'Tasks that run now; null if a worker did not answer in time, or not in a way that can be read.',
       extensions: { inspect: 'active' },
+      complexity: (_args, context) => 1 + plainCost(workerCount(context)),
       resolve: (parent, _args, context) => activeTasks(parent, context),
     }),
     saturationPercent: t.float({
       nullable: true,
       description:
         'Of the pool slots, how many are taken; null when they are not known or there are none.',
+      complexity: (_args, context) => 1 + plainCost(workerCount(context)),
       resolve: async (parent, _args, context) => {
         const [slots, active] = await Promise.all([
           poolSlots(parent, context),
@@ -148,6 +152,7 @@ clusterFields((t) => ({
       windowSeconds: t.arg.int(windowArg),
       useCache: t.arg.boolean(useCacheArg),
     },
+    complexity: (_args, context) => 1 + summaryCost(context),
     resolve: async (_root, { windowSeconds, useCache }, { loaders }) => {
       const ask = askFor('metricsSummary', useCache);
       return { figures: await loaders.metricsSummary(ask, windowOf(windowSeconds)), ask };

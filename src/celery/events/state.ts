@@ -277,6 +277,11 @@ export class State extends KnownTasks {
     return this.#workers.list();
   }
 
+  /** How many workers there are, and how many of them are ONLINE. */
+  countWorkers(): { readonly total: number; readonly online: number } {
+    return this.#workers.count();
+  }
+
   /** How many workers are known, some of them perhaps for too long. */
   get workerCount(): number {
     return this.#workers.knownCount;

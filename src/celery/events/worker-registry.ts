@@ -229,6 +229,15 @@ export class WorkerRegistry {
     return [...this.#workers.values()].sort(byHostname).map((worker) => this.#snapshot(worker, now));
   }
 
+  /** Those that `list` has, without a picture of each. */
+  count(): { readonly total: number; readonly online: number } {
+    this.#forget();
+    const now = this.#now;
+    let online = 0;
+    for (const worker of this.#workers.values()) if (statusOf(worker, now) === 'ONLINE') online++;
+    return { total: this.#workers.size, online };
+  }
+
   aliveHostnames(): readonly string[] {
     const now = this.#now;
     const alive = [...this.#workers.values()].filter((worker) => statusOf(worker, now) === 'ONLINE');

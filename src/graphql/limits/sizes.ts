@@ -15,6 +15,8 @@ const tasksPerField = 5;
 /** Fields in whose time the figures of one task name are added up, since the start and over a window. */
 const fieldsPerName = 2;
 const fieldsPerWindowedName = 5;
+/** Fields in whose time the figures of the whole cluster are added up. */
+const fieldsPerSummary = 1_000;
 
 export function plainCost(count: number): number {
   return Math.ceil(count / plainPerField);
@@ -24,6 +26,11 @@ export function plainCost(count: number): number {
 export function searchCost({ celery }: Sized, filter: TaskFilter): number {
   const terms = filter.search === undefined ? 1 : termsIn(filter.search);
   return Math.ceil((celery.state.tasksLookedAt(filter) * terms) / tasksPerField);
+}
+
+/** A summary over a window adds up some hundred slices of time, and has the broker asked for the depth of each queue. */
+export function summaryCost(context: Sized): number {
+  return fieldsPerSummary + plainCost(workerCount(context)) + queueCount(context);
 }
 
 export function workerCount({ celery }: Sized): number {

@@ -1,6 +1,7 @@
 /** The subscription to the figures over a window of time. */
 import { builder } from '../builder.js';
 import { askFor } from '../loaders.js';
+import { summaryCost } from '../limits/sizes.js';
 import { MetricsSummaryType, windowArg, windowOf } from '../metrics.js';
 import { intervalArg, intervalMs, Looks } from './interval.js';
 
@@ -12,6 +13,7 @@ builder.subscriptionFields((t) => ({
       'interval. They are read through the cache. An item with an error says that they cannot be told now; the stream ' +
       'goes on when they can.',
     args: { windowSeconds: t.arg.int(windowArg), intervalSeconds: t.arg.float(intervalArg) },
+    complexity: (_args, context) => 1 + summaryCost(context),
     subscribe: (_root, { windowSeconds, intervalSeconds }, { subscriptions }) => {
       windowOf(windowSeconds); // a window that is refused is told once and not with every item
       return new Looks(intervalMs(intervalSeconds), subscriptions.signal);

@@ -87,6 +87,7 @@ describe('a list', () => {
     ['named task types', '{ taskTypes(filter: { names: ["a"] }) { name } }', 1 + 100 + 1],
     ['clusters', '{ clusters { name } }', 2],
     ['what a worker holds, by the average', '{ worker(hostname: "w") { activeTasks { id } } }', 2 + 50],
+    ['figures of all', '{ metricsSummary { finished poolSlots } }', 1 + 1_000 + 2 + 3 + 1 + 3],
     ['audit', '{ audit(first: 7) { action } }', 1 + 100 + 7],
   ])('counts what it holds now: %s', (_name, text, expected) => {
     expect(world.cost(text)).toBe(expected);
