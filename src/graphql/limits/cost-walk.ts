@@ -5,6 +5,7 @@ import {
   getDirectiveValues,
   getNamedType,
   getNullableType,
+  GraphQLError,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isInterfaceType,
@@ -171,12 +172,18 @@ class ClusterCosts {
     return { field: declared?.field ?? 1, members: Math.max(0, declared?.multiplier ?? members) };
   }
 
+  /** A condition that is wrong is one for the execution, which refuses it at its place. */
   #isIncluded(selection: SelectionNode): boolean {
     if (selection.directives === undefined || selection.directives.length === 0) return true;
     const { variableValues } = this.#options;
-    if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true)
-      return false;
-    return getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.['if'] !== false;
+    try {
+      if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true)
+        return false;
+      return getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.['if'] !== false;
+    } catch (error) {
+      if (error instanceof GraphQLError) return true;
+      throw error;
+    }
   }
 }
 
