@@ -9,6 +9,7 @@ import type {
   execute,
   ExecutionArgs,
   ExecutionResult,
+  GraphQLFormattedError,
   GraphQLSchema,
   parse,
   subscribe,
@@ -139,6 +140,13 @@ export function serveWebSocket(
     {
       execute: (args) => answered((args as PipelineArgs).rootValue.execute, args),
       subscribe: (args) => answered((args as PipelineArgs).rootValue.subscribe, args),
+      onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+      onNext: (_context, _id, _payload, _args, { data, errors, extensions }) =>
+        errors && {
+          ...(data !== undefined && { data }),
+          errors: errors.map(withoutHttp),
+          ...(extensions && { extensions }),
+        },
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
           const caller = await callerOf(request, access, connectionParams);
@@ -201,6 +209,13 @@ export function serveWebSocket(
       sockets.close();
     },
   };
+}
+
+/** Status and headers are of a response over HTTP. */
+function withoutHttp(error: GraphQLError): GraphQLFormattedError {
+  const { extensions = {}, ...shown } = error.toJSON();
+  const others = Object.entries(extensions).filter(([name]) => name !== 'http');
+  return { ...shown, extensions: Object.fromEntries(others) };
 }
 
 /** As Yoga tells it over HTTP; graphql-ws has no code for it. */

@@ -95,7 +95,7 @@ describe.each(tooMuch)('a document that is %s', (_name, query, message) => {
 
   it('is refused over WebSocket', async () => {
     const answer = await runOnce(server, query).catch((errors: unknown) => ({ errors }));
-    expect(answer).toMatchObject({ errors: refusal });
+    expect(answer).toEqual({ errors: refusal }); // without the status that HTTP has for it
   });
 });
 
