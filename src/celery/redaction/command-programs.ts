@@ -44,7 +44,7 @@ export const programs: readonly Program[] = [
   { names: ['lftp'], secrets: [{ flags: ['-u'], place: 'next', behind: ',' }] },
   { names: ['smbclient'], secrets: [{ flags: ['-U'], place: 'either', behind: '%' }] },
   {
-    names: 'docker podman nerdctl buildah skopeo helm crane'.split(' '),
+    names: 'docker podman nerdctl buildah skopeo helm crane az'.split(' '),
     secrets: [{ flags: ['-p'], place: 'next', after: 'login' }],
   },
   {

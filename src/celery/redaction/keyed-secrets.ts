@@ -6,7 +6,7 @@
 import { isNameCharacter, isQuote, isSpace, isWordCharacter, runEnd, slashesEnd } from './characters.js';
 import type { ScannedText } from './scanned-text.js';
 import type { SecretNames } from './secret-names.js';
-import { secretValueAt, yamlBlockAt, type Header } from './secret-value.js';
+import { secretStringAt, secretValueAt, yamlBlockAt, type Header } from './secret-value.js';
 import type { Span } from './spans.js';
 import { elementValue } from './xml-elements.js';
 
@@ -62,7 +62,7 @@ function valueOf(scan: ScannedText, name: Name): Span | null {
     return secretValueAt(scan, skipSpace(text, behind, quote !== ''), quote, header);
   }
   const follows = text[afterSpace] === ',';
-  if (quote !== '' && follows && text[start] === '-') return argumentValue(scan, afterSpace, quote);
+  if (quote !== '' && follows && text[start] === '-') return argumentValue(scan, afterSpace);
   const pair = quote !== '' && follows ? pairValue(scan, name, afterSpace) : null;
   if (pair !== null) return pair;
   if (isValue(text, name)) scan.hasNameAsValue = true;
@@ -88,17 +88,17 @@ function pairValue(scan: ScannedText, { start, quote }: Name, comma: number): Sp
   if (!pairStart.test(before)) return null;
   const at = skipSpace(text, comma + 1, true);
   if (!isString(text, at)) return null;
-  const value = secretValueAt(scan, at, quote, null);
+  const value = secretStringAt(scan, at);
   if (value === null || value.end === text.length) return value;
   const behind = skipSpace(text, slashesEnd(text, value.end) + 1, true);
   return text[behind] === ')' || text[behind] === ']' ? value : null;
 }
 
 /** `['--password', 'x']`, unless another flag follows. */
-function argumentValue(scan: ScannedText, comma: number, quote: string): Span | null {
+function argumentValue(scan: ScannedText, comma: number): Span | null {
   const at = skipSpace(scan.text, comma + 1, true);
   if (!isString(scan.text, at)) return null;
-  const value = secretValueAt(scan, at, quote, null);
+  const value = secretStringAt(scan, at);
   return value !== null && scan.text[value.start] !== '-' ? value : null;
 }
 
@@ -107,11 +107,11 @@ function isString(text: string, at: number): boolean {
   return isQuote(text.charCodeAt(slashesEnd(text, start)));
 }
 
-/** Behind a colon or an equals sign, as in `{'name': 'password', ...}` and `name: PASSWORD`. */
+/** Behind a colon, an equals sign or a tag: `{'name': 'password', ...}`, `name: PASSWORD`, `<name>password</name>`. */
 function isValue(text: string, { start, quote }: Name): boolean {
   let at = start - quote.length;
   while (at > start - quote.length - 4 && isSpace(text.charCodeAt(at - 1))) at--;
-  return /[:=]/.test(text.charAt(at - 1));
+  return /[:=>]/.test(text.charAt(at - 1));
 }
 
 function headerOf(name: string): Header | null {

@@ -1,6 +1,7 @@
 /**
  * Masks values whose names stand beside them: `{'name': 'DB_PASSWORD', 'value': 'x'}` in either order and with others
- * between, `EnvVar(name='DB_PASSWORD', value='x')`, `<property name="password" value="x"/>`, and in YAML `name:` and
+ * between, `EnvVar(name='DB_PASSWORD', value='x')`,
+ * `<property name="password" value="x"/>`, `<property name="password">x</property>`, `<name>password</name><value>x</value>`, and in YAML `name:` and
  * `value:` one below the other.
  */
 import {
@@ -13,6 +14,7 @@ import {
   runEnd,
   slashesEnd,
 } from './characters.js';
+import { mask } from './mask.js';
 import { closingOf, openingAt } from './quoting.js';
 import type { ScannedText } from './scanned-text.js';
 import type { SecretNames } from './secret-names.js';
@@ -81,17 +83,45 @@ class PairReader {
   }
 
   #step(at: number, code: number): number {
-    if (isOpeningBracket(code) || (code === 60 && isLetter(this.#scan.text.charCodeAt(at + 1)))) {
+    const isTag = code === 60 && isLetter(this.#scan.text.charCodeAt(at + 1));
+    const element = isTag ? this.#pairElement(at + 1) : at;
+    if (element !== at) return element;
+    if (isOpeningBracket(code) || isTag) {
       if (this.#frames.length < mostFrames) this.#frames.push({ isSecret: false, value: null });
       return at + 1;
     }
     if (isClosingBracket(code) || code === 62) {
-      if (this.#frames.length > 1) this.#frames.pop();
-      return at + 1;
+      const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined;
+      const hasContent = code === 62 && frame?.isSecret === true && this.#scan.text[at - 1] !== '/';
+      return hasContent ? this.#element(at + 1, true) : at + 1;
     }
     if (isLetter(code)) return this.#word(at);
     if (isQuote(code) || code === 92) return this.#quote(at);
     return isWordCharacter(code) ? runEnd(this.#scan.text, at, isWordCharacter) : at + 1;
+  }
+
+  /** `<name>` or `<value>`; @returns where it ends, or the place before for another element */
+  #pairElement(at: number): number {
+    const { text } = this.#scan;
+    const end = runEnd(text, at, isWordCharacter);
+    const frame = this.#frames.at(-1);
+    if (frame === undefined || text[end] !== '>' || end - at > longestKey) return at - 1;
+    const key = text.slice(at, end).toLowerCase();
+    if (nameKeys.has(key)) return this.#name(frame, end + 1);
+    if (!valueKeys.has(key)) return at - 1;
+    const isSecret = frame.isSecret;
+    frame.isSecret = false;
+    return this.#element(end + 1, isSecret);
+  }
+
+  /** What an element has in it, up to the next tag. */
+  #element(start: number, isSecret: boolean): number {
+    const found = this.#scan.indexOf('<', start);
+    const end = found === -1 ? this.#scan.text.length : found;
+    const isMasked = this.#scan.text.startsWith(mask, start);
+    if (isSecret && !isMasked && runEnd(this.#scan.text, start, isSpace) < end)
+      this.#spans.push({ start, end, shown: mask });
+    return end;
   }
 
   #word(at: number): number {

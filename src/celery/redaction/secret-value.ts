@@ -30,6 +30,15 @@ const deepestAngle = 8;
 /** Sent with a request, and of several words: `Authorization: Bearer x`. */
 export type Header = 'authorization' | 'cookie';
 
+/** The string that opens here, without others that Python joins to it. */
+export function secretStringAt(scan: ScannedText, at: number): Span | null {
+  const opening = openingAt(scan, at);
+  if (opening === null) return null;
+  const start = at + opening.text.length;
+  const end = closingOf(scan, start, opening);
+  return masked(scan, start, end === -1 ? scan.text.length : end, '');
+}
+
 /** @param keyQuote the quote of the name; empty for a name without quotes */
 export function secretValueAt(
   scan: ScannedText,
@@ -69,6 +78,8 @@ function stringsEnd(scan: ScannedText, start: number, first: Opening): number {
   let opening = first;
   let end = closingOf(scan, start, opening);
   while (end !== -1) {
+    // Another closing ends the string around.
+    if (!text.startsWith(opening.closing, end)) return end;
     const behind = end + opening.closing.length;
     const at = skipBlank(text, behind);
     const following = openingAt(scan, at);
@@ -86,7 +97,7 @@ function stringsEnd(scan: ScannedText, start: number, first: Opening): number {
 
 function masked(scan: ScannedText, start: number, end: number, quote: string): Span | null {
   if (end <= start) return null;
-  scan.work.spend(end - start);
+  scan.work.spend(64);
   if (isMasked(scan.text.slice(start, end))) return null;
   // Of a URL whose user has the name of a secret: `https://token:********@host`.
   if (scan.text.startsWith(`${mask}@`, start)) return null;

@@ -98,6 +98,11 @@ const masked: readonly (readonly [text: string, shown: string])[] = [
     '<a><password x="1">hunter3</password><b>c</b></a>',
     '<a><password x="1">********</password><b>c</b></a>',
   ],
+  ['<e key="password">hunter3</e><e key="a">b</e>', '<e key="password">********</e><e key="a">b</e>'],
+  [
+    '<p><name>password</name><value>hunter3</value></p><p><name>a</name><value>b</value></p>',
+    '<p><name>password</name><value>********</value></p><p><name>a</name><value>b</value></p>',
+  ],
   ['next=%2Fa%3Ftoken%3Dhunter3%26user%3Dbob', 'next=%2Fa%3Ftoken%3D********%26user%3Dbob'],
   ["{'password': 'a' 'hunter3', 'b': 'c'}", "{'password': '********', 'b': 'c'}"],
   ["mysql -u root -p'hunter3' shop", 'mysql -u root -p******** shop'],

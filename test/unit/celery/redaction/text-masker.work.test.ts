@@ -56,7 +56,7 @@ const units = (
   '-----END |-----END PRIVATE KEY-----|LS0tLS1CRUdJTi|tLS1CRUdJTi|tLS0tLUJFR0lO|MIIEvQIBADAN|MHcCAQEE|AKIA|xoxb-|ghp_|ghp_a1|' +
   'glpat-|SG.|sk-|sk-ant-|key-|hf_|1//0|pat|Q~|1Q~|AZDO|T3BlbkFJ|NRAL|:AA|1:AA|MTIz|MT.|4111|4111 |4111 1111 1111 1111 |4...|' +
   "4111-1111-|4 1 1 1 |...|mysql |mysql -p|mysql -pa |curl -u a:b |curl -u |docker login -p |'curl', '-u', 'a:b', |; curl |curl 'a|curl a'b|" +
-  "{'name': 'token', |{'name': 'token'|'value': 'x', |'value': '|'name': '|name=token value=|\"{\"name\": \"token\"|pin|pw|pin=|session|" +
+  "{'name': 'token', |{'name': 'token'|'value': 'x', |'value': '|'name': '|name=token value=|<name>token</name>|<value>x|<e key=token>|\"{\"name\": \"token\"|pin|pw|pin=|session|" +
   "password|cookie: |cookie: a\\|authorization: |{'token': |{'token': '\\\\|b'|rb\"|'''|\"\"\"|********|********'|None|token=None"
 ).split('|');
 const suffixes = ['', 'z', "'", '"}', '\n', '...', '@h', ' ', '=', '\\', '-----END PRIVATE KEY-----'];
@@ -66,6 +66,14 @@ const growth = 2.2;
 const constant = 1_000;
 
 describe('the work of masking', () => {
+  it.each(["'--token', \\", "('token', \\", '("token", \'a\' ', "'--token', 'a' "])(
+    'grows as the text does for %j, whose values are read and not masked',
+    (unit) => {
+      const [once, twice] = [work(unit.repeat(500)), work(unit.repeat(1_000))];
+      expect(twice).toBeLessThan(growth * once + constant);
+    },
+  );
+
   it.each(prefixes)('grows as the text does behind %j', (prefix) => {
     const superlinear: string[] = [];
     for (const unit of units) {
