@@ -146,7 +146,7 @@ function allowedHosts(
   if (way === undefined && names.length === 0) return null;
   if (way !== undefined && known.length === 0 && !isLocal)
     throw new ConfigError(
-      `--host ${host} with ${way} lets in callers without credentials: set --allowed-hosts (ALLOWED_HOSTS) to the names ` +
+      `--host ${host} with ${way} lets in callers without credentials; set --allowed-hosts (ALLOWED_HOSTS) to the names ` +
         'by which clients address the gateway, such as celeryql.example.com, so that no web page can reach it by ' +
         'another name; IP addresses and localhost need no entry: `localhost` is enough where nothing else is used',
     );

@@ -143,7 +143,7 @@ describe('celeryql', () => {
     ]);
     expect([exit.code, said]).toEqual([
       2,
-      'celeryql: --host 0.0.0.0 with --anonymous viewer lets in callers without credentials: set --allowed-hosts ' +
+      'celeryql: --host 0.0.0.0 with --anonymous viewer lets in callers without credentials; set --allowed-hosts ' +
         '(ALLOWED_HOSTS) to the names by which clients address the gateway, such as celeryql.example.com, so that no ' +
         'web page can reach it by another name; IP addresses and localhost need no entry: `localhost` is enough where ' +
         'nothing else is used',

@@ -82,7 +82,7 @@ describe('Without credentials', () => {
   ])('it does not start at 0.0.0.0 with %j before it knows its names', async (flags, way) => {
     const args = flags.map((flag) => (flag === 'auth' ? file('auth') : flag));
     await expect(open(['--host', '0.0.0.0', ...args])).rejects.toThrow(
-      `--host 0.0.0.0 with ${way} lets in callers without credentials: set --allowed-hosts (ALLOWED_HOSTS)`,
+      `--host 0.0.0.0 with ${way} lets in callers without credentials; set --allowed-hosts (ALLOWED_HOSTS)`,
     );
     await open(['--host', '127.0.0.1', ...args]);
     await open(['--host', 'celeryql.example.com', ...args]); // the name that it listens on
