@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { hostnameOf } from './hostname.js';
 import { isLoopback } from './loopback.js';
 
 /**
@@ -59,13 +60,6 @@ export class AllowedHosts {
     if (name === null) return false;
     return isLoopback(name) || this.#names.has(name) || (this.#ipAddresses && isIpAddress(name));
   }
-}
-
-/** In lower case, without the port; null for a text that is no host, with or without a port. */
-export function hostnameOf(host: string): string | null {
-  const url = `http://${host}`;
-  // Characters that end a host in a URL would hide what stands before or behind them.
-  return /[\s/\\?#@]/.test(host) || !URL.canParse(url) ? null : new URL(url).hostname;
 }
 
 /** 0.0.0.0 and :: are the address of no machine: a browser that is sent there reaches its own. */

@@ -1,5 +1,5 @@
 /** Who is let in, and what they may do. */
-import { hostnameOf } from '../access/allowed-hosts.js';
+import { hostnameOf } from '../access/hostname.js';
 import { isBoundless, parseSubnet } from '../access/ip-address.js';
 import type { Subnet } from '../access/ip-address.js';
 import { anonymousModes, isRole, roles } from '../access/viewer.js';
