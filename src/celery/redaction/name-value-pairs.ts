@@ -61,6 +61,9 @@ class PairReader {
   /** Where the strings end that are read as texts of their own. */
   readonly #ends: { readonly at: number; readonly behind: number }[] = [];
 
+  /** Where the brackets end that are read for pairs of their own. */
+  readonly #nested: number[] = [];
+
   constructor(scan: ScannedText, names: SecretNames) {
     this.#scan = scan;
     this.#names = names;
@@ -178,7 +181,12 @@ class PairReader {
     }
     frame.value = value;
     const isNested = isOpeningBracket(this.#scan.text.charCodeAt(valueAt));
-    return isNested ? valueAt : this.#behindValue(value);
+    if (!isNested) return this.#behindValue(value);
+    // What is in brackets is read again for pairs of its own, but not at every depth.
+    while ((this.#nested.at(-1) ?? Infinity) <= valueAt) this.#nested.pop();
+    if (this.#nested.length >= mostLevels) return value.end;
+    this.#nested.push(value.end);
+    return valueAt;
   }
 
   /** Past the closing quote, too. */
