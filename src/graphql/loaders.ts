@@ -317,7 +317,7 @@ export class Loaders {
     }
     if (renewed === undefined) return this.#reads.renew(first);
     const former = await this.#reads.read(first);
-    return this.#reads.renew({ ...first, load: async () => renewed(former) });
+    return this.#reads.adjust(first, () => renewed(former));
   }
 
   /** Notes that this read may change what the store knows. */

@@ -66,6 +66,17 @@ export class OperationReads {
     return (await renewed) as T;
   }
 
+  /**
+   * Shows another value than was read in the rest of this operation. No cache stores it: parts of it are as old as the
+   * read, and an event may have removed that entry meanwhile.
+   */
+  async adjust<T>(read: ReadName, adjusted: () => T): Promise<T> {
+    const key = readKey(read);
+    const value = this.#renewed.get(key) ?? Promise.resolve(adjusted());
+    this.#renewed.set(key, value);
+    return (await value) as T;
+  }
+
   async #renew<T>({ cache: name, key, load, ttl }: Read<T>, record: CacheStatusRecord): Promise<T> {
     const value = await load();
     const cache = this.#caches.get(name);

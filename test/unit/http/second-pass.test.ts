@@ -148,6 +148,13 @@ describe('an answer that learns of tasks', () => {
     expect([data, headers.get('x-cache')]).toEqual([{ tasks: { totalCount: 2 } }, 'MISS']);
   });
 
+  it('leaves nothing in a cache whose other parts are from before it has learned', async () => {
+    transport.answers.set('active', [running]);
+    await server.query('{ metricsSummary { workersOnline } workers { activeTasks { id } } }');
+    const { headers } = await server.query('{ metricsSummary { workersOnline } }');
+    expect(headers.get('x-cache')).toBe('MISS');
+  });
+
   it('counts a read once, as a MISS, though it takes the tasks from the store twice', async () => {
     const tasks = '{ tasks { totalCount } }';
     await server.query(tasks);
