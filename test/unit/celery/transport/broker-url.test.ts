@@ -113,7 +113,7 @@ describe('parseBrokerUrl', () => {
       'rediss://host?ssl_ca_certs=/hunter3.pem',
       'names a file in ssl_ca_certs that cannot be read (ENOENT)',
     ],
-    ['rediss://host?ssl_keyfile=/', 'names a file in ssl_keyfile that cannot be read (EISDIR)'],
+    ['rediss://host?ssl_keyfile=/', 'names something in ssl_keyfile that is not a file'],
     [
       `rediss://host?ssl_certfile=${garbage}`,
       'names certificates or a key that OpenSSL does not accept',
