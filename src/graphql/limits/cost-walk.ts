@@ -90,6 +90,12 @@ interface Fragment {
   readonly selectionSet: SelectionSetNode;
 }
 
+/**
+ * Costs of selections that are the same for each operation: of fields that declare a number or nothing, without
+ * directives. By the type that they are selected on.
+ */
+const constantCosts = new WeakMap<SelectionSetNode, Map<GraphQLNamedType, number>>();
+
 type ArgumentsOf = () => Readonly<Record<string, unknown>>;
 type Elsewhere = (
   field: GraphQLField<unknown, unknown>,
@@ -101,6 +107,8 @@ class ClusterCosts {
   readonly #options: CostWalkOptions;
   readonly #elsewhere: Elsewhere;
   readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, number>>();
+  /** Costs that were counted and that another operation with the same document may not share. */
+  #variableCosts = 0;
 
   constructor(options: CostWalkOptions, elsewhere: Elsewhere) {
     this.#options = options;
@@ -108,14 +116,19 @@ class ClusterCosts {
   }
 
   selection(selections: SelectionSetNode, type: GraphQLNamedType): number {
-    const ofTypes = this.#known.get(selections) ?? new Map<GraphQLNamedType, number>();
-    this.#known.set(selections, ofTypes);
-    const known = ofTypes.get(type);
-    if (known !== undefined) return known;
+    const constant = constantCosts.get(selections)?.get(type);
+    if (constant !== undefined) return constant;
+    const known = this.#known.get(selections)?.get(type);
+    if (known !== undefined) {
+      this.#variableCosts++;
+      return known;
+    }
+    const before = this.#variableCosts;
     let cost = 0;
     for (const selection of selections.selections)
       if (this.#isIncluded(selection)) cost += this.#cost(selection, type);
-    ofTypes.set(type, cost);
+    const isConstant = this.#variableCosts === before;
+    remember(isConstant ? constantCosts : this.#known, selections, type, cost);
     return cost;
   }
 
@@ -143,8 +156,12 @@ class ClusterCosts {
     if (field === undefined) return 1; // `__typename`, and what introspection has
     const args: ArgumentsOf = () => getArgumentValues(field, node, this.#options.variableValues);
     try {
-      return this.#elsewhere(field, node, args) ?? this.ofCluster(field, node);
+      const elsewhere = this.#elsewhere(field, node, args);
+      if (elsewhere === null) return this.ofCluster(field, node);
+      this.#variableCosts++;
+      return elsewhere;
     } catch (error) {
+      this.#variableCosts++;
       if (error instanceof GatewayError) return 1; // it is answered with this error
       throw error;
     }
@@ -164,6 +181,7 @@ class ClusterCosts {
     const { context, variableValues } = this.#options;
     const members = isListType(getNullableType(field.type)) ? usualMembers : 1;
     const complexity = complexityOf(field);
+    if (typeof complexity === 'function') this.#variableCosts++;
     const declared =
       typeof complexity === 'function'
         ? complexity(getArgumentValues(field, node, variableValues), context, field)
@@ -175,6 +193,7 @@ class ClusterCosts {
   /** A condition that is wrong is one for the execution, which refuses it at its place. */
   #isIncluded(selection: SelectionNode): boolean {
     if (selection.directives === undefined || selection.directives.length === 0) return true;
+    this.#variableCosts++;
     const { variableValues } = this.#options;
     try {
       if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true)
@@ -185,6 +204,17 @@ class ClusterCosts {
       throw error;
     }
   }
+}
+
+function remember(
+  costs: Pick<WeakMap<SelectionSetNode, Map<GraphQLNamedType, number>>, 'get' | 'set'>,
+  selections: SelectionSetNode,
+  type: GraphQLNamedType,
+  cost: number,
+): void {
+  const ofTypes = costs.get(selections);
+  if (ofTypes === undefined) costs.set(selections, new Map([[type, cost]]));
+  else ofTypes.set(type, cost);
 }
 
 type Complexity =

@@ -1,5 +1,5 @@
 /** What an operation costs, by the numbers that it asks for and by what there is. */
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.js';
 import { queries } from '../../support/schema-walk.js';
@@ -33,6 +33,18 @@ it.each([
 it('counts by the values of variables and by their defaults', () => {
   const query = 'query ($n: Int = 7) { tasks(first: $n) { nodes { id } } }';
   expect([world.cost(query, { n: 100 }), world.cost(query)]).toEqual([201, 15]);
+});
+
+it('counts one document anew each time, though most of its fields cost the same', () => {
+  const document = parse(
+    'query ($n: Int!, $all: Boolean!) { tasks(first: $n) { nodes { ...F name @include(if: $all) } } } fragment F on Task { id }',
+  );
+  const costs = [
+    { n: 1, all: true },
+    { n: 1, all: false },
+    { n: 10, all: true },
+  ].map((variables) => world.cost(document, variables));
+  expect(costs).toEqual([4, 3, 31]);
 });
 
 it('counts the operation that is asked for and no other', () => {

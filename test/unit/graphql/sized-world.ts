@@ -1,5 +1,5 @@
 /** Clusters of any size on scripted brokers, which operations are costed and executed against. */
-import { execute, parse, type ExecutionResult } from 'graphql';
+import { execute, parse, type DocumentNode, type ExecutionResult } from 'graphql';
 import { AuditLog } from '../../../src/access/audit-log.js';
 import { anonymous } from '../../../src/access/viewer.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
@@ -61,8 +61,13 @@ export class SizedWorld implements AsyncDisposable {
     return createContext(services, caller, new CacheStatus(), maxFields);
   }
 
-  cost(text: string, variableValues?: Record<string, unknown>, operationName?: string): number {
-    const operation = { schema, document: parse(text), variableValues, operationName };
+  cost(
+    source: string | DocumentNode,
+    variableValues?: Record<string, unknown>,
+    operationName?: string,
+  ): number {
+    const document = typeof source === 'string' ? parse(source) : source;
+    const operation = { schema, document, variableValues, operationName };
     return operationCost(operation, this.context());
   }
 
