@@ -51,6 +51,8 @@ export interface RunMark {
 
 /** By how much the clocks of two workers may differ where nothing but their clocks orders their runs. */
 const clockToleranceMs = 10_000;
+/** Milliseconds by which a worker may report a retry later than that it has received the message of the next run. */
+const lateRetryMs = 1_000;
 /** Weaker ends that are kept of a run: a worker reports one, runs that cannot be told apart one each. */
 const maxOtherEnds = 8;
 
@@ -166,10 +168,33 @@ function segmented(marks: RunMark[]): GroupedRun[] {
   const groups: RunMark[][] = [];
   for (const mark of marks) {
     const group = groups.at(-1);
-    if (group === undefined || opens(group, mark)) groups.push([mark]);
+    const former = groups.at(-2);
+    if (group === undefined) groups.push([mark]);
+    else if (former !== undefined && isLateRetry(former, group, mark)) former.push(mark);
+    else if (opens(group, mark)) groups.push([mark]);
     else group.push(mark);
   }
   return groups.map(runOf);
+}
+
+/**
+ * Whether a task-retried ends the run before: `Task.retry` sends the next message first, and the worker may report that
+ * it has received that one before it reports the retry.
+ */
+function isLateRetry(
+  former: readonly RunMark[],
+  group: readonly RunMark[],
+  { state, at, pid }: RunMark,
+): boolean {
+  if (state !== 'RETRY') return false;
+  const [received] = group;
+  if (received === undefined || group.some(({ kind }) => kind !== markKinds.received)) return false;
+  if (received.retries === null || at - received.at > lateRetryMs) return false;
+  const retries = former.find((mark) => mark.retries !== null)?.retries ?? null;
+  if (retries !== null && received.retries <= retries) return false;
+  if (former.some((mark) => mark.pid !== null && pid !== null && mark.pid !== pid)) return false;
+  const isStarted = former.some(({ kind }) => kind === markKinds.started);
+  return isStarted && former.every(({ kind }) => kind !== markKinds.end);
 }
 
 function opens(group: readonly RunMark[], mark: RunMark): boolean {

@@ -4,6 +4,13 @@ import { createState, start, task, worker } from './cluster.js';
 const at = (seconds: number): number => start + seconds * 1000;
 const w2 = { hostname: 'w2@host', pid: 8 };
 
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) =>
+    permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
+  );
+}
+
 describe('a second run', () => {
   it.each([
     ['received started succeeded received', 'RECEIVED', 'SUCCESS'],
@@ -135,6 +142,38 @@ describe('a second run', () => {
     apply(task('received', 'a', 8, { ...w2, retries: 1 }), task('succeeded', 'a', 9, w2));
 
     expect(state.task('a')).toMatchObject({ state: 'SUCCESS', worker: 'w2@host', retries: 1 });
+  });
+
+  it('is not ended by the retry of the first, which is reported after its own reception', () => {
+    // As Celery 5.2.6 and 5.7.0 report it under load: `Task.retry` sends the next message before it raises.
+    const events = [
+      task('received', 'a', 0.1, { retries: 0 }),
+      task('started', 'a', 0.42),
+      task('received', 'a', 0.421, { retries: 1 }),
+      task('retried', 'a', 0.422),
+      task('started', 'a', 0.629),
+      task('failed', 'a', 0.632),
+    ];
+    for (const order of permutations(events)) {
+      const { state, apply } = createState();
+      apply(...order);
+
+      expect(state.task('a')).toMatchObject({
+        state: 'FAILURE',
+        retries: 1,
+        receivedAt: at(0.421),
+        startedAt: at(0.629),
+        finishedAt: at(0.632),
+        attempts: [{ state: 'RETRY', receivedAt: at(0.1), startedAt: at(0.42), stateAt: at(0.422) }],
+      });
+    }
+  });
+
+  it('is ended by a retry that is reported long after its reception', () => {
+    const { state, apply } = createState();
+    apply(task('started', 'a', 0), task('received', 'a', 1, { retries: 1 }), task('retried', 'a', 60));
+
+    expect(state.task('a')).toMatchObject({ state: 'RETRY', attempts: [{ state: 'STARTED' }] });
   });
 
   it('waits once it is sent again, until a worker receives it', () => {
