@@ -9,17 +9,15 @@
  * `redis-server`; without Celery the workers are pretended, and send heartbeats alone.
  */
 import { Buffer } from 'node:buffer';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
+import { Agent } from 'node:http';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay, setInterval } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
+import { ask, start, startGateway, startRedis, stopAll, works } from './processes.mjs';
 
 const seconds = 60;
 /** Within the first minute V8 gives the memory of the start back, by two collections of some 0.1 s each. */
@@ -37,29 +35,6 @@ const { values: options } = parseArgs({
 });
 /** Where Celery may be, as in the tests. */
 const pythons = [join(root, '.venv-celery/bin/python'), 'python3', '/usr/bin/python3'];
-const children = [];
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function start(command, args, { env = {}, ...more } = {}) {
-  const child = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env }, ...more });
-  children.push(child);
-  return child;
-}
-
-async function startRedis() {
-  const port = await freePort();
-  start('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', '/tmp']);
-  return `redis://127.0.0.1:${port}/0`;
-}
-
 /** Two processes that have one child each, as `celery worker --concurrency 2` starts them. */
 function startWorkers(python, broker) {
   for (const name of workers)
@@ -109,35 +84,6 @@ function pretendWorkers(broker) {
     setTimeout(async () => {
       for await (const turn of setInterval(2_000, name, { ref: false })) beat(turn);
     }, at * 700).unref();
-}
-
-async function startGateway(dist, broker, nodeArgs = []) {
-  const port = await freePort();
-  const child = start(
-    process.execPath,
-    [...nodeArgs, join(dist, 'cli.js'), '--broker', broker, '--port', `${port}`],
-    { cwd: resolve(dist, '..') },
-  );
-  const gateway = { pid: child.pid, child, url: `http://127.0.0.1:${port}` };
-  for (let tries = 0; ; tries++) {
-    const { status } = await ask(`${gateway.url}/health/ready`).catch(() => ({ status: 0 }));
-    if (status === 200) return gateway;
-    if (tries > 300) throw new Error(`the gateway of ${dist} did not become ready`);
-    await delay(100);
-  }
-}
-
-function ask(url, { agent, body } = {}) {
-  return new Promise((settle, fail) => {
-    const headers = body ? { 'content-type': 'application/json' } : {};
-    const sent = request(url, { agent, headers, method: body ? 'POST' : 'GET' }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => (text += chunk));
-      response.on('end', () => settle({ status: response.statusCode, text }));
-    });
-    sent.on('error', fail);
-    sent.end(body);
-  });
 }
 
 /** What a dashboard shows: README's overview, and three of schema/operations, each as a client would send it. */
@@ -202,8 +148,6 @@ function print(what, [share, other]) {
   console.log(`${what}: ${share.toFixed(2)} % of a core${beside}; load of the machine ${load}`);
 }
 
-const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-
 async function run() {
   if (!works('redis-server', ['--version'])) return void console.log('idle: skipped, no redis-server');
   const broker = await startRedis();
@@ -211,7 +155,7 @@ async function run() {
   if (python) startWorkers(python, broker);
   else pretendWorkers(broker);
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const gateways = [await startGateway(join(root, 'dist'), broker, profiling)];
+  const gateways = [await startGateway(join(root, 'dist'), broker, { nodeArgs: profiling })];
   if (options.against) gateways.push(await startGateway(resolve(options.against), broker));
 
   const kind = python ? 'workers' : 'pretended workers';
@@ -231,11 +175,6 @@ async function run() {
 try {
   await run();
 } finally {
-  for (const child of children.toReversed()) child.kill();
-  await Promise.all(
-    children.map(async (child) => {
-      if (child.exitCode === null && child.signalCode === null && child.pid) await once(child, 'exit');
-    }),
-  );
+  await stopAll();
 }
 process.exit(0);
