@@ -52,6 +52,8 @@ const someSilentTtl = 2_000;
  * them. The cluster is asked four times a second at most.
  */
 const incompleteTtl = 250;
+/** Milliseconds within which a worker sends a heartbeat: by default it sends one every two seconds. */
+const firstHeartbeat = 3_000;
 
 /**
  * Milliseconds, at most the cache's own. An answer that lacks somebody always gets less than that: by this it is known
@@ -288,12 +290,13 @@ export class Loaders {
   #withTtl<T>(read: Read<T>): Read<T> {
     const celery = this.#celery;
     const { ttl: own } = this.#caches.get(read.cache);
+    const isFromState = read.shared !== true;
     let isComplete = celery.isSeeded;
     return {
       ...read,
-      shared: read.shared === true && isComplete,
+      shared: !isFromState && isComplete,
       load: () => {
-        isComplete = celery.isSeeded;
+        isComplete = celery.isSeeded && !(isFromState && mayLackWorkers(celery));
         return read.load();
       },
       ttl: (value) => {
@@ -382,6 +385,11 @@ export class Loaders {
       startedAt = null;
     }
   }
+}
+
+/** Whether no worker is known, and one that does not answer commands has not had the time for a heartbeat. */
+function mayLackWorkers({ state, transport, clock }: Celery): boolean {
+  return state.workerCount === 0 && clock() - transport.connection.since < firstHeartbeat;
 }
 
 /** A read of what the store knows of tasks. */

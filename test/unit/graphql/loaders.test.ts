@@ -190,6 +190,36 @@ describe('what is read before the workers have reported what they have', () => {
   });
 });
 
+describe('a list without workers', () => {
+  it('is not kept for the TTL of its cache before a worker had the time for a heartbeat', async () => {
+    const noon = Date.UTC(2026, 10, 28, 12);
+    const clock = { now: noon };
+    const transport = new ScriptedTransport();
+    transport.connection = { ...transport.connection, since: noon };
+    await using celery = new Celery({
+      transport,
+      results: null,
+      log: silentLogger,
+      inspectTimeout: 1_000,
+      queues: [],
+      maxTasks: 10,
+      maxTaskBytes: 1_000_000,
+      clock: () => clock.now,
+    });
+    vi.spyOn(celery, 'isSeeded', 'get').mockReturnValue(true);
+    using caches = new CacheRegistry({ clock: () => clock.now - noon });
+    const ttls: unknown[] = [];
+    for (const after of [0, 2_700, 3_000]) {
+      clock.now = noon + after;
+      const status = new CacheStatus();
+      const loaders = new Loaders({ celery, caches, resultLoader: null }, status, clock.now);
+      await loaders.workers({ path: 'workers', useCache: true });
+      ttls.push(...status.entries.map(({ ttl }) => ttl));
+    }
+    expect(ttls).toEqual([0.25, 0.25, 5]);
+  });
+});
+
 describe('what workers said to a command', () => {
   const pong = new Map([['w1@host', { ok: true, value: { ok: 'pong' } } as const]]);
 
