@@ -53,7 +53,7 @@ export class SharedRedis implements RedisPort {
     this.#commands = new RedisLink({
       ...shared,
       name: 'celeryql-cache',
-      commandTimeout: null, // whoever asks has a deadline of its own
+      commandTimeout: null, // each caller has a deadline of its own
       onChange: (up) => {
         if (up) this.#connection++;
         if (up) onUp();

@@ -55,10 +55,10 @@ export function localKeys(text: string): JWTVerifyGetKey {
   const set = parseKeySet(text);
   // RFC 7518, section 6.4, and 6.2.2, 6.3.2: `oct` is a symmetric key, `d` the private part of the others.
   if (set.keys.some(({ kty }) => kty === 'oct'))
-    throw new ConfigError('holds a symmetric key (`oct`): whoever reads it could sign tokens');
+    throw new ConfigError('holds a symmetric key (`oct`): every reader of the file could sign tokens');
   if (set.keys.some((key) => 'd' in key))
     throw new ConfigError(
-      'holds a private key (`d`): whoever reads it could sign tokens; keep the public part',
+      'holds a private key (`d`): every reader of the file could sign tokens; keep the public part',
     );
   return createLocalJWKSet(set);
 }

@@ -1,6 +1,6 @@
 /**
- * Lists of everything are cut to what a reader can use. A client that does not say how many it wants is told when there
- * are more, by an error beside the list.
+ * Lists of everything are cut to what a reader can use. Where a client does not say how many it wants and there are
+ * more, an error beside the list says so.
  */
 import type { GraphQLResolveInfo } from 'graphql';
 import { BadUserInputError, ListCutError } from '../errors.js';

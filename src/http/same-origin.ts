@@ -42,7 +42,7 @@ const foreignHost =
 const maxShownLength = 256;
 
 /**
- * Why a request may not come in, whoever sent it; null if it may. Every refusal is recorded, with the origin and host
+ * Why a request is refused, with any credentials; null if it is not. Every refusal is recorded, with the origin and host
  * that were seen, since a proxy in front may have changed them.
  */
 export function refusalOf(

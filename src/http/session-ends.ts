@@ -30,7 +30,7 @@ export class SessionEnds {
   }
 }
 
-/** What a subscriber is told. */
+/** Error that a subscriber receives. */
 export function endError(why: EndReason): GatewayError {
   if (why === 'expired') return new UnauthenticatedError('The credentials have expired');
   if (why === 'withdrawn') return new UnauthenticatedError('The credentials have been withdrawn');

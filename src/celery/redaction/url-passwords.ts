@@ -1,6 +1,6 @@
 /**
  * Masks passwords in URLs: `scheme://user:password@` and `scheme://:password@`, up to the last `@`, since a password may
- * hold one that nobody encoded. A semicolon parts the URLs of a list. A user is masked, too, where it is a token:
+ * hold one that is not encoded. A semicolon parts the URLs of a list. A user is masked, too, where it is a token:
  * `https://ghp_x@host`, `https://token:x-oauth-basic@host`, and the key in the address of Sentry.
  */
 import { isQuote, isWordCharacter, runEnd } from './characters.js';

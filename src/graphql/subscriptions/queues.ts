@@ -15,7 +15,7 @@ builder.subscriptionFields((t) => ({
       'cannot be read now; the stream goes on when they can.',
     args: { first: t.arg.int(firstArg), intervalSeconds: t.arg.float(intervalArg) },
     subscribe: (_root, { first, intervalSeconds }, { subscriptions }) => {
-      lengthOf(first); // one that is refused is told once and not with every item
+      lengthOf(first); // refuse it once and not with every item
       return new Looks(intervalMs(intervalSeconds), subscriptions.signal);
     },
     complexity: ({ first }, context) => ({

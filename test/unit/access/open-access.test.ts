@@ -172,10 +172,13 @@ describe('Settings that contradict each other stop the start:', () => {
   });
 
   it.each([
-    [{ kty: 'oct', k: 'c2VjcmV0' }, 'holds a symmetric key (`oct`): whoever reads it could sign tokens'],
+    [
+      { kty: 'oct', k: 'c2VjcmV0' },
+      'holds a symmetric key (`oct`): every reader of the file could sign tokens',
+    ],
     [
       { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'c2VjcmV0' },
-      'holds a private key (`d`): whoever reads it could sign tokens; keep the public part',
+      'holds a private key (`d`): every reader of the file could sign tokens; keep the public part',
     ],
   ])('a set of keys that are no public ones: %j', async (key, message) => {
     await writeFile(file('jwks'), JSON.stringify({ keys: [{ kty: 'RSA', n: 'n', e: 'AQAB' }, key] }));
