@@ -72,7 +72,8 @@ function requests(gateway) {
   /** @param of the number of the round, so that no cache answers for the one before */
   const send = (of) => async (round) => {
     const { text } = await ask(`${gateway.url}/graphql`, { body: of(round) });
-    if (/"code":"(?!BAD_USER_INPUT|LIST_CUT)/.test(text)) throw new Error(`not measured: ${text.slice(0, 200)}`);
+    if (/"code":"(?!BAD_USER_INPUT|LIST_CUT)/.test(text))
+      throw new Error(`not measured: ${text.slice(0, 200)}`);
   };
   return {
     '15,000 unknown input fields': send(() =>
