@@ -38,8 +38,14 @@ const reported = 60_000;
 
 export class QueuelessCounts {
   readonly #options: QueuelessCountsOptions;
-  /** By task id, the earliest first. */
+  /** By task id. */
   readonly #waiting = new Map<string, Waiting>();
+  /**
+   * In the order in which they came, from `#first` on; what is not in the map any more has ended. The map has the same
+   * order, but looking for its first entry takes as long as it has deleted ones.
+   */
+  #order: { readonly id: string; readonly waiting: Waiting }[] = [];
+  #first = 0;
   /** At first it is unknown whether senders report queues. */
   #lastQueueAt: number;
 
@@ -60,8 +66,11 @@ export class QueuelessCounts {
     }
     // Where no sender reports queues, or this one has not, nothing is waited for.
     if (now - this.#lastQueueAt > reported || sentAt !== null) return false;
-    if (waiting === undefined) this.#waiting.set(id, { name, since: now, counts: [count] });
-    else {
+    if (waiting === undefined) {
+      const added = { name, since: now, counts: [count] };
+      this.#waiting.set(id, added);
+      this.#order.push({ id, waiting: added });
+    } else {
       waiting.name = name;
       waiting.counts.push(count);
     }
@@ -71,11 +80,18 @@ export class QueuelessCounts {
   /** Counts those that have waited long enough, and the earliest if too many wait. */
   settle(): void {
     const now = this.#options.clock();
-    for (const [id, waiting] of this.#waiting) {
+    for (; ; this.#first++) {
+      const entry = this.#order[this.#first];
+      if (entry === undefined) break;
+      const { id, waiting } = entry;
+      if (this.#waiting.get(id) !== waiting) continue;
       const isDue = Math.abs(now - waiting.since) >= patience || this.#waiting.size > maxWaiting;
-      if (!isDue) return;
+      if (!isDue) break;
       this.#end(id, waiting, null);
     }
+    if (this.#first < maxWaiting) return;
+    this.#order = this.#order.slice(this.#first);
+    this.#first = 0;
   }
 
   #end(id: string, { name, counts }: Waiting, queue: string | null): void {
