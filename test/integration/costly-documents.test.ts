@@ -42,15 +42,23 @@ async function fill(redis: RedisServer, gateway: GatewayProcess): Promise<void> 
     for (let from = 0; from < workers; from += eventsPerMessage)
       await publish(
         hosts.slice(from, from + eventsPerMessage).map((hostname) => ({
-          ...{ type: 'worker-online', hostname, freq: 3_600, active: 1, processed: 5 },
+          type: 'worker-online',
+          hostname,
+          freq: 3_600,
+          active: 1,
+          processed: 5,
           loadavg: [0.1, 0.2, 0.3],
         })),
       );
     for (let from = 0; from < tasks; from += eventsPerMessage) {
       await publish(
         Array.from({ length: eventsPerMessage }, (_, n) => ({
-          ...{ type: 'task-received', uuid: randomUUID(), hostname: hosts[(from + n) % workers] },
-          ...{ name: `app.task${(from + n) % names}`, args: `(${from + n}, 'x')`, kwargs: '{}' },
+          type: 'task-received',
+          uuid: randomUUID(),
+          hostname: hosts[(from + n) % workers],
+          name: `app.task${(from + n) % names}`,
+          args: `(${from + n}, 'x')`,
+          kwargs: '{}',
         })),
       );
       if (from % eventsAhead === 0)

@@ -40,7 +40,8 @@ async function start(args: readonly string[]): Promise<Gateway> {
   const process = new GatewayProcess(port, ['--port', String(port), ...args]);
   await process.child.waitForLine(/"message":"(showing|watching)/);
   return {
-    ...{ process, port },
+    process,
+    port,
     ask: async (query, token) => {
       const path = `/graphql?query=${encodeURIComponent(query)}`;
       const answer: unknown = await (await process.fetch(path, { headers: bearer(token) })).json();
@@ -58,7 +59,9 @@ async function socketOf({ port }: Gateway, token: string): Promise<{ readonly en
   const ended = new Promise<number>((resolve) => (close = resolve));
   const client = createClient({
     url: `ws://127.0.0.1:${port}/graphql`,
-    ...{ webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: bearer(token) },
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: bearer(token),
     on: { closed: (event) => close?.((event as { code: number }).code) },
   });
   const items = client.iterate({ query: subscription });

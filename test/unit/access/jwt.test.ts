@@ -77,7 +77,8 @@ describe('A JWT', () => {
     for (const exp of [now + 11 * year, 253_402_300_800, Number.MAX_VALUE]) {
       const refused: unknown = await verifier()(await sign({ ...claims, exp })).catch((e: unknown) => e);
       expect(refused).toMatchObject({
-        ...{ code: 'UNAUTHENTICATED', message: 'Credentials are missing or wrong' },
+        code: 'UNAUTHENTICATED',
+        message: 'Credentials are missing or wrong',
         cause: { message: 'exp is more than ten years away' },
       });
     }

@@ -84,21 +84,36 @@ export class SizedWorld implements AsyncDisposable {
     const transport = new ScriptedTransport();
     const celery = this.#opened.own(
       new Celery({
-        ...{ transport, results: null, log: silentLogger, clock: () => now, inspectTimeout: 50 },
-        ...{ queues: Array.from({ length: queues }, (_, n) => `q${n}`) },
-        ...{ maxTasks: 200_000, maxTaskBytes: 1e9 },
+        transport,
+        results: null,
+        log: silentLogger,
+        clock: () => now,
+        inspectTimeout: 50,
+        queues: Array.from({ length: queues }, (_, n) => `q${n}`),
+        maxTasks: 200_000,
+        maxTaskBytes: 1e9,
       }),
     );
     this.celeries.push(celery);
     transport.depths = Array.from({ length: queues }, (_, n) => ({
-      ...{ name: `q${n}`, messages: 0, messagesByPriority: null, unacknowledged: 0, exists: true },
-      ...{ consumers: 0, oldestTaskId: null, oldestSentAt: null, kind: null },
+      name: `q${n}`,
+      messages: 0,
+      messagesByPriority: null,
+      unacknowledged: 0,
+      exists: true,
+      consumers: 0,
+      oldestTaskId: null,
+      oldestSentAt: null,
+      kind: null,
     }));
     for (let n = 0; n < workers; n++) this.workerEvent(`w${n}@host`, 'online', {}, celery);
     for (let n = 0; n < tasks; n++)
       this.#apply(celery, {
-        ...{ type: 'task-received', uuid: `t${n}`, name: `app.task${n % names}` },
-        ...{ args: '()', hostname: 'w0@host' },
+        type: 'task-received',
+        uuid: `t${n}`,
+        name: `app.task${n % names}`,
+        args: '()',
+        hostname: 'w0@host',
       });
     const caches = this.#opened.own(new CacheRegistry({ clock: () => now }));
     const resultLoader = createResultLoader(celery);

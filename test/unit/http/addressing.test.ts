@@ -76,8 +76,10 @@ const ways: readonly Way[] = [
     return [
       { name: flags.join(' '), args: () => flags, headers: nothing, hosts: thisMachine },
       {
-        ...{ name: `${flags.join(' ')} at 0.0.0.0`, args: () => [...flags, ...served] },
-        ...{ headers: nothing, hosts: withNames },
+        name: `${flags.join(' ')} at 0.0.0.0`,
+        args: () => [...flags, ...served],
+        headers: nothing,
+        hosts: withNames,
       },
     ];
   }),
@@ -85,15 +87,21 @@ const ways: readonly Way[] = [
   { name: 'a password', args: byFile, headers: password, hosts },
   { name: 'a JWT', args: byJwt, headers: () => ({ authorization: `Bearer ${jwt}` }), hosts },
   {
-    ...{ name: 'a token at 0.0.0.0', args: () => [...byFile(), '--host', '0.0.0.0'] },
-    ...{ headers: token, hosts },
+    name: 'a token at 0.0.0.0',
+    args: () => [...byFile(), '--host', '0.0.0.0'],
+    headers: token,
+    hosts,
   },
   {
-    ...{ name: 'a token where names are set', args: () => [...byFile(), ...served] },
-    ...{ headers: token, hosts: withNames },
+    name: 'a token where names are set',
+    args: () => [...byFile(), ...served],
+    headers: token,
+    hosts: withNames,
   },
   {
-    ...{ name: 'a token beside anonymous viewers', headers: token, hosts },
+    name: 'a token beside anonymous viewers',
+    headers: token,
+    hosts,
     args: () => [...byFile(), '--anonymous', 'viewer'],
   },
   {
@@ -107,20 +115,29 @@ const ways: readonly Way[] = [
     args: () => [...byFile(), '--anonymous', 'viewer'],
   },
   {
-    ...{ name: 'the header of a proxy', args: () => proxied, hosts: thisMachine },
+    name: 'the header of a proxy',
+    args: () => proxied,
+    hosts: thisMachine,
     headers: () => ({ 'x-user': 'eve' }),
   },
   {
-    ...{ name: 'the role header of a proxy', args: () => withRole, hosts: thisMachine },
+    name: 'the role header of a proxy',
+    args: () => withRole,
+    hosts: thisMachine,
     headers: () => ({ 'x-user': 'eve', 'x-role': 'admin' }),
   },
   {
-    ...{ name: 'the role header at 0.0.0.0', args: () => [...withRole, ...served], hosts: withNames },
+    name: 'the role header at 0.0.0.0',
+    args: () => [...withRole, ...served],
+    hosts: withNames,
     headers: () => ({ 'x-user': 'eve', 'x-role': 'admin' }),
   },
   {
-    ...{ name: 'the role header beside tokens', args: () => [...withRole, ...byFile()], isMixed: true },
-    ...{ headers: () => ({ 'x-user': 'eve', 'x-role': 'admin' }), hosts: thisMachine },
+    name: 'the role header beside tokens',
+    args: () => [...withRole, ...byFile()],
+    isMixed: true,
+    headers: () => ({ 'x-user': 'eve', 'x-role': 'admin' }),
+    hosts: thisMachine,
   },
 ];
 
@@ -195,8 +212,10 @@ async function overWebSocket({ port, host, origin, headers }: Sent): Promise<Out
 
 const mutation = JSON.stringify({ query: 'mutation { invalidateCache { invalidated } }' });
 const navigation = {
-  ...{ accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
-  ...{ 'sec-fetch-site': 'none' },
+  accept: 'text/html',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-site': 'none',
 };
 
 const transports: Readonly<Record<string, (sent: Sent) => Promise<Outcome>>> = {

@@ -55,7 +55,11 @@ async function open(path: string, text: string) {
   };
   const log = createLogger('info', (line) => void lines.push(line));
   const files = new SettingsFiles([{ setting: '--auth-file', path, text, apply }], {
-    ...{ log, clock: () => clock.now, debounce, interval, schedule },
+    log,
+    clock: () => clock.now,
+    debounce,
+    interval,
+    schedule,
   });
   await files.start();
   return { files, applied, [Symbol.dispose]: () => files[Symbol.dispose]() };
