@@ -1,25 +1,136 @@
+import graphql from '@graphql-eslint/eslint-plugin';
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
-/** Imports go one way: access, cache and celery know nobody, graphql reads them, prometheus shows them, http serves both, gateway builds it all. */
-const boundary = (files, forbidden, message) => ({
-  files,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: [{ regex: String.raw`^\.\./(.*/)?(${forbidden.join('|')})(/|\.js$)`, message }] },
-    ],
+/** Modules of the root that are no builders. */
+const leaves = 'the root';
+/** Modules of the root that build the gateway out of the folders: the command line alone imports them. */
+const builders = ['cli', 'gateway', 'index', 'open-cluster', 'open-clusters'];
+
+/**
+ * Imports go one way, from the top of this list to its end. Each folder names those that it may import, apart from its
+ * own; `types` may be imported as types alone. Modules of the root that are not named here are leaves, open to all.
+ */
+const layers = {
+  cli: { values: ['config', 'access', 'celery', 'gateway', 'index'] },
+  reload: { values: ['access', 'cluster', 'config'], types: ['open-clusters'] },
+  http: { values: ['access', 'cache', 'celery', 'cluster', 'generated', 'graphql', 'prometheus'] },
+  prometheus: { values: ['cache', 'celery', 'cluster'], types: ['access'] },
+  graphql: { values: ['access', 'cache', 'celery', 'cluster'] },
+  cluster: { values: ['access', 'cache', 'celery'], types: ['config'] },
+  demo: { values: ['celery'] },
+  config: { values: ['access', 'cache', 'celery', 'cluster/warm-up-names', 'prometheus/task-labels'] },
+  celery: { values: [] },
+  cache: { values: [] },
+  access: { values: [] },
+  generated: { values: [] },
+  [leaves]: { values: [] },
+};
+
+const boundary = ([folder, { values, types = [] }]) => {
+  const others = [...Object.keys(layers), ...builders].filter((name) => name !== folder);
+  const up = folder === leaves ? String.raw`^\./` : String.raw`^(\.\./)+`;
+  const end = String.raw`(/|\.js$)`;
+  const anyOf = (paths) => `(${paths.join('|')})${end}`;
+  const open = [...values, ...types];
+  const message = `${folder} imports ${values.join(', ') || 'no other folder'}`;
+  const patterns = [
+    { regex: `${up}${open.length > 0 ? `(?!${anyOf(open)})` : ''}${anyOf(others)}`, message },
+  ];
+  if (types.length > 0)
+    patterns.push({ regex: `${up}${anyOf(types)}`, message, allowTypeImports: true });
+  return {
+    files: folder === leaves ? ['src/*.ts'] : [`src/${folder}/**`],
+    ...(folder === leaves && { ignores: builders.map((name) => `src/${name}.ts`) }),
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+};
+
+const schemaFile = 'schema/schema.graphql';
+const operationFiles = 'schema/operations/*.graphql';
+
+/** The contract and its operations: what generators and Relay expect of both. Each rule that is off says why. */
+const graphqlRules = [
+  {
+    files: ['schema/**/*.graphql'],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: schemaFile, documents: operationFiles } },
+    },
   },
-});
+  {
+    files: [schemaFile],
+    rules: {
+      ...graphql.configs['flat/schema-recommended'].rules,
+      ...graphql.configs['flat/schema-relay'].rules,
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          rootField: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+          DirectiveDefinition: true,
+        },
+      ],
+      '@graphql-eslint/require-nullable-result-in-root': 'error',
+      '@graphql-eslint/no-scalar-result-type-on-mutation': 'error',
+      // Only what a client can keep by itself has an id: tasks, workers, queues. Figures and payloads have none.
+      '@graphql-eslint/strict-id-in-types': 'off',
+      // The id of a task in Celery is `taskId` in every type, in Task too: there `id` is the global one.
+      '@graphql-eslint/no-typename-prefix': 'off',
+      // `TaskType` is a type of tasks, and no suffix.
+      '@graphql-eslint/naming-convention': [
+        'error',
+        {
+          types: 'PascalCase',
+          FieldDefinition: 'camelCase',
+          InputValueDefinition: 'camelCase',
+          DirectiveDefinition: 'camelCase',
+          EnumValueDefinition: 'UPPER_CASE',
+          'EnumTypeDefinition,EnumTypeExtension': { forbiddenSuffixes: ['Enum'] },
+        },
+      ],
+      // Lists with a bound are plain lists; those that grow are connections. A record of the audit log is read in its list only.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+    },
+  },
+  {
+    files: [operationFiles],
+    rules: {
+      ...graphql.configs['flat/operations-recommended'].rules,
+      // Plain fetch and REST read these operations, too: ids are for normalised caches, whose operations are their own.
+      '@graphql-eslint/require-selections': 'off',
+    },
+  },
+];
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'src/generated', '.venv-celery*'] },
-  js.configs.recommended,
-  tseslint.configs.strictTypeChecked,
   {
+    ignores: [
+      'dist',
+      'coverage',
+      'reports',
+      'src/generated',
+      '.stryker-tmp',
+      '.venv-*',
+      'test/clients/generated-*',
+      'test/clients/relay',
+    ],
+  },
+  ...graphqlRules,
+  {
+    files: ['**/*.{js,mjs,ts}'],
+    extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['test/faults/*.mjs', 'bench/*.mjs'] },
+        projectService: { allowDefaultProject: ['test/mutation/*.mjs', 'bench/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -58,8 +169,47 @@ export default tseslint.config(
       },
     },
   },
+  // Regular expressions meet texts of clients, workers and brokers: none may take more than linear time.
+  {
+    files: ['src/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
+    },
+  },
   // Yoga's hooks are handed closures, not methods.
   { files: ['src/http/**'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  // A unit test opens no socket and starts no process: test/support/in-memory-setup.ts refuses what passes this.
+  {
+    files: ['test/unit/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:net', 'node:http', 'node:https', 'node:tls', 'ws', 'amqplib', 'ioredis'].map(
+            (name) => ({
+              name,
+              message: 'a test that opens a socket belongs in test/http',
+              allowTypeImports: true,
+            }),
+          ),
+          patterns: [
+            {
+              regex: '/test-server\\.js$',
+              message: 'a test that starts a server belongs in test/http',
+            },
+            {
+              regex:
+                '/support/(?!(documentation|eventually|exposition|schema-elements|schema-walk)\\.js$)',
+              message:
+                'a test that starts a gateway, a server or a program belongs in test/http or test/integration',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['test/**/*.ts'],
     ignores: ['test/support/**'],
@@ -82,46 +232,5 @@ export default tseslint.config(
       ],
     },
   },
-  boundary(
-    ['src/cache/**'],
-    [
-      'access',
-      'celery',
-      'graphql',
-      'prometheus',
-      'http',
-      'demo',
-      'gateway',
-      'config',
-      'settings',
-      'cli',
-    ],
-    'cache knows nobody',
-  ),
-  boundary(
-    ['src/celery/**'],
-    ['access', 'cache', 'graphql', 'prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
-    'celery knows nobody',
-  ),
-  boundary(
-    ['src/access/**'],
-    ['cache', 'celery', 'graphql', 'prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
-    'access knows nobody',
-  ),
-  boundary(
-    ['src/graphql/**'],
-    ['prometheus', 'http', 'demo', 'gateway', 'config', 'settings', 'cli'],
-    'graphql reads access, cache and celery only',
-  ),
-  boundary(
-    ['src/prometheus/**'],
-    ['http', 'demo', 'gateway', 'config', 'settings', 'cli'],
-    'prometheus shows what graphql and below know',
-  ),
-  boundary(['src/http/**'], ['demo', 'gateway', 'config', 'settings', 'cli'], 'http serves graphql'),
-  boundary(
-    ['src/demo/**'],
-    ['access', 'cache', 'graphql', 'prometheus', 'http', 'gateway', 'config', 'settings', 'cli'],
-    'demo hangs off celery',
-  ),
+  ...Object.entries(layers).map(boundary),
 );

@@ -3,18 +3,18 @@
  *
  *     npm run bench:features [-- name of a feature] [-- --write]
  *
- * `--write` puts the table into the README.
+ * `--write` puts the table into docs/caching-benchmarks.md.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { features, table } from './features/index.mjs';
 
-const readme = new URL('../README.md', import.meta.url);
+const page = new URL('../docs/caching-benchmarks.md', import.meta.url);
 const block = /(<!-- features:begin -->\n)[^]*?(<!-- features:end -->)/;
 
 const [wanted] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const write = process.argv.includes('--write');
 if (write && wanted !== undefined)
-  throw new Error('The README shows every feature: --write takes no name');
+  throw new Error('docs/caching-benchmarks.md shows every feature: --write takes no name');
 
 const rows = [];
 for (const feature of features.filter(({ name }) => name.includes(wanted ?? '')))
@@ -24,11 +24,13 @@ for (const feature of features.filter(({ name }) => name.includes(wanted ?? ''))
 console.log(table(rows));
 
 if (write) {
-  const text = await readFile(readme, 'utf8');
+  const text = await readFile(page, 'utf8');
   if (!block.test(text))
-    throw new Error('README.md has no place for the table: features:begin, features:end');
+    throw new Error(
+      'docs/caching-benchmarks.md has no place for the table: features:begin, features:end',
+    );
   await writeFile(
-    readme,
+    page,
     text.replace(block, (_, begin, end) => `${begin}\n${table(rows)}\n\n${end}`),
   );
 }

@@ -60,9 +60,9 @@ await new Promise((resolve) => setTimeout(resolve, 3_000)); // the embedded clus
 
 const graphql = (query) => ({ url: gateway.url, body: JSON.stringify({ query }) });
 const targets = {
-  'workers { hostname status }': graphql('{ workers { hostname status } }'),
+  'workers { nodes { hostname status } }': graphql('{ workers { nodes { hostname status } } }'),
   'tasks(first: 20), 9 fields': graphql(
-    '{ tasks(first: 20) { nodes { id name state args kwargs result retries receivedAt finishedAt } } }',
+    '{ tasks(first: 20) { nodes { taskId name state args kwargs result retries receivedAt finishedAt } } }',
   ),
   'GET /api/v1/celery/queues/status': { url: `${origin}/api/v1/celery/queues/status` },
 };

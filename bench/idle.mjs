@@ -1,5 +1,5 @@
 /**
- * Which share of a core the gateway takes from its machine: while two workers run and nobody reads, and while ten
+ * Which share of a core the gateway takes from its machine: while two workers run and no client reads, and while ten
  * dashboards poll. Of its own processor time, so that what else the machine does counts little; another build runs at the
  * same time beside the same cluster, and the ratio of the two is printed.
  *
@@ -86,10 +86,10 @@ function pretendWorkers(broker) {
     }, at * 700).unref();
 }
 
-/** What a dashboard shows: README's overview, and three of schema/operations, each as a client would send it. */
+/** What a dashboard shows: the overview of docs/api.md, and three of schema/operations, each as a client would send it. */
 async function dashboardOperations() {
-  const overview = /query Overview \{[^]*?\n\}/.exec(await readFile(join(root, 'README.md'), 'utf8'));
-  if (overview === null) throw new Error('README has no query Overview');
+  const overview = /query Overview \{[^]*?\n\}/.exec(await readFile(join(root, 'docs/api.md'), 'utf8'));
+  if (overview === null) throw new Error('docs/api.md has no query Overview');
   const operations = [{ query: overview[0] }];
   for (const [file, operationName] of [
     ['workers', 'WorkersStatus'],

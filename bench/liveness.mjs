@@ -85,15 +85,20 @@ function requests(gateway) {
       ),
     ),
     [`4 windows over ${names} task names`]: send((round) =>
-      query(aliases(4, (at) => `taskTypes(windowSeconds: ${60 + ((4 * round + at) % 3_000)}) { name }`)),
+      query(
+        aliases(
+          4,
+          (at) => `taskTypes(windowSeconds: ${60 + ((4 * round + at) % 3_000)}) { nodes { name } }`,
+        ),
+      ),
     ),
     [`${workers} workers`]: send(() =>
-      query('{ workers(first: 20000) { hostname status freqSeconds } }'),
+      query('{ workers(first: 20000) { nodes { hostname status freqSeconds } } }'),
     ),
     '1,000 tasks': send((round) =>
       query(
-        `{ tasks(first: 1000, filter: { ids: [${list(1_000, (at) => `"task-${at * 7 + round}"`)}] }) {
-          nodes { id name state args kwargs queue worker { hostname } attempts { hostname state } } } }`,
+        `{ tasks(first: 1000, filter: { taskIds: [${list(1_000, (at) => `"task-${at * 7 + round}"`)}] }) {
+          nodes { taskId name state args kwargs queue worker { hostname } attempts { hostname state } } } }`,
       ),
     ),
   };
@@ -111,7 +116,7 @@ function texts(redis) {
 
 /** They subscribe over server-sent events and read nothing. */
 function neverReaders({ port }) {
-  const body = query('subscription { taskEvents { task { id name args kwargs traceback } } }');
+  const body = query('subscription { taskEvents { task { taskId name args kwargs traceback } } }');
   const head = [
     'POST /graphql HTTP/1.1',
     'Host: localhost',

@@ -74,7 +74,7 @@ await measureScrapes('/metrics of the embedded cluster');
 // Names that no worker knows: each is sent, counted, and thrown away by the embedded workers.
 const names = Array.from({ length: 210 }, (_, at) => `bench.task_${at}`);
 for (const name of names)
-  await mutate('mutation ($name: String!) { sendTask(name: $name) { id } }', { name });
+  await mutate('mutation ($name: String!) { sendTask(input: { name: $name }) { taskId } }', { name });
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 await measureScrapes('/metrics with as many names as it shows at most');
 

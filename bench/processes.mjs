@@ -26,7 +26,15 @@ export async function startRedis() {
 /** Resolves when it is ready. */
 export async function startGateway(dist, broker, { nodeArgs = [], args = [] } = {}) {
   const port = await freePort();
-  const command = [...nodeArgs, join(dist, 'cli.js'), '--broker', broker, '--port', `${port}`, ...args];
+  const command = [
+    ...nodeArgs,
+    join(dist, 'cli/main.js'),
+    '--broker',
+    broker,
+    '--port',
+    `${port}`,
+    ...args,
+  ];
   const child = start(process.execPath, command, { cwd: resolve(dist, '..') });
   const gateway = { pid: child.pid, child, port, url: `http://127.0.0.1:${port}` };
   for (let tries = 0; ; tries++) {

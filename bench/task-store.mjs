@@ -11,8 +11,8 @@ import { CacheStatus } from '../dist/cache/cache-status.js';
 import { CacheRegistry } from '../dist/cache/cache-registry.js';
 import { parseEvents } from '../dist/celery/events/event.js';
 import { State } from '../dist/celery/events/state.js';
-import { taskOrderFields, taskTexts } from '../dist/celery/events/task.js';
-import { Clusters } from '../dist/graphql/clusters.js';
+import { taskOrderFields, taskTexts } from '../dist/celery/tasks/task.js';
+import { Clusters } from '../dist/cluster/clusters.js';
 import { createContext } from '../dist/graphql/context.js';
 import { schema } from '../dist/graphql/schema.js';
 import { eventTexts, nameOf, parsedEvents, rate, rootId, start, workerOf } from './task-events.mjs';
@@ -83,9 +83,9 @@ async function pages([small, large], title, pageOf, options) {
     workers: { workers: [workerOf(0)] },
     rootId: { rootId },
     parentId: { parentId: rootId },
-    received: { received: range },
-    started: { started: range },
-    finished: { finished: range },
+    received: { receivedAt: range },
+    started: { startedAt: range },
+    finished: { finishedAt: range },
     runtimeSeconds: { runtimeSeconds: { min: 1, max: 3 } },
     retries: { retries: { min: 1 } },
   };
@@ -112,7 +112,7 @@ const storePage = (state, filter, order) => () => {
 
 const document = parse(
   `query ($filter: TaskFilter, $order: TaskOrder) {
-    tasks(first: ${pageSize}, filter: $filter, orderBy: $order, useCache: false) { nodes { id state } }
+    tasks(first: ${pageSize}, filter: $filter, orderBy: $order, useCache: false) { nodes { taskId state } }
   }`,
 );
 const dateTimes = ({ after, before }) => ({
@@ -125,7 +125,7 @@ function graphqlPage(state, filter, order) {
   const caches = new CacheRegistry();
   const celery = { state, assertConnected: () => undefined };
   const cluster = { clusterName: 'default', celery, caches, resultLoader: null };
-  const services = { clusters: new Clusters([{ cluster, visibleTo: null }]) };
+  const services = { clusters: new Clusters([{ cluster, visibleTo: null }]), clock: Date.now };
   const caller = { viewer: anonymous('viewer'), clientAddress: null };
   const input = Object.fromEntries(
     Object.entries(filter).map(([name, value]) => [name, value.after ? dateTimes(value) : value]),

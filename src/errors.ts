@@ -1,88 +1,11 @@
-/**
- * Everything that an answer may say went wrong: its stable code, what it means, and its HTTP status where it is all that
- * there is to answer. The schema's enum, the README and the REST routes have it from here.
- */
-export const errorCodes = {
-  BROKER_UNAVAILABLE: {
-    status: 503,
-    description: 'The broker is away, refuses the connection, or takes nothing now. Nothing was sent.',
-  },
-  RESULT_BACKEND_UNAVAILABLE: {
-    status: 503,
-    description: 'The place where tasks store their results is away. The broker may be well.',
-  },
-  TIMEOUT: {
-    status: 503,
-    description: 'The broker did not answer in time, or an effect did not show. It may still happen.',
-  },
-  NO_REPLY: {
-    status: 504,
-    description: 'A worker did not answer in time. What it was told may still happen.',
-  },
-  MALFORMED_MESSAGE: {
-    status: 502,
-    description: "What came through the broker does not follow Celery's protocol.",
-  },
-  UNREADABLE_REPLY: {
-    status: 502,
-    description: 'A worker answered, and the reply cannot be read. A command has reached it.',
-  },
-  UNREADABLE_RESULT: {
-    status: 502,
-    description: 'A result of the task is stored, and it cannot be read.',
-  },
-  UNKNOWN_CLUSTER: { status: 404, description: 'There is no such cluster, or not for the caller.' },
-  UNKNOWN_WORKER: { status: 404, description: 'No worker of this node name is known.' },
-  UNKNOWN_TASK: {
-    status: 404,
-    description: 'No task of this id, or of this name, is known to whoever was asked.',
-  },
-  COMMAND_REJECTED: {
-    status: 409,
-    description: 'A worker, or the gateway for its sake, refused to do it. The message has the reason.',
-  },
-  UNAUTHENTICATED: { status: 401, description: 'Credentials are missing or wrong.' },
-  FORBIDDEN: { status: 403, description: 'The caller is known, and may not do this.' },
-  BAD_USER_INPUT: { status: 400, description: 'An argument is outside what the field accepts.' },
-  LIST_CUT: {
-    status: 200,
-    description:
-      'The list has more members than are shown; `total` and `shown` say how many. Ask with `first` or a filter.',
-  },
-  LIMIT_EXCEEDED: { status: 429, description: 'More was asked for than one caller may have.' },
-  BAD_REQUEST: { status: 400, description: 'The request is not HTTP, or has no operation in it.' },
-  GRAPHQL_PARSE_FAILED: { status: 400, description: 'The document is not GraphQL.' },
-  GRAPHQL_VALIDATION_FAILED: {
-    status: 400,
-    description: 'The document asks for what the schema does not have.',
-  },
-  OPERATION_RESOLUTION_FAILURE: {
-    status: 400,
-    description: 'The document has several operations and none was named, or none of this name.',
-  },
-  NOT_FOUND: { status: 404, description: 'Nothing is served at this path.' },
-  METHOD_NOT_ALLOWED: { status: 405, description: 'This path is not asked for in this way.' },
-  NOT_ACCEPTABLE: { status: 406, description: 'The answer has none of the types that were accepted.' },
-  REQUEST_TIMEOUT: { status: 408, description: 'The request did not arrive whole in time.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, description: 'Operations are sent as JSON.' },
-  INTERNAL_SERVER_ERROR: {
-    status: 500,
-    description: 'A fault of the gateway. What happened is in its log, by the `id` beside the code.',
-  },
-} as const satisfies Record<string, { readonly status: number; readonly description: string }>;
-
-export type ErrorCode = keyof typeof errorCodes;
-
-export function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
-}
+import type { ErrorCode } from './error-codes.js';
 
 /**
  * The errors that callers can act on. Each class has a stable `code`, which clients find in
  * `extensions.code`; whatever is not a GatewayError is masked before it leaves the gateway.
  */
 export abstract class GatewayError extends Error {
-  /** No answer tells of bad settings: there is no gateway then. */
+  /** No answer has this code: with bad settings there is no gateway. */
   abstract readonly code: ErrorCode | 'CONFIG_INVALID';
 
   override get name(): string {
@@ -131,7 +54,7 @@ export class ListCutError extends GatewayError {
   readonly shown: number;
 
   constructor(what: string, total: number, shown: number) {
-    super(`There are ${total} ${what}, of which ${shown} are shown: ask with \`first\` or a filter`);
+    super(`The list has ${total} ${what}, of which ${shown} are shown: use \`first\` or a filter`);
     this.total = total;
     this.shown = shown;
   }
@@ -160,11 +83,11 @@ export class PeekRefusedError extends GatewayError {
   readonly code = 'COMMAND_REJECTED';
 
   constructor(queue: string, reason: string) {
-    super(`peek at ${queue} was refused: ${reason}`);
+    super(`peek at ${queue} was rejected: ${reason}`);
   }
 }
 
-/** A queue was not emptied: it does not hold what whoever asked for it believed. */
+/** A queue was not emptied: it does not hold what the caller expected. */
 export class PurgeRefusedError extends GatewayError {
   readonly code = 'COMMAND_REJECTED';
 
@@ -197,21 +120,21 @@ export class UnknownQueueError extends GatewayError {
 
   /** @param setting that has named it, where the caller has named none */
   constructor(queue: string, setting: 'DEFAULT_QUEUE' | null = null) {
-    const source = setting && `, which ${setting} names: give a queue, or set ${setting}`;
+    const source = setting && `, which ${setting} names: pass a queue, or set ${setting}`;
     super(`There is no queue ${queue}${source ?? ''}`);
   }
 }
 
-/** A worker that was asked did not answer within its deadline (milliseconds): it may still do what it was told. */
+/** A worker that was asked did not answer within its deadline (milliseconds): it may still carry out the command. */
 export class NoReplyError extends GatewayError {
   readonly code = 'NO_REPLY';
 
-  /** @param therefore what that means; that it may be busy, unless told */
+  /** @param therefore what that means; by default, that it may be busy */
   constructor(
     command: string,
     hostname: string,
     milliseconds: number,
-    therefore = 'it may be busy, and do it later',
+    therefore = 'it may be busy and execute the command later',
   ) {
     super(`${hostname} did not answer ${command} within ${milliseconds} ms: ${therefore}`);
   }
@@ -223,21 +146,24 @@ export class NotListeningError extends GatewayError {
 
   constructor(command: string, hostname: string) {
     super(
-      `${hostname} did not answer ${command}: it does not listen to remote control any more, and must be restarted`,
+      `${hostname} did not answer ${command}: it no longer listens to remote control and must be restarted`,
     );
   }
 }
 
 /** Every worker was meant, and there is none. */
-export class NobodyAnsweredError extends GatewayError {
+export class NoWorkersError extends GatewayError {
   readonly code = 'NO_REPLY';
 
   constructor(command: string) {
-    super(`No worker is there to answer ${command}`);
+    super(`There is no worker to answer ${command}`);
   }
 }
 
-/** There is no cluster of this name, or the caller may not see it: which of them is not told, nor is the name repeated. */
+/**
+ * There is no cluster of this name, or the caller may not see it: which of them is not said, nor is the name
+ * repeated.
+ */
 export class UnknownClusterError extends GatewayError {
   readonly code = 'UNKNOWN_CLUSTER';
 
@@ -246,7 +172,18 @@ export class UnknownClusterError extends GatewayError {
   }
 }
 
-/** No worker of this node name is known, or was ever heard of. */
+/** The cluster was removed, or replaced by one with other settings, while an operation about it ran. */
+export class ClusterClosedError extends GatewayError {
+  readonly code = 'UNKNOWN_CLUSTER';
+
+  constructor() {
+    super(
+      'The cluster was removed, or its settings were changed, during the operation; commands that were already sent take effect',
+    );
+  }
+}
+
+/** No worker of this node name is known. */
 export class UnknownWorkerError extends GatewayError {
   readonly code = 'UNKNOWN_WORKER';
 
@@ -255,7 +192,7 @@ export class UnknownWorkerError extends GatewayError {
   }
 }
 
-/** No task of this id, or of this name, is known to whoever was asked. */
+/** No task of this id, or of this name, is known to the part that was asked. */
 export class UnknownTaskError extends GatewayError {
   readonly code = 'UNKNOWN_TASK';
 }
@@ -294,8 +231,21 @@ export class TooManyAttemptsError extends LimitExceededError {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super('Too many wrong credentials; wait before you try again');
+    super('Too many failed logins: wait before you try again');
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A cursor of an order that no longer exists: of an earlier run of the gateway, or of a store that was replaced. */
+export class CursorExpiredError extends GatewayError {
+  readonly code = 'CURSOR_EXPIRED';
+
+  /** @param argument that has the cursor, such as `after` */
+  constructor(argument: string) {
+    super(
+      `${argument} is a cursor of another cluster, or from before the gateway or the cluster was restarted: ` +
+        'start from the first page',
+    );
   }
 }
 
@@ -344,7 +294,7 @@ export class UnreadableReplyError extends GatewayError {
     { contentType = null, isUncertain = false }: UnreadableReplyOptions = {},
   ) {
     const answered = isUncertain ? 'may have answered' : 'answered';
-    super(`${hostname} ${answered} ${command}, and the reply cannot be read: ${reason}`);
+    super(`${hostname} ${answered} ${command}, but the reply cannot be read: ${reason}`);
     this.hostname = hostname;
     this.contentType = contentType;
   }
@@ -358,7 +308,7 @@ export class UnreadableResultError extends GatewayError {
   readonly contentType: string | null;
 
   constructor(id: string, reason: string, contentType: string | null = null) {
-    super(`A result of ${id} is stored, and it cannot be read: ${reason}`);
+    super(`A result of ${id} is stored, but it cannot be read: ${reason}`);
     this.reason = reason;
     this.contentType = contentType;
   }

@@ -2,30 +2,31 @@
 import { AuditLog } from './access/audit-log.js';
 import type { LiveSessions } from './access/live-sessions.js';
 import { identityHeaders, openAccess } from './access/open-access.js';
-import { openCluster } from './cluster.js';
-import type { ClusterOptions, OpenCluster } from './cluster.js';
-import type { Config } from './config.js';
+import { openCluster } from './open-cluster.js';
+import type { ClusterOptions } from './open-cluster.js';
+import type { Config } from './config/config.js';
 import { Disposal } from './disposal.js';
-import { warnOfExposedFiles } from './exposed-files.js';
+import { warnOfExposedFiles } from './config/exposed-files.js';
 import { Exporter } from './prometheus/exporter.js';
-import { Clusters } from './graphql/clusters.js';
+import { federated } from './graphql/federation.js';
 import { schema } from './graphql/schema.js';
 import type { Services } from './graphql/context.js';
-import { readinessOf } from './http/clusters-readiness.js';
-import { Readiness } from './http/readiness.js';
+import { ClustersReadiness } from './cluster/clusters-readiness.js';
+import { Readiness } from './cluster/readiness.js';
 import { startHttpServer } from './http/server.js';
 import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
-import { redactorOf } from './redactor-of.js';
-import { SharedAttempts } from './shared-attempts.js';
-import { warnOfSharedNames } from './shared-names.js';
+import { OpenClusters } from './open-clusters.js';
+import { redactorOf } from './config/rows/redaction.js';
+import { SharedAttempts } from './cluster/shared-attempts.js';
+import { warnOfSharedNames } from './access/shared-names.js';
 import { ClustersReload } from './reload/clusters-file.js';
 import { SettingsFiles } from './reload/settings-files.js';
 import type { ReloadableFile } from './reload/settings-files.js';
 import { readSettingsFile } from './settings-file.js';
-import { parseClustersFile } from './settings/clusters-file.js';
-import { openSharedStore } from './shared-level.js';
+import { parseClustersFile } from './config/clusters-file.js';
+import { openSharedStore } from './cluster/open-shared-cache.js';
 import { version } from './version.js';
 
 export interface Gateway extends AsyncDisposable {
@@ -36,7 +37,7 @@ export interface Gateway extends AsyncDisposable {
   readonly embedded: boolean;
   /** Address of the broker, or of each, without credentials. */
   readonly broker: string;
-  /** Reads the files of settings again: who is let in, and who may see which cluster. */
+  /** Reads the files of settings again: who is let in, which clusters there are, and who may see them. */
   readonly reload: () => void;
 }
 
@@ -62,10 +63,11 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   if (store !== null) opened.own(store);
   const attempts = store && new SharedAttempts(store);
   const access = opened.own(await openAccess(config, { audit, log, clock: Date.now, attempts }));
-  const clusters = openClusters({ config, log, redactor, opened, store });
+  const open = opened.own(openClusters({ config, log, redactor, store }));
+  const { clusters } = open;
   store?.start();
   const { sessions } = access.authenticator;
-  const clustersFile = reloadableClusters(config, { clusters, sessions });
+  const clustersFile = reloadableClusters(config, { open, sessions });
   const files = opened.own(
     new SettingsFiles([...access.files, ...clustersFile], { log, clock: Date.now }),
   );
@@ -80,27 +82,29 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     redact: (value) => redactor.value(value),
     readOnly: config.readOnly,
   };
+  const stopping = new AbortController();
   const metrics = config.metrics ? new Exporter(services, config) : null;
-  const yoga = createGraphQLServer(schema, services, config, {
+  if (metrics) open.attach((cluster) => metrics.watch(cluster));
+  const served = config.federation ? federated(schema, config) : schema;
+  const yoga = createGraphQLServer(served, services, config, {
     operations: metrics?.operations,
     sessions,
     identityHeaders: identityHeaders(config),
+    stopping: stopping.signal,
   });
   const { host, port } = config;
-  const readiness = readinessOf(clusters.all.map((cluster) => new Readiness(cluster)));
+  const readiness = new ClustersReadiness();
+  open.attach((cluster) => readiness.add(new Readiness(cluster)));
   const http = { yoga, access, readiness, metrics, limits: config, host, port, log };
-  if (metrics) opened.own(metrics);
   await files.start();
-  const server = opened.own(await startHttpServer(http));
+  const server = opened.own(await startHttpServer({ ...http, stopping: stopping.signal }));
   access.announce();
   warnOfExposedFiles(config, log);
   warnOfSharedNames(config.clusters ?? [], access.authenticator.methods, log);
-  // Closed first: their streams end, and the server need not wait for them.
-  for (const { caches, subscriptions } of clusters.all) {
-    opened.own(caches);
-    opened.own(subscriptions);
-  }
-  opened.own(readiness); // before anything else: whoever is still answered is told to go elsewhere
+  // First, so that their streams end and the server need not wait for them.
+  opened.own({ [Symbol.dispose]: () => open.stop() });
+  opened.own({ [Symbol.dispose]: () => stopping.abort() }); // clients learn that their streams are interrupted
+  opened.own(readiness); // before anything else: balancers send new requests to other replicas
   return {
     url: server.url,
     port: server.port,
@@ -116,29 +120,30 @@ function openClusters({
   config,
   log,
   ...options
-}: Omit<ClusterOptions, 'clusterName'>): Clusters<OpenCluster> {
-  if (config.clusters === null) {
-    const cluster = openCluster({ ...options, clusterName: 'default', config, log });
-    return new Clusters([{ cluster, visibleTo: null }]);
-  }
-  return new Clusters(
-    config.clusters.map(({ name, visibleTo, config: own }) => {
-      const named = withFields(log, { cluster: name });
-      const of = { clusterName: name, config: { ...config, ...own }, log: named };
-      return { cluster: openCluster({ ...options, ...of }), visibleTo };
-    }),
-  );
+}: Omit<ClusterOptions, 'clusterName' | 'opened'>): OpenClusters {
+  const isOne = config.clusters === null;
+  return new OpenClusters(config.clusters ?? [{ name: 'default', visibleTo: null, config }], {
+    log,
+    open: ({ name, config: own }, opened) =>
+      openCluster({
+        ...options,
+        opened,
+        clusterName: name,
+        config: { ...config, ...own },
+        log: isOne ? log : withFields(log, { cluster: name }),
+      }),
+  });
 }
 
 /** The file of clusters, where there is one. */
 function reloadableClusters(
   config: Config,
-  { clusters, sessions }: { readonly clusters: Clusters; readonly sessions: LiveSessions },
+  { open, sessions }: { readonly open: OpenClusters; readonly sessions: LiveSessions },
 ): ReloadableFile[] {
-  const { clustersFile, clusters: configured } = config;
-  if (configured === null) return [];
+  const { clustersFile, clusters } = config;
+  if (clusters === null) return [];
   const parse = (text: string) => parseClustersFile(text, config, process.env);
-  const reload = new ClustersReload({ clusters, configured, sessions, parse });
+  const reload = new ClustersReload({ open, sessions, parse });
   const { text } = readSettingsFile(clustersFile);
   const apply = (changed: string) => reload.apply(changed);
   return [{ setting: '--clusters-file', path: clustersFile, text, apply, isConfidential: true }];

@@ -11,36 +11,40 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Errors log as name, message, code and cause: never with the objects that libraries hang on them. */
-function printable(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const code: unknown = 'code' in value ? value.code : undefined;
-  return {
-    name: value.name,
-    message: value.message,
-    ...(typeof code === 'string' && { code }),
-    ...(value.cause instanceof Error && { cause: printable(value.cause) }),
-  };
+/**
+ * A value as JSON shows it. Of an error only name, message, code and cause are logged, never the objects that libraries
+ * attach to it.
+ * @throws RangeError for an object that contains itself
+ */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) {
+    const code: unknown = 'code' in value ? value.code : undefined;
+    return {
+      name: value.name,
+      message: value.message,
+      ...(typeof code === 'string' && { code }),
+      ...(value.cause instanceof Error && { cause: plain(value.cause) }),
+    };
+  }
+  if (hasToJSON(value)) return plain(value.toJSON());
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 
-/** What cannot be written as JSON is left out: a log line must not fail what it tells of. */
-function toLine(head: LogFields, fields: LogFields): string {
-  const rest = Object.entries(fields).map(([key, value]) => [key, printable(value)] as const);
-  try {
-    return JSON.stringify({ ...head, ...Object.fromEntries(rest) });
-  } catch {
-    return JSON.stringify({ ...head, unprintable: rest.map(([key]) => key) });
-  }
+/** An object that says itself what it is in JSON, such as a date. */
+function hasToJSON(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 /**
  * @param write receives one line without its newline; standard output by default
- * @param redact masks secrets in the whole of an entry, which is plain JSON by then
+ * @param redact masks secrets in the whole of an entry, which holds nothing but what JSON has
  */
 export function createLogger(
   level: LogLevel,
   write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
-  redact?: (entry: unknown) => unknown,
+  redact: (entry: unknown) => unknown = (entry) => entry,
 ): Logger {
   const threshold = logLevels.indexOf(level);
   const at =
@@ -48,8 +52,14 @@ export function createLogger(
     (message: string, fields: LogFields = {}): void => {
       if (logLevels.indexOf(name) < threshold) return;
       const head = { time: new Date().toISOString(), level: name, message };
-      const line = toLine(head, fields);
-      write(redact === undefined ? line : JSON.stringify(redact(JSON.parse(line))));
+      let line: string;
+      try {
+        line = JSON.stringify(redact(plain({ ...head, ...fields })));
+      } catch {
+        // The line is written all the same, with the names of its fields.
+        line = JSON.stringify(redact({ ...head, unprintable: Object.keys(fields) }));
+      }
+      write(line);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -19,13 +19,15 @@ export function readSettingsFile(path: string): SettingsFile {
   try {
     const stats = fstatSync(file);
     if (!stats.isFile())
-      throw new ConfigError('names something that is not a file, such as a folder, a pipe or a device');
+      throw new ConfigError(
+        'is not the path of a file, but for example of a folder, a pipe or a device',
+      );
     const bytes = Buffer.alloc(Math.min(stats.size, maxBytes) + 1);
     let length = 0;
     // Files of some systems say that they are empty, or grow meanwhile: what counts is what is read.
     for (let count = -1; count !== 0 && length < bytes.length; length += count)
       count = readSync(file, bytes, length, bytes.length - length, null);
-    if (length > maxBytes) throw new ConfigError('names a file that is larger than 1 MB');
+    if (length > maxBytes) throw new ConfigError('is the path of a file that is larger than 1 MB');
     return { text: bytes.toString('utf8', 0, length), mode: stats.mode & 0o777 };
   } catch (cause) {
     throw cause instanceof ConfigError ? cause : unreadable(cause);
@@ -44,5 +46,15 @@ function open(path: string): number {
 }
 
 function unreadable(cause: unknown): ConfigError {
-  return new ConfigError('names a file that cannot be read', { cause });
+  return new ConfigError('is the path of a file that cannot be read', { cause });
+}
+
+/** A file of settings that is read again when it changes. */
+export interface SettingsFileState {
+  /** The flag that names it, such as `--auth-file`. */
+  readonly setting: string;
+  /** When the content in force was read, epoch milliseconds. */
+  readonly loadedAt: number;
+  /** Why the newest content is not in force; null where it is. */
+  readonly error: string | null;
 }

@@ -12,7 +12,7 @@ export const compression = {
   simulated: false,
   async run(open) {
     const { ValueCodec } = await open('cache/shared/codec.js');
-    const { Inspect } = await open('celery/inspect.js');
+    const { Inspect } = await open('celery/inspect/inspect.js');
     const text = await readFile(new URL('worker-stats.jsonl', import.meta.url), 'utf8');
     const recorded = text.trim().split('\n').map(JSON.parse);
     const rows = [];

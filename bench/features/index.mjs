@@ -1,6 +1,6 @@
 /**
- * The features of the cache, each measured with and without. A feature has a `name`, tells whether its figures are
- * `simulated` (then they are the same in every run, and a test holds the README to them), and a `run(open)` that
+ * The features of the cache, each measured with and without. A feature has a `name`, says whether its figures are
+ * `simulated` (then they are the same in every run, and a test holds docs/caching-benchmarks.md to them), and a `run(open)` that
  * gives rows; `open('cache/metrics-cache.js')` imports a module of the gateway. A figure that does not apply is null.
  */
 import { adaptiveTtl } from './adaptive-ttl.mjs';

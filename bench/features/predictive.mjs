@@ -21,7 +21,7 @@ export const predictive = {
   simulated: true,
   async run(open) {
     const { MetricsCache } = await open('cache/metrics-cache.js');
-    const { PrefetchSchedule } = await open('cache/prefetch-schedule.js');
+    const { PrefetchSchedule } = await open('cache/policies/prefetch-schedule.js');
     const rows = [];
     for (const [scenario, begin] of Object.entries(scenarios))
       for (const [variant, missed] of [

@@ -10,14 +10,16 @@ export const pushInvalidation = {
   async run(open) {
     const { MetricsCache } = await open('cache/metrics-cache.js');
     const { State } = await open('celery/events/state.js');
-    const { Changes } = await open('graphql/push/changes.js');
-    const { EntryDropper } = await open('graphql/push/entry-dropper.js');
+    const { Changes } = await open('cluster/push/changes.js');
+    const { EntryDropper } = await open('cluster/push/entry-dropper.js');
+    const { reads } = await open('cluster/reads.js');
+    const options = { dependsOn: reads.taskCounts().dependsOn() };
     const rows = [];
     for (const [scenario, rate] of [
       ['a task in 10 s', 0.1],
       ['5 tasks a second', 5],
     ])
-      for (const [variant, ttl, isPushed] of [
+      for (const [variant, ttl, dropsOnEvents] of [
         ['without, TTL 0.25 s', 250, false],
         ['without, TTL 2 s', 2_000, false],
         ['with, TTL 60 s', 60_000, true],
@@ -34,13 +36,13 @@ export const pushInvalidation = {
           changes = new Changes();
           dropper.drop(seen);
         };
-        if (isPushed) world.poll(250, { until }, look);
+        if (dropsOnEvents) world.poll(250, { until }, look);
         let sent = 0;
         world.poisson(rate, () => state.apply(sentEvent(++sent, world.now), world.now), until);
         const readers = new Readers();
         const load = async () => state.counts()['PENDING'];
         const truth = () => state.counts()['PENDING'];
-        world.poisson(10, () => void readers.read(cache, 'counts', load, truth), until);
+        world.poisson(10, () => void readers.read(cache, 'counts', load, truth, options), until);
         await world.run(until + 10_000);
         rows.push(readers.row(this.name, `10 reads/s, ${scenario}`, variant, cache.getStats()));
       }

@@ -8,7 +8,7 @@ export const refreshAhead = {
   simulated: true,
   async run(open) {
     const { MetricsCache } = await open('cache/metrics-cache.js');
-    const { PrefetchSchedule } = await open('cache/prefetch-schedule.js');
+    const { PrefetchSchedule } = await open('cache/policies/prefetch-schedule.js');
     const rows = [];
     for (const dashboards of [10, 1])
       for (const [variant, fraction] of [

@@ -70,7 +70,7 @@ export class Simulation {
   }
 }
 
-/** What readers saw of a key: who waited, and who was told what was no longer so. */
+/** What readers saw of a key: how many waited, and how many got an outdated answer. */
 export class Readers {
   reads = 0;
   waited = 0;

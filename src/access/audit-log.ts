@@ -9,15 +9,15 @@ import { ThrottledLog } from '../throttled-log.js';
 import type { AuthenticationMethod, Role } from './viewer.js';
 
 /**
- * SUCCEEDED: everybody addressed did it. PARTIAL: somebody did not. FAILED: nobody did, or it could not be asked for.
+ * SUCCEEDED: every worker addressed did it. PARTIAL: some did not. FAILED: none did, or it could not be sent.
  * FORBIDDEN and UNAUTHENTICATED: refused before anything happened.
  */
 export const auditOutcomes = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'FORBIDDEN', 'UNAUTHENTICATED'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** What a mutation tells of how it went; its payload carries it as `audit`. */
+/** What a mutation reports of its outcome; its payload carries it as `audit`. */
 export interface AuditedResult {
-  /** Node names of the workers that did as they were told. */
+  /** Node names of the workers that carried out the command. */
   readonly answered?: readonly string[];
   readonly silent?: readonly string[];
   /** What went wrong with whom, by the codes of errors.ts. */
@@ -95,6 +95,8 @@ interface Numbered {
 }
 
 export class AuditLog implements Disposable {
+  /** Identifies the records of this run: those of another one are not here. */
+  readonly epoch = randomUUID();
   readonly #log: Logger;
   readonly #refusals: ThrottledLog;
   readonly #maxRecords: number;

@@ -41,6 +41,6 @@ export function parseAuthFile(text: string): AuthFile {
     users.set(name, { name, role, password });
   }
   // Without this, a file emptied by mistake would count as no credentials at all.
-  if (users.size + tokens.length === 0) throw new ConfigError('holds no user and no token');
+  if (users.size + tokens.length === 0) throw new ConfigError('contains no user and no token');
   return { users: [...users.values()], tokens };
 }

@@ -1,5 +1,6 @@
 /**
- * Tells who sent a request, or that nobody can be told. Who failed too often is told to wait; every failure is in the
+ * Finds out who sent a request, or that it is unknown. A client that failed too often has to wait; every failure is
+ * in the
  * audit log, without what was tried.
  */
 import { errorMessage } from '../error-message.js';
@@ -10,6 +11,7 @@ import {
   TooManyAttemptsError,
   UnauthenticatedError,
 } from '../errors.js';
+import type { ErrorCode } from '../error-codes.js';
 import type { Attempt, Request, Scheme } from './attempt.js';
 import { auditEntry } from './audit-log.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
@@ -22,7 +24,7 @@ import type { AuthenticationMethod, Role, Viewer } from './viewer.js';
 export interface AuthenticatorOptions {
   /** In the order in which they are looked for. */
   readonly schemes: readonly Scheme[];
-  /** Of who names nobody; null lets nobody in without credentials. */
+  /** For requests without credentials; null rejects them. */
   readonly anonymous: Role | null;
   readonly audit: AuditLog;
   /** Epoch milliseconds. */
@@ -127,7 +129,7 @@ export class Authenticator {
     this.#harmless.add(address);
   }
 
-  /** Counts and records a failure. What the caller is told of it. */
+  /** Counts and records a failure; returns the error for the caller. */
   async #judged(error: unknown, about: Failure): Promise<unknown> {
     const { clientAddress } = about.attempt;
     if (error instanceof AuthenticationUnavailableError || !(error instanceof GatewayError))
@@ -168,8 +170,7 @@ export class Authenticator {
 
 /** Why a request was refused before its credentials were looked at. */
 export interface Refusal {
-  /** By errors.ts. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   /** What the request said of itself, such as its origin; shortened. */
   readonly details: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ export class TokenScheme implements Scheme {
     const token = tokenOf(attempt);
     if (token === null) return null;
     const sha256 = sha256Of(token);
-    // Each is compared, whichever it is: how long it takes tells nothing.
+    // Each is compared, whichever matches: the time reveals nothing.
     const [found] = this.#tokens.filter((known) => timingSafeEqual(known.sha256, sha256));
     if (found === undefined) return null;
     const viewer = { name: found.name, role: found.role, method: this.method, expiresAt: null } as const;

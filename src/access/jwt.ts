@@ -1,6 +1,7 @@
 /**
- * JSON Web Tokens of an identity provider: signed with a key of its set (JWKS), for this audience, by this issuer, with an
- * end. Only asymmetric algorithms: with a symmetric one, whoever knows the public key could sign.
+ * JSON Web Tokens of an identity provider: signed with a key of its set (JWKS), for this audience, by this issuer,
+ * with an
+ * end. Only asymmetric algorithms: with a symmetric one, anyone who knows the public key could sign.
  */
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
@@ -17,7 +18,7 @@ export const jwtAlgorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
-/** Milliseconds until the provider must have told its keys. */
+/** Milliseconds until the provider must have sent its keys. */
 const timeoutDuration = 2_000;
 /** Seconds that its clock may differ from ours. */
 const clockTolerance = 5;
@@ -55,10 +56,12 @@ export function localKeys(text: string): JWTVerifyGetKey {
   const set = parseKeySet(text);
   // RFC 7518, section 6.4, and 6.2.2, 6.3.2: `oct` is a symmetric key, `d` the private part of the others.
   if (set.keys.some(({ kty }) => kty === 'oct'))
-    throw new ConfigError('holds a symmetric key (`oct`): every reader of the file could sign tokens');
+    throw new ConfigError(
+      'contains a symmetric key (`oct`): every reader of the file could sign tokens',
+    );
   if (set.keys.some((key) => 'd' in key))
     throw new ConfigError(
-      'holds a private key (`d`): every reader of the file could sign tokens; keep the public part',
+      'contains a private key (`d`): every reader of the file could sign tokens; use only the public part',
     );
   return createLocalJWKSet(set);
 }
@@ -92,7 +95,7 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
     const user = name.safeParse(claim(payload, userClaim));
     if (!user.success || payload.exp === undefined) throw new UnauthenticatedError();
     if (!(payload.exp - clock() / 1000 <= maxLifetime)) {
-      const cause = new Error('exp is more than ten years away');
+      const cause = new Error('exp is more than ten years in the future');
       throw new UnauthenticatedError(undefined, { cause });
     }
     const role = roles.roleOf(user.data, groups.parse(claim(payload, roleClaim)));

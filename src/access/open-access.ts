@@ -60,9 +60,7 @@ export interface Access {
 /** Disposing it writes the repeated lines that were only counted so far to the log. */
 export interface OpenedAccess extends Access, Disposable {
   /** The files that the gateway reads again while it runs. */
-  readonly files: readonly (Omit<CredentialsFile, 'apply'> & {
-    readonly apply: (text: string) => readonly string[];
-  })[];
+  readonly files: readonly CredentialsFile[];
   /** Logs which clients are let in without credentials; call it once the gateway listens. */
   readonly announce: () => void;
 }
@@ -98,10 +96,9 @@ export async function openAccess(
     authenticator,
     files: [ofFile, ofJwts].flatMap(({ file }) => {
       if (file === null) return [];
-      const apply = (text: string): readonly string[] => {
+      const apply = (text: string): void => {
         file.apply(text);
         useSchemes();
-        return [];
       };
       return [{ ...file, apply }];
     }),
@@ -109,16 +106,12 @@ export async function openAccess(
     announce: () => {
       const wide = settings.trustedProxies.filter(isWide).map(shownSubnet);
       if (wide.length > 0)
-        log.warn(
-          'many addresses are trusted as proxies: each of them may name any client and any user',
-          {
-            networks: wide,
-            see: '--trusted-proxies',
-          },
-        );
+        log.warn('many addresses are trusted as proxies, each may set any client address and user', {
+          networks: wide,
+          see: '--trusted-proxies',
+        });
       if (isOpen) {
-        const message =
-          'everybody on this machine may do everything, since no credentials are configured';
+        const message = 'no credentials configured, any local client may do everything';
         log.warn(message, { see: '--auth-file' });
       } else if (anonymous !== null) log.info('anonymous access is enabled', { role: anonymous });
     },
@@ -146,7 +139,7 @@ function allowedHosts(
   if (way === undefined && names.length === 0) return null;
   if (way !== undefined && known.length === 0 && !isLocal)
     throw new ConfigError(
-      `--host ${host} with ${way} lets in callers without credentials; set --allowed-hosts (ALLOWED_HOSTS) to the names ` +
+      `--host ${host} with ${way} accepts callers without credentials; set --allowed-hosts (ALLOWED_HOSTS) to the names ` +
         'by which clients address the gateway, such as celeryql.example.com, so that no web page can reach it by ' +
         'another name; IP addresses and localhost need no entry: `localhost` is enough where nothing else is used',
     );
@@ -158,15 +151,15 @@ function allowedHosts(
 function anonymousRole({ anonymous, host }: AccessSettings, schemes: readonly Scheme[]): Role | null {
   if (anonymous === 'none' && schemes.length === 0)
     throw new ConfigError(
-      '--anonymous none refuses every client, since no credentials are configured; see --auth-file',
+      '--anonymous none rejects every client, because no credentials are configured; see --auth-file',
     );
   if (anonymous === 'none') return null;
   if (anonymous !== 'auto') return anonymous;
   if (schemes.length > 0) return null;
   if (isLoopback(host)) return 'admin';
   throw new ConfigError(
-    `--host ${host} lets other machines in, and no credentials are configured: set --auth-file, --jwt-jwks or ` +
-      '--proxy-user-header, or say what everybody may do, such as --anonymous viewer',
+    `--host ${host} accepts other machines, but no credentials are configured: set --auth-file, --jwt-jwks or ` +
+      '--proxy-user-header, or set the role of anonymous callers, such as --anonymous viewer',
   );
 }
 
@@ -184,7 +177,9 @@ function proxySchemes(settings: AccessSettings, proxies: TrustedProxies): Scheme
     return [];
   }
   if (trustedProxies.length === 0)
-    throw new ConfigError('--proxy-user-header needs --trusted-proxies: nobody else is believed');
+    throw new ConfigError(
+      '--proxy-user-header needs --trusted-proxies: the header of other clients is ignored',
+    );
   return [
     new ProxyScheme({
       proxies,
@@ -311,7 +306,7 @@ function jwksUrl(text: string): URL {
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     throw new ConfigError(
       '--jwt-jwks must be an https:// URL: over http:// an attacker on the network could replace the keys; save them to a file ' +
-        'where there is no HTTPS',
+        'if HTTPS is not available',
     );
   return url;
 }

@@ -59,5 +59,5 @@ function memoryOf({ ln, r }: Cost): number {
 }
 
 function unpadded(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replace(/={1,2}$/, '');
 }

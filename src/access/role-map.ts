@@ -40,6 +40,6 @@ export class RoleMap {
 }
 
 function granted(name: string, role: Role | null): Role {
-  if (role === null) throw new ForbiddenError(`${name} has no role here`);
+  if (role === null) throw new ForbiddenError(`${name} has no role`);
   return role;
 }

@@ -21,7 +21,7 @@ export class TrustedProxies {
 
   /**
    * Address of the client: the last in `X-Forwarded-For` that is no trusted proxy's. What stands before it was written
-   * by the client itself, or by somebody whom nobody here knows.
+   * by the client itself, or by an unknown third party.
    */
   clientOf(request: Request): string | null {
     const { remoteAddress, headers } = request;

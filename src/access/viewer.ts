@@ -5,7 +5,7 @@ export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * What somebody may do who does not say who they are. `auto`: everything on this machine as long as no credentials are
+ * What a caller without credentials may do. `auto`: everything on this machine as long as no credentials are
  * configured, and nothing otherwise.
  */
 export const anonymousModes = ['auto', 'none', ...roles] as const;
@@ -35,7 +35,7 @@ export function hasCredentials({ method }: Viewer): boolean {
   return method !== 'none' && method !== 'proxy';
 }
 
-/** Who names nobody, where that is allowed. */
+/** A caller without credentials, where anonymous access is enabled. */
 export function anonymous(role: Role): Viewer {
   return { name: 'anonymous', role, method: 'none', expiresAt: null };
 }

@@ -1,4 +1,10 @@
-import type { CacheAdvice } from './cache-stats.js';
+/** A finding that calls for a change of the cache's settings, with the numbers behind it. */
+export interface CacheAdvice {
+  readonly kind: 'LOW_HIT_RATE' | 'FREQUENT_EVICTIONS' | 'HIGH_UTILIZATION';
+  readonly message: string;
+  readonly value: number;
+  readonly threshold: number;
+}
 
 /** The figures that advice is drawn from. */
 export interface CacheFigures {

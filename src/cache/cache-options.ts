@@ -1,7 +1,8 @@
-import { PrefetchSchedule } from './prefetch-schedule.js';
+import type { Entry } from './entry-list.js';
+import { PrefetchSchedule } from './policies/prefetch-schedule.js';
 import { roughSize } from './rough-size.js';
 
-/** What a cache is told once. All times in milliseconds. */
+/** Options of a cache. All times in milliseconds. */
 export interface MetricsCacheOptions<V> {
   readonly name: string;
   /** How long an answer counts as fresh; 5 seconds by default. */
@@ -19,11 +20,14 @@ export interface MetricsCacheOptions<V> {
   /** For so long a failed load is not tried again; 0 turns it off. */
   readonly negativeTtl?: number | undefined;
   /**
-   * Milliseconds since that which a key holds is known to have changed; Infinity unless it is. What is found elsewhere
-   * must be younger: there it was not dropped.
+   * Milliseconds since a change of what a value depends on; Infinity if none is known. A value found in the shared cache
+   * must be younger: events do not drop it there.
    */
-  readonly sinceChange?: ((key: string) => number) | undefined;
-  /** The fraction of its life for which a value may be out of date: each key's TTL follows from how often it changes. 0 turns it off. */
+  readonly ageOfLastChange?: ((dependsOn: unknown) => number) | undefined;
+  /**
+   * The fraction of its life for which a value may be out of date: each key's TTL follows from how often it changes.
+   * 0 turns it off.
+   */
   readonly adaptiveTtl?: number | undefined;
   /** At this fraction of its TTL an entry that was read since its last load is loaded anew; 0 turns it off. */
   readonly refreshAhead?: number | undefined;
@@ -40,7 +44,7 @@ export interface MetricsCacheOptions<V> {
   readonly clock?: (() => number) | undefined;
 }
 
-/** A lifetime, or how to tell it from the value: "nobody answered" deserves less than a full TTL. */
+/** A lifetime, or a function of the value: "no worker replied" deserves less than a full TTL. */
 export type Ttl<T> = number | ((value: T) => number);
 
 /** What a load is asked for. */
@@ -53,7 +57,7 @@ export interface LoadRequest {
 }
 
 /** A value that was loaded a while ago, elsewhere; milliseconds. */
-export class Aged<T> {
+export class SharedHit<T> {
   readonly value: T;
   readonly age: number;
   /** From its load, not from now. */
@@ -66,7 +70,7 @@ export class Aged<T> {
   }
 }
 
-export type Load<T> = (request: LoadRequest) => Promise<T | Aged<T>> | T | Aged<T>;
+export type Load<T> = (request: LoadRequest) => Promise<T | SharedHit<T>> | T | SharedHit<T>;
 
 export interface ReadOptions<T> {
   /** `false` asks for a value whose load begins after the call. */
@@ -74,21 +78,11 @@ export interface ReadOptions<T> {
   readonly ttl?: Ttl<T> | undefined;
   /** `false` for a load that only a reader may cause: it is never repeated ahead of the next one. */
   readonly prefetch?: boolean | undefined;
-}
-
-/** An answer, and where it came from. */
-export interface CacheRead<T> {
-  readonly value: T;
-  readonly status: 'HIT' | 'MISS';
-  /** Since the end of the load; of a miss 0, unless the value was found in a store that several processes share. */
-  readonly age: number;
-  /** What remains of it; zero or less when the value is stale or was invalidated while it was loaded. */
-  readonly ttl: number;
-  readonly stale: boolean;
-  /** It shared a load that another caller had started. */
-  readonly collapsed: boolean;
-  /** It was loaded by another process, and found in the store that they share; not said of later hits. */
-  readonly found: boolean;
+  /**
+   * What the value depends on. The entry keeps it for `dependencies` and `ageOfLastChange`; the cache does not look into
+   * it.
+   */
+  readonly dependsOn?: unknown;
 }
 
 /** The options with their defaults filled in. */
@@ -101,7 +95,7 @@ export interface CacheSettings<V> {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly negativeTtl: number;
-  readonly sinceChange: (key: string) => number;
+  readonly ageOfLastChange: (dependsOn: unknown) => number;
   readonly adaptiveTtl: number;
   readonly refreshAhead: number;
   readonly predictive: number;
@@ -152,7 +146,7 @@ export function cacheSettings<V>(options: MetricsCacheOptions<V>): CacheSettings
     staleWhileRevalidate,
     staleIfError,
     negativeTtl,
-    sinceChange: options.sinceChange ?? (() => Infinity),
+    ageOfLastChange: options.ageOfLastChange ?? (() => Infinity),
     adaptiveTtl,
     refreshAhead,
     predictive,
@@ -167,9 +161,19 @@ export function assertTtl(name: string, ttl: number): void {
   check(name, 'ttl', ttl, Number.isFinite(ttl) && ttl > 0, 'a positive number of milliseconds');
 }
 
-/** A size that is not a number would make the sum of all sizes NaN, and the bound with it. */
-export function assertBytes(name: string, bytes: number): void {
+/** The entry for a value whose load ends now. */
+export function newEntry<V, T extends V>(
+  { name, sizeOf, clock }: CacheSettings<V>,
+  value: T,
+  ttl: Ttl<T>,
+  dependsOn: unknown,
+): Entry<T> {
+  const lifetime = typeof ttl === 'number' ? ttl : ttl(value);
+  assertTtl(name, lifetime);
+  const bytes = sizeOf(value);
+  // A size that is not a number would make the sum of all sizes NaN, and the bound with it.
   check(name, 'sizeOf(value)', bytes, bytes >= 0, 'zero or more bytes');
+  return { value, at: clock(), ttl: lifetime, bytes, dependsOn };
 }
 
 function check(cache: string, option: string, value: number, valid: boolean, expected: string): void {

@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { cacheDefaults, cacheNames } from './cache-defaults.js';
-import type { CacheName, CacheOverrides } from './cache-defaults.js';
-import { assertDelay } from './delays.js';
-import type { CacheRead, Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
+import { cacheDefaults, cacheNames, cacheOptionNames } from './cache-defaults.js';
+import type { CacheName, CacheOptionValues, CacheOverrides } from './cache-defaults.js';
+import { assertDelay } from '../timers.js';
+import { mapNames } from './cache-counters.js';
+import type { Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
+import type { CacheRead } from './cache-read.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
-import { PrefetchSchedule } from './prefetch-schedule.js';
-import { ReportWatch } from './report-watch.js';
+import { PrefetchSchedule } from './policies/prefetch-schedule.js';
+import { PollingIterator } from './polling-iterator.js';
 import type { SharedCache } from './shared/shared-cache.js';
 
 /** An answer of a hundred full pages still fits; one runaway answer cannot take the process with it. */
@@ -19,11 +21,11 @@ export interface CacheRegistryOptions {
   /** For the timestamps of reports: milliseconds since the epoch. */
   readonly wallClock?: (() => number) | undefined;
   readonly overrides?: Readonly<Partial<Record<CacheName, CacheOverrides>>> | undefined;
-  /** See `MetricsCacheOptions.sinceChange`. */
-  readonly sinceChange?: ((name: CacheName, key: string) => number) | undefined;
+  /** See `MetricsCacheOptions.ageOfLastChange`. */
+  readonly ageOfLastChange?: ((name: CacheName, dependsOn: unknown) => number) | undefined;
   /** Names of fields that move by themselves; see `MetricsCacheOptions`. */
   readonly volatileFields?: ReadonlySet<string> | undefined;
-  /** How often the dead are removed from memory when nobody reads. */
+  /** How often dead entries are removed from memory without a read. */
   readonly sweepInterval?: number | undefined;
   /** The level that it shares with other replicas; none by default. */
   readonly shared?: SharedCache | null | undefined;
@@ -63,7 +65,7 @@ export class CacheRegistry implements Disposable {
       clock = () => performance.now(),
       wallClock = Date.now,
       overrides = {},
-      sinceChange = () => Infinity,
+      ageOfLastChange = () => Infinity,
       volatileFields,
       sweepInterval = 60_000,
     } = options;
@@ -83,7 +85,10 @@ export class CacheRegistry implements Disposable {
     this.#prefetches = prefetches;
     this.#caches = new Map(
       cacheNames.map((name) => {
-        const changes = { sinceChange: (key: string) => sinceChange(name, key), volatileFields };
+        const changes = {
+          ageOfLastChange: (dependsOn: unknown) => ageOfLastChange(name, dependsOn),
+          volatileFields,
+        };
         return [name, newCache(name, overrides[name] ?? {}, { clock, prefetches, ...changes })];
       }),
     );
@@ -99,7 +104,7 @@ export class CacheRegistry implements Disposable {
   }
 
   /** Whether events drop its entries: then an answer may be wrong long before its TTL is over. */
-  isPushed(name: CacheName): boolean {
+  dropsOnEvents(name: CacheName): boolean {
     return this.#pushed.has(name);
   }
 
@@ -133,7 +138,7 @@ export class CacheRegistry implements Disposable {
     };
   }
 
-  /** Removes live entries from one cache or from all, here and in every replica, and tells which caches were addressed. */
+  /** Removes live entries from one cache or from all, here and in every replica; returns which caches were addressed. */
   invalidate(target: CacheTarget = {}): { invalidated: number; caches: CacheName[] } {
     const answer = this.forget(target);
     const prefix = target.keyPrefix ?? '';
@@ -148,7 +153,7 @@ export class CacheRegistry implements Disposable {
     return { invalidated: removed.reduce((sum, count) => sum + count, 0), caches };
   }
 
-  /** Removes the dead from every cache, tells how many. */
+  /** Removes dead entries from every cache and returns how many. */
   sweep(): number {
     return [...this.#caches.values()].reduce((sum, cache) => sum + cache.sweep(), 0);
   }
@@ -164,7 +169,7 @@ export class CacheRegistry implements Disposable {
   }): AsyncIterableIterator<CacheStatsReport> {
     const { names = cacheNames, intervalMs, signal } = options;
     const caches = names.map((name) => this.get(name));
-    return new ReportWatch({
+    return new PollingIterator({
       report: () => this.report(names),
       version: () => caches.reduce((sum, cache) => sum + cache.version, 0),
       intervalMs,
@@ -185,24 +190,20 @@ function isCacheName(name: string): name is CacheName {
   return cacheNames.some((known) => known === name);
 }
 
-/** An override that is undefined, as an unset option of the configuration is, leaves the default in force. */
 function newCache(
   name: CacheName,
   overrides: CacheOverrides,
-  shared: Pick<MetricsCacheOptions<unknown>, 'clock' | 'sinceChange' | 'volatileFields' | 'prefetches'>,
+  shared: Pick<
+    MetricsCacheOptions<unknown>,
+    'clock' | 'ageOfLastChange' | 'volatileFields' | 'prefetches'
+  >,
 ): MetricsCache {
   const defaults = cacheDefaults[name];
-  const option = (option: keyof typeof defaults): number => overrides[option] ?? defaults[option];
+  const options = mapNames(cacheOptionNames, (option) => overrides[option] ?? defaults[option]);
   return new MetricsCache({
     name,
-    ttl: option('ttl'),
-    maxSize: option('maxSize'),
     maxBytes,
-    staleWhileRevalidate: option('staleWhileRevalidate'),
-    staleIfError: option('staleIfError'),
-    adaptiveTtl: option('adaptiveTtl'),
-    refreshAhead: option('refreshAhead'),
-    predictive: option('predictive'),
+    ...(options as CacheOptionValues), // each has the type of its default
     ...shared,
   });
 }

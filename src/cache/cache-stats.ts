@@ -1,56 +1,9 @@
 import { percent } from '../percent.js';
+import { cacheAdvice } from './cache-advice.js';
+import type { CacheAdvice } from './cache-advice.js';
+import { namesOf } from './cache-counters.js';
+import type { CacheCounters } from './cache-counters.js';
 import type { SharedFigures } from './shared/shared-stats.js';
-
-/**
- * What only grows, and is never reset, so that a rate can be told from any two readings. At every moment
- * `sets = size + evictions + expirations + invalidations + replacements`,
- * `loads + found = sets by load + discarded + loadFailures`, and
- * `loads + found + loadsRunning <= misses - collapsed + bypasses + refreshes + prefetches` (another load is begun where a bypass
- * finds what is older than itself).
- */
-export interface CacheCounters {
-  /** Answered from memory without waiting, stale ones included. */
-  readonly hits: number;
-  /** Every other ordinary read. */
-  readonly misses: number;
-  /** Reads that asked for a new value: neither hit nor miss. */
-  readonly bypasses: number;
-  /** Misses that joined a load already running. */
-  readonly collapsed: number;
-  /** Hits on a value past its TTL, within the revalidation window. */
-  readonly staleHits: number;
-  /** Loads started behind a stale hit. */
-  readonly refreshes: number;
-  /**
-   * Loads started ahead of a reader. Each ends as used (it answered a reader, or one came to wait for it) or wasted
-   * (it failed, or its value left before anybody read it), or is still awaited.
-   */
-  readonly prefetches: number;
-  readonly prefetchesUsed: number;
-  readonly prefetchesWasted: number;
-  /** Loads that asked the cluster and have ended. */
-  readonly loads: number;
-  /** Loads that ended with a value that another process had loaded: the cluster was not asked. */
-  readonly found: number;
-  readonly loadFailures: number;
-  /** Loaded or found values that were not kept: invalidated meanwhile, or too large. */
-  readonly discarded: number;
-  readonly sets: number;
-  /** Live entries overwritten. */
-  readonly replacements: number;
-  /** Live entries that left because there was no room. */
-  readonly evictions: number;
-  /** Entries that were dead when they left, however they left. */
-  readonly expirations: number;
-  /** Live entries removed by an invalidation: entries, not calls. */
-  readonly invalidations: number;
-  /** Of those, the ones that an event of the cluster has made wrong. */
-  readonly pushInvalidations: number;
-  /** Operations of clients that read this cache and have ended: each counts once, however often it reads. */
-  readonly requests: number;
-  /** Of those, the ones of which every read of this cache was a hit: what `X-Cache` says where no other cache is read. */
-  readonly requestHits: number;
-}
 
 /** One cache's figures at one moment; percentages are 0-100 with two decimals. */
 export interface CacheStats extends CacheCounters {
@@ -70,14 +23,6 @@ export interface CacheStats extends CacheCounters {
   /** Null unless TTLs follow how often values change. */
   readonly adaptiveTtl: AdaptiveTtlReport | null;
   readonly advice: readonly CacheAdvice[];
-}
-
-/** A finding that calls for a change of the cache's settings, with the numbers behind it. */
-export interface CacheAdvice {
-  readonly kind: 'LOW_HIT_RATE' | 'FREQUENT_EVICTIONS' | 'HIGH_UTILIZATION';
-  readonly message: string;
-  readonly value: number;
-  readonly threshold: number;
 }
 
 /** The TTLs in force where each key's follows how often its value changes. */
@@ -118,6 +63,36 @@ export interface CacheStatsReport {
   readonly shared: SharedFigures | null;
 }
 
+/** What a cache knows of itself; milliseconds. */
+export interface CacheFacts extends Pick<CacheStats, 'size' | 'bytes' | 'loadsRunning' | 'adaptiveTtl'> {
+  readonly settings: { readonly name: string; readonly maxSize: number; readonly ttl: number };
+  readonly counts: CacheCounters;
+  readonly evictionsLastHour: number;
+}
+
+export function cacheStats(facts: CacheFacts): CacheStats {
+  const { settings, size, bytes, counts, loadsRunning, adaptiveTtl, evictionsLastHour } = facts;
+  const { name, maxSize, ttl } = settings;
+  const totalRequests = counts.hits + counts.misses;
+  const hitRatePercent = percent(counts.hits, totalRequests);
+  const utilizationPercent = percent(size, maxSize);
+  return {
+    name,
+    size,
+    maxSize,
+    utilizationPercent,
+    hitRatePercent,
+    totalRequests,
+    reads: totalRequests + counts.bypasses,
+    ...counts,
+    loadsRunning,
+    bytes,
+    ttlSeconds: ttl / 1_000,
+    adaptiveTtl,
+    advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
+  };
+}
+
 /** Adds up several caches; the overall rate weighs each by its requests. */
 export function summarize(stats: readonly CacheStats[]): CacheStatsSummary {
   const totalHits = stats.reduce((sum, { hits }) => sum + hits, 0);
@@ -130,3 +105,15 @@ export function summarize(stats: readonly CacheStats[]): CacheStatsSummary {
     overallHitRatePercent: percent(totalHits, totalRequests),
   };
 }
+
+/** Figures that are not counters but shown beside them, with the descriptions of their GraphQL fields. */
+export const cacheGauges = {
+  size: 'Number of live entries.',
+  maxSize: 'Maximum number of entries.',
+  totalRequests: 'Hits plus misses. One client request may need several reads.',
+  reads: 'All reads: hits, misses and bypasses.',
+  loadsRunning: 'Loads that are running.',
+  bytes: 'Approximate size of all entries, in bytes.',
+} as const satisfies Partial<Record<keyof CacheStats, string>>;
+
+export const cacheGaugeNames = namesOf(cacheGauges);

@@ -1,12 +1,13 @@
-import type { CacheRead } from './cache-options.js';
+import type { CacheRead } from './cache-read.js';
 import type { CacheName } from './cache-defaults.js';
-import { cacheStatusHeader } from './cache-status-header.js';
-import type { BypassReason } from './cache-status-header.js';
 
-/** One cached read of an operation, in seconds with three decimals, as `extensions.cache` names it. */
+/** Why reads bypassed the cache: a header of the request asked for it, or the field or the address did. */
+export type BypassReason = 'request' | 'bypass';
+
+/** One cached read of an operation, in seconds with three decimals, as `extensions.cache` shows it. */
 export interface CacheStatusEntry {
   readonly path: string;
-  /** Where the gateway has several. */
+  /** Name of the cluster; absent if the gateway has only one. */
   readonly cluster?: string;
   readonly cache: CacheName;
   readonly status: 'HIT' | 'MISS';
@@ -23,17 +24,22 @@ export interface CacheStatusSummary {
   readonly entries: readonly CacheStatusEntry[];
 }
 
+/** `extensions` of an answer; without `cache` if the operation read from no cache. */
+export interface CacheExtensions {
+  readonly cache?: CacheStatusSummary;
+}
+
 export interface CacheStatusRecord {
   readonly path: string;
   readonly cluster?: string;
   readonly cache: CacheName;
-  /** Replaced when the operation reads it anew. */
+  /** Replaced when the operation reads it again. */
   read: Omit<CacheRead<unknown>, 'value'>;
-  /** It went past the cache, because the field or the whole operation asked for it. */
+  /** It bypassed the cache, because the field or the whole operation asked for it. */
   readonly bypassed?: boolean;
-  /** Events drop it before its TTL is over, here and nowhere else. */
-  readonly isPushed?: boolean;
-  /** Counts the operation when it has ended. */
+  /** Events drop the entry before its TTL is over, in this process only. */
+  readonly dropsOnEvents?: boolean;
+  /** The cache that counts the operation when it has ended. */
   readonly counter?: RequestCounter;
 }
 
@@ -49,10 +55,10 @@ export interface RequestCounter {
 export class CacheStatus {
   readonly #parent: CacheStatus | undefined;
   readonly #records: CacheStatusRecord[] = [];
-  /** That what is recorded here is about; undefined where nothing need be said of it. */
+  /** Name of the cluster that the records are of; undefined if the gateway has only one. */
   readonly #cluster: string | undefined;
   #bypass = false;
-  /** How `Cache-Status` explains a bypass of the whole request. */
+  /** Why the whole request bypasses the caches, if it does. */
   bypassReason: BypassReason = 'bypass';
 
   constructor(parent?: CacheStatus, cluster?: string) {
@@ -60,7 +66,7 @@ export class CacheStatus {
     this.#cluster = cluster;
   }
 
-  /** Whether every read of the operation must go past the cache. */
+  /** Whether every read of the operation must bypass the cache. */
   get bypass(): boolean {
     return this.#bypass || (this.#parent?.bypass ?? false);
   }
@@ -74,12 +80,12 @@ export class CacheStatus {
     return new CacheStatus(this);
   }
 
-  /** The status of what an operation reads of one cluster among several; it is named with each entry. */
+  /** The status of an operation's reads of one of several clusters; each entry has its name. */
   ofCluster(cluster: string): CacheStatus {
     return new CacheStatus(this, cluster);
   }
 
-  /** @returns the record as it counts, here and in the whole response */
+  /** Returns the record that is shared by this status and that of the whole response. */
   record(read: CacheStatusRecord): CacheStatusRecord {
     const record = this.#cluster === undefined ? read : { cluster: this.#cluster, ...read };
     this.#records.push(record);
@@ -87,7 +93,7 @@ export class CacheStatus {
     return record;
   }
 
-  /** To be called once, when the operation has ended: it counts once in each cache that it read. */
+  /** Counts the operation once in each cache that it read. Call it once, when the operation has ended. */
   count(): void {
     const hits = new Map<RequestCounter, boolean>();
     for (const { counter, read } of this.#records)
@@ -114,21 +120,12 @@ export class CacheStatus {
 
   /** For `extensions.cache`; null when nothing cached was read, as by a mutation. */
   summary(): CacheStatusSummary | null {
-    const status = this.#status;
-    return status && { status, age: toSeconds(this.#age), entries: this.entries };
+    const status = this.result;
+    return status && { status, age: toSeconds(this.age), entries: this.entries };
   }
 
-  /** For the response: an age in whole seconds, on hits only. None when nothing cached was read. */
-  headers(): Readonly<Record<string, string>> {
-    const status = this.#status;
-    const reads = this.#records.map(({ read }) => read);
-    const standard = cacheStatusHeader(reads, this.isBypassed ? this.bypassReason : null);
-    if (status === null || standard === null) return {};
-    return {
-      'X-Cache': status,
-      ...(status === 'HIT' && { 'X-Cache-Age': String(Math.floor(this.#age / 1_000)) }),
-      'Cache-Status': standard,
-    };
+  get reads(): readonly CacheStatusRecord['read'][] {
+    return this.#records.map(({ read }) => read);
   }
 
   /** Milliseconds for which all that was read counts as fresh; null when nothing cached was read. */
@@ -137,24 +134,25 @@ export class CacheStatus {
     return Math.min(...this.#records.map(({ read }) => read.ttl));
   }
 
-  /** Whether anything was read past the cache. */
+  /** Whether any read bypassed its cache. */
   get isBypassed(): boolean {
     return this.#records.some(({ bypassed }) => bypassed);
   }
 
-  /** Whether anything that was read may be dropped before its TTL is over: then nobody else may count on the TTL. */
-  get isPushed(): boolean {
-    return this.#records.some(({ isPushed }) => isPushed);
+  /** Whether events may drop an entry that was read before its TTL is over: then no other cache may rely on the TTL. */
+  get dropsOnEvents(): boolean {
+    return this.#records.some(({ dropsOnEvents }) => dropsOnEvents);
   }
 
-  get #status(): 'HIT' | 'MISS' | null {
+  /** HIT if every read was one; null when nothing cached was read. */
+  get result(): 'HIT' | 'MISS' | null {
     if (this.#records.length === 0) return null;
     return this.#records.every(({ read }) => read.status === 'HIT') ? 'HIT' : 'MISS';
   }
 
-  /** Of the oldest hit, in milliseconds; 0 as soon as something had to be loaded. */
-  get #age(): number {
-    return this.#status === 'HIT' ? Math.max(...this.#records.map(({ read }) => read.age)) : 0;
+  /** Age of the oldest hit in milliseconds; 0 if any read was a miss. */
+  get age(): number {
+    return this.result === 'HIT' ? Math.max(...this.#records.map(({ read }) => read.age)) : 0;
   }
 }
 

@@ -2,17 +2,19 @@ import { LRUCache } from 'lru-cache';
 
 export interface Entry<V> {
   readonly value: V;
-  /** The end of the load. */
+  /** When its load ended, milliseconds of the cache's clock. */
   readonly at: number;
+  /** Milliseconds from `at` for which it counts as fresh. */
   readonly ttl: number;
   readonly bytes: number;
+  /** See `ReadOptions.dependsOn`. */
+  readonly dependsOn: unknown;
 }
 
-/** Why a live entry leaves. A dead one has expired, whatever it was that removed it. */
-export type Departure = 'replacements' | 'evictions' | 'invalidations';
+/** Why a live entry is removed; the name of the counter. An expired entry counts as expired, whatever removed it. */
+export type RemovalReason = 'replacements' | 'evictions' | 'invalidations';
 
-/** What has left. */
-export interface Left<V> {
+export interface RemovedEntry<V> {
   readonly key: string;
   readonly entry: Entry<V>;
 }
@@ -20,26 +22,31 @@ export interface Left<V> {
 export interface EntryListOptions<V> {
   readonly maxSize: number;
   readonly maxBytes: number;
-  /** For so long after its TTL an entry is stale, and dead only then. */
+  /** Milliseconds after its TTL for which an entry is kept as stale; then it has expired. */
   readonly grace: number;
-  readonly onDeparture: (left: Left<V>, departure: Departure | 'expirations', now: number) => void;
+  readonly onRemove: (
+    removed: RemovedEntry<V>,
+    reason: RemovalReason | 'expirations',
+    now: number,
+  ) => void;
 }
 
-/** Younger than its TTL and a window more. One comparison, so that no two words can disagree about a moment. */
+/** Whether the entry is younger than its TTL plus a window. The only comparison of ages, so that no two can disagree. */
 export function within<V>(entry: Entry<V>, window: number, now: number): boolean {
   return now < entry.at + entry.ttl + window;
 }
 
 /**
  * Entries in the order of their use, bounded in number and bytes. lru-cache keeps the order and nothing else: it
- * calls an entry fresh whose age equals its TTL, and cannot tell a dead entry that leaves from a live one.
+ * calls an entry fresh whose age equals its TTL, and does not distinguish the removal of an expired entry from that
+ * of a live one.
  */
 export class EntryList<V> {
   readonly #options: EntryListOptions<V>;
   readonly #entries: LRUCache<string, Entry<V>>;
   #bytes = 0;
-  /** No entry dies before; it may be too early, never too late. */
-  #nextDeath = Infinity;
+  /** No entry expires before; it may be too early, never too late. */
+  #nextExpiry = Infinity;
 
   constructor(options: EntryListOptions<V>) {
     this.#options = options;
@@ -58,20 +65,24 @@ export class EntryList<V> {
     return this.#entries.keys();
   }
 
-  /** The entry, unless it is dead: then it leaves here. */
-  living(key: string, now: number): Entry<V> | undefined {
+  *dependencies(): Iterable<readonly [key: string, dependsOn: unknown]> {
+    for (const [key, { dependsOn }] of this.#entries.entries()) yield [key, dependsOn];
+  }
+
+  /** The entry, fresh or stale. One that has expired is removed here and not returned. */
+  get(key: string, now: number): Entry<V> | undefined {
     const entry = this.#entries.peek(key);
-    if (!entry || this.#lives(entry, now)) return entry;
-    this.#depart(key, entry, 'expirations', now);
+    if (!entry || within(entry, this.#options.grace, now)) return entry;
+    this.#delete(key, entry, 'expirations', now);
     return undefined;
   }
 
-  /** It has been of use: it is the last to be crowded out. */
+  /** Marks it as the most recently used. */
   touch(key: string): void {
     this.#entries.get(key);
   }
 
-  /** False if it is larger than the bound. */
+  /** False if the entry is larger than the bound. */
   put(key: string, entry: Entry<V>, now: number): boolean {
     const { maxSize, maxBytes } = this.#options;
     const tooLarge = entry.bytes > maxBytes;
@@ -80,31 +91,31 @@ export class EntryList<V> {
     if (tooLarge) return false;
 
     const full = () => this.size >= maxSize || this.#bytes + entry.bytes > maxBytes;
-    if (full()) this.sweep(now); // the dead leave first: an eviction is an alarm
+    if (full()) this.sweep(now); // expired entries first: an eviction is an alarm
     for (let oldest = this.#oldest; oldest !== undefined && full(); oldest = this.#oldest) {
       this.remove(oldest, 'evictions', now);
     }
     this.#entries.set(key, entry);
     this.#bytes += entry.bytes;
-    this.#expectDeath(entry);
+    this.#noteExpiry(entry);
     return true;
   }
 
-  /** True if a live entry left. */
-  remove(key: string, departure: Departure, now: number): boolean {
-    const entry = this.living(key, now);
-    if (entry) this.#depart(key, entry, departure, now);
+  /** True if a live entry was removed. */
+  remove(key: string, reason: RemovalReason, now: number): boolean {
+    const entry = this.get(key, now);
+    if (entry) this.#delete(key, entry, reason, now);
     return entry !== undefined;
   }
 
-  /** Removes the dead, tells how many. Costs nothing while none can have died. */
+  /** Removes expired entries and returns how many. Costs nothing while none can have expired. */
   sweep(now: number): number {
-    if (now < this.#nextDeath) return 0;
-    this.#nextDeath = Infinity;
+    if (now < this.#nextExpiry) return 0;
+    this.#nextExpiry = Infinity;
     const before = this.size;
     for (const key of [...this.#entries.keys()]) {
-      const entry = this.living(key, now);
-      if (entry) this.#expectDeath(entry);
+      const entry = this.get(key, now);
+      if (entry) this.#noteExpiry(entry);
     }
     return before - this.size;
   }
@@ -113,17 +124,13 @@ export class EntryList<V> {
     return this.#entries.rkeys().next().value ?? undefined;
   }
 
-  #lives(entry: Entry<V>, now: number): boolean {
-    return within(entry, this.#options.grace, now);
+  #noteExpiry(entry: Entry<V>): void {
+    this.#nextExpiry = Math.min(this.#nextExpiry, entry.at + entry.ttl + this.#options.grace);
   }
 
-  #expectDeath(entry: Entry<V>): void {
-    this.#nextDeath = Math.min(this.#nextDeath, entry.at + entry.ttl + this.#options.grace);
-  }
-
-  #depart(key: string, entry: Entry<V>, departure: Departure | 'expirations', now: number): void {
+  #delete(key: string, entry: Entry<V>, reason: RemovalReason | 'expirations', now: number): void {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
-    this.#options.onDeparture({ key, entry }, departure, now);
+    this.#options.onRemove({ key, entry }, reason, now);
   }
 }

@@ -1,8 +1,5 @@
-import { AdaptiveTtl } from './adaptive-ttl.js';
-import { cacheAdvice } from './cache-advice.js';
-import { Aged, assertBytes, assertTtl, cacheSettings } from './cache-options.js';
+import { assertTtl, cacheSettings, newEntry, SharedHit } from './cache-options.js';
 import type {
-  CacheRead,
   CacheSettings,
   Load,
   LoadRequest,
@@ -10,20 +7,21 @@ import type {
   ReadOptions,
   Ttl,
 } from './cache-options.js';
-import { percent } from '../percent.js';
+import { readOfEntry, readOfLoad } from './cache-read.js';
+import type { CacheRead } from './cache-read.js';
+import { cacheStats } from './cache-stats.js';
 import type { CacheStats } from './cache-stats.js';
-import { Counters } from './counters.js';
+import { Counters } from './cache-counters.js';
 import { EntryList, within } from './entry-list.js';
-import type { Departure, Entry, Left } from './entry-list.js';
+import type { Entry } from './entry-list.js';
 import { EvictionRecord } from './eviction-record.js';
-import { fingerprint } from './fingerprint.js';
-import { Flights } from './flights.js';
-import type { Arrival, Flight, Job, Landing, Outcome } from './flights.js';
+import { InFlightLoads } from './in-flight.js';
+import type { InFlightLoad, Job, LoadResult, Outcome, SettledLoad } from './in-flight.js';
 import { NegativeCache } from './negative-cache.js';
-import { Prefetcher } from './prefetcher.js';
+import { CachePolicies } from './policies/cache-policies.js';
 
 /**
- * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one leaves when there is
+ * A named map that forgets: an entry is fresh for `ttl` ms, and the least recently used one is evicted when there is
  * no room. Misses of a key share one load; an error is never stored; a load that began before an invalidation is
  * never stored after it. lru-cache keeps the order only: its own TTL and fetch bring invalidated values back.
  *
@@ -35,34 +33,37 @@ export class MetricsCache<V = unknown> {
   readonly #settings: CacheSettings<V>;
   readonly #entries: EntryList<V>;
   readonly #failures: NegativeCache;
-  readonly #flights = new Flights<V>((landing) => this.#land(landing));
-  readonly #adaptiveTtl: AdaptiveTtl | null;
-  readonly #prefetcher: Prefetcher<V> | null;
+  readonly #loads = new InFlightLoads<V>((settled) => this.#settle(settled));
+  readonly #policies: CachePolicies<V>;
   readonly #evicted = new EvictionRecord();
   readonly #counters = new Counters();
 
   constructor(options: MetricsCacheOptions<V>) {
     this.#settings = cacheSettings(options);
-    const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize, maxBytes } = this.#settings;
-    const grace = Math.max(staleWhileRevalidate, staleIfError);
-    const onDeparture = (left: Left<V>, departure: Departure | 'expirations', now: number) => {
-      this.#counters.count(departure);
-      this.#prefetcher?.departed(left.key, left.entry);
-      if (departure === 'evictions') this.#evicted.add(now);
-    };
-    this.#entries = new EntryList({ maxSize, maxBytes, grace, onDeparture });
+    const { staleWhileRevalidate, staleIfError, negativeTtl, maxSize, maxBytes, clock } = this.#settings;
+    this.#entries = new EntryList({
+      maxSize,
+      maxBytes,
+      grace: Math.max(staleWhileRevalidate, staleIfError),
+      onRemove: ({ key, entry }, reason, now) => {
+        this.#counters.count(reason);
+        this.#policies.afterRemove(key, entry);
+        if (reason === 'evictions') this.#evicted.add(now);
+      },
+    });
     this.#failures = new NegativeCache(negativeTtl, maxSize);
-    const { ttl, adaptiveTtl: acceptedOutOfDate } = this.#settings;
-    this.#adaptiveTtl =
-      acceptedOutOfDate === 0 ? null : new AdaptiveTtl({ ttl, acceptedOutOfDate, maxKeys: maxSize });
-    this.#prefetcher = this.#newPrefetcher();
+    this.#policies = new CachePolicies(this.#settings, {
+      entry: (key) => this.#entries.get(key, clock()),
+      begin: (key, job, maxAge) => this.#prefetch(key, job, maxAge),
+      count: (counter) => this.#counters.count(counter),
+    });
   }
 
   get name(): string {
     return this.#settings.name;
   }
 
-  /** How long an answer counts as fresh unless its read says otherwise, milliseconds. */
+  /** Milliseconds that an answer counts as fresh unless its read says otherwise. */
   get ttl(): number {
     return this.#settings.ttl;
   }
@@ -73,73 +74,81 @@ export class MetricsCache<V = unknown> {
     load: Load<T>,
     options: ReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    const { useCache = true, ttl = this.#settings.ttl, prefetch = true } = options;
+    const { useCache = true, ttl = this.#settings.ttl, prefetch = true, dependsOn } = options;
     if (typeof ttl === 'number') assertTtl(this.name, ttl);
-    const job: Job<T> = async (request) => this.#arrival(await load(request), ttl);
+    const job: Job<T> = {
+      run: async (request) => this.#result(await load(request), ttl, dependsOn),
+      dependsOn,
+    };
     return (await (useCache
       ? this.#readCached(key, job, prefetch)
-      : this.#readPast(key, job))) as CacheRead<T>;
+      : this.#readBypassing(key, job))) as CacheRead<T>;
   }
 
-  /** The value if it is fresh. A stale one is none here: without a loader nothing would ever renew it. */
+  /** The value if it is fresh. A stale one is not returned: without a load it would never be renewed. */
   get(key: string): V | undefined {
     const now = this.#settings.clock();
-    const entry = this.#entries.living(key, now);
+    const entry = this.#entries.get(key, now);
     const fresh = entry !== undefined && within(entry, 0, now);
     this.#counters.count(fresh ? 'hits' : 'misses');
     return fresh ? this.#answer(key, entry, 'HIT', now).value : undefined;
   }
 
-  /** Stores a value that is known without a load; false if it is too large to keep. */
-  set(key: string, value: V, ttl: number = this.#settings.ttl): boolean {
-    const entry = this.#entry(value, ttl);
-    this.#flights.disown(key); // a load that began earlier must not overwrite it
-    this.#adaptiveTtl?.told(key);
-    return this.#store(key, entry);
+  /**
+   * Stores a value that is known without a load; false if it is too large to keep.
+   * @param dependsOn see `ReadOptions`
+   */
+  set(key: string, value: V, ttl: number = this.#settings.ttl, dependsOn?: unknown): boolean {
+    const entry = newEntry(this.#settings, value, ttl, dependsOn);
+    this.#loads.discard(key); // a load that began earlier must not overwrite it
+    this.#policies.afterChange(key);
+    const stored = this.#store(key, entry);
+    if (stored) this.#policies.afterSet(key, entry);
+    return stored;
   }
 
-  /** Removes the entry and disowns the running load; true if a live entry left. */
+  /** Removes the entry and discards the running load; true if a live entry was removed. */
   invalidate(key: string): boolean {
-    this.#flights.disown(key);
+    this.#loads.discard(key);
     this.#failures.forget(key);
-    this.#adaptiveTtl?.told(key);
+    this.#policies.afterChange(key);
     return this.#entries.remove(key, 'invalidations', this.#settings.clock());
   }
 
   /**
-   * Removes the entry because an event has made it wrong; true if a live entry left. Failures stay remembered: the event
-   * says nothing about them.
+   * Removes the entry because an event has made it wrong; true if a live entry was removed. Failures stay remembered: the
+   * event says nothing about them.
    * @param keepLoad lets the running load be stored though it may have begun before the event
    */
-  outdate(key: string, { keepLoad = false } = {}): boolean {
-    if (!keepLoad) this.#flights.disown(key);
-    this.#adaptiveTtl?.told(key);
-    const left = this.#entries.remove(key, 'invalidations', this.#settings.clock());
-    if (left) this.#counters.count('pushInvalidations');
-    return left;
+  evictChanged(key: string, { keepLoad = false } = {}): boolean {
+    if (!keepLoad) this.#loads.discard(key);
+    this.#policies.afterChange(key);
+    const removed = this.#entries.remove(key, 'invalidations', this.#settings.clock());
+    if (removed) this.#counters.count('pushInvalidations');
+    return removed;
   }
 
-  /** Of all that is stored or being loaded. */
-  keys(): ReadonlySet<string> {
-    return new Set([...this.#entries.keys(), ...this.#flights.keys()]);
+  /** What the value of each entry and each running load depends on, by key; see `ReadOptions`. */
+  dependencies(): ReadonlyMap<string, unknown> {
+    return new Map([...this.#entries.dependencies(), ...this.#loads.dependencies()]);
   }
 
   isLoading(key: string): boolean {
-    return this.#flights.get(key) !== undefined;
+    return this.#loads.get(key) !== undefined;
   }
 
-  /** Invalidates every key that starts so; tells how many live entries left. */
+  /** Invalidates every key that starts so; returns how many live entries were removed. */
   invalidatePrefix(prefix: string): number {
     const keys = new Set([
       ...this.#entries.keys(),
-      ...this.#flights.keys(),
+      ...this.#loads.keys(),
       ...this.#failures.keys(),
-      ...(this.#adaptiveTtl?.keys() ?? []),
+      ...this.#policies.keys(),
     ]);
     return [...keys].filter((key) => key.startsWith(prefix) && this.invalidate(key)).length;
   }
 
-  /** Invalidates all; the counters go on. */
+  /** Invalidates every key; the counters are kept. */
   clear(): number {
     return this.invalidatePrefix('');
   }
@@ -152,81 +161,48 @@ export class MetricsCache<V = unknown> {
     return async (...args) => (await this.read<T>(key(...args), () => fn(...args), { ttl })).value;
   }
 
-  /** Counts an operation of a client that has read this cache, once it has ended. */
+  /** Counts an ended operation of a client that has read this cache. */
   countRequest(isHit: boolean): void {
     this.#counters.count('requests');
     if (isHit) this.#counters.count('requestHits');
   }
 
-  /** Removes the dead, tells how many. */
+  /** Removes expired entries and returns how many. */
   sweep(): number {
     const now = this.#settings.clock();
     this.#failures.sweep(now);
-    this.#prefetcher?.sweep(now);
-    if (this.#evicted.forget(now)) this.#counters.touch(); // the advice about the last hour reads differently
+    this.#policies.sweep(now);
+    if (this.#evicted.forget(now)) this.#counters.touch(); // the advice counts the last hour
     return this.#entries.sweep(now);
   }
 
-  /** Moves whenever a statistic would read differently, be it only that time has passed. */
+  /** Grows whenever a statistic has changed, be it only because time has passed. */
   get version(): number {
     this.sweep();
     return this.#counters.version;
   }
 
   getStats(): CacheStats {
-    this.sweep(); // the size counts the living only
-    const { name, maxSize, ttl } = this.#settings;
+    this.sweep(); // the size counts live entries only
     const { size, bytes } = this.#entries;
-    const counts = this.#counters.counts;
-    const totalRequests = counts.hits + counts.misses;
-    const hitRatePercent = percent(counts.hits, totalRequests);
-    const utilizationPercent = percent(size, maxSize);
-    const evictionsLastHour = this.#evicted.total;
-    return {
-      name,
+    return cacheStats({
+      settings: this.#settings,
       size,
-      maxSize,
-      utilizationPercent,
-      hitRatePercent,
-      totalRequests,
-      reads: totalRequests + counts.bypasses,
-      ...counts,
-      loadsRunning: this.#flights.running,
       bytes,
-      ttlSeconds: ttl / 1_000,
-      adaptiveTtl: this.#adaptiveTtl?.report() ?? null,
-      advice: cacheAdvice({ totalRequests, hitRatePercent, utilizationPercent, evictionsLastHour }),
-    };
-  }
-
-  #newPrefetcher(): Prefetcher<V> | null {
-    const { name, ttl, maxSize, refreshAhead, predictive, prefetches, clock } = this.#settings;
-    if (prefetches === null) return null;
-    return new Prefetcher<V>({
-      name,
-      ttl,
-      maxKeys: maxSize,
-      schedule: prefetches,
-      refreshAhead,
-      predictive,
-      clock,
-      entry: (key) => this.#entries.living(key, clock()),
-      begin: (key, job, maxAge) => {
-        if (this.#flights.get(key) || this.#failures.find(key, clock())) return undefined;
-        this.#counters.count('prefetches');
-        return this.#start(key, job, { maxAge }, true).outcome;
-      },
-      onEnd: (end) => this.#counters.count(end),
+      counts: this.#counters.counts,
+      loadsRunning: this.#loads.running,
+      evictionsLastHour: this.#evicted.total,
+      adaptiveTtl: this.#policies.adaptiveTtlReport(),
     });
   }
 
   async #readCached(key: string, job: Job<V>, prefetch: boolean): Promise<CacheRead<V>> {
     const { clock, staleWhileRevalidate, staleIfError } = this.#settings;
     const now = clock();
-    const entry = this.#entries.living(key, now);
-    const running = this.#flights.get(key);
+    const entry = this.#entries.get(key, now);
+    const running = this.#loads.get(key);
     const failure = this.#failures.find(key, now);
-    if (prefetch) this.#prefetcher?.reads(key, job);
+    if (prefetch) this.#policies.beforeRead(key, job);
 
     if (entry && within(entry, staleWhileRevalidate, now)) {
       const hit = this.#answer(key, entry, 'HIT', now);
@@ -234,133 +210,111 @@ export class MetricsCache<V = unknown> {
       if (hit.stale) this.#counters.count('staleHits');
       if (hit.stale && !running && !failure) {
         this.#counters.count('refreshes');
-        this.#start(key, job, { maxAge: entry.ttl / 2 }); // the very value that is renewed will not do
+        this.#start(key, job, { maxAge: entry.ttl / 2 }); // not the very value that is to be renewed
       }
       return hit;
     }
     this.#counters.count('misses');
     if (running) {
       this.#counters.count('collapsed');
-      running.joined = true;
+      running.awaited = true;
     }
     const collapsed = running !== undefined;
     const outcome =
       failure && !running
         ? failure
         : await (running ?? this.#start(key, job, { maxAge: Infinity })).outcome;
-    if ('value' in outcome) return loaded(outcome, collapsed);
+    if ('value' in outcome) return readOfLoad(outcome, collapsed);
 
-    // Looked up again: an invalidation meanwhile has taken away what was still good enough before.
+    // Looked up again: an invalidation meanwhile may have removed the entry.
     const later = clock();
-    const lesser = this.#entries.living(key, later);
-    if (!lesser || !within(lesser, staleIfError, later)) throw outcome.error;
-    return { ...this.#answer(key, lesser, 'MISS', later), collapsed };
+    const stale = this.#entries.get(key, later);
+    if (!stale || !within(stale, staleIfError, later)) throw outcome.error;
+    return { ...this.#answer(key, stale, 'MISS', later), collapsed };
   }
 
-  async #readPast(key: string, job: Job<V>): Promise<CacheRead<V>> {
+  async #readBypassing(key: string, job: Job<V>): Promise<CacheRead<V>> {
     this.#counters.count('bypasses');
-    // A load that runs already may have looked before the caller's own change was made. Waiting it out bounds
-    // the loads of a key to one at a time; whatever load is found afterwards began after the arrival. It serves
-    // unless it may end with something older than itself.
-    const earlier = this.#flights.get(key);
+    // A load that runs already may have asked the cluster before the caller's own change was made. Waiting for its end
+    // bounds the loads of a key to one at a time; a load that runs afterwards began after this read. Its value will do
+    // unless it was found in the shared cache.
+    const earlier = this.#loads.get(key);
     if (earlier) await earlier.outcome;
-    const running = this.#flights.get(key);
-    if (running) running.joined = true;
+    const running = this.#loads.get(key);
+    if (running) running.awaited = true;
     const outcome = await (running ?? this.#start(key, job, { maxAge: 0 })).outcome;
     if ('error' in outcome) throw outcome.error;
-    if (outcome.foundAge === null) return loaded(outcome, running !== undefined);
+    if (outcome.foundAge === null) return readOfLoad(outcome, running !== undefined);
 
-    const fresh = this.#flights.get(key);
+    const fresh = this.#loads.get(key);
     const isFresh = fresh?.maxAge === 0;
     const later = await (isFresh ? fresh : this.#start(key, job, { maxAge: 0 })).outcome;
     if ('error' in later) throw later.error;
-    return loaded(later, isFresh);
+    return readOfLoad(later, isFresh);
   }
 
-  #start(key: string, job: Job<V>, { maxAge }: LoadRequest, ahead = false): Flight<V> {
-    const earned = this.#adaptiveTtl?.maxAge(key) ?? Infinity;
-    const request = { maxAge: Math.min(maxAge, earned, this.#settings.sinceChange(key)) };
-    this.#prefetcher?.begins(key);
-    const flight = this.#flights.start(key, job, request, ahead);
-    this.#counters.touch(); // loads are counted when they have ended: only then is it known where the value was
-    return flight;
+  #start(key: string, job: Job<V>, { maxAge }: LoadRequest, prefetched = false): InFlightLoad<V> {
+    const limit = Math.min(
+      this.#policies.beforeLoad(key),
+      this.#settings.ageOfLastChange(job.dependsOn),
+    );
+    const load = this.#loads.start(key, job, { maxAge: Math.min(maxAge, limit) }, prefetched);
+    this.#counters.touch(); // a load is counted at its end: only then is it known where the value was
+    return load;
   }
 
-  #land(landing: Landing<V>): Outcome<V> {
-    const { key, flight, current, result } = landing;
-    const found = 'error' in result ? null : result.foundAge;
-    this.#counters.count(found === null ? 'loads' : 'found');
-    if ('error' in result) return this.#fail(landing, result.error);
+  #prefetch(key: string, job: Job<V>, maxAge: number): Promise<unknown> | undefined {
+    if (this.#loads.get(key) || this.#failures.find(key, this.#settings.clock())) return undefined;
+    this.#counters.count('prefetches');
+    return this.#start(key, job, { maxAge }, true).outcome;
+  }
 
+  #settle(settled: SettledLoad<V>): Outcome<V> {
+    const { key, current, result } = settled;
+    if ('error' in result) return this.#fail(settled, result.error);
     const { foundAge } = result;
-    const entry = current ? this.#adapted(key, result) : result.entry;
-    const kept = current && this.#store(key, entry, flight);
-    if (!kept) this.#counters.count('discarded');
-    if (!kept && flight.ahead)
-      this.#counters.count(flight.joined ? 'prefetchesUsed' : 'prefetchesWasted');
-    // Overtaken: good for those who wait, for nobody later.
+    this.#counters.count(foundAge === null ? 'loads' : 'found');
+    const entry = current ? this.#policies.adapt(key, result) : result.entry;
+    const stored = current && this.#store(key, entry);
+    if (!stored) this.#counters.count('discarded');
+    this.#policies.afterLoad(settled, stored ? entry : null);
+    // A discarded value still answers the readers who waited for it, but with no time left.
     return { value: entry.value, ttl: current ? entry.ttl - (foundAge ?? 0) : 0, foundAge };
   }
 
-  #fail({ key, current, flight }: Landing<V>, error: unknown): Outcome<V> {
+  #fail(settled: SettledLoad<V>, error: unknown): Outcome<V> {
+    const { key, current, load } = settled;
+    this.#counters.count('loads');
     this.#counters.count('loadFailures');
-    if (flight.ahead) this.#counters.count('prefetchesWasted');
-    // What nobody waited for is no reason to refuse whoever reads next.
-    const concerns = current && (!flight.ahead || flight.joined);
-    if (concerns) this.#failures.add(key, { error, at: this.#settings.clock() });
-    if (current) this.#prefetcher?.failed(key);
+    // A failed prefetch without a waiting reader must not fail the next reader.
+    if (current && (!load.prefetched || load.awaited))
+      this.#failures.add(key, { error, at: this.#settings.clock() });
+    this.#policies.afterLoad(settled, null);
     return { error };
   }
 
-  /** With the TTL that its key has earned; another than the cache's own was chosen for a reason, and only shortened. */
-  #adapted(key: string, { entry, print }: Arrival<V>): Entry<V> {
-    if (this.#adaptiveTtl === null) return entry;
-    const ttl = this.#adaptiveTtl.observe(key, print, entry.at);
-    return { ...entry, ttl: entry.ttl === this.ttl ? ttl : Math.min(entry.ttl, ttl) };
-  }
-
-  #arrival<T extends V>(loaded: T | Aged<T>, ttl: Ttl<T>): Arrival<T> {
-    const found = loaded instanceof Aged ? loaded : null;
-    const value = loaded instanceof Aged ? loaded.value : loaded;
-    const entry = this.#entry(value, found?.ttl ?? ttl);
-    const print =
-      this.#adaptiveTtl === null ? undefined : fingerprint(value, this.#settings.volatileFields);
+  #result<T extends V>(loaded: T | SharedHit<T>, ttl: Ttl<T>, dependsOn: unknown): LoadResult<T> {
+    const found = loaded instanceof SharedHit ? loaded : null;
+    const value = loaded instanceof SharedHit ? loaded.value : loaded;
+    const entry = newEntry(this.#settings, value, found?.ttl ?? ttl, dependsOn);
     const foundAge = found?.age ?? null;
-    return { entry: { ...entry, at: entry.at - (foundAge ?? 0) }, foundAge, print };
+    return {
+      entry: { ...entry, at: entry.at - (foundAge ?? 0) },
+      foundAge,
+      print: this.#policies.print(value),
+    };
   }
 
-  #entry<T extends V>(value: T, ttl: Ttl<T>): Entry<T> {
-    const lifetime = typeof ttl === 'number' ? ttl : ttl(value);
-    assertTtl(this.name, lifetime);
-    const bytes = this.#settings.sizeOf(value);
-    assertBytes(this.name, bytes);
-    return { value, at: this.#settings.clock(), ttl: lifetime, bytes };
-  }
-
-  #store(key: string, entry: Entry<V>, flight?: Landing<V>['flight']): boolean {
+  #store(key: string, entry: Entry<V>): boolean {
     this.#failures.forget(key);
     const stored = this.#entries.put(key, entry, this.#settings.clock());
-    if (!stored) return false;
-    this.#counters.count('sets');
-    if (flight?.ahead && flight.joined) this.#counters.count('prefetchesUsed');
-    this.#prefetcher?.stored(key, entry, flight?.ahead === true && !flight.joined);
-    return true;
+    if (stored) this.#counters.count('sets');
+    return stored;
   }
 
   #answer(key: string, entry: Entry<V>, status: CacheRead<V>['status'], now: number): CacheRead<V> {
     this.#entries.touch(key);
-    this.#prefetcher?.answered(key, entry);
-    const age = now - entry.at;
-    const stale = !within(entry, 0, now);
-    const ttl = entry.ttl - age;
-    return { value: entry.value, status, age, ttl, stale, collapsed: false, found: false };
+    this.#policies.afterRead(key, entry);
+    return readOfEntry(entry, status, now);
   }
-}
-
-function loaded<V>(
-  { value, ttl, foundAge }: { value: V; ttl: number; foundAge: number | null },
-  collapsed: boolean,
-): CacheRead<V> {
-  const found = foundAge !== null;
-  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed, found };
 }

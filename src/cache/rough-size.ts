@@ -2,7 +2,7 @@
  * About how many bytes a value holds, without serialising it: strings by their length, everything else by
  * what V8 takes on average. Values that are shared or form a cycle count once.
  *
- * It stops as soon as `limit` is passed: whoever asks only wants to know that the value is too large.
+ * It stops as soon as `limit` is passed: the caller only needs to know that the value is too large.
  */
 export function roughSize(value: unknown, limit = Infinity): number {
   const seen = new Set<object>();

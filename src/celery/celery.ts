@@ -1,57 +1,52 @@
 /**
- * One cluster as the gateway watches it: a broker, what its events have told, and what its workers can be asked.
+ * One cluster as the gateway monitors it: its broker, the state learned from events, and remote control of its workers.
  * Counterpart of `celery.app`.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log.js';
-import { AllowLists } from './allow-lists.js';
-import { CountedResults } from './counted-results.js';
-import { withDeadline } from '../deadline.js';
+import { AllowLists } from './sending/allow-lists.js';
+import { CountedResults } from './results/counted-results.js';
+import { withDeadline } from '../timers.js';
 import { BrokerUnavailableError } from '../errors.js';
 import type { GatewayConfiguration } from './configuration.js';
 import { ClusterLog } from './cluster-log.js';
 import { ImpairmentLog } from './impairment-log.js';
-import { ConfigurationWatch } from './configuration-watch.js';
+import { ConfigurationChecker } from './configuration-checker.js';
 import { Control } from './control/control.js';
-import { EventSilence } from './event-silence.js';
+import { EventSilence } from './gaps/event-silence.js';
 import { EventReceiver } from './events/receiver.js';
 import { State } from './events/state.js';
-import { GuardedInspect } from './guarded-inspect.js';
-import { Inspect } from './inspect.js';
-import { InspectLoader } from './inspect-loader.js';
-import { answering } from './inspect-reply.js';
+import { GuardedInspect } from './inspect/guarded-inspect.js';
+import { Inspect } from './inspect/inspect.js';
+import { InspectLoader } from './inspect/inspect-loader.js';
+import { answering } from './inspect/inspect-reply.js';
 import { TaskMetrics } from './metrics/task-metrics.js';
-import { Mailbox } from './pidbox.js';
-import { Queues } from './queues.js';
+import { Mailbox } from './pidbox/mailbox.js';
+import { Queues } from './queues/queues.js';
 import { standardRedactor, type Redactor } from './redaction/redactor.js';
-import { EventGaps } from './event-gaps.js';
-import { GapFilling } from './gap-filling.js';
-import { Reconciliation } from './reconciliation.js';
-import { ListenerFailureLog } from './listener-failure-log.js';
-import { Listeners, type OnListenerError } from './listeners.js';
-import { ListeningWatch } from './listening-watch.js';
-import { LivenessProbe } from './liveness-probe.js';
-import { ReplyTypes } from './reply-types.js';
-import { inspectLearners, learnPools, seedFromInspect, seedTasksOf } from './seed.js';
+import { EventGaps } from './gaps/event-gaps.js';
+import { Reconciliation } from './gaps/reconciliation.js';
+import { ListenerFailureLog } from '../listener-failure-log.js';
+import type { OnListenerError } from '../listeners.js';
+import { PidboxProbe } from './gaps/pidbox-probe.js';
+import { LivenessProbe } from './gaps/liveness-probe.js';
+import { ReplyTypes } from './inspect/reply-types.js';
+import { inspectLearners } from './gaps/initial-sync.js';
 import { isRegistered } from './shadow-name.js';
-import { SlowReconciliation } from './slow-reconciliation.js';
-import { StatsGuard } from './stats-guard.js';
-import { StallWatch } from './stall-watch.js';
-import { TaskSender } from './task-sender.js';
+import { SlowReconciliation } from './gaps/slow-reconciliation.js';
+import { StatsGuard } from './inspect/stats-guard.js';
+import { EventLoopStallDetector } from './gaps/event-loop-stall-detector.js';
+import { TaskSender } from './sending/task-sender.js';
 import type { ResultBackend, Transport } from './transport/transport.js';
-import { Unreadable } from './unreadable.js';
-import { WorkerBatches } from './worker-batches.js';
+import { Unreadable } from './messages/unreadable.js';
+import { WorkerSync } from './gaps/worker-sync.js';
 import { WrappedErrors } from './wrapped-errors.js';
 
-/** Milliseconds: a full backlog takes seconds. */
-const longestCatchUp = 15_000;
-const catchUpInterval = 50;
-/** Milliseconds for which an end without an event is looked up before it counts as unknown. */
+/** Milliseconds to look up an end without an event before it counts as unknown. */
 const longestLook = 5_000;
 
 export interface CeleryOptions {
   readonly transport: Transport;
-  /** Null when the cluster stores no results that can be read. */
+  /** Null if the cluster stores no readable results. */
   readonly results: ResultBackend | null;
   /** The kind of result backend where there is one that cannot be read, such as `rpc://`. */
   readonly unreadableResults?: string | null;
@@ -60,18 +55,18 @@ export interface CeleryOptions {
   readonly inspectTimeout: number;
   /** Queues to watch though the broker does not list them. */
   readonly queues: readonly string[];
-  /** Where a task goes whose sender names no queue; Celery's `task_default_queue`. */
+  /** Queue of a task whose sender names none; Celery's `task_default_queue`. */
   readonly defaultQueue?: string;
-  /** Patterns of names that may be sent, and sent to or purged; all unless told otherwise. */
+  /** Patterns of the task names that may be sent, and of the queues that may be sent to or purged; all by default. */
   readonly allowedTasks?: readonly string[];
   readonly allowedQueues?: readonly string[];
-  /** What to compare the application's settings with; null to compare nothing. */
+  /** The gateway's settings, to compare the application's with; null to compare nothing. */
   readonly configuration?: GatewayConfiguration | null;
   readonly maxTasks: number;
   readonly maxTaskBytes: number;
   /** Milliseconds for which a worker that went offline without a goodbye stays listed; a day by default. */
   readonly forgetWorkersAfter?: number;
-  /** Masks secrets in whatever comes in, before it is stored. The result backend has its own. */
+  /** Masks secrets in events, replies and messages before they are stored. The result backend has its own. */
   readonly redactor?: Redactor | undefined;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
@@ -85,17 +80,17 @@ export class Celery implements AsyncDisposable {
   readonly unreadable: Unreadable;
   readonly state: State;
   readonly events: EventReceiver;
-  /** When the event stream was not heard. */
+  /** Times without the event stream. */
   readonly gaps: EventGaps;
   readonly metrics: TaskMetrics;
   readonly inspect: InspectLoader;
   readonly control: Control;
   readonly queues: Queues;
   readonly sender: TaskSender;
-  /** Whether workers answer though no event of theirs comes. */
+  /** Detects workers that answer although none of their events arrives. */
   readonly silence: EventSilence;
   /** How the application's settings differ from the gateway's; null where nothing is compared. */
-  readonly configuration: ConfigurationWatch | null;
+  readonly configuration: ConfigurationChecker | null;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly learned = { tasks: 0 };
@@ -107,23 +102,14 @@ export class Celery implements AsyncDisposable {
   readonly #guardedInspect: GuardedInspect;
   readonly #replyTypes = new ReplyTypes();
   readonly #livenessProbe: LivenessProbe;
-  readonly #listeningWatch: ListeningWatch;
+  readonly #pidboxProbe: PidboxProbe;
   readonly #reconciliation: Reconciliation;
-  readonly #gapFilling: GapFilling;
-  readonly #stallWatch = new StallWatch();
+  readonly #workerSync: WorkerSync;
+  readonly #stallDetector = new EventLoopStallDetector();
   readonly #clusterLog: ClusterLog;
   readonly #impairmentLog: ImpairmentLog;
-  /** Asked for their pools, and for their tasks. */
-  readonly #newcomers = new WorkerBatches((hostnames) => learnPools(this, hostnames));
-  readonly #returned = new WorkerBatches((hostnames) => this.#askForTasks(hostnames));
-  /** Who has told of its tasks since the connection was made. */
-  #answered = new Set<string>();
-  #seeding: Promise<unknown> = Promise.resolve();
-  #isSeeded = false;
-  readonly #seededListeners: Listeners<[]>;
+  #isClosed = false;
   readonly #listenerFailures: ListenerFailureLog;
-  /** Whether it was said that the workers cannot be asked: a loss fails all that is being asked, each on its own. */
-  #toldUnread = false;
   #stopWatching: readonly (() => void)[] = [];
 
   constructor(options: CeleryOptions) {
@@ -140,7 +126,6 @@ export class Celery implements AsyncDisposable {
     this.#listenerFailures = new ListenerFailureLog(log);
     const { add: onListenerError } = this.#listenerFailures;
     this.onListenerError = onListenerError;
-    this.#seededListeners = new Listeners('initial sync', onListenerError);
     const { maxTasks, maxTaskBytes, forgetWorkersAfter } = options;
     this.state = new State({
       maxTasks,
@@ -170,7 +155,7 @@ export class Celery implements AsyncDisposable {
     });
     if (results !== null) {
       const wrappedErrors = new WrappedErrors({ results, state: this.state, log });
-      this.events.onEvent((event) => wrappedErrors.heard(event));
+      this.events.onEvent((event) => wrappedErrors.observe(event));
     }
     this.#clusterLog = new ClusterLog({ log, state: this.state });
     this.#impairmentLog = new ImpairmentLog({ log, transport });
@@ -179,7 +164,7 @@ export class Celery implements AsyncDisposable {
       log,
       timeout: options.inspectTimeout,
       alive: () => this.state.aliveHostnames(),
-      deaf: () => this.state.deafHostnames(),
+      notListening: () => this.state.notListeningHostnames(),
       onReply: (hostname, contentType) => {
         this.#replyTypes.saw(hostname, contentType);
         this.state.sawWorker(hostname, clock());
@@ -190,8 +175,8 @@ export class Celery implements AsyncDisposable {
     });
     const [mailbox, state] = [this.#mailbox, this.state];
     this.#livenessProbe = new LivenessProbe({ transport, mailbox, state, clock });
-    this.#listeningWatch = new ListeningWatch({ transport, mailbox, state, clock, onListenerError });
-    const onSilent = (): Promise<void> => this.#listeningWatch.confirm();
+    this.#pidboxProbe = new PidboxProbe({ transport, mailbox, state, clock, onListenerError });
+    const onSilent = (): Promise<void> => this.#pidboxProbe.confirm();
     const alive = (): readonly string[] =>
       state.aliveHostnames().filter((name) => state.worker(name)?.listening !== false);
     const guardStats = (inspect: Inspect): StatsGuard =>
@@ -218,7 +203,7 @@ export class Celery implements AsyncDisposable {
     });
     const gateway = options.configuration ?? null;
     this.configuration =
-      gateway && new ConfigurationWatch({ inspect: this.inspect, gateway, onListenerError });
+      gateway && new ConfigurationChecker({ inspect: this.inspect, gateway, onListenerError });
     const controlInspect = guardStats(new Inspect(mailbox, redactor, unreadable, 'CONTROL'));
     this.control = new Control({ mailbox, inspect: controlInspect, transport, state, onSilent });
     this.queues = new Queues({
@@ -246,7 +231,7 @@ export class Celery implements AsyncDisposable {
     this.gaps = new EventGaps({
       clock,
       lastEventAt: () => this.events.counters.lastSentAt,
-      stalledMs: () => this.#stallWatch.lately,
+      stalledMs: () => this.#stallDetector.recentStall,
       log,
       onListenerError,
     });
@@ -255,20 +240,17 @@ export class Celery implements AsyncDisposable {
       state: this.state,
       inspect: this.inspect,
       reconciliation: this.#reconciliation,
-      isCurrent: () => this.isSeeded && transport.intake.waitingMessages === 0,
+      isCurrent: () => this.isSynced && transport.intake.waitingMessages === 0,
       clock,
     });
-    this.#gapFilling = new GapFilling({
+    this.#workerSync = new WorkerSync({
+      context: this,
+      mailbox,
+      transport,
       gaps: this.gaps,
-      seed: () => {
-        const seeded = this.#seed();
-        this.#seeding = seeded.catch(() => undefined);
-        return seeded;
-      },
-      caughtUp: () => this.#caughtUp(),
-      unfinishedIds: () => Array.from(this.state.unfinished(), ({ id }) => id),
       reconciliation: this.#reconciliation,
-      isConnected: () => transport.connection.connected,
+      log,
+      onListenerError,
     });
     this.events.onEvent((event) => {
       if (event.group === 'task' && event.fields.queue) this.queues.heardOf(event.fields.queue);
@@ -277,11 +259,12 @@ export class Celery implements AsyncDisposable {
     this.state.onEndUnknown((ids) => void this.#reconciliation.search(ids));
     this.state.onWorkerStatus(({ hostname, online }) => {
       if (!online) return;
-      void this.#learn(this.#newcomers.add(hostname));
+      this.#workerSync.workerOnline(hostname);
       void this.configuration?.add(hostname);
     });
-    this.state.onWorkerChange(({ worker: { hostname, status }, cause, previous }) => {
-      if (status === 'OFFLINE' || cause === 'RESTARTED') this.#answered.delete(hostname);
+    this.state.onWorkerChange((change) => {
+      const { worker, cause } = change;
+      const { hostname, status } = worker;
       if (status === 'OFFLINE') this.configuration?.forget(hostname);
       if (cause === 'RESTARTED' || cause === 'FORGOTTEN') {
         this.#guardedInspect.forget(hostname);
@@ -290,51 +273,52 @@ export class Celery implements AsyncDisposable {
       }
       if (cause === 'RESTARTED' || (cause === 'RETURNED' && status !== 'OFFLINE'))
         void this.configuration?.add(hostname);
-      const isBack = cause === 'RETURNED' && previous === 'OFFLINE' && status !== 'OFFLINE';
-      const isUnasked = cause === 'APPEARED' && !this.#answered.has(hostname);
-      if (isBack || isUnasked || cause === 'RESTARTED') void this.#learn(this.#returned.add(hostname));
+      this.#workerSync.workerChanged(change);
     });
   }
 
-  /** Connects in the background and goes on by itself; what happened before or during an outage is asked for. */
+  /** Connects in the background, and after each connection asks the workers what happened before it. */
   start(): void {
     this.transport.onConnection(({ connected, reason }) => {
       this.state.heard(connected, this.clock());
-      this.#answered.clear();
-      this.#isSeeded = false;
+      this.#workerSync.reset(connected);
       if (!connected) return this.gaps.open(reason ?? 'the connection was lost');
-      this.#toldUnread = false;
       this.gaps.close();
-      void this.#learn(this.#gapFilling.fill());
+      this.#workerSync.fillGaps();
     });
     this.transport.onEventLoss((loss) => {
-      this.#log.warn('events were lost: more arrived than may wait to be read', { ...loss });
+      this.#log.warn('event backlog full, events dropped', { ...loss });
       const { from, to, messages } = loss;
       this.gaps.add(from, to, `${messages} messages arrived faster than they could be read`);
-      void this.#learn(this.#gapFilling.fill());
+      this.#workerSync.fillGaps();
     });
     this.events.start();
     this.silence.start();
     this.slowReconciliation.start();
     this.#livenessProbe.start();
-    this.#listeningWatch.start();
-    this.#stopWatching = [this.state.watchSilence(), this.#stallWatch.start()];
+    this.#pidboxProbe.start();
+    this.#stopWatching = [this.state.watchSilence(), this.#stallDetector.start()];
     this.transport.start();
   }
 
-  /** @throws BrokerUnavailableError when what is known may be out of date, because nobody can tell. */
+  /** @throws BrokerUnavailableError while the broker is away: the state may be out of date. */
   assertConnected(): void {
     if (!this.transport.connection.connected) throw new BrokerUnavailableError(this.transport.address);
   }
 
-  /** Whether the workers have told what they have since the connection was made: before, what is known is not whole. */
-  get isSeeded(): boolean {
-    return this.#isSeeded && this.transport.connection.connected;
+  /** Whether it was disposed; from then on its state is no longer true. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  /** Calls back each time when they have told; returns what stops it. */
-  onSeeded(listener: () => void): () => void {
-    return this.#seededListeners.add(listener);
+  /** Whether the workers have reported their tasks since the connection was made; until then the state is incomplete. */
+  get isSynced(): boolean {
+    return this.#workerSync.isSynced;
+  }
+
+  /** Calls the listener after each initial sync; returns a function that removes it. */
+  onSynced(listener: () => void): () => void {
+    return this.#workerSync.onSynced(listener);
   }
 
   /** Calls back when the health has changed in a way that no event reports. */
@@ -342,64 +326,24 @@ export class Celery implements AsyncDisposable {
     this.gaps.onChange(listener);
     this.transport.onImpairment(listener);
     this.configuration?.onChange(listener);
-    this.#listeningWatch.onChange(listener);
+    this.#pidboxProbe.onChange(listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.#workerSync[Symbol.dispose]();
     for (const stop of this.#stopWatching) stop();
+    this.#mailbox[Symbol.dispose]();
     this.slowReconciliation[Symbol.dispose]();
     this.#reconciliation[Symbol.dispose]();
     this.silence[Symbol.dispose]();
     this.#livenessProbe[Symbol.dispose]();
-    this.#listeningWatch[Symbol.dispose]();
+    this.#pidboxProbe[Symbol.dispose]();
     await this.transport[Symbol.asyncDispose]();
     await this.results?.[Symbol.asyncDispose]();
     this.#clusterLog[Symbol.dispose]();
     this.#impairmentLog[Symbol.dispose]();
-    this.#mailbox[Symbol.dispose]();
     this.events[Symbol.dispose]();
     this.#listenerFailures[Symbol.dispose]();
-  }
-
-  async #seed(): Promise<number> {
-    const { connection } = this.transport;
-    // As Celery's own receiver does, so that all workers show themselves at once.
-    await this.#mailbox.cast('heartbeat');
-    const { tasks, answered } = await seedFromInspect(this);
-    this.#answered = new Set(answered);
-    if (this.transport.connection === connection) {
-      this.#isSeeded = true;
-      this.#seededListeners.notify();
-    }
-    return tasks;
-  }
-
-  /** The events that have arrived are read, or more and more come. */
-  async #caughtUp(): Promise<void> {
-    const end = performance.now() + longestCatchUp;
-    while (this.transport.intake.waitingMessages > 0 && performance.now() < end)
-      await delay(catchUpInterval, undefined, { ref: false });
-  }
-
-  /** Of workers that were not there when all were asked: what they have, they had in the gap. */
-  async #askForTasks(hostnames: readonly string[]): Promise<void> {
-    await this.#seeding;
-    if (!this.transport.connection.connected) return; // all will be asked when it is back
-    const unasked = hostnames.filter((hostname) => !this.#answered.has(hostname));
-    const seededTasks = await seedTasksOf(this, unasked);
-    const { newest } = this.gaps;
-    if (seededTasks > 0 && newest !== null) this.gaps.learned([newest], { seededTasks });
-  }
-
-  /** What could not be learned now comes with later events; only a log line is owed. */
-  async #learn(work: Promise<void>): Promise<void> {
-    try {
-      await work;
-      this.#toldUnread = false;
-    } catch (error) {
-      const level = this.#toldUnread ? 'debug' : 'warn';
-      this.#toldUnread = true;
-      this.#log[level]('the state of the workers could not be read', { error });
-    }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { LogFields, Logger } from '../log.js';
 import type { State } from './events/state.js';
-import type { WorkerChange, WorkerChangeCause } from './events/worker-watch.js';
+import type { WorkerChange, WorkerChangeCause } from './events/worker-status-emitter.js';
 
 /** Milliseconds for which changes of one kind are gathered. */
 const window = 1_000;

@@ -1,10 +1,10 @@
-/** The figures of a whole cluster, gathered from its events, its queues and what its workers have told. */
+/** The figures of a whole cluster, gathered from events, queues and inspect replies. */
 import type { Celery } from './celery.js';
 import type { Outcomes } from './metrics/outcome-tally.js';
 
 export interface ClusterSummary extends Outcomes {
   readonly windowSeconds: number;
-  /** What of the window has been watched. */
+  /** Seconds of the window since the gateway started. */
   readonly observedSeconds: number;
   readonly throughputPerSecond: number;
   readonly workersOnline: number;

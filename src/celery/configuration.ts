@@ -3,7 +3,7 @@
  * no counterpart: its monitors are given the application itself.
  */
 import { isObject } from './events/event-fields.js';
-import type { RedisOptions } from './transport/redis-names.js';
+import type { RedisOptions } from './transport/redis/redis-names.js';
 
 /** What the gateway was set to. Without `redis`, the broker is another. */
 export interface GatewayConfiguration {

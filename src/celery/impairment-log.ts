@@ -1,5 +1,5 @@
 /**
- * Writes to the log what the broker refuses though the connection is there, such as a command that the user's ACL lacks:
+ * Logs what the broker refuses although the connection is open, such as a command that the user's ACL lacks:
  * once for each reason, however often it comes and goes within a minute.
  */
 import type { Logger } from '../log.js';

@@ -1,8 +1,8 @@
 /**
- * The name of a task as a worker tells it when it is asked. `name` is what its sender wants to be shown in logs and
+ * The name of a task in a worker's inspect reply. `name` is what its sender wants to be shown in logs and
  * monitors, the shadow name if it has given one; `type` is the task that the worker runs. Before 4.0 there is no `type`.
  */
-import type { InspectLoader } from './inspect-loader.js';
+import type { InspectLoader } from './inspect/inspect-loader.js';
 
 interface NamedTask {
   readonly name?: string | null | undefined;

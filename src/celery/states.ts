@@ -57,6 +57,26 @@ export function isWaiting(state: string): boolean {
   return state === 'PENDING' || state === 'RECEIVED' || state === 'RETRY';
 }
 
+/** The phase of each state: the same, named for what happens to the task; `CUSTOM` for what the application has made up. */
+export const taskPhases = {
+  PENDING: 'WAITING',
+  RECEIVED: 'RECEIVED',
+  STARTED: 'RUNNING',
+  RETRY: 'RETRYING',
+  SUCCESS: 'SUCCEEDED',
+  FAILURE: 'FAILED',
+  REVOKED: 'REVOKED',
+  REJECTED: 'REJECTED',
+  [endUnknown]: 'END_UNKNOWN',
+} as const satisfies Record<KnownTaskState | typeof endUnknown, string>;
+export type TaskPhase = (typeof taskPhases)[keyof typeof taskPhases] | 'CUSTOM';
+
+export function phaseOf(state: string): TaskPhase {
+  return phases.get(state) ?? 'CUSTOM';
+}
+
+const phases: ReadonlyMap<string, TaskPhase> = new Map(Object.entries(taskPhases));
+
 /** A state that the application has made up, such as PROGRESS. */
 export function isCustom(state: string): boolean {
   return !ranks.has(state);

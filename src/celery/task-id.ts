@@ -3,8 +3,8 @@
  * strings: integers and UUID objects come through kombu's JSON as well.
  */
 import { isObject } from './events/event-fields.js';
-import { numberRepr } from './python-json.js';
-import { isTyped, plainTyped } from './python-types.js';
+import { numberRepr } from './python/python-json.js';
+import { isTyped, plainTyped } from './python/python-types.js';
 
 /** Longer ones are refused: a cut id would be another task's. */
 export const maxIdLength = 255;

@@ -7,7 +7,7 @@ import { UnreadableResultError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { CeleryEvent } from './events/event.js';
 import type { State } from './events/state.js';
-import { wrappedError } from './events/task-text.js';
+import { wrappedError } from './tasks/task-text.js';
 import type { ResultBackend } from './transport/transport.js';
 
 /** Failures come in storms; what does not fit keeps its wrapper. */
@@ -29,7 +29,7 @@ export class WrappedErrors {
     this.#options = options;
   }
 
-  heard(event: CeleryEvent): void {
+  observe(event: CeleryEvent): void {
     if (event.group !== 'task' || event.fields.exception !== wrappedError) return;
     if (this.#waiting.size >= maxWaiting) return;
     if (this.#waiting.size === 0) setImmediate(() => void this.#lookUpWaiting());
@@ -56,7 +56,7 @@ export class WrappedErrors {
         return false;
       });
     } catch (error) {
-      log.warn('the errors of failed tasks could not be read', { tasks: ids.length, error });
+      log.warn('reading the errors of failed tasks failed', { tasks: ids.length, error });
       return [];
     }
   }

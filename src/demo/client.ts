@@ -1,8 +1,8 @@
 /** Sends tasks the way Celery's producer does. Counterpart of `celery.app.amqp` and `Task.apply_async`. */
 import { randomUUID } from 'node:crypto';
-import { encodeTask } from '../celery/message.js';
-import { createTaskMessage } from '../celery/outgoing-task.js';
-import type { MemoryBus } from '../celery/transport/memory-bus.js';
+import { encodeTask } from '../celery/messages/message.js';
+import { createTaskMessage } from '../celery/sending/outgoing-task.js';
+import type { MemoryBus } from '../celery/transport/memory/memory-bus.js';
 import { EventDispatcher } from './event-dispatcher.js';
 import { LamportClock } from './lamport-clock.js';
 

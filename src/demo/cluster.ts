@@ -1,9 +1,9 @@
 /** A whole Celery cluster in this process, for a first look at the gateway without any server. */
-import { ListenerFailureLog } from '../celery/listener-failure-log.js';
+import { ListenerFailureLog } from '../listener-failure-log.js';
 import type { Redaction } from '../celery/redaction/redactor.js';
 import type { Logger } from '../log.js';
-import { MemoryBus } from '../celery/transport/memory-bus.js';
-import { MemoryResultBackend, MemoryTransport } from '../celery/transport/memory.js';
+import { MemoryBus } from '../celery/transport/memory/memory-bus.js';
+import { MemoryResultBackend, MemoryTransport } from '../celery/transport/memory/memory.js';
 import { DemoClient } from './client.js';
 import { Producer } from './producer.js';
 import { seededRandom } from './random.js';
@@ -30,7 +30,7 @@ export interface EmbeddedCluster extends AsyncDisposable {
   /** Not started yet: that is the gateway's affair. */
   readonly transport: MemoryTransport;
   readonly results: MemoryResultBackend;
-  /** Of its workers' queues, the one that all tasks are for. */
+  /** The queue of all its tasks. */
   readonly defaultQueue: string;
 }
 

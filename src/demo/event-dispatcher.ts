@@ -1,5 +1,5 @@
 /** Sends the events of one node. Counterpart of `celery.events.EventDispatcher`. */
-import type { MemoryBus } from '../celery/transport/memory-bus.js';
+import type { MemoryBus } from '../celery/transport/memory/memory-bus.js';
 import type { LamportClock } from './lamport-clock.js';
 
 export interface EventDispatcherOptions {
@@ -30,7 +30,7 @@ export class EventDispatcher {
       headers: { hostname },
       body: {
         hostname,
-        // Hours west of UTC, of no use to anybody (`timestamp` is UTC already), but every event has it.
+        // Hours west of UTC, of no use (`timestamp` is UTC already), but every event has it.
         utcoffset: Math.trunc(new Date(timestamp * 1000).getTimezoneOffset() / 60),
         pid: process.pid,
         clock: clock.forward(),

@@ -3,9 +3,10 @@
  * four methods each, and an own property hides the getter that would open a connection.
  */
 import { createWorker } from 'celery-node';
-import { decodeBody, decodeEnvelope, encodeEnvelope } from '../celery/message.js';
-import type { MemoryBus } from '../celery/transport/memory-bus.js';
-import type { MemoryConsumer } from '../celery/transport/memory-queue.js';
+import { decodeEnvelope, encodeEnvelope } from '../celery/messages/message.js';
+import { decodeBody } from '../celery/messages/message-body.js';
+import type { MemoryBus } from '../celery/transport/memory/memory-bus.js';
+import type { MemoryConsumer } from '../celery/transport/memory/memory-queue.js';
 
 export type CeleryWorker = ReturnType<typeof createWorker>;
 type CeleryBroker = CeleryWorker['broker'];
@@ -126,7 +127,7 @@ export class MemoryBackend implements CeleryBackend {
     return text === null ? {} : (JSON.parse(text) as object);
   };
 
-  /** @param result JSON text: what cannot be serialised must fail before anybody hears of a success. */
+  /** @param result JSON text: what cannot be serialised must fail before a success is announced. */
   store(id: string, status: string, result: string, traceback: string | null, extras: MetaExtras): void {
     const meta = JSON.stringify({
       status,

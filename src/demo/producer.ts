@@ -112,7 +112,7 @@ export class Producer {
   }
 
   start(): void {
-    // Whoever starts the cluster needs a moment to subscribe: events have no replay.
+    // The program that starts the cluster needs a moment to subscribe: events have no replay.
     this.#plan('opening', 0.3, () => {
       this.#open();
       this.#repeat('single', [0.1, 0.55], () => {

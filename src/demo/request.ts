@@ -1,7 +1,7 @@
 /** One task message, read and checked. Counterpart of `celery.worker.request.Request`. */
 import { z } from 'zod';
 import { MalformedMessageError } from '../errors.js';
-import { argsRepr, pythonRepr } from '../celery/python-repr.js';
+import { argsRepr, pythonRepr } from '../celery/python/python-repr.js';
 import type { TaskMessage } from './memory-celery.js';
 
 /** Protocol 2: everything about the task is in the headers. */

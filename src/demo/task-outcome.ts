@@ -1,8 +1,8 @@
 /**
- * Stores what becomes of a task and announces it, always both and in that order: whoever hears of a result
+ * Stores what becomes of a task and announces it, always both and in that order: a client that receives the event of a result
  * can read it. Counterpart of `celery.app.trace`'s handlers and of the events in `celery.worker.request`.
  */
-import { exceptionRepr, pythonRepr } from '../celery/python-repr.js';
+import { exceptionRepr, pythonRepr } from '../celery/python/python-repr.js';
 import type { EventDispatcher } from './event-dispatcher.js';
 import type { MemoryBackend } from './memory-celery.js';
 import type { TaskRequest } from './request.js';
@@ -53,7 +53,7 @@ export class TaskOutcome {
     this.#options.events.send('task-progress', { uuid: request.id, current, total });
   }
 
-  /** Throws what JSON cannot carry, before anybody hears of a success. */
+  /** Throws for a value that JSON cannot carry, before a success is announced. */
   succeeded(request: TaskRequest, value: unknown, runtime: number): void {
     const result = jsonValue(value);
     this.#store(request, 'SUCCESS', result);

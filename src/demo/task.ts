@@ -64,7 +64,7 @@ export class Terminated extends Error {
   }
 }
 
-/** The worker went away in the middle of the task: there is no outcome to tell of. */
+/** The worker went away in the middle of the task: there is no outcome to report. */
 export class WorkerStopped extends Error {}
 
 /** As results store an exception: `exc_type`, `exc_message`, `exc_module`. */

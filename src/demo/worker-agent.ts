@@ -5,9 +5,10 @@
 import { errorMessage } from '../error-message.js';
 import { constants } from 'node:os';
 import { z } from 'zod';
-import { decodeBody, decodeEnvelope } from '../celery/message.js';
-import { exceptionRepr } from '../celery/python-repr.js';
-import type { MemoryBus } from '../celery/transport/memory-bus.js';
+import { decodeEnvelope } from '../celery/messages/message.js';
+import { decodeBody } from '../celery/messages/message-body.js';
+import { exceptionRepr } from '../celery/python/python-repr.js';
+import type { MemoryBus } from '../celery/transport/memory/memory-bus.js';
 import type { EventDispatcher } from './event-dispatcher.js';
 import {
   brokerInfo,
@@ -17,7 +18,7 @@ import {
   resourceUsage,
   safeTaskInfo,
   taskInfo,
-} from './inspect-shapes.js';
+} from './inspect-replies.js';
 import type { LamportClock } from './lamport-clock.js';
 import { TaskError, Terminated } from './task.js';
 import type { TaskLimits } from './task-limits.js';
@@ -231,7 +232,7 @@ function idList(method: string, name: string, args: Arguments): readonly string[
   throw new TaskError('TypeError', 'builtins', message);
 }
 
-/** By name with or without SIG, or by number; SIGTERM unless told. */
+/** A signal by name, with or without SIG, or by number; SIGTERM by default. */
 function signalNumber(signal: unknown): number {
   if (typeof signal === 'number') return signal;
   const text = typeof signal === 'string' ? signal.toUpperCase() : 'TERM';

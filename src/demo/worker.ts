@@ -4,7 +4,7 @@
  */
 import { loadavg, platform } from 'node:os';
 import type { Logger } from '../log.js';
-import type { MemoryBus } from '../celery/transport/memory-bus.js';
+import type { MemoryBus } from '../celery/transport/memory/memory-bus.js';
 import { DemoClient } from './client.js';
 import { EventDispatcher } from './event-dispatcher.js';
 import { LamportClock } from './lamport-clock.js';
@@ -156,14 +156,14 @@ export class DemoWorker implements ControlledWorker, AsyncDisposable {
     if (this.#heartbeat === null) return;
     clearInterval(this.#heartbeat);
     this.#heartbeat = null;
-    const drained = this.#runner.drain(); // before the broker is told: nothing may start on the way out
+    const drained = this.#runner.drain(); // before the broker learns of it: nothing may start on the way out
     await this.#celery.disconnect();
     await drained;
     this.#unbind?.();
     this.events.send('worker-offline', this.#report());
   }
 
-  /** Cold: running tasks are aborted, and nobody hears of them any more. */
+  /** Cold: running tasks are aborted without a further event. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stopped = this.stop();
     for (const task of this.state.active.values()) task.abort(new WorkerStopped());

@@ -3,175 +3,225 @@ import { auditOutcomes } from '../access/audit-log.js';
 import type { AuditOutcome, AuditRecord } from '../access/audit-log.js';
 import { authenticationMethods, roles } from '../access/viewer.js';
 import type { AuthenticationMethod, Role, Viewer } from '../access/viewer.js';
-import { BadUserInputError } from '../errors.js';
+import { CursorExpiredError } from '../errors.js';
+import { isErrorCode } from '../error-codes.js';
 import { builder } from './builder.js';
+import { ErrorCodeEnum } from './enums.js';
+import {
+  connectionType,
+  listConnection,
+  pageArgs,
+  pageLength,
+  type PageLimits,
+  type Place,
+} from './connection.js';
+import type { CursorArgument } from './cursor.js';
 import { plainCost } from './limits/sizes.js';
-import { ofGateway } from './cluster-plugin.js';
+import { ofGateway } from './plugins/cluster-plugin.js';
 
-const maxRecords = 1_000;
+const recordPages: PageLimits = { usual: 100, max: 1_000 };
 
 const roleDescriptions: Readonly<Record<Role, string>> = {
-  viewer: 'Reads.',
-  operator: 'Reads, and commands workers and tasks.',
-  admin: 'May do everything, read the audit log and stop workers among it.',
+  viewer: 'Reads everything except the audit log.',
+  operator: 'Reads everything except the audit log, and controls workers and tasks.',
+  admin: 'May do everything, including reading the audit log and shutting down workers.',
 };
 
 const methodDescriptions: Readonly<Record<AuthenticationMethod, string>> = {
-  none: 'By nothing.',
-  basic: 'A name and a password.',
-  bearer: 'A token of the auth file.',
-  jwt: 'A token of an identity provider.',
-  proxy: 'The word of a trusted proxy.',
+  none: 'The caller is anonymous.',
+  basic: 'User name and password.',
+  bearer: 'A bearer token that is listed in the auth file.',
+  jwt: 'A token signed by an identity provider.',
+  proxy: 'A trusted proxy has named the user in a header.',
 };
 
 const outcomeDescriptions: Readonly<Record<AuditOutcome, string>> = {
-  SUCCEEDED: 'Everybody addressed did it.',
-  PARTIAL: 'Somebody did not.',
-  FAILED: 'Nobody did, or it could not be asked for.',
-  FORBIDDEN: 'Refused before anything happened: the caller may not do it.',
-  UNAUTHENTICATED: 'Refused before anything happened: nobody knows who called.',
+  SUCCEEDED: 'All addressed workers did it, or the mutation succeeded.',
+  PARTIAL: 'Some of the addressed workers did not do it.',
+  FAILED: 'No addressed worker did it, or the request could not be sent.',
+  FORBIDDEN: 'Rejected before anything happened: the caller does not have permission.',
+  UNAUTHENTICATED: 'Rejected before anything happened: the caller is not authenticated.',
 };
 
 const RoleEnum = builder.enumType('Role', {
-  description: 'What somebody may do. Each may do what those before it may.',
+  description: 'What a caller may do. `OPERATOR` includes `VIEWER`, and `ADMIN` includes both.',
   values: upperCase(roles, roleDescriptions),
 });
 
 const AuthenticationMethodEnum = builder.enumType('AuthenticationMethod', {
-  description: 'How somebody has shown who they are.',
+  description: 'How a caller was authenticated.',
   values: upperCase(authenticationMethods, methodDescriptions),
 });
 
 const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
-  description: 'What came of something that was asked for.',
+  description: 'The outcome of an audited request.',
   values: upperCase(auditOutcomes, outcomeDescriptions),
 });
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
-  description: 'Who asks.',
+  description: 'The caller of this operation.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: '`anonymous` of who does not say.' }),
-    role: t.expose('role', { type: RoleEnum }),
-    method: t.expose('method', { type: AuthenticationMethodEnum }),
+    name: t.exposeString('name', {
+      description: 'User name; `anonymous` for a caller without credentials.',
+    }),
+    role: t.expose('role', { type: RoleEnum, description: 'Role of the caller.' }),
+    method: t.expose('method', {
+      type: AuthenticationMethodEnum,
+      description: 'How the caller was authenticated.',
+    }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the credentials end, and subscriptions with them; null when they have no end.',
+      description:
+        'When the credentials expire, and subscriptions end with them; null if they do not expire.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),
 });
 
 const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement({
-  description: 'One thing that somebody did, or was refused.',
+  description: 'One request to change something, or one rejected request.',
   fields: (t) => ({
-    id: t.exposeID('id'),
-    at: t.field({ type: 'DateTime', resolve: ({ at }) => at }),
+    id: t.exposeID('id', { description: 'Id of the record.' }),
+    receivedAt: t.field({
+      type: 'DateTime',
+      description: 'When the gateway received the request.',
+      resolve: ({ at }) => at,
+    }),
+    at: t.field({
+      type: 'DateTime',
+      description: 'When the gateway received the request.',
+      deprecationReason: 'Use `receivedAt`.',
+      resolve: ({ at }) => at,
+    }),
     viewer: t.exposeString('viewer', {
       nullable: true,
-      description: 'Name of the caller; null if it gave no credentials, or wrong ones.',
+      description: 'User name of the caller; null if it sent no credentials, or wrong ones.',
     }),
     claimedName: t.exposeString('claimedName', {
       nullable: true,
-      description:
-        'The name in credentials that were refused, which nothing proves; null if they held none.',
+      description: 'The unverified user name in rejected credentials; null if they contained none.',
     }),
-    role: t.expose('role', { type: RoleEnum, nullable: true, description: 'Null where `viewer` is.' }),
-    method: t.expose('method', { type: AuthenticationMethodEnum }),
+    role: t.expose('role', {
+      type: RoleEnum,
+      nullable: true,
+      description: 'Role of the caller; null if `viewer` is null.',
+    }),
+    method: t.expose('method', {
+      type: AuthenticationMethodEnum,
+      description: 'How the caller was authenticated.',
+    }),
     address: t.exposeString('address', {
       nullable: true,
-      description: 'IP address of the client, behind a trusted proxy as it tells it; null when unknown.',
+      description:
+        'IP address of the client, as reported by the trusted proxy if there is one; null if unknown.',
     }),
     cluster: t.exposeID('cluster', {
       nullable: true,
-      description: 'Name of the cluster that was asked for; null of what is about none.',
+      description: 'Name of the addressed cluster; null if the request concerns no cluster.',
     }),
     action: t.exposeString('action', {
       description:
-        "The mutation's name, `authenticate`, or `request` if it was refused for its host or origin.",
+        'Name of the mutation, `authenticate` for a login, or `request` if the request was rejected for its host or origin.',
     }),
     arguments: t.exposeString('arguments', {
       nullable: true,
-      description: 'As JSON, secrets masked and cut at 2,000 characters; null without arguments.',
+      description:
+        'Arguments as JSON, secrets masked, cut after 2,000 characters; null if there were none.',
     }),
-    outcome: t.expose('outcome', { type: AuditOutcomeEnum }),
-    code: t.exposeString('code', {
+    outcome: t.expose('outcome', {
+      type: AuditOutcomeEnum,
+      description: 'The outcome of the request.',
+    }),
+    code: t.field({
+      type: ErrorCodeEnum,
       nullable: true,
-      description: 'Of the first error; null when there was none.',
+      description: 'Code of the first error; null if there was none.',
+      resolve: ({ code }) => (code === null || !isErrorCode(code) ? null : code),
     }),
     message: t.exposeString('message', {
       nullable: true,
-      description: 'Of the first error; null when there was none.',
+      description: 'Message of the first error; null if there was none.',
     }),
     answered: t.stringList({
-      description:
-        'Node names of the workers that did as they were told; a hundred at most, the log has them all.',
+      description: 'Node names of the workers that executed the command; at most 100, the log has all.',
       resolve: ({ answered }) => [...answered],
     }),
     silent: t.stringList({
-      description: 'Node names of the workers that did not answer in time; a hundred at most.',
+      description: 'Node names of the workers that did not answer in time; at most 100.',
       resolve: ({ silent }) => [...silent],
     }),
     taskIds: t.idList({
-      description: 'Ids of the tasks that it was about; a hundred at most.',
+      description: 'Ids of the tasks that the request concerns; at most 100.',
       resolve: ({ taskIds }) => [...taskIds],
     }),
-    durationSeconds: t.exposeFloat('durationSeconds', {}),
+    durationSeconds: t.exposeFloat('durationSeconds', {
+      description: 'Seconds from the request to its outcome.',
+    }),
   }),
+});
+
+const AuditRecordConnectionType = connectionType(AuditRecordType, {
+  description:
+    'A page of audit records, newest first. Cursors keep their position when new records arrive.',
+  member: 'An audit record',
+  totalCount: 'Number of records in memory that match the arguments, on all pages.',
 });
 
 builder.queryFields((t) => ({
   me: t.field({
     type: ViewerType,
-    description: 'Who the gateway takes you for, and what you may do; never cached.',
+    description: 'The caller as the gateway identified it, and its role; never cached.',
     extensions: ofGateway,
     resolve: (_root, _args, { viewer }) => viewer,
   }),
   audit: t.field({
-    type: [AuditRecordType],
+    type: AuditRecordConnectionType,
     nullable: true, // who may not read it keeps what else was asked for
     authScopes: { admin: true },
     extensions: ofGateway,
     description:
-      'Who did what, and who was refused: newest first, as far as the gateway remembers; the log has it all. Of ' +
-      'clusters that you may not see there is only what you did yourself. Never ' +
+      'Requests to change something and rejected requests, newest first, as many as the gateway keeps in memory; the log has all. For ' +
+      "clusters that the caller may not see, the list contains only the caller's own requests. Never " +
       'cached. Needs the role `admin`; null, with an error, without it.',
     args: {
-      first: t.arg.int({ defaultValue: 100, description: `Records at most: 0 to ${maxRecords}.` }),
-      after: t.arg.id({ description: 'Only records older than the one with this id.' }),
-      action: t.arg.string({ description: "A mutation's name, `authenticate` or `request`." }),
-      viewer: t.arg.string({ description: 'Name of who called.' }),
-      outcome: t.arg({ type: AuditOutcomeEnum }),
+      ...pageArgs(t.arg, 'records', recordPages),
+      action: t.arg.string({ description: 'Name of a mutation, `authenticate` or `request`.' }),
+      viewer: t.arg.string({ description: 'User name of the caller.' }),
+      outcome: t.arg({ type: AuditOutcomeEnum, description: 'The outcome of the request.' }),
     },
-    complexity: ({ first }) => ({
-      field: 1 + plainCost(maxRecords),
-      multiplier: Math.max(0, Math.min(first ?? 100, maxRecords)),
+    complexity: (page) => ({
+      field: 1 + plainCost(recordPages.max),
+      multiplier: pageLength(page, recordPages),
     }),
-    resolve: (_root, { first, after, action, viewer, outcome }, { audit, clusters, viewer: reader }) => {
-      const count = first ?? 100;
-      if (count < 0 || count > maxRecords)
-        throw new BadUserInputError(`first must be from 0 to ${maxRecords}`);
+    resolve: (_root, { action, viewer, outcome, ...page }, { audit, clusters, viewer: reader }) => {
       const mayRead = ({ cluster, viewer, role, method }: AuditRecord): boolean =>
-        clusters.only !== null ||
         cluster === null ||
         (viewer === reader.name && method === reader.method && role === reader.role) ||
-        clusters.find(reader, cluster) !== null;
-      return recordsAfter(audit.records().filter(mayRead), after ?? null)
-        .filter((record) => (action ?? record.action) === record.action)
-        .filter((record) => (viewer ?? record.viewer) === record.viewer)
-        .filter((record) => (outcome ?? record.outcome) === record.outcome)
-        .slice(0, count);
+        clusters.mayReadRecords(reader, cluster);
+      const passes = (record: AuditRecord): boolean =>
+        (action ?? record.action) === record.action &&
+        (viewer ?? record.viewer) === record.viewer &&
+        (outcome ?? record.outcome) === record.outcome;
+      const readable = audit.records().filter(mayRead);
+      // The cursor may be of a page with other conditions.
+      const placeOf = (id: string, argument: CursorArgument): Place => {
+        const index = readable.findIndex((record) => record.id === id);
+        if (index === -1) throw new CursorExpiredError(argument);
+        const start = readable.slice(0, index).filter(passes).length;
+        return { start, end: start + readable.slice(index, index + 1).filter(passes).length };
+      };
+      return listConnection(readable.filter(passes), page, {
+        list: 'audit',
+        epoch: audit.epoch,
+        limits: recordPages,
+        keyOf: ({ id }) => id,
+        placeOf,
+        nodeOf: (record) => () => record,
+      });
     },
   }),
 }));
-
-/** @throws BadUserInputError when the record is not there, or no more */
-function recordsAfter(records: AuditRecord[], id: string | null): AuditRecord[] {
-  if (id === null) return records;
-  const index = records.findIndex((record) => record.id === id);
-  if (index === -1) throw new BadUserInputError('after is not the id of a record that is remembered');
-  return records.slice(index + 1);
-}
 
 function upperCase<T extends string>(
   names: readonly T[],

@@ -4,16 +4,21 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { hasRole } from '../access/viewer.js';
 import type { Role } from '../access/viewer.js';
+import type { ClusterView } from '../cluster/cluster-view.js';
 import { ForbiddenError } from '../errors.js';
-import { clusterPlugin } from './cluster-plugin.js';
+import { clusterPlugin } from './plugins/cluster-plugin.js';
 import type { Context } from './context.js';
-import { listsPlugin } from './lists-plugin.js';
+import { failuresPlugin } from './plugins/failures-plugin.js';
+import { inputPlugin } from './plugins/input-plugin.js';
+import { listsPlugin } from './plugins/lists-plugin.js';
 import type { TimeText } from './moment.js';
-import { mutationPlugin } from './mutation-plugin.js';
-import { secondsPlugin } from './seconds-plugin.js';
+import { mutationPlugin } from './plugins/mutation-plugin.js';
+import { secondsPlugin } from './plugins/seconds-plugin.js';
 
 export interface SchemaTypes {
   Context: Context;
+  /** Parent of the root fields that are about a cluster, see cluster-plugin.ts; the others use none. */
+  Root: ClusterView;
   /** Fields are non-null unless they say so: what can be unknown is marked, one by one. */
   DefaultFieldNullability: false;
   /** The least role that a field needs. */
@@ -34,6 +39,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     mutationPlugin,
     ScopeAuthPlugin,
     clusterPlugin,
+    inputPlugin,
+    failuresPlugin,
     secondsPlugin,
     listsPlugin,
     ComplexityPlugin,
@@ -55,7 +62,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 
 builder.queryType({
   authScopes: { viewer: true },
-  description: 'What the cluster does now. Every field reads through a cache unless it says otherwise.',
+  description:
+    'The current state of the cluster. Every field reads through a cache unless its description says otherwise.',
 });
 builder.mutationType({
   // In read-only mode nothing gets as far as the field's own role.
@@ -64,23 +72,23 @@ builder.mutationType({
     return true;
   },
   description:
-    'What can be told to the gateway and, through it, to the cluster. Nothing of it is cached, and each call leaves a ' +
+    'Requests to change the gateway or, through it, the cluster. They are never cached, and each call leaves a ' +
     'record in `audit`.',
 });
 builder.subscriptionType({
   authScopes: { viewer: true },
-  description: 'What changes, as it changes: over WebSocket or server-sent events.',
+  description: 'Changes when they happen, over WebSocket or server-sent events.',
 });
 
 /** The field of every type that is about one cluster. */
 export const clusterField = {
-  description: 'Name of the cluster that it is of.',
-  resolve: (_parent: unknown, _args: object, { clusterName }: Context): string => clusterName,
+  description: 'Name of the cluster to which this belongs.',
+  resolve: ({ view }: { readonly view: ClusterView }): string => view.cluster.clusterName,
 };
 
-/** The argument that every operational field takes. */
+/** The argument that every operational field takes; the view that the field gets as its parent heeds it. */
 export const useCacheArg = {
   defaultValue: true,
   description:
-    'False asks the cluster now, whatever the cache holds; the answer is then cached for the others.',
+    'False reads from the cluster even if the cache has a value; the new value is then cached for all clients.',
 } as const;

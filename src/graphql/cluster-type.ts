@@ -1,26 +1,38 @@
 /** The clusters that the caller may see, each with what can be asked of it. */
 import { builder } from './builder.js';
-import { clusterTypeName, known, ofGateway } from './cluster-plugin.js';
+import { clusterTypeName, known, ofGateway } from './plugins/cluster-plugin.js';
 import { GatewayBrokerType } from './gateway.js';
-import type { Cluster } from './cluster.js';
+import { identity, NodeInterface } from './nodes/node-type.js';
+import type { ClusterView } from '../cluster/cluster-view.js';
 
-export const ClusterType = builder.objectRef<Cluster>(clusterTypeName).implement({
+const clusterIdentity = identity<{ readonly view: ClusterView }>('Cluster', () => []);
+
+export const ClusterType = builder.objectRef<ClusterView>(clusterTypeName).implement({
   description:
-    'A cluster that the gateway watches. Its fields are those of the query root; one that cannot be told is null, with an ' +
-    'error, and takes none of the others with it.',
+    'A cluster that the gateway monitors. It has the fields of the query root; a field whose value is unknown is null, with an ' +
+    'error, and does not affect the other fields.',
+  interfaces: [NodeInterface],
   fields: (t) => ({
-    name: t.exposeID('clusterName', {
-      description: 'By which the argument `cluster` asks for it.',
+    id: t.id({
+      description: clusterIdentity.description,
       extensions: known,
+      resolve: (view) => clusterIdentity.resolve({ view }),
     }),
-    embedded: t.exposeBoolean('embedded', {
-      description: 'Whether it is a simulation inside the gateway.',
+    name: t.id({
+      description: 'Name, as used in the argument `cluster`.',
       extensions: known,
+      resolve: ({ cluster }) => cluster.clusterName,
+    }),
+    embedded: t.boolean({
+      description: 'Whether this is the simulated cluster inside the gateway.',
+      extensions: known,
+      resolve: ({ cluster }) => cluster.embedded,
     }),
     broker: t.field({
       type: GatewayBrokerType,
+      description: "The gateway's connection to the broker of the cluster.",
       extensions: known,
-      resolve: (_cluster, _args, context) => context,
+      resolve: (view) => view,
     }),
   }),
 });
@@ -29,11 +41,11 @@ builder.queryFields((t) => ({
   clusters: t.field({
     type: [ClusterType],
     description:
-      'The clusters that you may see, in the order of the configuration: one, `default`, unless several are configured. ' +
-      'Empty where none is for you.',
+      'The clusters that the caller may see, in the order of the configuration; a single cluster, `default`, unless several are configured. ' +
+      'Empty if the caller may see none.',
     extensions: ofGateway,
     complexity: (_args, { clusters, viewer }) => ({ multiplier: clusters.visibleTo(viewer).length }),
-    resolve: (_root, _args, { clusters, viewer }) => [...clusters.visibleTo(viewer)],
+    resolve: (_root, _args, { views }) => views.all(),
   }),
 }));
 
@@ -45,7 +57,7 @@ type DefineQueryFields = Parameters<typeof builder.queryFields>[0];
  */
 export function clusterFields(define: DefineQueryFields): void {
   builder.queryFields(define);
-  // Its resolvers use no parent: what they need of the cluster is in their context.
+  // At both places the parent is a view of the cluster.
   builder.objectFields(
     ClusterType,
     define as unknown as Parameters<typeof builder.objectFields<typeof ClusterType>>[1],

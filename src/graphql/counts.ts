@@ -1,5 +1,7 @@
 /** Small count types that several nouns share. */
+import { phaseOf } from '../celery/states.js';
 import { builder } from './builder.js';
+import { TaskPhaseEnum } from './enums.js';
 
 export interface NamedCount {
   readonly name: string;
@@ -9,23 +11,31 @@ export interface NamedCount {
 export const StateCount = builder
   .objectRef<{ state: string; count: number }>('TaskStateCount')
   .implement({
-    description: 'How many tasks are in a state.',
+    description: 'Number of tasks in a state.',
     fields: (t) => ({
-      state: t.expose('state', { type: 'TaskState' }),
-      count: t.exposeInt('count'),
+      state: t.expose('state', { type: 'TaskState', description: 'The state.' }),
+      phase: t.field({
+        type: TaskPhaseEnum,
+        description: 'The state as an enum.',
+        resolve: ({ state }) => phaseOf(state),
+      }),
+      count: t.exposeFloat('count', { description: 'Number of tasks.' }),
     }),
   });
 
 export const TaskNameCount = builder.objectRef<NamedCount>('TaskNameCount').implement({
-  description: 'How many tasks have a name.',
-  fields: (t) => ({ name: t.exposeString('name'), count: t.exposeInt('count') }),
+  description: 'Number of tasks with a name.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name of the tasks.' }),
+    count: t.exposeFloat('count', { description: 'Number of tasks.' }),
+  }),
 });
 
 export const HostnameCount = builder.objectRef<NamedCount>('WorkerCount').implement({
-  description: 'How many tasks a worker holds.',
+  description: 'Number of tasks that a worker holds.',
   fields: (t) => ({
     hostname: t.exposeID('name', { description: 'Node name, such as `celery@host1`.' }),
-    count: t.exposeInt('count'),
+    count: t.exposeInt('count', { description: 'Number of tasks.' }),
   }),
 });
 

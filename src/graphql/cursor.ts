@@ -1,48 +1,93 @@
-/** Cursors of the task connection: opaque to clients, a place in one order to us. */
-import { randomBytes } from 'node:crypto';
-import type { TaskOrder, TaskPosition } from '../celery/events/task.js';
-import { BadUserInputError } from '../errors.js';
-
-/** Cursors are good for the life of the gateway: after a restart tasks are numbered anew. */
-const epoch = randomBytes(6).toString('base64url');
+/** Cursors of connections: opaque to clients, a place in one order to us. */
+import type { TaskOrder, TaskPosition } from '../celery/tasks/task.js';
+import { BadUserInputError, CursorExpiredError } from '../errors.js';
 
 /** Names have 512 characters at most; what is longer was not made here. */
 const maxLength = 4_096;
 
-export function encodeCursor({ key, sequence }: TaskPosition, { field, direction }: TaskOrder): string {
-  return Buffer.from(JSON.stringify([epoch, field, direction, sequence, key])).toString('base64url');
+export type CursorArgument = 'after' | 'before';
+type CursorText = string | null | undefined;
+
+/** What a cursor of tasks is good for. */
+export interface TaskCursorScope {
+  readonly order: TaskOrder;
+  /** See `State.epoch`. */
+  readonly epoch: string;
 }
 
-/** @throws BadUserInputError for a cursor of another order, of another life of the gateway, or of no connection */
-export function decodeCursor(
-  argument: 'after' | 'before',
-  cursor: string | null | undefined,
-  { field, direction }: TaskOrder,
+export function encodeTaskCursor(
+  { key, sequence }: TaskPosition,
+  { order, epoch }: TaskCursorScope,
+): string {
+  const { field, direction } = order;
+  return encoded([epoch, field, direction, sequence, key]);
+}
+
+/**
+ * @throws CursorExpiredError for a cursor of another store of tasks
+ * @throws BadUserInputError for a cursor of another order, or of no connection of tasks
+ */
+export function decodeTaskCursor(
+  argument: CursorArgument,
+  cursor: CursorText,
+  { order: { field, direction }, epoch }: TaskCursorScope,
 ): TaskPosition | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const [cursorEpoch, cursorField, cursorDirection, sequence, key] = partsOf(cursor);
-  if (!isSequence(sequence) || !isKey(key)) {
-    throw new BadUserInputError(`${argument} is not a cursor of this connection`);
-  }
-  if (cursorEpoch !== epoch) {
-    throw new BadUserInputError(
-      `${argument} is a cursor from before the gateway was restarted: start from the first page`,
-    );
-  }
+  const [cursorEpoch, cursorField, cursorDirection, sequence, key] = partsOf(cursor, 5);
+  if (!isSequence(sequence) || !isKey(key)) throw foreign(argument);
+  if (cursorEpoch !== epoch) throw new CursorExpiredError(argument);
   if (cursorField !== field || cursorDirection !== direction) {
-    throw new BadUserInputError(`${argument} is a cursor of another order than ${field} ${direction}`);
+    throw new BadUserInputError(`${argument} is a cursor for another order than ${field} ${direction}`);
   }
   return { key, sequence };
 }
 
-function partsOf(cursor: string): readonly unknown[] {
+/** What the cursors of a list are good for. */
+export interface ListCursorScope {
+  /** Name of the list, such as `workers`. */
+  readonly list: string;
+  /** Of an order that means something only in one run of the gateway: which run; null for an order by name. */
+  readonly epoch: string | null;
+}
+
+/** @param key of the member, such as its name */
+export function encodeListCursor(key: string, { list, epoch }: ListCursorScope): string {
+  return encoded([list, epoch, key]);
+}
+
+/**
+ * The key of the member.
+ * @throws CursorExpiredError for a cursor of another run
+ * @throws BadUserInputError for a cursor of another connection, or of none
+ */
+export function decodeListCursor(
+  argument: CursorArgument,
+  cursor: CursorText,
+  { list, epoch }: ListCursorScope,
+): string | undefined {
+  if (cursor === null || cursor === undefined) return undefined;
+  const [cursorList, cursorEpoch, key] = partsOf(cursor, 3);
+  if (cursorList !== list || typeof key !== 'string') throw foreign(argument);
+  if (cursorEpoch !== epoch) throw new CursorExpiredError(argument);
+  return key;
+}
+
+function encoded(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+function partsOf(cursor: string, count: number): readonly unknown[] {
   if (cursor.length > maxLength) return [];
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) && parts.length === 5 ? parts : [];
+    return Array.isArray(parts) && parts.length === count ? parts : [];
   } catch {
     return [];
   }
+}
+
+function foreign(argument: CursorArgument): BadUserInputError {
+  return new BadUserInputError(`${argument} is not a cursor of this connection`);
 }
 
 function isSequence(value: unknown): value is number {

@@ -1,128 +1,174 @@
-/** The gateway itself: what it is connected to and what it has heard. */
-import type { EventGap } from '../celery/event-gaps.js';
-import type { ReconciliationCost } from '../celery/slow-reconciliation.js';
-import { unreadableKinds, type UnreadableCount, type UnreadableKind } from '../celery/unreadable.js';
-import { builder, clusterField } from './builder.js';
-import type { Context, SettingsFileState } from './context.js';
-import { UnreadableKindEnum } from './enums.js';
+/** The gateway itself: what it is connected to and the events that it has received. */
+import type { EventGap } from '../celery/gaps/event-gaps.js';
+import type { ReconciliationCost } from '../celery/gaps/slow-reconciliation.js';
+import {
+  unreadableKinds,
+  type UnreadableCount,
+  type UnreadableKind,
+} from '../celery/messages/unreadable.js';
+import type { ClusterView } from '../cluster/cluster-view.js';
+import { builder } from './builder.js';
+import type { SettingsFileState } from '../settings-file.js';
+import { BrokerTransportEnum, EventGapCauseEnum, UnreadableKindEnum } from './enums.js';
+import { gapCount } from './limits/sizes.js';
 import { WarmUpType } from './warm-up-type.js';
 
-export const GatewayBrokerType = builder.objectRef<Context>('GatewayBroker').implement({
+export const GatewayBrokerType = builder.objectRef<ClusterView>('GatewayBroker').implement({
   description: "The gateway's connection to the broker.",
   fields: (t) => ({
+    transport: t.field({
+      type: BrokerTransportEnum,
+      description: 'Kind of broker.',
+      resolve: ({ cluster: { celery } }) => celery.transport.kind,
+    }),
     kind: t.string({
-      description: '`redis`, `amqp` for RabbitMQ, or `memory` for the embedded cluster.',
-      resolve: ({ celery }) => celery.transport.kind,
+      description: 'Kind of broker: `redis`, `amqp` (RabbitMQ), or `memory` (embedded cluster).',
+      deprecationReason: 'Use `transport`.',
+      resolve: ({ cluster: { celery } }) => celery.transport.kind,
     }),
     address: t.string({
-      description: 'Without credentials.',
-      resolve: ({ celery }) => celery.transport.address,
+      description: 'Address of the broker, without credentials.',
+      resolve: ({ cluster: { celery } }) => celery.transport.address,
     }),
-    connected: t.boolean({ resolve: ({ celery }) => celery.transport.connection.connected }),
+    connected: t.boolean({
+      description: 'Whether the gateway is connected to the broker.',
+      resolve: ({ cluster: { celery } }) => celery.transport.connection.connected,
+    }),
+    changedAt: t.field({
+      type: 'DateTime',
+      description: 'When the connection was established or lost.',
+      resolve: ({ cluster: { celery } }) => celery.transport.connection.since,
+    }),
     since: t.field({
       type: 'DateTime',
-      description: 'When the connection was made or lost.',
-      resolve: ({ celery }) => celery.transport.connection.since,
+      description: 'When the connection was established or lost.',
+      deprecationReason: 'Use `changedAt`.',
+      resolve: ({ cluster: { celery } }) => celery.transport.connection.since,
     }),
     reason: t.string({
       nullable: true,
-      description: 'Why it is not connected; null while it is.',
-      resolve: ({ celery }) => celery.transport.connection.reason,
+      description: 'Reason why the gateway is not connected; null while it is connected.',
+      resolve: ({ cluster: { celery } }) => celery.transport.connection.reason,
     }),
   }),
 });
 
 const EventGapType = builder.objectRef<EventGap>('EventGap').implement({
   description:
-    'A span of time in which events were not heard, and what could be learned of it afterwards: counts and rates of ' +
-    'that time may be too small.',
+    'A period without events, and what the gateway could recover of it afterwards: counts and rates of ' +
+    'this period may be too low.',
   fields: (t) => ({
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Time from which events may be missing; null for the period before the gateway started.',
+      resolve: (gap) => gap.from,
+    }),
     from: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when events may be missing; null for what was before the gateway.',
+      description:
+        'Time from which events may be missing; null for the period before the gateway started.',
+      deprecationReason: 'Use `startedAt`.',
       resolve: (gap) => gap.from,
+    }),
+    endedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the gateway received events again; null while it does not.',
+      resolve: (gap) => gap.to,
     }),
     to: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the stream was subscribed again; null while it is not.',
+      description: 'When the gateway received events again; null while it does not.',
+      deprecationReason: 'Use `endedAt`.',
       resolve: (gap) => gap.to,
     }),
-    reason: t.exposeString('reason'),
+    cause: t.expose('cause', { type: EventGapCauseEnum, description: 'Why events may be missing.' }),
+    reason: t.exposeString('reason', { description: 'The cause in words, with its details.' }),
     seededTasks: t.exposeInt('seededTasks', {
       description:
-        'Tasks that workers had, when they were asked afterwards, and that were not known to be there.',
+        'Tasks that workers reported afterwards and that the gateway had not known to be there.',
     }),
     settledTasks: t.exposeInt('settledTasks', {
-      description: 'Tasks whose end was found in the result backend, so far: it is asked a few times.',
+      description:
+        'Tasks whose end was found in the result backend so far: the gateway reads it several times.',
     }),
     filledAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'When the workers that were there and the result backend had been asked; null before. Workers that come ' +
-        'back later are asked then.',
+        'When the gateway had asked the online workers and the result backend; null before. Workers that come ' +
+        'back later are asked at that time.',
       resolve: (gap) => gap.filledAt,
     }),
   }),
 });
 
-const EventCountersType = builder.objectRef<Context>('EventCounters').implement({
-  description: 'What the event stream brought since the gateway started.',
+const EventCountersType = builder.objectRef<ClusterView>('EventCounters').implement({
+  description: 'Counters of the event stream since the gateway began to monitor the cluster.',
   fields: (t) => ({
     received: t.float({
-      description: 'Good events.',
-      resolve: ({ celery }) => celery.events.counters.received,
+      description: 'Valid events that were received.',
+      resolve: ({ cluster: { celery } }) => celery.events.counters.received,
     }),
     malformed: t.float({
       description:
-        'Messages, and events within a message, that were skipped because they are not of the protocol.',
-      resolve: ({ celery }) => celery.events.counters.malformed,
+        'Messages, and events within a message, that were skipped because they violate the protocol.',
+      resolve: ({ cluster: { celery } }) => celery.events.counters.malformed,
     }),
     dropped: t.float({
-      description: 'Good events that were lost on our side: always 0 unless the gateway has a fault.',
-      resolve: ({ celery }) => celery.events.counters.dropped,
+      description: 'Valid events that were lost inside the gateway: 0 unless the gateway has a bug.',
+      resolve: ({ cluster: { celery } }) => celery.events.counters.dropped,
     }),
-    waiting: t.float({
-      description: 'Messages that have arrived and are not read yet: many only in a burst.',
-      resolve: ({ celery }) => celery.transport.intake.waitingMessages,
+    waiting: t.int({
+      description:
+        'Messages that have arrived and are not yet read; a high number is normal only during a burst.',
+      resolve: ({ cluster: { celery } }) => celery.transport.intake.waitingMessages,
     }),
-    waitingBytes: t.float({ resolve: ({ celery }) => celery.transport.intake.waitingBytes }),
+    waitingBytes: t.float({
+      description: 'Size of the messages that have arrived and are not yet read, in bytes.',
+      resolve: ({ cluster: { celery } }) => celery.transport.intake.waitingBytes,
+    }),
     lost: t.float({
       description:
-        'Messages that arrived and were thrown away, because more of them came than may wait (`--event-backlog-megabytes`).',
-      resolve: ({ celery }) => celery.transport.intake.lostMessages,
+        'Messages that arrived and were dropped because the backlog was full (`--event-backlog-megabytes`).',
+      resolve: ({ cluster: { celery } }) => celery.transport.intake.lostMessages,
     }),
-    lostBytes: t.float({ resolve: ({ celery }) => celery.transport.intake.lostBytes }),
+    lostBytes: t.float({
+      description: 'Size of the messages that were dropped because the backlog was full, in bytes.',
+      resolve: ({ cluster: { celery } }) => celery.transport.intake.lostBytes,
+    }),
     unreadHeaders: t.float({
       description:
-        'Messages of RabbitMQ (events, replies, tasks) that were read without some of their headers, which are of a ' +
-        'type that is not known.',
-      resolve: ({ celery }) => celery.transport.unreadHeaders?.messages ?? 0,
+        'Messages from RabbitMQ (events, replies, tasks) that were read without some of their headers, because these have an ' +
+        'unknown type.',
+      resolve: ({ cluster: { celery } }) => celery.transport.unreadHeaders?.messages ?? 0,
     }),
     lastUnreadHeaders: t.string({
       nullable: true,
-      description: 'Why the last of those headers could not be read; null before the first.',
-      resolve: ({ celery }) => celery.transport.unreadHeaders?.lastReason ?? null,
+      description: 'Reason why the last such header could not be read; null if there was none.',
+      resolve: ({ cluster: { celery } }) => celery.transport.unreadHeaders?.lastReason ?? null,
     }),
     reconnects: t.float({
       description:
-        'How often the connection was regained after a loss: events in between were not heard.',
-      resolve: ({ celery }) => celery.transport.connection.reconnects,
+        'How often the gateway reconnected after a connection loss; events during the loss were missed.',
+      resolve: ({ cluster: { celery } }) => celery.transport.connection.reconnects,
     }),
     gaps: t.field({
       type: [EventGapType],
       description:
-        'When events were not heard, newest first, the last 100. What was before the gateway is the first of them.',
-      complexity: (_args, { celery }) => ({ multiplier: celery.gaps.list().length }),
-      resolve: ({ celery }) => celery.gaps.list(),
+        'Periods without events, newest first, at most 100. The period before the gateway started counts as one.',
+      complexity: (_args, context) => ({ multiplier: gapCount(context) }),
+      resolve: ({ cluster: { celery } }) => celery.gaps.list(),
     }),
     lastEventAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Null before the first.',
-      resolve: ({ celery }) => celery.events.counters.lastEventAt,
+      description: 'When the last event arrived; null before the first.',
+      resolve: ({ cluster: { celery } }) => celery.events.counters.lastEventAt,
     }),
   }),
 });
@@ -133,146 +179,188 @@ interface UnreadableParent extends UnreadableCount {
 
 const UnreadableType = builder.objectRef<UnreadableParent>('Unreadable').implement({
   description:
-    'What arrived and could not be read, since the gateway started: of a content type, encoding, compression or shape that it does not read. Pickle is never read, since that executes code.',
+    'Data that arrived and could not be read since the gateway began to monitor the cluster: unsupported content type, encoding, compression or structure. Pickle is never read, because reading it executes code.',
   fields: (t) => ({
-    kind: t.field({ type: UnreadableKindEnum, resolve: ({ kind }) => kind }),
+    kind: t.field({
+      type: UnreadableKindEnum,
+      description: 'What could not be read.',
+      resolve: ({ kind }) => kind,
+    }),
     total: t.float({
-      description: 'Each time that one was read; an unreadable entry of a reply counts with its reply.',
+      description: 'How often this kind could not be read; unreadable entries count as one per reply.',
       resolve: ({ total }) => total,
     }),
-    lastReason: t.exposeString('lastReason', { nullable: true, description: 'Null before the first.' }),
+    lastReason: t.exposeString('lastReason', {
+      nullable: true,
+      description: 'Why the last one could not be read; null before the first.',
+    }),
     lastContentType: t.exposeString('lastContentType', {
       nullable: true,
-      description: 'Null before the first, and if the last one did not name it.',
+      description:
+        'Content type of the last unreadable message; null if there was none, or if it did not state one.',
     }),
     lastHostname: t.exposeID('lastHostname', {
       nullable: true,
-      description: 'Node name of the sender; null before the first, and if unknown.',
+      description:
+        'Node name of the sender of the last unreadable message; null if there was none, or if unknown.',
     }),
     lastAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Null before the first.',
+      description: 'When the last one arrived; null before the first.',
       resolve: ({ lastAt }) => lastAt,
     }),
   }),
 });
 
-const TaskStoreType = builder.objectRef<Context>('TaskStore').implement({
-  description: 'The tasks that the gateway remembers, in memory.',
+const TaskStoreType = builder.objectRef<ClusterView>('TaskStore').implement({
+  description: 'The tasks that the gateway keeps in memory.',
   fields: (t) => ({
-    tasks: t.int({ resolve: ({ celery }) => celery.state.stats().tasks }),
+    tasks: t.int({
+      description: 'Number of tasks in the store.',
+      resolve: ({ cluster: { celery } }) => celery.state.stats().tasks,
+    }),
     bytes: t.float({
-      description: 'Rough size of all of them.',
-      resolve: ({ celery }) => celery.state.stats().bytes,
+      description: 'Approximate size of all tasks, in bytes.',
+      resolve: ({ cluster: { celery } }) => celery.state.stats().bytes,
     }),
     evicted: t.float({
-      description: 'Forgotten because there was no room.',
-      resolve: ({ celery }) => celery.state.stats().evicted,
+      description: 'Tasks removed because the store was full.',
+      resolve: ({ cluster: { celery } }) => celery.state.stats().evicted,
     }),
   }),
 });
 
 const ReconciliationType = builder.objectRef<ReconciliationCost>('Reconciliation').implement({
   description:
-    'The slow comparison of unfinished tasks with the workers and the result backend: what it has cost and found since the ' +
-    'gateway started. It finds the ends of tasks whose event was lost.',
+    'The periodic comparison of unfinished tasks with the workers and the result backend: its cost and its findings since the ' +
+    'gateway started. It finds the end of tasks whose last event was lost.',
   fields: (t) => ({
-    rounds: t.exposeFloat('rounds', { description: 'One about every 10 seconds.' }),
+    rounds: t.exposeFloat('rounds', {
+      description: 'Number of rounds; one round about every 10 seconds.',
+    }),
     tasksLookedUp: t.exposeFloat('tasksLookedUp', {
-      description: 'Results that were looked up, 500 in a round at most.',
+      description: 'Results that were looked up, at most 500 per round.',
     }),
     tasksSettled: t.exposeFloat('tasksSettled', {
       description: 'Tasks whose state was found in the result backend.',
     }),
     workersAsked: t.exposeFloat('workersAsked', {
       description:
-        'Questions to workers about what they run, 50 in a round at most. A worker is asked when its heartbeats count fewer ' +
-        'tasks than are known to run there, and else the more rarely the more often nothing was missing.',
+        'Requests to workers for their running tasks, at most 50 per round. A worker is asked when its heartbeats count fewer ' +
+        'tasks than the gateway knows to run there; otherwise ever less often, as long as nothing was missing.',
     }),
     lastRoundAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Null before the first.',
+      description: 'When the last round started; null before the first.',
       resolve: ({ lastRoundAt }) => lastRoundAt,
     }),
     lastRoundSeconds: t.exposeFloat('lastRoundSeconds', {
       nullable: true,
-      description: 'How long it took; null before the first.',
+      description: 'Duration of the last round, in seconds; null before the first round.',
     }),
   }),
 });
 
-const SubscriptionStatsType = builder.objectRef<Context>('SubscriptionStats').implement({
-  description: 'Those who subscribe to the events of tasks and workers.',
+const SubscriptionStatsType = builder.objectRef<ClusterView>('SubscriptionStats').implement({
+  description: 'Subscriptions to the events of tasks and workers.',
   fields: (t) => ({
     active: t.int({
-      description: 'Subscriptions at this moment.',
-      resolve: ({ subscriptions }) => subscriptions.stats.active,
+      description: 'Number of current subscriptions.',
+      resolve: ({ cluster: { subscriptions } }) => subscriptions.stats.active,
     }),
     delivered: t.float({
-      description: 'Events that subscribers got since the gateway started.',
-      resolve: ({ subscriptions }) => subscriptions.stats.delivered,
+      description: 'Events delivered to subscribers since the gateway began to monitor the cluster.',
+      resolve: ({ cluster: { subscriptions } }) => subscriptions.stats.delivered,
     }),
     dropped: t.float({
-      description: 'Events that were missed by subscribers too slow for them; each is told how many.',
-      resolve: ({ subscriptions }) => subscriptions.stats.dropped,
+      description:
+        'Events that were dropped because the subscriber was too slow; each subscriber receives its own count.',
+      resolve: ({ cluster: { subscriptions } }) => subscriptions.stats.dropped,
     }),
   }),
 });
 
 const SettingsFileType = builder.objectRef<SettingsFileState>('SettingsFile').implement({
-  description: 'A file of settings, which is read again when it changes and on SIGHUP.',
+  description: 'A settings file. The gateway reads it again when it changes and on SIGHUP.',
   fields: (t) => ({
     setting: t.exposeString('setting', {
-      description: 'The flag that names it, such as `--auth-file`.',
+      description: 'The flag that sets the path of the file, such as `--auth-file`.',
     }),
     loadedAt: t.field({
       type: 'DateTime',
-      description: 'When the content in force was read.',
+      description: 'When the content in effect was read.',
       resolve: ({ loadedAt }) => loadedAt,
     }),
     error: t.exposeString('error', {
       nullable: true,
-      description: 'Why the newest content is refused; null where it is in force.',
-    }),
-    needsRestart: t.exposeBoolean('needsRestart', {
-      description:
-        'Whether a part of the newest content takes effect only at the next start: the log says which.',
+      description: 'Reason why the newest content was rejected; null if it is in effect.',
     }),
   }),
 });
 
-const GatewayType = builder.objectRef<Context>('Gateway').implement({
-  description: 'This process.',
+const GatewayType = builder.objectRef<ClusterView>('Gateway').implement({
+  description: 'This gateway process, and its view of one cluster.',
   fields: (t) => ({
-    cluster: t.id({ ...clusterField, description: 'Name of the cluster that all below is about.' }),
-    version: t.exposeString('version'),
-    uptimeSeconds: t.float({ resolve: ({ celery, startedAt }) => (celery.clock() - startedAt) / 1000 }),
-    embedded: t.exposeBoolean('embedded', {
-      description: 'Whether it shows the embedded cluster, since no broker is configured.',
+    cluster: t.id({
+      description: 'Name of the cluster that the fields below describe.',
+      resolve: ({ cluster }) => cluster.clusterName,
     }),
-    broker: t.field({ type: GatewayBrokerType, resolve: (context) => context }),
-    events: t.field({ type: EventCountersType, resolve: (context) => context }),
+    version: t.string({
+      description: 'Version of celeryql.',
+      resolve: (_view, _args, { version }) => version,
+    }),
+    uptimeSeconds: t.float({
+      description: 'Seconds since the start of the gateway process.',
+      resolve: ({ cluster: { celery } }, _args, { startedAt }) => (celery.clock() - startedAt) / 1000,
+    }),
+    embedded: t.boolean({
+      description: 'Whether the cluster is the embedded cluster.',
+      resolve: ({ cluster }) => cluster.embedded,
+    }),
+    broker: t.field({
+      type: GatewayBrokerType,
+      description: "The gateway's connection to the broker.",
+      resolve: (view) => view,
+    }),
+    events: t.field({
+      type: EventCountersType,
+      description: 'Counters of the event stream.',
+      resolve: (view) => view,
+    }),
     unreadable: t.field({
       type: [UnreadableType],
-      description: 'A count for each kind.',
-      resolve: ({ celery }) => {
+      description: 'Data that could not be read, by kind.',
+      resolve: ({ cluster: { celery } }) => {
         const counts = celery.unreadable.snapshot();
         return unreadableKinds.map((kind) => ({ kind, ...counts[kind] }));
       },
     }),
-    taskStore: t.field({ type: TaskStoreType, resolve: (context) => context }),
-    subscriptions: t.field({ type: SubscriptionStatsType, resolve: (context) => context }),
+    taskStore: t.field({
+      type: TaskStoreType,
+      description: 'The tasks that the gateway keeps in memory.',
+      resolve: (view) => view,
+    }),
+    subscriptions: t.field({
+      type: SubscriptionStatsType,
+      description: 'Subscriptions to the events of tasks and workers.',
+      resolve: (view) => view,
+    }),
     reconciliation: t.field({
       type: ReconciliationType,
-      resolve: ({ celery }) => celery.slowReconciliation.cost,
+      description: 'The periodic comparison of unfinished tasks with workers and results.',
+      resolve: ({ cluster: { celery } }) => celery.slowReconciliation.cost,
     }),
-    warmUp: t.field({ type: WarmUpType, resolve: ({ warmUp }) => warmUp.report() }),
+    warmUp: t.field({
+      type: WarmUpType,
+      description: 'Values that the gateway loads before clients request them.',
+      resolve: ({ cluster }) => cluster.warmUp.report(),
+    }),
     settingsFiles: t.field({
       type: [SettingsFileType],
-      description: 'Files of settings that are read again when they change.',
-      resolve: ({ settingsFiles }) => [...(settingsFiles?.() ?? [])],
+      description: 'Settings files that the gateway reads again when they change.',
+      resolve: (_view, _args, { settingsFiles }) => [...(settingsFiles?.() ?? [])],
     }),
   }),
 });
@@ -281,6 +369,6 @@ builder.queryFields((t) => ({
   gateway: t.field({
     type: GatewayType,
     description: 'The gateway itself; never cached.',
-    resolve: (_root, _args, context) => context,
+    resolve: (view) => view,
   }),
 }));

@@ -3,50 +3,65 @@ import { overall } from '../celery/health/index.js';
 import type { Health, HealthCheck } from '../celery/health/index.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
-import type { SettingsFileState } from './context.js';
-import { askFor } from './loaders.js';
-import { CheckStatusEnum, HealthStatusEnum } from './enums.js';
+import type { SettingsFileState } from '../settings-file.js';
+import type { ClusterView } from '../cluster/cluster-view.js';
+import { reads } from '../cluster/reads.js';
+import { CheckStatusEnum, HealthCheckKindEnum, HealthStatusEnum } from './enums.js';
 
 const HealthCheckType = builder.objectRef<HealthCheck>('HealthCheck').implement({
-  description: 'One thing that the gateway depends on, and whether it works.',
+  description: 'One dependency of the gateway, and whether it works.',
   fields: (t) => ({
-    name: t.exposeString('name', {
-      description:
-        '`broker` (does what is needed), `event_stream` (events arrive and can be read), `result_backend`, ' +
-        '`configuration` (the settings of the application agree with those of the gateway), `heartbeats` (workers ' +
-        'send them), `remote_control` (workers that run listen to commands), `distributed_cache` or `settings_files` ' +
-        '(the newest content of each is in force).',
+    kind: t.field({
+      type: HealthCheckKindEnum,
+      description: 'What was checked.',
+      resolve: ({ name }) => name,
     }),
-    status: t.expose('status', { type: CheckStatusEnum }),
+    name: t.exposeString('name', {
+      description: 'The kind as REST and `/metrics` name it, in lower case, such as `event_stream`.',
+    }),
+    status: t.expose('status', { type: CheckStatusEnum, description: 'The result of the check.' }),
     latencySeconds: t.exposeFloat('latencySeconds', {
       nullable: true,
-      description: 'Of the probe; null when there was none.',
+      description: 'Latency of the probe, in seconds; null if there was no probe.',
     }),
-    message: t.exposeString('message'),
-    checkedAt: t.expose('checkedAt', { type: 'DateTime' }),
+    message: t.exposeString('message', { description: 'The result in words, with its reason.' }),
+    checkedAt: t.expose('checkedAt', {
+      type: 'DateTime',
+      description: 'When the check was made.',
+    }),
   }),
 });
 
-const HealthType = builder.objectRef<Health>('Health').implement({
-  description: 'Whether what the gateway says can be trusted.',
+interface HealthParent extends Health {
+  readonly view: ClusterView;
+}
+
+const HealthType = builder.objectRef<HealthParent>('Health').implement({
+  description: 'Whether the answers of the gateway are reliable.',
   fields: (t) => ({
     cluster: t.id(clusterField),
-    status: t.expose('status', { type: HealthStatusEnum }),
-    checks: t.field({ type: [HealthCheckType], resolve: ({ checks }) => checks }),
+    status: t.expose('status', {
+      type: HealthStatusEnum,
+      description: 'The result of all checks together.',
+    }),
+    checks: t.field({
+      type: [HealthCheckType],
+      description: 'One check for each dependency.',
+      resolve: ({ checks }) => checks,
+    }),
   }),
 });
 
 clusterFields((t) => ({
   health: t.field({
     type: HealthType,
-    description: 'Checks of what the gateway depends on. It answers also when the broker is away.',
+    description:
+      'Checks of the services that the gateway depends on. Available even when the broker is unavailable.',
     args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (_root, { useCache }, { loaders, settingsFiles, clock }) =>
-      withSettingsFiles(
-        await loaders.health(askFor('health', useCache)),
-        settingsFiles?.() ?? [],
-        clock(),
-      ),
+    resolve: async (view, _args, { settingsFiles, clock }) => {
+      const health = await view.read(reads.health());
+      return { ...withSettingsFiles(health, settingsFiles?.() ?? [], clock()), view };
+    },
   }),
 }));
 
@@ -57,13 +72,10 @@ function withSettingsFiles(
   checkedAt: number,
 ): Health {
   if (files.length === 0) return health;
-  const complaints = files.flatMap(({ error, needsRestart, setting }) =>
-    error === null && needsRestart ? `a part of ${setting} needs a restart` : (error ?? []),
-  );
-  const isRefused = files.some(({ error }) => error !== null);
+  const complaints = files.flatMap(({ error }) => error ?? []);
   const check: HealthCheck = {
     name: 'settings_files',
-    status: isRefused ? 'DEGRADED' : 'OK',
+    status: complaints.length === 0 ? 'OK' : 'DEGRADED',
     latencySeconds: null,
     message: complaints.length === 0 ? 'in force as they are' : complaints.join('; '),
     checkedAt,

@@ -12,7 +12,7 @@ export const longestLength = 20_000;
 
 /** Options of the argument `first`. */
 export const firstArg = {
-  description: `How many at most: 0 to ${longestLength}. ${usualLength} by default; if there are more then, an error beside the list says so (LIST_CUT).`,
+  description: `Maximum number of list members: 0 to ${longestLength}. ${usualLength} by default; if the default cuts the list, an additional error reports it (LIST_CUT).`,
 } as const;
 
 /** @throws BadUserInputError when it is outside of what is accepted */

@@ -1,6 +1,7 @@
 /**
  * Times as clients write them in arguments: RFC 3339, or relative to the start of the operation, such as `-15m`.
  */
+import { RelativeTime, type Moment } from '../cluster/moment.js';
 import { BadUserInputError } from '../errors.js';
 
 /** A time as the client wrote it; parsed where the name of its argument is known, so that an error can name it. */
@@ -15,23 +16,6 @@ export class TimeText {
     return this.text;
   }
 }
-
-/** A time that moves with the clock. In a cache key it is the same text for the same distance, however it was written. */
-export class RelativeTime {
-  readonly offsetMs: number;
-
-  constructor(offsetMs: number) {
-    this.offsetMs = offsetMs;
-  }
-
-  toJSON(): string {
-    const seconds = this.offsetMs / 1_000;
-    return `${seconds < 0 ? '' : '+'}${seconds}s`;
-  }
-}
-
-/** Epoch milliseconds, or a distance from the start of the operation. */
-export type Moment = number | RelativeTime;
 
 const forms =
   'must be a time in RFC 3339, such as 2026-01-02T12:00:00Z (without an offset it is UTC), or relative to now, such as -15m, -1h or -7d';
@@ -80,9 +64,4 @@ function parseTime(text: string): number | null {
     `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset.toUpperCase()}`,
   );
   return Number.isNaN(time) ? null : time;
-}
-
-/** @param now epoch milliseconds: the start of the operation */
-export function momentAt(moment: Moment, now: number): number {
-  return moment instanceof RelativeTime ? now + moment.offsetMs : moment;
 }

@@ -1,61 +1,59 @@
 /** Queues: what waits in the broker, and who takes it. */
-import type { GraphQLResolveInfo } from 'graphql';
-import { isOrphaned } from '../celery/queues.js';
-import { isComplete } from '../celery/inspect-reply.js';
-import type { InspectResult } from '../celery/inspect-reply.js';
-import type { Queue } from '../celery/queues.js';
+import { isOrphaned } from '../celery/queues/queues.js';
+import { isComplete } from '../celery/inspect/inspect-reply.js';
+import type { InspectResult } from '../celery/inspect/inspect-reply.js';
+import type { Queue } from '../celery/queues/queues.js';
 import type { QueueFigure } from '../celery/transport/transport.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
-import type { Context } from './context.js';
 import { QueueKindEnum } from './enums.js';
+import { connectionType, longPages, namedConnection, pageArgs, pageLength } from './connection.js';
 import { firstArg, lengthOf, noticeCut } from './list-cut.js';
 import { namedIn, plainCost, queueCount, shown, workersPerQueue } from './limits/sizes.js';
-import { askFor } from './loaders.js';
-import type { Ask, InspectAsk } from './loaders.js';
-import { cacheKey } from './reads.js';
-import { selectedCommands } from './selected-commands.js';
-import { WaitingTaskType } from './waiting-task-type.js';
-import { WorkerType } from './worker-type.js';
-import type { WorkerParent } from './worker-type.js';
+import type { ClusterView } from '../cluster/cluster-view.js';
+import { reads } from '../cluster/reads.js';
+import { cacheKey } from '../cluster/cache-key.js';
+import { identity, NodeInterface } from './nodes/node-type.js';
+import { selectedCommands } from './workers/selected-commands.js';
+import { WaitingTaskType } from './tasks/waiting-task-type.js';
+import { WorkerType } from './type-refs.js';
+import type { WorkerParent } from './type-refs.js';
 
 /** Messages may be large, and all of them are read from the broker. */
 const maxPeek = 100;
 
 interface QueueParent {
   readonly queue: Queue;
-  readonly ask: Ask;
+  readonly view: ClusterView;
 }
 
 const PriorityCount = builder
   .objectRef<{ priority: number; messages: number }>('QueuePriority')
   .implement({
     description:
-      'Waiting messages of one priority. On Redis 0 is served first, and priorities are rounded down to steps; on RabbitMQ the highest number is.',
-    fields: (t) => ({ priority: t.exposeInt('priority', {}), messages: t.exposeInt('messages', {}) }),
+      'Waiting messages of one priority. On Redis, priority 0 is served first, and priorities are rounded down to steps; on RabbitMQ, the highest number is served first.',
+    fields: (t) => ({
+      priority: t.exposeInt('priority', { description: 'Priority of the messages.' }),
+      messages: t.exposeInt('messages', { description: 'Number of waiting messages.' }),
+    }),
   });
 
 const UnknownFigure = builder
   .objectRef<{ figure: QueueFigure; reason: string }>('UnknownFigure')
   .implement({
-    description: 'A figure that is null because it is unknown.',
+    description: 'A field that is null because its value is unknown.',
     fields: (t) => ({
       figure: t.exposeString('figure', { description: 'The name of the field, such as `messages`.' }),
-      reason: t.exposeString('reason', {}),
+      reason: t.exposeString('reason', { description: 'Why the value is unknown.' }),
     }),
   });
 
 /** Node names of the workers that consume the queue; null when workers are silent and none of the others does. */
-async function consumersOf(
-  { queue, ask }: QueueParent,
-  { loaders }: Context,
-): Promise<readonly string[] | null> {
-  const result = await loaders.inspect('active_queues', {
-    ...ask,
-    cache: 'queue_status',
-    scope: { all: true },
-  });
+async function consumersOf({ queue, view }: QueueParent): Promise<readonly string[] | null> {
+  const result = await view.read(
+    reads.inspect('active_queues', { cache: 'queue_status', scope: { all: true } }),
+  );
   const consumers = consumersByQueue(result).get(queue.name) ?? [];
   return consumers.length === 0 && !isComplete(result) ? null : consumers;
 }
@@ -82,14 +80,14 @@ function consumersByQueue(result: ActiveQueues): ReadonlyMap<string, readonly st
   return consumers;
 }
 
-async function consumerCount(parent: QueueParent, context: Context): Promise<number | null> {
-  return parent.queue.consumers ?? (await consumersOf(parent, context))?.length ?? null;
+async function consumerCount(parent: QueueParent): Promise<number | null> {
+  return parent.queue.consumers ?? (await consumersOf(parent))?.length ?? null;
 }
 
-async function orphaned(parent: QueueParent, context: Context): Promise<boolean | null> {
+async function orphaned(parent: QueueParent): Promise<boolean | null> {
   const { messages } = parent.queue;
   if (messages === 0) return false; // no worker need be asked
-  return isOrphaned(messages, await consumerCount(parent, context));
+  return isOrphaned(messages, await consumerCount(parent));
 }
 
 function unknownFigures({ unknown = {} }: Queue): { figure: QueueFigure; reason: string }[] {
@@ -101,45 +99,48 @@ function unknownFigures({ unknown = {} }: Queue): { figure: QueueFigure; reason:
 }
 
 export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
+  interfaces: [NodeInterface],
   description: 'A queue of the broker.',
   fields: (t) => ({
-    name: t.id({ resolve: ({ queue }) => queue.name }),
+    id: t.id(identity<QueueParent>('Queue', ({ queue }) => [queue.name])),
+    name: t.id({ description: 'Name of the queue.', resolve: ({ queue }) => queue.name }),
     cluster: t.id(clusterField),
     messages: t.int({
       nullable: true,
-      description: 'Waiting, all priorities; null if unknown, and `unknown` says why.',
+      description:
+        'Waiting messages of all priorities; null if unknown, and `unknown` gives the reason.',
       resolve: ({ queue }) => queue.messages,
     }),
     unknown: t.field({
       type: [UnknownFigure],
-      description: 'Which figures are null because they are unknown, and why.',
+      description: 'The fields that are null because their value is unknown, with the reason.',
       resolve: ({ queue }) => unknownFigures(queue),
     }),
     messagesByPriority: t.field({
       type: [PriorityCount],
       nullable: true,
       description:
-        'Only priorities that have waiting messages; null when the broker cannot tell them apart at the moment.',
+        'Waiting messages by priority, without empty priorities; null if the broker does not report them by priority at the moment.',
       resolve: ({ queue }) => queue.messagesByPriority,
     }),
     unacknowledged: t.int({
       nullable: true,
       description:
-        'Delivered to workers and not acknowledged; null when the broker cannot tell, or they are too many to count.',
+        'Messages delivered to workers and not acknowledged; null if the broker does not report them, or if there are too many to count.',
       resolve: ({ queue }) => queue.unacknowledged,
     }),
     consumers: t.int({
       nullable: true,
       description:
-        'Workers that consume it; null when workers did not answer and none of the others consumes it.',
+        'Number of workers that consume the queue; null if some workers did not answer and none of the others consumes it.',
       extensions: { inspect: 'active_queues' },
-      resolve: (parent, _args, context) => consumerCount(parent, context),
+      resolve: (parent) => consumerCount(parent),
     }),
     workers: t.field({
       type: [WorkerType],
       nullable: true,
       description:
-        'Workers that consume it, by node name; null when workers did not answer and none of the others does.',
+        'Workers that consume the queue, by node name; null if some workers did not answer and none of the others consumes it.',
       args: { first: t.arg.int(firstArg) },
       complexity: ({ first }, context) => ({
         field: 1,
@@ -147,21 +148,16 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
       }),
       resolve: async (parent, { first }, context, info): Promise<WorkerParent[] | null> => {
         const length = lengthOf(first);
-        const hostnames = await consumersOf(parent, context);
+        const hostnames = await consumersOf(parent);
         const commands = selectedCommands(info);
+        const view = parent.view.below('workers');
         const kept = hostnames?.slice(0, length);
         const total = hostnames?.length ?? 0;
         noticeCut('workers', { total, shown: Math.min(total, length), first }, context, info);
         return (
           kept?.flatMap((hostname) => {
-            const worker = context.celery.state.worker(hostname);
-            const ask: InspectAsk = {
-              path: `${parent.ask.path}.workers`,
-              useCache: parent.ask.useCache,
-              cache: 'worker_status',
-              scope: { hostname },
-            };
-            return worker === null ? [] : [{ worker, ask, commands }];
+            const worker = parent.view.cluster.celery.state.worker(hostname);
+            return worker === null ? [] : [{ worker, view, scope: { hostname }, commands }];
           }) ?? null
         );
       },
@@ -169,50 +165,53 @@ export const QueueType = builder.objectRef<QueueParent>('Queue').implement({
     oldestMessageAgeSeconds: t.float({
       nullable: true,
       description:
-        'Since the message that is served next was sent; null when none waits, or when that time is unknown. Over RabbitMQ, which ' +
-        'does not show its messages, it comes from task-sent events: of a queue of n messages, the oldest of the n ' +
-        'newest tasks; null when fewer are known.',
+        'Age of the message that is served next, in seconds since it was sent; null if no message waits, or if the time is unknown. RabbitMQ ' +
+        'does not show its messages, so the age is derived from task-sent events: for a queue of n messages, it is the age of the oldest of the n ' +
+        'newest tasks; null if fewer tasks are known.',
       resolve: ({ queue }) => queue.oldestMessageAgeSeconds,
     }),
     peek: t.field({
       type: [WaitingTaskType],
       nullable: true,
       description:
-        'The tasks that are served next, in the order of service; none of them is taken. Null, with an error, where the broker cannot show them, or not without side effects.',
-      args: { first: t.arg.int({ defaultValue: 10, description: `1 to ${maxPeek}.` }) },
+        'The tasks that are served next, in this order; they stay in the queue. Null, with an error, if the broker cannot show them without side effects.',
+      args: {
+        first: t.arg.int({ defaultValue: 10, description: `Maximum number of tasks: 1 to ${maxPeek}.` }),
+      },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.min(first ?? 10, maxPeek) }),
-      resolve: ({ queue, ask }, { first }, { loaders }) => {
+      resolve: ({ queue, view }, { first }) => {
         const count = first ?? 10;
         if (count < 1 || count > maxPeek)
           throw new BadUserInputError(`first must be from 1 to ${maxPeek}`);
-        return loaders.peek(ask, queue.name, count);
+        return view.read(reads.peek({ name: queue.name, first: count }));
       },
     }),
     kind: t.field({
       type: QueueKindEnum,
       nullable: true,
-      description: 'Null when the broker does not tell: RabbitMQ does so only with its management API.',
+      description:
+        'Kind of queue; null if the broker does not report it: RabbitMQ reports it only through the management API.',
       resolve: ({ queue }) => queue.kind,
     }),
     orphaned: t.boolean({
       nullable: true,
-      description: 'Messages wait and nobody consumes them; null when that is not known.',
-      resolve: (parent, _args, context) => orphaned(parent, context),
+      description: 'Whether messages wait and no worker consumes the queue; null if unknown.',
+      resolve: (parent) => orphaned(parent),
     }),
   }),
 });
 
 const QueueFilterInput = builder.inputType('QueueFilter', {
-  description: 'All conditions must hold.',
+  description: 'All conditions must match.',
   fields: (t) => ({
-    names: t.idList({ description: 'Any of these; all when empty.' }),
-    search: t.string({ description: 'Part of the name, in any case.' }),
+    names: t.idList({ description: 'Matches any of these names; an empty list matches all.' }),
+    search: t.string({ description: 'Part of the name, case-insensitive.' }),
     hasMessages: t.boolean({
-      description: 'Whether messages wait. Queues of which that is unknown are left out.',
+      description: 'Whether messages wait. Queues for which this is unknown do not match.',
     }),
     orphaned: t.boolean({
       description:
-        'Whether messages wait and nobody consumes them. Queues of which that is not known are left out.',
+        'Whether messages wait and no worker consumes the queue. Queues for which this is unknown do not match.',
     }),
   }),
 });
@@ -230,59 +229,61 @@ function matching(queues: readonly Queue[], { names, search, hasMessages }: Filt
   );
 }
 
-async function queuesOf(filter: Filter, ask: Ask, context: Context): Promise<readonly QueueParent[]> {
-  const queues = await context.loaders.queues(ask);
-  const parents = matching(queues, filter).map((queue) => ({ queue, ask }));
+async function queuesOf(filter: Filter, view: ClusterView): Promise<readonly QueueParent[]> {
+  const queues = await view.read(reads.queues());
+  const parents = matching(queues, filter).map((queue) => ({ queue, view }));
   const wanted = filter.orphaned;
   if (typeof wanted !== 'boolean') return parents;
-  const found = await Promise.all(parents.map((parent) => orphaned(parent, context)));
+  const found = await Promise.all(parents.map((parent) => orphaned(parent)));
   return parents.filter((_, index) => found[index] === wanted);
 }
 
-/** The first of them, with a notice if the client did not say how many it wants. */
-export function cutQueues(
-  found: readonly QueueParent[],
-  { length, first }: { readonly length: number; readonly first: number | null | undefined },
-  context: Context,
-  info: GraphQLResolveInfo,
-): QueueParent[] {
-  const kept = found.slice(0, length);
-  noticeCut('queues', { total: found.length, shown: kept.length, first }, context, info);
-  return kept;
+const QueueConnectionType = connectionType(QueueType, {
+  description: 'A page of queues, by name. Cursors keep their position when queues come and go.',
+  member: 'A queue',
+  totalCount: 'Number of queues that match the filter, on all pages.',
+});
+
+export async function readQueue(view: ClusterView, name: string): Promise<QueueParent | null> {
+  const queue = await view.read(reads.queue({ name }));
+  return queue && { queue, view };
 }
 
 clusterFields((t) => ({
   queues: t.field({
-    type: [QueueType],
+    type: QueueConnectionType,
     nullable: true,
     description:
-      'All queues that the broker has, by name. Null, with an error, while the broker is away.',
+      'All queues of the broker, by name. Null, with an error, while the broker is unavailable.',
     args: {
-      filter: t.arg({ type: QueueFilterInput }),
-      first: t.arg.int(firstArg),
+      filter: t.arg({ type: QueueFilterInput, description: 'Only queues that match.' }),
+      ...pageArgs(t.arg, 'queues', longPages),
       useCache: t.arg.boolean(useCacheArg),
     },
-    complexity: ({ filter, first }, context) => ({
+    complexity: ({ filter, ...page }, context) => ({
       field: 1 + plainCost(queueCount(context)),
-      multiplier: shown(queueCount(context), lengthOf(first), namedIn(filter?.names)),
+      multiplier: shown(queueCount(context), pageLength(page, longPages), namedIn(filter?.names)),
     }),
-    resolve: async (_root, { filter, first, useCache }, context, info) => {
-      const ask = askFor('queues', useCache);
-      const length = lengthOf(first);
-      const key = cacheKey(`queues ${ask.useCache}`, filter ?? {});
-      const found = await context.loaders.once(key, () => queuesOf(filter ?? {}, ask, context));
-      return cutQueues(found, { length, first }, context, info);
+    resolve: async (view, { filter, ...page }) => {
+      const key = cacheKey('queues', filter ?? {});
+      const found = await view.once(key, () => queuesOf(filter ?? {}, view));
+      return namedConnection(found, page, {
+        list: 'queues',
+        limits: longPages,
+        keyOf: ({ queue }) => queue.name,
+        nodeOf: (parent) => () => parent,
+      });
     },
   }),
   queue: t.field({
     type: QueueType,
     nullable: true,
-    description: 'One queue by its name; null when nobody knows it.',
-    args: { name: t.arg.id({ required: true }), useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (_root, { name, useCache }, { loaders }) => {
-      const ask = askFor('queue', useCache);
-      const queue = await loaders.queue(ask, name);
-      return queue && { queue, ask };
+    description:
+      'One queue by its name; null if neither the broker, a worker nor the configuration knows it.',
+    args: {
+      name: t.arg.id({ required: true, description: 'Name of the queue.' }),
+      useCache: t.arg.boolean(useCacheArg),
     },
+    resolve: (view, { name }) => readQueue(view, name),
   }),
 }));

@@ -5,18 +5,18 @@ import { TimeText } from './moment.js';
 
 builder.scalarType('DateTime', {
   description:
-    'A moment in RFC 3339, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`. As an argument it may have any offset, and ' +
-    'is UTC without one; or it is relative to the start of the operation: `-15m`, `-1h`, `-7d`, `+90s` (units s, m, h, d, w).',
+    'A point in time in RFC 3339, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`. As an argument it may have any offset (default: ' +
+    'UTC), or it is relative to the start of the operation: `-15m`, `-1h`, `-7d`, `+90s` (units s, m, h, d, w).',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (milliseconds) => new Date(milliseconds).toISOString(),
   parseValue: (value) => {
     if (typeof value === 'string') return new TimeText(value);
-    throw new GraphQLError('DateTime must be a text in RFC 3339, or relative such as -1h');
+    throw new GraphQLError('DateTime must be a string in RFC 3339, or relative such as -1h');
   },
 });
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value, as the worker sent it.',
+  description: 'Any JSON value.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   serialize: (value) => value,
 });
@@ -31,11 +31,12 @@ function parseState(value: unknown): string {
 
 builder.scalarType('TaskState', {
   description:
-    'A state of a task: `PENDING`, `RECEIVED`, `STARTED`, `SUCCESS`, `FAILURE`, `RETRY`, `REVOKED`, `REJECTED`, or a ' +
-    "custom one of the application's. A scalar and not an enum, since applications add states of their own. " +
-    "`END_UNKNOWN` is the gateway's: the task was started, and the worker, which answers, does not have it any more, but " +
-    'neither an event nor a result says how it ended, as after `Ignore`. It is final, until something says more. ' +
-    'As an argument it may be written with or without quotes.',
+    'State of a task: `PENDING`, `RECEIVED`, `STARTED`, `SUCCESS`, `FAILURE`, `RETRY`, `REVOKED`, `REJECTED`, or a ' +
+    'custom state of the application. It is a scalar and not an enum, because applications define their own states. ' +
+    '`END_UNKNOWN` is set by the gateway: the task was started, the worker answers and no longer has it, but ' +
+    'neither an event nor a result reports how it ended, as after `Ignore`. It is final until an event or a result arrives. ' +
+    'As an argument, a state may be written with or without quotes.',
+  specifiedByURL: 'https://docs.celeryq.dev/en/stable/userguide/tasks.html#built-in-states',
   serialize: (state) => state,
   parseValue: parseState,
   parseLiteral: (node) =>

@@ -1,17 +1,24 @@
 /** Which fields an operation selects below a field, whether by name, in fragments or conditionally. */
-import { getDirectiveValues, getNamedType, isObjectType, Kind } from 'graphql';
+import { getDirectiveValues, getNamedType, isAbstractType, isObjectType, Kind } from 'graphql';
 import { GraphQLIncludeDirective, GraphQLSkipDirective } from 'graphql';
 import type {
   GraphQLField,
   GraphQLObjectType,
+  GraphQLOutputType,
   GraphQLResolveInfo,
+  NamedTypeNode,
   SelectionNode,
   SelectionSetNode,
 } from 'graphql';
 
-/** Directly below the field that is being resolved. */
-export function selectedFields(info: GraphQLResolveInfo): ReadonlySet<GraphQLField<unknown, unknown>> {
-  const type = getNamedType(info.returnType);
+/**
+ * Directly below the field that is being resolved.
+ * @param type of the object, where the schema allows several
+ */
+export function selectedFields(
+  info: GraphQLResolveInfo,
+  type: GraphQLOutputType = getNamedType(info.returnType),
+): ReadonlySet<GraphQLField<unknown, unknown>> {
   const fields = new Set<GraphQLField<unknown, unknown>>();
   if (!isObjectType(type)) return fields;
   for (const node of info.fieldNodes) collect(node.selectionSet, type, info, fields);
@@ -33,13 +40,28 @@ function collect(
         break;
       }
       case Kind.INLINE_FRAGMENT:
-        collect(selection.selectionSet, type, info, fields);
+        if (applies(selection.typeCondition, type, info))
+          collect(selection.selectionSet, type, info, fields);
         break;
-      case Kind.FRAGMENT_SPREAD:
-        collect(info.fragments[selection.name.value]?.selectionSet, type, info, fields);
+      case Kind.FRAGMENT_SPREAD: {
+        const fragment = info.fragments[selection.name.value];
+        if (applies(fragment?.typeCondition, type, info))
+          collect(fragment?.selectionSet, type, info, fields);
         break;
+      }
     }
   }
+}
+
+/** Whether a fragment on a type is about objects of this one. */
+function applies(
+  condition: NamedTypeNode | undefined,
+  type: GraphQLObjectType,
+  { schema }: GraphQLResolveInfo,
+): boolean {
+  if (condition === undefined || condition.name.value === type.name) return true;
+  const on = schema.getType(condition.name.value);
+  return isAbstractType(on) && schema.isSubType(on, type);
 }
 
 function isIncluded(selection: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {

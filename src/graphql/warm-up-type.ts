@@ -1,73 +1,85 @@
 /** What is loaded before the first readers come, for those who wonder why a gateway is not ready. */
 import { builder } from './builder.js';
 import { ErrorCodeEnum } from './enums.js';
-import type { WarmUpLoad, WarmUpReport } from './warm-up.js';
+import type { WarmUpLoad, WarmUpReport } from '../cluster/warm-up.js';
 
 const WarmUpStateEnum = builder.enumType('WarmUpState', {
-  description: 'How far the caches are warmed.',
+  description: 'Progress of the warm-up.',
   values: {
-    OFF: { description: 'Nothing is to be loaded.' },
+    OFF: { description: 'No loads are configured.' },
     WAITING: {
-      description: 'Waits for the broker, and for the workers to tell what they have.',
+      description: 'Waiting for the broker, and for the workers to report their tasks.',
     },
-    LOADING: {},
-    WARM: { description: 'The first readers find what they ask for.' },
+    LOADING: { description: 'Loads are running.' },
+    WARM: { description: 'All loads have ended: the first reads find their values in the caches.' },
     LATE: {
       description:
-        'The deadline has passed, and nobody waits for it any more. What is missing is still loaded.',
+        'The deadline has passed: readiness no longer waits for the warm-up. The missing values are still loaded.',
     },
   } as const,
 });
 
 const WarmUpLoadStatusEnum = builder.enumType('WarmUpLoadStatus', {
-  description: 'How far one load is.',
+  description: 'Progress of one load.',
   values: {
-    WAITING: {},
-    LOADING: {},
-    LOADED: {},
-    FAILED: { description: 'The others go on. It is tried again where the broker did not answer.' },
+    WAITING: { description: 'The load has not started.' },
+    LOADING: { description: 'The load is running.' },
+    LOADED: { description: 'The value is in its cache.' },
+    FAILED: {
+      description:
+        'The load failed; the other loads continue. It is repeated if the broker did not answer.',
+    },
   } as const,
 });
 
 const WarmUpLoadType = builder.objectRef<WarmUpLoad>('WarmUpLoad').implement({
-  description: 'Something that is loaded before it is asked for.',
+  description: 'A value that is loaded before a client requests it.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'As in `--warm-up`.' }),
-    status: t.expose('status', { type: WarmUpLoadStatusEnum }),
+    name: t.exposeString('name', { description: 'Name, as used in `--warm-up`.' }),
+    status: t.expose('status', {
+      type: WarmUpLoadStatusEnum,
+      description: 'Progress of the load.',
+    }),
     durationSeconds: t.exposeFloat('durationSeconds', {
       nullable: true,
-      description: 'Of the last try; null as long as it has not ended.',
+      description: 'Duration of the last attempt, in seconds; null until it has ended.',
     }),
     error: t.expose('error', {
       type: ErrorCodeEnum,
       nullable: true,
-      description: 'Why the last try failed; null when it did not.',
+      description: 'Error of the last attempt; null if it did not fail.',
     }),
   }),
 });
 
 export const WarmUpType = builder.objectRef<WarmUpReport>('WarmUp').implement({
   description:
-    'What is loaded into the caches after the start, and after each outage, before it is asked for.',
+    'The values that are loaded into the caches after the start, and after each outage, before clients request them.',
   fields: (t) => ({
-    state: t.expose('state', { type: WarmUpStateEnum }),
+    state: t.expose('state', { type: WarmUpStateEnum, description: 'Progress of the warm-up.' }),
     startedAt: t.field({
       type: 'DateTime',
-      description: 'When the gateway was started, or its connection made or lost.',
+      description: 'When the gateway was started, or its connection was established or lost.',
       resolve: ({ startedAt }) => startedAt,
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When every load had ended; null before.',
+      description: 'When every load had ended; null before that.',
       resolve: ({ finishedAt }) => finishedAt,
     }),
     deadlineSeconds: t.exposeFloat('deadlineSeconds', {
-      description: 'After this the gateway says that it is ready all the same.',
+      description:
+        'Seconds after which the gateway reports that it is ready even if loads have not ended.',
     }),
     jitterSeconds: t.exposeFloat('jitterSeconds', {
-      description: 'It begins after a random part of this, so that replicas do not ask together.',
+      description:
+        'Maximum random delay before the warm-up, in seconds, so that replicas do not ask the cluster at the same time.',
     }),
-    loads: t.field({ type: [WarmUpLoadType], resolve: ({ loads }) => loads }),
+    loads: t.field({
+      type: [WarmUpLoadType],
+      description: 'The values that are loaded.',
+      resolve: ({ loads }) => loads,
+    }),
   }),
 });

@@ -23,6 +23,6 @@ export async function boundedAnswer<Result extends ExecutionResult>(
     return result;
   }
   const others = before > 0 ? ', with those of the others in its batch' : '';
-  const message = `The answer has more than ${maxBytes} bytes${others}, which is what is allowed: ask for fewer members or fields`;
+  const message = `The answer has more than ${maxBytes} bytes${others}, the maximum: request fewer members or fields`;
   return { errors: [limitError(message)] };
 }

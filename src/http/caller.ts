@@ -4,7 +4,7 @@ import type { Request } from '../access/attempt.js';
 import type { Access } from '../access/open-access.js';
 import { ForeignHostError } from '../errors.js';
 import type { Caller } from '../graphql/context.js';
-import { refusalOfViewer } from './same-origin.js';
+import { refusalOfViewer } from './browser-policy.js';
 
 /**
  * @throws ForeignHostError for a caller without credentials that addresses the gateway by a name that is not its own

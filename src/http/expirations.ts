@@ -1,4 +1,4 @@
-/** Tells when credentials have come to their end. One timer, however many wait. */
+/** Calls back when credentials expire. One timer, however many wait. */
 
 /** Milliseconds that Node's timers can count; after a longer time it is looked at again. */
 const longest = 2 ** 31 - 1;

@@ -31,4 +31,6 @@ export interface ServerLimits extends DocumentLimits, ClientLimits {
   readonly idleTimeout: number;
   /** Origins other than ours whose pages may ask. */
   readonly corsOrigins: readonly string[];
+  /** Whether their browsers may send cookies and passwords. */
+  readonly corsCredentials: boolean;
 }

@@ -1,5 +1,11 @@
 /** Reads a request's body whole, and no more of it than is allowed. */
 import type { IncomingMessage } from 'node:http';
+import type { Refusal } from './error-response.js';
+
+/** The answer to a body for which `readBody` returns null. */
+export function bodyTooLarge(limit: number): Refusal {
+  return { code: 'LIMIT_EXCEEDED', message: `The body is larger than ${limit} bytes`, status: 413 };
+}
 
 /**
  * A body that has been read whole. It is no string: Yoga's listener lists the keys of a body that was read before, and
@@ -46,7 +52,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
       end();
       reject(error);
     };
-    const leave = (): void => fail(new Error('The client left before it had sent the body'));
+    const leave = (): void => fail(new Error('The client disconnected before it had sent the body'));
     if (request.destroyed) return leave();
     request.on('data', add).on('end', finish).on('error', fail).on('close', leave);
   });

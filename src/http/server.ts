@@ -5,22 +5,27 @@ import type { AddressInfo } from 'node:net';
 import type { Access } from '../access/open-access.js';
 import type { Logger } from '../log.js';
 import type { Caller } from '../graphql/context.js';
-import { answerBrokenRequests, hasOneHost, isWellFormed, oneHost } from './broken-requests.js';
+import {
+  answerBrokenRequests,
+  hasOneHost,
+  isWellFormed,
+  oneHost,
+} from './connections/broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
-import { ConnectionLimit } from './connection-limit.js';
+import { ConnectionLimit } from './connections/connection-limit.js';
+import { refusalOf } from './browser-policy.js';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.js';
-import { healthRouteOf, serveHealth } from './health-routes.js';
-import { serveGraphiQL, wantsGraphiQL } from './graphiql.js';
+import { healthRouteOf, serveHealth } from './routes/health-routes.js';
+import { serveGraphiQL, wantsGraphiQL } from './routes/graphiql.js';
 import type { ServerLimits } from './limits.js';
-import { isMetricsRequest, serveMetrics } from './metrics-route.js';
-import type { MetricsSource } from './metrics-route.js';
-import type { ReadinessSource } from './readiness.js';
-import { setSecurityHeaders } from './security-headers.js';
-import { fail, failUnauthenticated } from './refusal.js';
-import { readBody } from './request-body.js';
-import { refusalOf } from './same-origin.js';
-import { watchSlowStream } from './slow-stream.js';
-import { StalledClients } from './stalled-clients.js';
+import { isMetricsRequest, serveMetrics } from './routes/metrics-route.js';
+import type { MetricsSource } from './routes/metrics-route.js';
+import type { ReadinessSource } from '../cluster/readiness.js';
+import { refuse, refuseUnauthenticated } from './error-response.js';
+import { bodyTooLarge, readBody } from './request-body.js';
+import { RequestTurns } from './request-turns.js';
+import { watchSlowStream } from './connections/slow-stream.js';
+import { StalledClients } from './connections/stalled-clients.js';
 import { serveWebSocket } from './websocket.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
@@ -57,6 +62,8 @@ export interface HttpServerOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly log: Logger;
+  /** Aborted when the gateway stops, before its streams end. */
+  readonly stopping: AbortSignal;
   readonly timeouts?: HttpTimeouts;
 }
 
@@ -70,9 +77,11 @@ export async function startHttpServer({
   host,
   port,
   log,
+  stopping,
   timeouts = defaultTimeouts,
 }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionLimit(limits.maxConnections, log);
+  const turns = new RequestTurns();
   const stalled = new StalledClients(log, limits.idleTimeout, metrics?.operations ?? null);
   const options = {
     headersTimeout: timeouts.headers,
@@ -85,34 +94,46 @@ export async function startHttpServer({
     if (metrics) response.once('finish', () => metrics.operations.answered(response.statusCode));
     if (!hasOneHost(request)) {
       response.setHeader('connection', 'close');
-      fail(response, oneHost.code, oneHost.message);
+      refuse(response, oneHost);
       return;
     }
     const health = healthRouteOf(request);
     if (!health && connections.isCrowded(request.socket)) {
       response.setHeader('connection', 'close');
-      fail(response, 'LIMIT_EXCEEDED', connections.message);
+      refuse(response, { code: 'LIMIT_EXCEEDED', message: connections.message });
       return;
     }
     const handled = health
       ? serveHealth(health, readiness, response)
-      : handle({ yoga, access, limits, metrics, stalled }, request, response);
+      : handle({ yoga, access, limits, metrics, stalled, turns }, request, response);
     handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
-      log.error('a request failed', { error });
+      log.error('request failed', { error });
       if (response.headersSent) response.destroy();
-      else fail(response, 'INTERNAL_SERVER_ERROR', 'Unexpected error');
+      else refuse(response, { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error' });
     });
   });
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     setSecurityHeaders(response);
-    fail(response, 'BAD_REQUEST', 'No expectation is met but `100-continue`', 417);
+    refuse(response, {
+      code: 'BAD_REQUEST',
+      message: 'No expectation is met but `100-continue`',
+      status: 417,
+    });
   });
   answerBrokenRequests(server);
   connections.watch(server);
   // A socket is idle when nothing comes from it and it takes nothing: it is destroyed, whatever waits for it.
   server.timeout = limits.idleTimeout;
-  const webSocket = serveWebSocket(server, { yoga, access, limits, connections, stalled, log });
+  const webSocket = serveWebSocket(server, {
+    yoga,
+    access,
+    limits,
+    connections,
+    stalled,
+    log,
+    stopping,
+  });
   await listen(server, host, port);
   const address = server.address() as AddressInfo; // it listens on TCP
   const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -135,16 +156,20 @@ export async function startHttpServer({
 
 interface Handling extends Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'> {
   readonly stalled: StalledClients;
+  readonly turns: RequestTurns;
 }
 
 async function handle(
-  { yoga, access, limits, metrics, stalled }: Handling,
+  { yoga, access, limits, metrics, stalled, turns }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { authenticator, hosts } = access;
   if (!isWellFormed(request)) {
-    fail(response, 'BAD_REQUEST', 'The path and the Host header are no URL together');
+    refuse(response, {
+      code: 'BAD_REQUEST',
+      message: 'The path and the Host header are no URL together',
+    });
     return;
   }
   if (request.url === '/') {
@@ -155,12 +180,12 @@ async function handle(
   const refusal = refusalOf(request, hosts, limits.corsOrigins);
   if (refusal !== null) {
     authenticator.refused(requestOf(request), refusal);
-    fail(response, 'FORBIDDEN', refusal.message);
+    refuse(response, refusal);
     return;
   }
-  allowOrigin(request, response, limits.corsOrigins);
-  if (isPreflight(request, limits.corsOrigins)) {
-    answerPreflight(response);
+  allowOrigin(request, response, limits);
+  if (isPreflight(request, limits)) {
+    answerPreflight(request, response);
     return;
   }
   const isPage = wantsGraphiQL(request);
@@ -170,7 +195,7 @@ async function handle(
   try {
     caller = await callerOf(request, access);
   } catch (error) {
-    failUnauthenticated(response, error, authenticator.challenges);
+    refuseUnauthenticated(response, error, authenticator.challenges);
     return;
   }
   if (isPage) return serveGraphiQL(request, response);
@@ -182,6 +207,7 @@ async function handle(
     watchSlowStream(response, limits.idleTimeout, () => stalled.add('sse', caller.clientAddress));
   };
   if (reads) {
+    await turns.take();
     await yoga(request, response, { caller });
     watchStream();
     return;
@@ -189,9 +215,10 @@ async function handle(
   const { maxBodyBytes } = limits;
   const body = await readBody(request, maxBodyBytes);
   if (body === null) {
-    fail(response, 'LIMIT_EXCEEDED', `The body is larger than ${maxBodyBytes} bytes`, 413);
+    refuse(response, bodyTooLarge(maxBodyBytes));
     return;
   }
+  await turns.take();
   // Yoga takes a body that was read before as it is: no second stream, no second Request.
   await yoga(Object.assign(request, { body }), response, { caller });
   watchStream();
@@ -205,4 +232,18 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Headers of every answer, for browsers: data of the cluster is not to be kept, framed, embedded or taken for a page. */
+const securityHeaders = {
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** To be called first: GraphiQL and event streams have some of their own. */
+function setSecurityHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
 }

@@ -33,6 +33,6 @@ export class SessionEnds {
 /** Error that a subscriber receives. */
 export function endError(why: EndReason): GatewayError {
   if (why === 'expired') return new UnauthenticatedError('The credentials have expired');
-  if (why === 'withdrawn') return new UnauthenticatedError('The credentials have been withdrawn');
-  return new ForbiddenError('What you may see has changed: subscribe again');
+  if (why === 'withdrawn') return new UnauthenticatedError('The credentials have been revoked');
+  return new ForbiddenError('Your permissions have changed: subscribe again');
 }

@@ -1,40 +1,34 @@
 /**
- * GraphQL over WebSocket (the graphql-transport-ws protocol of graphql-ws), through Yoga's own pipeline, so that
- * plugins, masking and cache status are the same as over HTTP.
+ * GraphQL over WebSocket (the graphql-transport-ws protocol of graphql-ws). Yoga runs each operation as it runs those of
+ * a POST, so that limits, masking and cache status are the same as over HTTP.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getOperationAST, GraphQLError } from 'graphql';
-import type {
-  execute,
-  ExecutionArgs,
-  ExecutionResult,
-  GraphQLFormattedError,
-  GraphQLSchema,
-  parse,
-  subscribe,
-  validate,
-} from 'graphql';
-import type { PromiseOrValue } from 'graphql/jsutils/PromiseOrValue.js';
+import { GraphQLError, GraphQLSchema, parse } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
+import type { GraphQLParams } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 import type { Access } from '../access/open-access.js';
-import { ForeignHostError, GatewayError, UnauthenticatedError } from '../errors.js';
-import type { Caller } from '../graphql/context.js';
+import { GatewayError, UnauthenticatedError } from '../errors.js';
+import type { Caller, Context } from '../graphql/context.js';
 import { maxNameLength } from '../graphql/limits/document-text.js';
 import { limitError } from '../graphql/limits/limit-error.js';
-import { createErrorMask } from '../graphql/mask-error.js';
+import { createErrorMask } from '../graphql/errors/mask-error.js';
 import type { Logger } from '../log.js';
-import { withPersistedText } from './plugins/use-persisted-operations.js';
-import { hasOneHost, oneHost, refuseSocket } from './broken-requests.js';
+import { hasOneHost, oneHost } from './connections/broken-requests.js';
 import { callerOf, requestOf } from './caller.js';
-import type { ConnectionLimit } from './connection-limit.js';
-import { IgnoredUpgrades, isWebSocketUpgrade } from './ignored-upgrades.js';
+import type { ConnectionLimit } from './connections/connection-limit.js';
+import { IgnoredUpgrades, isWebSocketUpgrade } from './connections/ignored-upgrades.js';
 import type { ServerLimits } from './limits.js';
-import { refusalOf } from './same-origin.js';
+import { refusalOf } from './browser-policy.js';
+import { closeFor, goingAway, refuseSocket, restarted, unauthorized } from './error-response.js';
 import { SessionEnds } from './session-ends.js';
-import { slowSocketOptions, watchSlowSocket } from './slow-socket.js';
-import type { StalledClients } from './stalled-clients.js';
+import { shownResult, withoutHttp } from './shown-result.js';
+import { slowSocketOptions, watchSlowSocket } from './connections/slow-socket.js';
+import type { StalledClients } from './connections/stalled-clients.js';
+import type { ServerContext } from './server-context.js';
 import { graphqlPath } from './yoga.js';
 import type { Yoga } from './yoga.js';
 
@@ -45,23 +39,16 @@ const keepAlive = 0;
 /** Milliseconds that a client has to answer a close; without an end one that is stalled would hold up the stop. */
 const closeTimeout = 1_000;
 
-/** What Yoga's `getEnveloped` gives, which its own types leave open. */
-interface Pipeline {
-  readonly schema: GraphQLSchema;
-  readonly parse: typeof parse;
-  readonly validate: typeof validate;
-  readonly contextFactory: () => PromiseOrValue<Record<string, unknown>>;
-  readonly execute: typeof execute;
-  readonly subscribe: typeof subscribe;
+/** The result of an operation, or the stream of its items. */
+type Outcome = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** What graphql-ws executes: a result that is there already, since Yoga has parsed, validated and executed the operation. */
+interface Executed extends ExecutionArgs {
+  readonly rootValue: Outcome;
 }
 
-type PipelineArgs = ExecutionArgs & { readonly rootValue: Pick<Pipeline, 'execute' | 'subscribe'> };
-
-/** Of graphql-transport-ws: what every client library knows as wrong credentials. */
-const unauthorized = [4401, 'Unauthorized'] as const;
-const forbidden = [4403, 'Forbidden'] as const;
-/** Of RFC 6455's registry: client libraries connect again after it. */
-const restarted = [1012, 'What you may see has changed'] as const;
+/** graphql-ws looks for an operation in a document, and for nothing else. */
+const executed = { schema: new GraphQLSchema({}), document: parse('{ __typename }') };
 
 export interface WebSocketOptions {
   readonly yoga: Yoga;
@@ -70,12 +57,14 @@ export interface WebSocketOptions {
   readonly connections: ConnectionLimit;
   readonly stalled: StalledClients;
   readonly log: Logger;
+  /** Aborted when the gateway stops, before its streams end. */
+  readonly stopping: AbortSignal;
 }
 
-/** Disposing it tells every client "going away" (1001) and ends their subscriptions. */
+/** Disposing it closes every connection and ends the subscriptions. */
 export function serveWebSocket(
   server: Server,
-  { yoga, access, limits, connections, stalled, log }: WebSocketOptions,
+  { yoga, access, limits, connections, stalled, log, stopping }: WebSocketOptions,
 ): AsyncDisposable {
   const { authenticator, hosts } = access;
   const sessionEnds = new SessionEnds(authenticator.sessions);
@@ -88,17 +77,19 @@ export function serveWebSocket(
   sockets.on('wsClientError', (_error, socket) =>
     refuseSocket(socket, { code: 'BAD_REQUEST', message: 'This is no WebSocket handshake' }),
   );
-  const ignored = new IgnoredUpgrades(server);
-  /** Thrown, an error would close the socket with all that runs on it. */
-  const answered = async <Result>(
-    run: (args: ExecutionArgs) => PromiseOrValue<Result>,
-    args: ExecutionArgs,
-  ): Promise<Result | ExecutionResult> => {
-    try {
-      return await run(args);
-    } catch (error) {
-      return { errors: [maskError(error)] };
-    }
+  const ignored = new IgnoredUpgrades(server, limits.maxBodyBytes);
+  /** What graphql-ws is to send: a result or a stream, or the errors of what was refused before it was executed. */
+  const run = async (
+    params: GraphQLParams,
+    req: IncomingMessage,
+    caller: Caller,
+  ): Promise<Executed | readonly GraphQLError[]> => {
+    // No GET, as the upgrade was: Yoga refuses mutations by GET.
+    const request = new yoga.fetchAPI.Request(`http://localhost${graphqlPath}`, { method: 'POST' });
+    const context: ServerContext & { readonly req: IncomingMessage } = { caller, req };
+    const result = (await yoga.getResultForParams({ params, request }, context)) ?? {};
+    if (!(Symbol.asyncIterator in result) && result.errors && !hasBegun(context)) return result.errors;
+    return { ...executed, rootValue: result };
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!isWebSocketUpgrade(request)) {
@@ -122,7 +113,7 @@ export function serveWebSocket(
     const refusal = refusalOf(request, hosts, limits.corsOrigins);
     if (refusal !== null) {
       authenticator.refused(requestOf(request), refusal);
-      refuseSocket(socket, { code: 'FORBIDDEN', message: refusal.message });
+      refuseSocket(socket, refusal);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
@@ -135,18 +126,17 @@ export function serveWebSocket(
     });
   };
   server.on('upgrade', onUpgrade);
+  // Before a stream ends: its `complete` would say that it has nothing more to bring, and clients would not come back.
+  const goAway = (): void => {
+    for (const client of sockets.clients) client.close(...goingAway);
+  };
+  stopping.addEventListener('abort', goAway, { once: true });
 
   const graphqlWs = useServer(
     {
-      execute: (args) => answered((args as PipelineArgs).rootValue.execute, args),
-      subscribe: (args) => answered((args as PipelineArgs).rootValue.subscribe, args),
+      execute: (args) => (args as Executed).rootValue,
       onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
-      onNext: (_context, _id, _payload, _args, { data, errors, extensions }) =>
-        errors && {
-          ...(data !== undefined && { data }),
-          errors: errors.map(withoutHttp),
-          ...(extensions && { extensions }),
-        },
+      onNext: (_context, _id, _payload, _args, result) => result.errors && shownResult(result),
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
           const caller = await callerOf(request, access, connectionParams);
@@ -159,9 +149,8 @@ export function serveWebSocket(
           if (socket.readyState !== socket.OPEN) forget(); // it has left meanwhile
           return true;
         } catch (error) {
-          // Why is not told: a close has room for few words, and browsers show them to nobody.
-          if (!(error instanceof GatewayError)) log.error('a WebSocket failed', { error });
-          const [code, reason] = error instanceof ForeignHostError ? forbidden : unauthorized;
+          if (!(error instanceof GatewayError)) log.error('WebSocket failed', { error });
+          const [code, reason] = closeFor(error);
           socket.close(code, reason);
           return false;
         }
@@ -177,23 +166,9 @@ export function serveWebSocket(
         const caller = callers.get(request);
         if (!caller) return [maskError(new UnauthenticatedError())];
         try {
-          const params = withPersistedText(given);
-          const pipeline: Pipeline = yoga.getEnveloped({ ...context, req: request, params, caller });
-          const { schema, execute, subscribe } = pipeline;
-          const document = pipeline.parse(params.query);
-          const errors = pipeline.validate(schema, document);
-          if (errors.length > 0) return errors;
-          if (!getOperationAST(document, params.operationName)) return [noOperation()];
-          return {
-            schema,
-            operationName: params.operationName,
-            document,
-            variableValues: params.variables,
-            contextValue: await pipeline.contextFactory(),
-            rootValue: { execute, subscribe },
-          };
+          return await run(paramsOf(given), request, caller);
         } catch (error) {
-          // Thrown, it would close the socket with all that runs on it; a syntax error is one operation's affair.
+          // Thrown, it would close the socket with all that runs on it.
           return [maskError(error)];
         }
       },
@@ -205,21 +180,20 @@ export function serveWebSocket(
   return {
     [Symbol.asyncDispose]: async () => {
       server.off('upgrade', onUpgrade);
+      stopping.removeEventListener('abort', goAway);
       await graphqlWs.dispose();
       sockets.close();
     },
   };
 }
 
-/** Status and headers are of a response over HTTP. */
-function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const { extensions = {}, ...shown } = error.toJSON();
-  const others = Object.entries(extensions).filter(([name]) => name !== 'http');
-  return { ...shown, extensions: Object.fromEntries(others) };
+/** Clients may send more: what they add for themselves is not of the protocol. */
+function paramsOf(payload: SubscribePayload & { readonly documentId?: unknown }): GraphQLParams {
+  const { query, variables, operationName, extensions, documentId } = payload;
+  return { query, variables, operationName, extensions, documentId } as GraphQLParams; // Yoga looks at them
 }
 
-/** As Yoga tells it over HTTP; graphql-ws has no code for it. */
-function noOperation(): GraphQLError {
-  const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
-  return new GraphQLError('Could not determine what operation to execute.', { extensions });
+/** Whether the document was found valid: only then Yoga adds what resolvers need to the context of the operation. */
+function hasBegun(context: ServerContext & Partial<Context>): boolean {
+  return context.operationAt !== undefined;
 }

@@ -9,8 +9,8 @@ import { CacheStatus } from '../cache/cache-status.js';
 import { createContext } from '../graphql/context.js';
 import type { Caller, Context, Services } from '../graphql/context.js';
 import type { OperationTally } from '../prometheus/operation-tally.js';
-import { withoutTypesOfValue } from '../graphql/hidden-schema.js';
-import { createErrorMask } from '../graphql/mask-error.js';
+import { withoutTypesOfValue } from '../graphql/errors/hidden-schema.js';
+import { createErrorMask } from '../graphql/errors/mask-error.js';
 import { ClientShares } from './client-shares.js';
 import type { ClientLimits, DocumentLimits } from './limits.js';
 import { useAnswerSize } from './plugins/use-answer-size.js';
@@ -18,6 +18,7 @@ import { useCacheStatus } from './plugins/use-cache-status.js';
 import { useClientShares } from './plugins/use-client-shares.js';
 import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
+import { useEventStreams } from './plugins/use-event-streams.js';
 import { useGraphQLJs } from './plugins/use-graphql-js.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.js';
@@ -45,6 +46,8 @@ export interface GraphQLServerOptions {
   readonly sessions?: LiveSessions;
   /** Names of the headers in which a proxy says who the user is; none by default. */
   readonly identityHeaders?: readonly string[];
+  /** Aborted when the gateway stops, before its streams end. */
+  readonly stopping?: AbortSignal;
 }
 
 export function createGraphQLServer(
@@ -56,6 +59,7 @@ export function createGraphQLServer(
     operations,
     sessions = new LiveSessions(),
     identityHeaders = [],
+    stopping = new AbortController().signal,
   }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
@@ -99,13 +103,14 @@ export function createGraphQLServer(
       useNoForms(),
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useConditionalRequests({ clock: wallClock, identityHeaders }), // behind the headers of the cache status, which a 304 has too
-      useRestRoutes(),
+      useRestRoutes(schema),
       useGraphQLJs(),
       useSecondPass(),
       useAnswerSize(limits.maxAnswerBytes),
       useSideErrors(),
       useSubscriptionItems(limits.maxAnswerBytes, sessions),
       useSubscriptionShares(shares),
+      useEventStreams(stopping, services.log),
       useTypedRefusals(),
     ],
   });

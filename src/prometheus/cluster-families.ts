@@ -1,8 +1,8 @@
-/** A cluster as its events tell of it: from memory, so that it is shown also while the broker is away. */
-import type { ClusterWatch } from './cluster-watch.js';
+/** A cluster as its events report it: from memory, so that it is shown also while the broker is away. */
+import type { ClusterCollector } from './cluster-collector.js';
 import type { Scrape } from './exposition.js';
 
-export function addCluster(scrape: Scrape, watch: ClusterWatch): void {
+export function addCluster(scrape: Scrape, watch: ClusterCollector): void {
   const { clusterName: cluster, embedded, celery, subscriptions } = watch.cluster;
   const { connection, intake } = celery.transport;
   scrape.add('cluster_embedded', { cluster }, embedded);

@@ -3,22 +3,28 @@
  * away or too much costs its own series and no others.
  */
 import type { Viewer } from '../access/viewer.js';
-import type { Services } from '../graphql/context.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Clusters } from '../cluster/clusters.js';
+import type { SettingsFileState } from '../settings-file.js';
+import { slices } from '../slices.js';
 import { addCaches, addSharedCache } from './cache-families.js';
 import { addCluster } from './cluster-families.js';
-import { ClusterWatch } from './cluster-watch.js';
+import { ClusterCollector } from './cluster-collector.js';
 import { Scrape } from './exposition.js';
-import type { Format } from './exposition.js';
+import type { Format } from './text-format.js';
 import { OperationTally } from './operation-tally.js';
 import { addProcess, watchProcess } from './process-metrics.js';
 import { addQueues } from './queue-families.js';
 import type { TaskLabels } from './task-labels.js';
 import { addWorkers } from './worker-families.js';
 
+/** Milliseconds that the figures of one cluster take. */
+const clusterMs = 4;
+
 /** The part of the settings that it keeps. */
 export interface MetricsLimits {
   readonly metricsTaskLabels: TaskLabels;
-  /** Names and queues of tasks that are told apart, workers, and queues; of each cluster. */
+  /** Series of each cluster: names and queues of tasks, workers, and queues. */
   readonly metricsMaxTasks: number;
   readonly metricsMaxWorkers: number;
   readonly metricsMaxQueues: number;
@@ -26,35 +32,57 @@ export interface MetricsLimits {
   readonly metricsBuckets: readonly number[];
 }
 
-export class Exporter implements Disposable {
+/** The part of the gateway that it shows. */
+export interface ExportedGateway {
+  readonly version: string;
+  readonly clusters: Clusters;
+  /** Files that are read again when they change; none where it is left out. */
+  readonly settingsFiles?: () => readonly SettingsFileState[];
+}
+
+export class Exporter {
   readonly operations = new OperationTally();
-  readonly #services: Pick<Services, 'clusters' | 'version' | 'settingsFiles'>;
+  readonly #gateway: ExportedGateway;
   readonly #limits: MetricsLimits;
-  readonly #watches: readonly ClusterWatch[];
+  /** Of the clusters that are open. */
+  readonly #watches = new Map<Cluster, ClusterCollector>();
+  /** How often that has changed. */
+  #changes = 0;
   /** Scrapes of a moment share one. */
   readonly #running = new Map<string, Promise<string>>();
 
-  constructor(
-    services: Pick<Services, 'clusters' | 'version' | 'settingsFiles'>,
-    limits: MetricsLimits,
-  ) {
-    this.#services = services;
+  constructor(gateway: ExportedGateway, limits: MetricsLimits) {
+    this.#gateway = gateway;
     this.#limits = limits;
-    const told = {
-      byName: limits.metricsTaskLabels.includes('name'),
-      byQueue: limits.metricsTaskLabels.includes('queue'),
-      maxSeries: limits.metricsMaxTasks,
-      bounds: limits.metricsBuckets,
-    };
-    this.#watches = services.clusters.all.map((cluster) => new ClusterWatch(cluster, told));
     watchProcess();
+  }
+
+  /** Counts what happens in the cluster from now on, and shows it until what is returned is disposed of. */
+  watch(cluster: Cluster): Disposable {
+    const { metricsTaskLabels, metricsMaxTasks, metricsBuckets } = this.#limits;
+    const watch = new ClusterCollector(cluster, {
+      byName: metricsTaskLabels.includes('name'),
+      byQueue: metricsTaskLabels.includes('queue'),
+      maxSeries: metricsMaxTasks,
+      bounds: metricsBuckets,
+    });
+    this.#watches.set(cluster, watch);
+    this.#changes++;
+    return {
+      [Symbol.dispose]: () => {
+        watch[Symbol.dispose]();
+        this.#watches.delete(cluster);
+        this.#changes++;
+      },
+    };
   }
 
   /** Never rejects because of a cluster. */
   text(format: Format, viewer: Viewer): Promise<string> {
-    const seen = this.#services.clusters.visibleTo(viewer);
-    const watches = this.#watches.filter(({ cluster }) => seen.includes(cluster));
-    const key = JSON.stringify([format, ...watches.map(({ cluster }) => cluster.clusterName)]);
+    const seen = this.#gateway.clusters.visibleTo(viewer);
+    const watches = seen.flatMap((cluster) => this.#watches.get(cluster) ?? []);
+    const names = watches.map(({ cluster }) => cluster.clusterName);
+    const key = JSON.stringify([format, this.#changes, ...names]);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const scrape = this.#scrape(format, watches).finally(() => this.#running.delete(key));
@@ -62,13 +90,9 @@ export class Exporter implements Disposable {
     return scrape;
   }
 
-  [Symbol.dispose](): void {
-    for (const watch of this.#watches) watch[Symbol.dispose]();
-  }
-
-  async #scrape(format: Format, watches: readonly ClusterWatch[]): Promise<string> {
+  async #scrape(format: Format, watches: readonly ClusterCollector[]): Promise<string> {
     const { metricsMaxWorkers, metricsMaxQueues } = this.#limits;
-    const { version, settingsFiles } = this.#services;
+    const { version, settingsFiles } = this.#gateway;
     const scrape = new Scrape();
     scrape.add('build_info', { version, node: process.version }, 1);
     for (const { setting, error, loadedAt } of settingsFiles?.() ?? []) {
@@ -82,6 +106,7 @@ export class Exporter implements Disposable {
       ]),
     );
     for (const watch of watches) {
+      await slices.reserve(clusterMs);
       addCluster(scrape, watch);
       addCaches(scrape, watch);
       addSharedCache(scrape, watch);

@@ -1,4 +1,7 @@
-/** GraphQL operations and HTTP responses, counted as they end. Whoever executes and answers tells of them. */
+/**
+ * GraphQL operations and HTTP responses, counted as they end. The plugin that executes and the server that answers
+ * report them.
+ */
 import { Buckets, operationBounds } from './buckets.js';
 import type { Scrape } from './exposition.js';
 
@@ -21,7 +24,7 @@ export class OperationTally {
   readonly #responses = new Map<number, number>();
   readonly #stalled: Record<StreamTransport, number> = { sse: 0, websocket: 0 };
 
-  /** @param type null when it was refused before anybody knew */
+  /** @param type null when it was refused before its type was known */
   ended(type: OperationType | null, status: OperationStatus, seconds: number | null = null): void {
     const key = `${type ?? ''} ${status}`;
     const known = this.#counts.get(key) ?? { type, status, count: 0 };

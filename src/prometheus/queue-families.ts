@@ -1,13 +1,17 @@
-/** Queues: what waits in the broker, by priority, and whether anybody takes it. */
-import type { InspectResult } from '../celery/inspect.js';
-import { isComplete } from '../celery/inspect-reply.js';
-import { isOrphaned } from '../celery/queues.js';
-import type { Queue } from '../celery/queues.js';
-import type { ClusterWatch } from './cluster-watch.js';
+/** Queues: what waits in the broker, by priority, and whether a worker consumes it. */
+import type { InspectResult } from '../celery/inspect/inspect.js';
+import { isComplete } from '../celery/inspect/inspect-reply.js';
+import { isOrphaned } from '../celery/queues/queues.js';
+import type { Queue } from '../celery/queues/queues.js';
+import type { ClusterCollector } from './cluster-collector.js';
 import type { Scrape } from './exposition.js';
 import { distinct } from './label-text.js';
 
-export async function addQueues(scrape: Scrape, watch: ClusterWatch, maxQueues: number): Promise<void> {
+export async function addQueues(
+  scrape: Scrape,
+  watch: ClusterCollector,
+  maxQueues: number,
+): Promise<void> {
   const { clusterName: cluster, celery } = watch.cluster;
   if (!celery.transport.connection.connected) return;
   const { value: queues, ageSeconds, isCurrent } = await watch.queues.read();
@@ -48,7 +52,7 @@ function addQueue(scrape: Scrape, cluster: string, queue: Queue, consumers: numb
 /** As the broker counts them; where it does not, as Redis, the workers are asked. */
 async function consumersOf(
   scrape: Scrape,
-  watch: ClusterWatch,
+  watch: ClusterCollector,
   queues: readonly Queue[],
 ): Promise<(queue: Queue) => number | null> {
   if (queues.every(({ consumers }) => consumers !== null)) return ({ consumers }) => consumers;

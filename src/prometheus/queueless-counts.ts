@@ -3,7 +3,7 @@
  * does; a counter cannot be moved to another series afterwards. So what is to be counted waits a moment for its queue.
  */
 
-import type { UnfinishedTask } from '../celery/events/task-record.js';
+import type { UnfinishedTask } from '../celery/tasks/task-record.js';
 
 /** What one change of a task adds to its series. */
 export interface TaskCount {

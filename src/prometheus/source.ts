@@ -1,17 +1,17 @@
 /**
  * Something that takes a question to the broker or to the workers. A scrape waits for it only so long; then it shows what
- * was told last, while the question runs on. What failed is not known: an old figure would pass for a new one.
+ * was reported last, while the request runs on. What failed is unknown: an old figure would pass for a new one.
  */
 import { CacheStatus } from '../cache/cache-status.js';
 import type { CacheName } from '../cache/cache-defaults.js';
-import { withDeadline } from '../deadline.js';
+import { withDeadline } from '../timers.js';
 import { TimeoutError } from '../errors.js';
 
 export interface Reading<T> {
   /** Null when nothing is known. */
   readonly value: T | null;
   readonly ageSeconds: number | null;
-  /** Whether it was told in time. */
+  /** Whether the reply came in time. */
   readonly isCurrent: boolean;
 }
 

@@ -1,3 +1,3 @@
-/** By which labels `/metrics` tells tasks apart; in a file without imports, so that `--help` loads no exporter. */
+/** The labels by which `/metrics` counts tasks; in a file without imports, so that `--help` loads no exporter. */
 export const taskLabels = ['name,queue', 'name', 'queue', 'none'] as const;
 export type TaskLabels = (typeof taskLabels)[number];

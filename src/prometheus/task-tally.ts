@@ -5,16 +5,16 @@
 import { otherNames } from '../celery/metrics/name-tallies.js';
 import { hasSameAttempts, outcomeChanges, type RunOutcome } from '../celery/metrics/run-outcomes.js';
 import { isCustom, isFinal } from '../celery/states.js';
-import type { TaskOutcome, UnfinishedTask } from '../celery/events/task-record.js';
+import type { TaskOutcome, UnfinishedTask } from '../celery/tasks/task-record.js';
 import { Buckets } from './buckets.js';
 import { labelText } from './label-text.js';
 import { QueuelessCounts, type TaskCount } from './queueless-counts.js';
 
 export interface TaskTallyOptions {
-  /** Whether tasks are told apart by their name, and by their queue. */
+  /** Whether tasks are counted by name, and by queue. */
   readonly byName: boolean;
   readonly byQueue: boolean;
-  /** Names and queues together that are told apart. */
+  /** Names and queues together that have series of their own. */
   readonly maxSeries: number;
   /** Upper bounds in seconds. */
   readonly bounds: readonly number[];
@@ -23,7 +23,7 @@ export interface TaskTallyOptions {
 }
 
 export interface TaskFigures {
-  /** Null of tasks that nobody has named, or where names are not told apart. */
+  /** Null if the name is unknown, or where tasks are not counted by name. */
   readonly name: string | null;
   readonly queue: string | null;
   readonly states: ReadonlyMap<string, number>;
@@ -158,7 +158,7 @@ export class TaskTally {
 
   #create(name: string | null, queue: string | null): Tally {
     const { bounds } = this.#options;
-    // Both are there from the beginning, so that the part that fails can be told before the first failure.
+    // Both are there from the beginning, so that the rate of failures is known before the first failure.
     const states = new Map([
       ['SUCCESS', 0],
       ['FAILURE', 0],

@@ -1,19 +1,20 @@
 /** Workers, by their full node names: two on one host are two. */
 import type { Worker } from '../celery/events/worker.js';
-import { slotsOf } from '../celery/pool-slots.js';
-import type { ClusterWatch } from './cluster-watch.js';
+import { slotsOf } from '../celery/inspect/pool-slots.js';
+import type { ClusterCollector } from './cluster-collector.js';
 import type { Scrape } from './exposition.js';
 import { distinct } from './label-text.js';
 
 const statuses = ['ONLINE', 'STALE', 'OFFLINE'] as const;
 
 /**
- * Who said goodbye is gone; who fell silent is down, until it is forgotten. While the broker is away nobody can tell.
+ * A worker that went offline is gone; one that fell silent is down until it is forgotten. While the broker is away
+ * neither is known.
  * From memory, and not through the caches: a death shows as soon as it is known.
  */
 export async function addWorkers(
   scrape: Scrape,
-  watch: ClusterWatch,
+  watch: ClusterCollector,
   maxWorkers: number,
 ): Promise<void> {
   const { clusterName: cluster, celery } = watch.cluster;
@@ -52,7 +53,7 @@ export async function addWorkers(
   }
 }
 
-/** Those that work come first, then those that were heard of last. */
+/** Those that work come first, then those that were seen last. */
 function byNeed(a: Worker, b: Worker): number {
   const isUp = ({ status }: Worker): number => (status === 'OFFLINE' ? 0 : 1);
   return isUp(b) - isUp(a) || (b.lastHeartbeatAt ?? 0) - (a.lastHeartbeatAt ?? 0);

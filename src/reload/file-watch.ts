@@ -1,6 +1,6 @@
 /**
  * Notices that a file may have another content. Its folder is watched, since editors and Kubernetes put another file in
- * its place by a rename; where the system does not tell of changes, as on network drives, a slow look finds them.
+ * its place by a rename; where the system does not report changes, as on network drives, a slow look finds them.
  */
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { errorMessage } from '../error-message.js';
 import { ConfigError } from '../errors.js';
-import type { SettingsFileState } from '../graphql/context.js';
+import type { SettingsFileState } from '../settings-file.js';
 import type { Logger } from '../log.js';
 import { readSettingsFile } from '../settings-file.js';
 import { FileWatch } from './file-watch.js';
@@ -20,10 +20,10 @@ export interface ReloadableFile {
   /** Whether complaints stay in the log: they may name what a caller may not see. False when left out. */
   readonly isConfidential?: boolean;
   /**
-   * Puts another content in force. Returns what of it takes effect only at the next start.
+   * Puts another content in force.
    * @throws ConfigError that completes "<setting> ...", with nothing changed
    */
-  readonly apply: (text: string) => readonly string[];
+  readonly apply: (text: string) => void;
 }
 
 export interface SettingsFilesOptions extends FileWatchOptions {
@@ -51,7 +51,7 @@ export class SettingsFiles implements Disposable {
       const watched: Watched = {
         file,
         watch: new FileWatch(path, () => this.#read(watched, 'it changed'), options),
-        state: { setting, loadedAt: options.clock(), error: null, needsRestart: false },
+        state: { setting, loadedAt: options.clock(), error: null },
         lastRead: digest(text),
       };
       return watched;
@@ -73,8 +73,8 @@ export class SettingsFiles implements Disposable {
     const { log } = this.#options;
     for (const watched of this.#watched)
       if (!this.#read(watched, 'it was asked for'))
-        log.info('a file of settings is as before', fieldsOf(watched));
-    if (this.#watched.length === 0) log.info('there is no file of settings to read again');
+        log.info('settings file unchanged', fieldsOf(watched));
+    if (this.#watched.length === 0) log.info('no settings file to reload');
   }
 
   [Symbol.dispose](): void {
@@ -90,15 +90,9 @@ export class SettingsFiles implements Disposable {
       read = digest(text);
       if (read === watched.lastRead) return false;
       watched.lastRead = read;
-      const restarts = watched.file.apply(text);
-      const needsRestart = restarts.length > 0;
-      watched.state = { ...watched.state, loadedAt: clock(), error: null, needsRestart };
-      log.info('a file of settings was read again', { ...fieldsOf(watched), why });
-      if (needsRestart)
-        log.warn('a part of a file of settings takes effect only at the next start', {
-          ...fieldsOf(watched),
-          parts: restarts,
-        });
+      watched.file.apply(text);
+      watched.state = { ...watched.state, loadedAt: clock(), error: null };
+      log.info('settings file reloaded', { ...fieldsOf(watched), why });
     } catch (cause) {
       if (read === null && watched.lastRead === null) return false;
       watched.lastRead = read;
@@ -106,7 +100,7 @@ export class SettingsFiles implements Disposable {
       const error = complaint(setting, cause);
       const shown = isConfidential ? `${setting} is refused: the log says why` : error;
       watched.state = { ...watched.state, error: shown };
-      log.error('a file of settings is refused, and what was read before stays in force', {
+      log.error('settings file rejected, the previous content stays in effect', {
         ...fieldsOf(watched),
         error,
         loadedAt: new Date(watched.state.loadedAt).toISOString(),

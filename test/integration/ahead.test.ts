@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { untilReady } from '../support/watch.js';
 
 interface Stats {
@@ -32,14 +32,14 @@ async function statsOf(gateway: TestGateway, name: string): Promise<Stats> {
 const workers = [{ hostname: 'w1', queues: ['default'] }];
 const quiet = ['--warm-up', 'none'];
 
-describeEachCelery('loads ahead of readers', (version) => {
-  it('are made while somebody reads, so that nobody waits, and end with the last reader', async () => {
+describeOneCelery('loads ahead of readers', (version) => {
+  it('are made while clients read, so that no client waits, and end with the last reader', async () => {
     await using cluster = await startCluster({ version, workers });
     const ahead = ['--cache-worker-status-ttl', '4', '--cache-worker-status-refresh-ahead', '0.5'];
     const { broker } = cluster;
     await using gateway = await startTestGateway({ broker, args: [...quiet, ...ahead] });
     await untilReady(gateway);
-    const read = () => gateway.query('{ workers { stats { uptimeSeconds } } }');
+    const read = () => gateway.query('{ workers { nodes { stats { uptimeSeconds } } } }');
     await eventually(async () => expect((await read()).extensions?.cache?.status).toBe('HIT'));
 
     const statuses = new Set<string | undefined>();
@@ -62,7 +62,7 @@ describeEachCelery('loads ahead of readers', (version) => {
   });
 });
 
-describeEachCelery('a TTL that adapts', (version) => {
+describeOneCelery('a TTL that adapts', (version) => {
   it('grows where queues stay as they are, and says for which key', async () => {
     await using cluster = await startCluster({ version, workers });
     const adaptive = ['--cache-queue-status-ttl', '0.2', '--cache-queue-status-adaptive-ttl', '0.05'];
@@ -70,7 +70,7 @@ describeEachCelery('a TTL that adapts', (version) => {
     await using gateway = await startTestGateway({ broker, args: [...quiet, ...adaptive] });
     await untilReady(gateway);
     await eventually(async () => {
-      await gateway.query('{ queues { name messages } }');
+      await gateway.query('{ queues { nodes { name messages } } }');
       const { adaptiveTtl } = await statsOf(gateway, 'QUEUE_STATUS');
       expect(adaptiveTtl?.maxTtlSeconds).toBeGreaterThan(0.2);
       expect(adaptiveTtl?.examples.map(({ key }) => key)).toContain('queues');

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCluster, timeInspectStats, type Cluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { BrokerTap } from '../support/broker-tap.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const many = 200;
-const asked = '{ workers { hostname stats { pid } activeTasks { id } registeredTasks } }';
+const asked = '{ workers { nodes { hostname stats { pid } activeTasks { taskId } registeredTasks } } }';
 
-describeEachCluster('broadcasts', (on) => {
+describeEachBroker('broadcasts', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
   let tap: BrokerTap;
@@ -41,10 +41,12 @@ describeEachCluster('broadcasts', (on) => {
     expect(await broadcasts()).toEqual(['active', 'registered', 'stats']);
     const [first] = answers;
     expect(first?.data).toMatchObject({
-      workers: [
-        { hostname: 'w1@test', stats: { pid: cluster.worker('w1').pid }, activeTasks: [] },
-        { hostname: 'w2@test', stats: { pid: cluster.worker('w2').pid }, activeTasks: [] },
-      ],
+      workers: {
+        nodes: [
+          { hostname: 'w1@test', stats: { pid: cluster.worker('w1').pid }, activeTasks: [] },
+          { hostname: 'w2@test', stats: { pid: cluster.worker('w2').pid }, activeTasks: [] },
+        ],
+      },
     });
     for (const { data, errors } of answers) expect({ data, errors }).toEqual({ data: first?.data });
 
@@ -55,19 +57,21 @@ describeEachCluster('broadcasts', (on) => {
     expect(await broadcasts()).toEqual([]);
   });
 
-  it('sends none for what heartbeats tell', async () => {
-    const { data } = await gateway.query('{ workers(useCache: false) { hostname status } }');
+  it('sends none for what heartbeats report', async () => {
+    const { data } = await gateway.query('{ workers(useCache: false) { nodes { hostname status } } }');
 
     expect(data).toEqual({
-      workers: [
-        { hostname: 'w1@test', status: 'ONLINE' },
-        { hostname: 'w2@test', status: 'ONLINE' },
-      ],
+      workers: {
+        nodes: [
+          { hostname: 'w1@test', status: 'ONLINE' },
+          { hostname: 'w2@test', status: 'ONLINE' },
+        ],
+      },
     });
     expect(await broadcasts()).toEqual([]);
   });
 
-  it('asks two workers that one query names in one broadcast, and nobody else', async () => {
+  it('asks two workers that one query names in one broadcast, and no other worker', async () => {
     const { data } = await gateway.query(`{
       one: worker(hostname: "w1@test") { stats { pid } }
       two: worker(hostname: "w2@test") { stats { pid } }
@@ -81,20 +85,20 @@ describeEachCluster('broadcasts', (on) => {
     expect(tap.requests()).toMatchObject([{ method: 'stats', destination: ['w1@test', 'w2@test'] }]);
 
     tap.clear();
-    await gateway.query('{ worker(hostname: "w2@test") { activeTasks { id } } }');
+    await gateway.query('{ worker(hostname: "w2@test") { activeTasks { taskId } } }');
     await tap.flush();
     expect(tap.requests()).toMatchObject([{ method: 'active', destination: ['w2@test'] }]);
   });
 
   it('asks for a ping when only the answer itself is of interest', async () => {
-    const { data } = await gateway.query('{ workers { unresponsive } }');
+    const { data } = await gateway.query('{ workers { nodes { unresponsive } } }');
 
-    expect(data).toEqual({ workers: [{ unresponsive: false }, { unresponsive: false }] });
+    expect(data).toEqual({ workers: { nodes: [{ unresponsive: false }, { unresponsive: false }] } });
     expect(await broadcasts()).toEqual(['ping']);
   });
 
   it("answers uncached in a twentieth of the time that Celery's own inspect takes", async () => {
-    const query = '{ workers(useCache: false) { stats { pid uptimeSeconds total } } }';
+    const query = '{ workers(useCache: false) { nodes { stats { pid uptimeSeconds total } } } }';
     const ours: number[] = [];
     for (let round = 0; round < 15; round++) {
       const started = performance.now();

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startCluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const revoke = `mutation {
-  revokeTasks(ids: ["3f7a1f0e-4f4b-4a0f-9b5e-0a3a5f3f9c11"], hostnames: ["w1@test"]) {
+  revokeTasks(input: { taskIds: ["3f7a1f0e-4f4b-4a0f-9b5e-0a3a5f3f9c11"], hostnames: ["w1@test"] }) {
     replies { hostname ok }
     errors { message }
   }
@@ -23,13 +23,15 @@ async function seconds(work: Promise<unknown>): Promise<number> {
 async function poll(gateway: TestGateway, field: string, end: () => boolean): Promise<number> {
   let shortest = Infinity;
   while (!end()) {
-    const query = gateway.query(`{ workers(useCache: false) { hostname ${field} { __typename } } }`);
+    const query = gateway.query(
+      `{ workers(useCache: false) { nodes { hostname ${field} { __typename } } } }`,
+    );
     shortest = Math.min(shortest, await seconds(query));
   }
   return shortest;
 }
 
-describeEachCluster('a revocation', (on) => {
+describeEachBroker('a revocation', (on) => {
   it('is answered while two clients ask a worker that does not answer what it has reserved', async () => {
     await using cluster = await startCluster({ ...on, workers: ['w1', 'w2'] });
     await using gateway = await watchCluster(cluster);

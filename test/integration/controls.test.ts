@@ -8,7 +8,7 @@ import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
-/** A pool of processes, one that scales itself, and a solo pool that does not tell of its tasks. */
+/** A pool of processes, one that scales itself, and a solo pool that sends no task events. */
 const pool = 'pool@test';
 const scaled = 'scaled@test';
 const solo = 'solo@test';
@@ -44,10 +44,10 @@ describeEachCluster('controls', (on) => {
   async function control<Data extends object, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     variables?: Variables,
-  ): Promise<Data[keyof Data]> {
+  ): Promise<NonNullable<Data[keyof Data]>> {
     const { data, errors } = await gateway.execute(document, variables);
     expect(errors).toBeUndefined();
-    return Object.values(data ?? {})[0] as Data[keyof Data];
+    return Object.values(data ?? {})[0] as NonNullable<Data[keyof Data]>;
   }
 
   const inspect = async <T>(method: string, hostname: string, args?: readonly string[]): Promise<T> => {
@@ -82,7 +82,7 @@ describeEachCluster('controls', (on) => {
     );
   });
 
-  it('never send to a name that nobody knows, nor take an empty list for everybody', async () => {
+  it('never send to an unknown name, nor take an empty list for all workers', async () => {
     const message = 'There is no worker nobody@test';
     expect(await control(operations.PingWorkersDocument, { hostnames: [solo, 'nobody@test'] })).toEqual({
       ...said(solo, 'pong'),
@@ -93,21 +93,21 @@ describeEachCluster('controls', (on) => {
   });
 
   it('grow and shrink a pool of processes, and never empty it when two shrink it at once', async () => {
-    expect(await control(operations.GrowPoolDocument, { n: 2, hostnames: [pool] })).toEqual(
+    expect(await control(operations.GrowPoolDocument, { count: 2, hostnames: [pool] })).toEqual(
       said(pool, 'pool will grow', true),
     );
     expect(await processes(pool)).toHaveLength(4);
     const { data } = await gateway.query<{
-      workers: { stats: { concurrency: number } }[];
+      workers: { nodes: { stats: { concurrency: number } }[] };
       metricsSummary: { poolSlots: number };
     }>(
-      '{ workers(useCache: false) { stats { concurrency } } metricsSummary(useCache: false) { poolSlots } }',
+      '{ workers(useCache: false) { nodes { stats { concurrency } } } metricsSummary(useCache: false) { poolSlots } }',
     );
-    const slots = data?.workers.map(({ stats }) => stats.concurrency) ?? [];
+    const slots = data?.workers.nodes.map(({ stats }) => stats.concurrency) ?? [];
     expect(slots).toContain(4);
     expect(data?.metricsSummary.poolSlots).toBe(slots.reduce((sum, count) => sum + count, 0));
 
-    const shrink = () => control(operations.ShrinkPoolDocument, { n: 2, hostnames: [pool] });
+    const shrink = () => control(operations.ShrinkPoolDocument, { count: 2, hostnames: [pool] });
     const [first, second] = await Promise.all([shrink(), shrink()]);
     expect(first).toEqual(said(pool, 'pool will shrink', true));
     expect(second).toEqual(refused(pool, 'COMMAND_REJECTED', 'its pool of 2 would be emptied'));
@@ -231,7 +231,7 @@ describeEachCluster('controls', (on) => {
     );
     const [id] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [2] }]);
     await eventually(async () => {
-      const query = 'query ($id: ID!) { task(id: $id, useCache: false) { state } }';
+      const query = 'query ($id: ID!) { task(taskId: $id, useCache: false) { state } }';
       expect((await gateway.query(query, { id })).data).toEqual({ task: { state: 'SUCCESS' } });
     }, 20_000);
     const none = { taskName: 'demo.sleep', hostnames: [pool] };
@@ -241,7 +241,7 @@ describeEachCluster('controls', (on) => {
     ).toEqual(refused(pool, 'UNKNOWN_TASK', 'unknown task'));
   });
 
-  it('switch task events on and off, and tell where that does nothing', async () => {
+  it('switch task events on and off, and report where that does nothing', async () => {
     const hostnames = [solo];
     const already = said(solo, 'task events already disabled');
     expect(await control(operations.DisableEventsDocument, { hostnames })).toEqual(already);
@@ -252,7 +252,7 @@ describeEachCluster('controls', (on) => {
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.encode', args: ['a.mov'] }]);
     await eventually(async () => {
       const { data } = await gateway.query(
-        `{ task(id: "${id}", useCache: false) { worker { hostname } } }`,
+        `{ task(taskId: "${id}", useCache: false) { worker { hostname } } }`,
       );
       expect(data).toEqual({ task: { worker: { hostname: solo } } });
     }, 20_000);
@@ -275,7 +275,9 @@ describeEachCluster('controls', (on) => {
     const [id = ''] = await sendTasks(cluster.application, [
       { name: 'demo.echo', options: { countdown: 600 } },
     ]);
-    const { errors, replies, totalCount } = await control(operations.RevokeTasksDocument, { ids: [id] });
+    const { errors, replies, totalCount } = await control(operations.RevokeTasksDocument, {
+      taskIds: [id],
+    });
 
     expect({ errors, totalCount }).toEqual({ errors: [], totalCount: 1 });
     expect(replies).toMatchObject([
@@ -287,22 +289,22 @@ describeEachCluster('controls', (on) => {
       expect(await inspect('revoked', hostname)).toContain(id);
   });
 
-  it('terminate tasks that run, and name those that nobody has', async () => {
+  it('terminate tasks that run, and name those that no worker has', async () => {
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [600] }]);
     await eventually(async () => {
-      const { data } = await gateway.query(`{ task(id: "${id}", useCache: false) { state } }`);
+      const { data } = await gateway.query(`{ task(taskId: "${id}", useCache: false) { state } }`);
       expect(data).toEqual({ task: { state: 'STARTED' } });
     }, 20_000);
     const ids = [id, 'no-such-task'];
     const revoked = await control(operations.RevokeTasksDocument, {
-      ...{ ids, terminate: true, signal: 'SIGKILL', hostnames: [pool, scaled] },
+      ...{ taskIds: ids, terminate: true, signal: 'SIGKILL', hostnames: [pool, scaled] },
     });
 
     expect(revoked).toMatchObject({
       terminated: [id],
       tasks: [
-        { id, name: 'demo.sleep', state: 'STARTED', hostname: pool },
-        { id: 'no-such-task', name: null },
+        { taskId: id, name: 'demo.sleep', state: 'STARTED', hostname: pool },
+        { taskId: 'no-such-task', name: null },
       ],
       replies: [
         { hostname: pool, message: `terminate: ${id}` },
@@ -312,13 +314,13 @@ describeEachCluster('controls', (on) => {
     });
     expect(revoked.errors[0]?.message).not.toContain(id);
     await eventually(async () => {
-      const { data } = await gateway.query(`{ task(id: "${id}") { state } }`);
+      const { data } = await gateway.query(`{ task(taskId: "${id}") { state } }`);
       expect(data).toEqual({ task: { state: 'REVOKED' } });
     }, 20_000);
     expect(await inspect('active', pool)).toEqual([]);
   });
 
-  it('revoke what passes a filter, and tell before what that would be', async () => {
+  it('revoke what passes a filter, and show first what that would be', async () => {
     const call = { name: 'demo.add', args: [1, 2], options: { countdown: 600 } };
     const ids = await sendTasks(cluster.application, [call, call, call]);
     await eventually(async () => {
@@ -332,7 +334,9 @@ describeEachCluster('controls', (on) => {
     expect(await control(operations.RevokeTasksByFilterDocument, { filter, limit: 2 })).toEqual({
       ...{ dryRun: true, totalCount: 3, capped: true, terminated: [] },
       ...{ replies: [], silent: [], errors: [] },
-      tasks: ids.slice(0, 2).map((id) => ({ id, name: 'demo.add', state: 'RECEIVED', hostname: pool })),
+      tasks: ids
+        .slice(0, 2)
+        .map((taskId) => ({ taskId, name: 'demo.add', state: 'RECEIVED', hostname: pool })),
     });
     expect(await inspect('revoked', pool)).not.toContain(ids[0]);
 
@@ -363,7 +367,7 @@ describeEachCluster('controls', (on) => {
       errors: [
         {
           ...{ code: 'NO_REPLY', hostname: solo },
-          message: `${solo} did not answer ping within 1000 ms: it may be busy, and do it later`,
+          message: `${solo} did not answer ping within 1000 ms: it may be busy and execute the command later`,
         },
       ],
     });
@@ -373,7 +377,7 @@ describeEachCluster('controls', (on) => {
     }, 20_000);
   });
 
-  it('shut workers down, and tell when they are gone', async () => {
+  it('shut workers down, and report when they are gone', async () => {
     expect(await control(operations.ShutdownWorkersDocument, { hostnames: [solo] })).toEqual(
       said(solo, 'went offline', true),
     );
@@ -387,7 +391,7 @@ describeEachCluster('controls', (on) => {
     await Promise.all([pool, scaled].map((hostname) => cluster.worker(hostname).exited));
     expect(await control(operations.PingWorkersDocument)).toMatchObject({
       replies: [],
-      errors: [{ code: 'NO_REPLY', hostname: null, message: 'No worker is there to answer ping' }],
+      errors: [{ code: 'NO_REPLY', hostname: null, message: 'There is no worker to answer ping' }],
     });
   });
 });

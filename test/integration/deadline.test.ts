@@ -1,15 +1,17 @@
-/** A worker that does not answer costs the others nothing but the deadline, and is told from them. */
+/** A worker that does not answer costs the others nothing but the deadline, and is reported by name. */
 import { expect, it } from 'vitest';
 import { startCluster, type ClusterWorker } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 const deadline = 1;
 const slack = 0.5;
 const query = `{ workers(useCache: false) {
-  hostname unresponsive respondedAt stats { pid } activeTasks { id } conf
+  nodes {
+    hostname unresponsive respondedAt stats { pid } activeTasks { taskId } conf
+  }
 } }`;
 
 const pools: [string, ClusterWorker][] = [
@@ -17,7 +19,7 @@ const pools: [string, ClusterWorker][] = [
   ['solo', { hostname: 'w1', pool: 'solo' }],
 ];
 
-describeEachCluster('the deadline of an answer', (on) => {
+describeEachBroker('the deadline of an answer', (on) => {
   it.each(pools)('keeps a stopped %s worker from holding up the other', async (_, stopped) => {
     await using cluster = await startCluster({ ...on, workers: [stopped, 'w2'] });
     await using gateway = await watchCluster(cluster);
@@ -30,17 +32,19 @@ describeEachCluster('the deadline of an answer', (on) => {
     expect(seconds).toBeGreaterThanOrEqual(deadline - 0.05);
     expect(seconds).toBeLessThan(deadline + slack);
     expect(data).toMatchObject({
-      workers: [
-        {
-          hostname: 'w1@test',
-          unresponsive: true,
-          respondedAt: null,
-          stats: null,
-          activeTasks: null,
-          conf: null,
-        },
-        { ...w2, stats: { pid: cluster.worker('w2').pid }, conf: { task_default_queue: 'default' } },
-      ],
+      workers: {
+        nodes: [
+          {
+            hostname: 'w1@test',
+            unresponsive: true,
+            respondedAt: null,
+            stats: null,
+            activeTasks: null,
+            conf: null,
+          },
+          { ...w2, stats: { pid: cluster.worker('w2').pid }, conf: { task_default_queue: 'default' } },
+        ],
+      },
     });
 
     // Who asks for the other one alone does not wait for it.
@@ -54,15 +58,17 @@ describeEachCluster('the deadline of an answer', (on) => {
     await eventually(async () => {
       const again = await timed(gateway);
       expect(again.data).toMatchObject({
-        workers: [
-          {
-            hostname: 'w1@test',
-            unresponsive: false,
-            activeTasks: [],
-            stats: { pid: cluster.worker('w1').pid },
-          },
-          w2,
-        ],
+        workers: {
+          nodes: [
+            {
+              hostname: 'w1@test',
+              unresponsive: false,
+              activeTasks: [],
+              stats: { pid: cluster.worker('w1').pid },
+            },
+            w2,
+          ],
+        },
       });
       expect(again.seconds).toBeLessThan(deadline / 2);
     });

@@ -1,4 +1,4 @@
-/** The exit codes of README's table, each of their reasons with the real process. */
+/** The exit codes of the table in docs/operations.md, each of their reasons with the real process. */
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,8 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodes } from '../../src/exit-codes.js';
-import { buildGateway } from '../support/gateway-process.js';
+import { exitCodes } from '../../src/cli/exit-codes.js';
 import { noSettings } from '../support/no-settings.js';
 import { Child } from '../support/process.js';
 
@@ -23,14 +22,12 @@ const fault = 'data:text/javascript,setTimeout(() => { throw new Error("a fault"
 
 function launch(args: readonly string[], nodeArgs: readonly string[] = []): Child {
   const name = 'celeryql';
-  return new Child(process.execPath, [...nodeArgs, 'dist/cli.js', ...args], {
+  return new Child(process.execPath, [...nodeArgs, 'dist/cli/main.js', ...args], {
     name,
     cwd: root,
     env: noSettings,
   });
 }
-
-beforeAll(buildGateway, 120_000);
 
 describe('celeryql exits', () => {
   let folder: string;
@@ -92,6 +89,16 @@ describe('celeryql exits', () => {
   it.each([
     ['a flag', ['--nothing'], /--nothing/],
     ['a value', ['--port', '70000'], /--port/],
+    [
+      'an origin',
+      ['--cors-credentials', 'true', '--cors-origins', '*'],
+      /^celeryql: --cors-origins .*`\*`/,
+    ],
+    [
+      'a lone setting',
+      ['--cors-credentials', 'true'],
+      /^celeryql: set --cors-origins .* or leave out --cors-credentials$/,
+    ],
     ['the auth file', ['--auth-file', 'auth'], /auth/],
     ['the clusters file', ['--clusters-file', 'clusters.json'], /clusters/],
     ['a file that is not there', ['--auth-file', 'missing'], /cannot be read/],

@@ -4,7 +4,7 @@ import { startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
 import { startRedis } from '../support/redis.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
 import { added, tracesOf } from '../support/traces.js';
 import { watchCluster } from '../support/watch.js';
@@ -17,7 +17,7 @@ const connectionsTo = {
   rabbitmq: ['celeryql-commands', 'celeryql-events', 'celeryql-publisher', 'celeryql-results'],
 } as const;
 
-describeEachCluster('a gateway that is disposed', (on) => {
+describeEachBroker('a gateway that is disposed', (on) => {
   it('leaves nothing declared and no connection in the broker, however busy it was', async () => {
     await using cluster = await startCluster({
       ...on,
@@ -36,7 +36,7 @@ describeEachCluster('a gateway that is disposed', (on) => {
       // One worker does not answer, and its late replies must not stay either.
       cluster.worker('w2').pause();
       const asked = Array.from({ length: 20 }, () =>
-        gateway.query('{ workers(useCache: false) { stats { pid } conf } }'),
+        gateway.query('{ workers(useCache: false) { nodes { stats { pid } conf } } }'),
       );
       await Promise.allSettled(asked);
     }

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { celeryInspect, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watching } from '../support/watch.js';
 
-describeEachCluster('a gateway that is asked from its first moment on', (on) => {
+describeEachBroker('a gateway that is asked from its first moment on', (on) => {
   it('does not keep what it has read before the workers have reported', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }] });
     const [worker] = cluster.workers;
@@ -19,17 +19,17 @@ describeEachCluster('a gateway that is asked from its first moment on', (on) => 
     const ttls = ['--cache-worker-status-ttl', '600', '--cache-metrics-summary-ttl', '600'];
     const args = [...ttls, '--inspect-timeout', '10', '--warm-up', 'none'];
     await using gateway = await startTestGateway({ ...watching(cluster), args });
-    const figures = '{ workers { hostname status } metricsSummary { workersOnline } }';
+    const figures = '{ workers { nodes { hostname status } } metricsSummary { workersOnline } }';
     await eventually(async () => {
       const { data, extensions } = await gateway.query(figures);
-      expect(data).toEqual({ workers: [], metricsSummary: { workersOnline: 0 } });
+      expect(data).toEqual({ workers: { nodes: [] }, metricsSummary: { workersOnline: 0 } });
       expect(extensions?.cache?.status).toBe('HIT');
     }, 10_000);
 
     worker?.resume();
     await eventually(async () => {
       expect((await gateway.query(figures)).data).toEqual({
-        workers: [{ hostname: cluster.hostnames[0], status: 'ONLINE' }],
+        workers: { nodes: [{ hostname: cluster.hostnames[0], status: 'ONLINE' }] },
         metricsSummary: { workersOnline: 1 },
       });
     }, 20_000);

@@ -1,16 +1,16 @@
-/** A broker that goes away leaves a gap in the event stream: it is told, and filled. */
+/** A broker that goes away leaves a gap in the event stream: it is reported, and filled. */
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
-describeEachCelery('an outage of the broker', (version) => {
+describeOneCelery('an outage of the broker', (version) => {
   it('is a gap that is open meanwhile and filled afterwards, and the task that ran through it goes on', async () => {
     await using cluster = await startCluster({ version, workers: ['w1'] });
     await using gateway = await watchCluster(cluster);
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [600] }]);
-    const task = `task(id: "${id}", useCache: false) { state orphaned }`;
+    const task = `task(taskId: "${id}", useCache: false) { state orphaned }`;
     const running = { task: { state: 'STARTED', orphaned: false } };
     await eventually(async () => expect((await gateway.query(`{ ${task} }`)).data).toEqual(running));
     const gaps = async () => {

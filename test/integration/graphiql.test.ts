@@ -67,18 +67,56 @@ describeWith(['chromium'], 'GraphiQL', () => {
     await expect.poll(() => read('.graphiql-query-editor')).toContain('query Overview {');
   });
 
+  it('can be photographed', async () => {
+    const path = process.env['CELERYQL_SCREENSHOT'];
+    if (path === undefined) return;
+    await run('Overview');
+    await expect.poll(answer, { timeout: 10_000 }).toContain('@embedded"');
+    await page.screenshot({ path });
+  });
+
+  it('shows its lines whole in a window that is 1280 pixels wide', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const box = await page.locator('.graphiql-query-editor .monaco-editor').first().boundingBox();
+    const ends = await page
+      .locator('.graphiql-query-editor .view-line > span')
+      .evaluateAll((spans) => spans.map((span) => span.getBoundingClientRect().right));
+    expect(Math.max(...ends)).toBeLessThanOrEqual((box?.x ?? 0) + (box?.width ?? 0));
+    await page.setViewportSize({ width: 1600, height: 1000 });
+  });
+
+  it('has the same tab after a reload, and what was changed in it', async () => {
+    const tabs = page.locator('.graphiql-tab-button');
+    const reload = async () => {
+      await page.reload();
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    };
+    await reload();
+    expect(await tabs.allInnerTexts()).toEqual(['Overview']);
+
+    await page.locator('.graphiql-query-editor .view-line').first().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.insertText('# mine\n');
+    await expect
+      .poll(() => page.evaluate("localStorage.getItem('graphiql:tabState')"), { timeout: 10_000 })
+      .toContain('# mine');
+    await reload();
+    expect(await tabs.allInnerTexts()).toEqual(['Overview']);
+    await expect.poll(() => read('.graphiql-query-editor'), { timeout: 10_000 }).toContain('# mine');
+  });
+
   it('runs a query and shows the data', async () => {
     await run('Overview');
     await expect.poll(answer, { timeout: 10_000 }).toMatch(/"data": \{[^]*@embedded"/);
   });
 
   it('shows a subscription live, one value after the other', async () => {
-    await run('CacheStats');
-    await expect.poll(answer, { timeout: 10_000 }).toContain('"timestamp"');
+    await run('WatchCaches');
+    await expect.poll(answer, { timeout: 10_000 }).toContain('"measuredAt"');
     const first = await answer();
-    await gateway.query('{ taskStatus(useCache: true) { total } workers { hostname } }');
+    await gateway.query('{ taskStatus(useCache: true) { total } workers { nodes { hostname } } }');
     await expect.poll(answer, { timeout: 10_000 }).not.toBe(first);
-    expect(await answer()).toContain('"timestamp"');
+    expect(await answer()).toContain('"measuredAt"');
     await execute().click(); // stops it
   });
 
@@ -101,9 +139,9 @@ describeWith(['chromium'], 'GraphiQL', () => {
       await other.goto(own.url);
       await other.locator('.graphiql-query-editor').waitFor();
       await other.locator('.graphiql-execute-button').click();
-      await other.getByRole('menuitem', { name: 'CacheStats', exact: true }).click();
+      await other.getByRole('menuitem', { name: 'WatchCaches', exact: true }).click();
       const shown = () => other.locator('.graphiql-response').innerText();
-      await expect.poll(shown, { timeout: 10_000 }).toContain('"timestamp"');
+      await expect.poll(shown, { timeout: 10_000 }).toContain('"measuredAt"');
       await context.close();
     } finally {
       await rm(folder, { recursive: true });
@@ -123,21 +161,13 @@ describeWith(['chromium'], 'GraphiQL', () => {
       await other.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click();
       await other.keyboard.insertText('{ "Authorization": "Bearer t0ken" }');
       await other.locator('.graphiql-execute-button').click();
-      await other.getByRole('menuitem', { name: 'CacheStats', exact: true }).click();
+      await other.getByRole('menuitem', { name: 'WatchCaches', exact: true }).click();
       const shown = () => other.locator('.graphiql-response').innerText();
-      await expect.poll(shown, { timeout: 10_000 }).toContain('"timestamp"');
+      await expect.poll(shown, { timeout: 10_000 }).toContain('"measuredAt"');
       await other.close();
     } finally {
       await rm(folder, { recursive: true });
     }
-  });
-
-  it('can be photographed', async () => {
-    const path = process.env['CELERYQL_SCREENSHOT'];
-    if (path === undefined) return;
-    await run('Overview');
-    await expect.poll(answer, { timeout: 10_000 }).toContain('@embedded"');
-    await page.screenshot({ path });
   });
 
   it('asked no other host for anything, and complained of nothing', () => {

@@ -1,14 +1,12 @@
 /** What a gateway does while no client asks it anything: the built command, in a process of its own. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { FakeWorker } from '../support/fake-worker.js';
-import { buildGateway, launchGateway } from '../support/gateway-process.js';
+import { launchGateway } from '../support/gateway-process.js';
 import { startRedis } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
-
-beforeAll(buildGateway);
 
 /** How often its main thread has slept and was woken, as Linux counts it. */
 async function wakeUps(pid: number): Promise<number> {
@@ -36,10 +34,10 @@ describeWith(['redis'], 'a gateway without readers', () => {
     await worker.start();
     await worker.beat();
     const ask = () =>
-      gateway.query<{ workers: unknown[] }>(
-        '{ workers(useCache: false) { hostname stats { concurrency } } }',
+      gateway.query<{ workers: { nodes: unknown[] } }>(
+        '{ workers(useCache: false) { nodes { hostname stats { concurrency } } } }',
       );
-    const answer = { workers: [{ hostname: 'w1@idle', stats: { concurrency: 2 } }] };
+    const answer = { workers: { nodes: [{ hostname: 'w1@idle', stats: { concurrency: 2 } }] } };
     await eventually(async () => expect(await ask()).toEqual(answer), 20_000);
     await delay(2_000); // what it asks a newcomer is answered
     const monitor = await redis.monitor();

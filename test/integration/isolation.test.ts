@@ -10,12 +10,12 @@ import {
 } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { onlineWorkers, watching } from '../support/watch.js';
 
 const prefix = '{team}:';
 
-describeEachCelery('clusters that share a Redis', (version) => {
+describeOneCelery('clusters that share a Redis', (version) => {
   let cluster: Cluster;
   const workers: CeleryWorker[] = [];
   const gateways: TestGateway[] = [];
@@ -59,13 +59,13 @@ describeEachCelery('clusters that share a Redis', (version) => {
     await cluster[Symbol.asyncDispose]();
   });
 
-  it('are told apart: workers, queues and tasks', async () => {
+  it('are kept apart: workers, queues and tasks', async () => {
     const sent = new Map<string, string>();
     for (const [n, { name, application }] of neighbours.entries()) {
       const [id = ''] = await sendTasks(application, [
         { name: 'demo.echo', args: [name] },
         { name: 'demo.encode', args: [name], options: { countdown: 600 } },
-        ...Array.from({ length: n + 1 }, () => ({ name: 'demo.sleep', args: [1] })), // nobody takes these
+        ...Array.from({ length: n + 1 }, () => ({ name: 'demo.sleep', args: [1] })), // no worker takes these
       ]);
       sent.set(name, id);
     }
@@ -76,10 +76,10 @@ describeEachCelery('clusters that share a Redis', (version) => {
       const { data } = await eventually(async () => {
         const answer = await gateway.query(
           `query ($id: ID!) {
-            workers(useCache: false) { hostname unresponsive scheduledTasks { request { args } } }
-            queues(useCache: false) { name messages unacknowledged consumers }
-            tasks(useCache: false, filter: { states: [SUCCESS] }) { nodes { id state args } }
-            task(id: $id, useCache: false) { state hostname }
+            workers(useCache: false) { nodes { hostname unresponsive scheduledTasks { request { args } } } }
+            queues(useCache: false) { nodes { name messages unacknowledged consumers } }
+            tasks(useCache: false, filter: { states: [SUCCESS] }) { nodes { taskId state args } }
+            task(taskId: $id, useCache: false) { state hostname }
           }`,
           { id: sent.get(name) },
         );
@@ -89,40 +89,44 @@ describeEachCelery('clusters that share a Redis', (version) => {
       }, 10_000);
 
       expect(data).toMatchObject({
-        workers: [
-          {
-            hostname: `${name}@test`,
-            unresponsive: false,
-            scheduledTasks: [{ request: { args: `('${name}',)` } }],
-          },
-        ],
-        queues: [
-          { name: 'default', messages: 0, unacknowledged: 0, consumers: 1 },
-          { name: 'high', messages: 0, consumers: 0 },
-          { name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1 },
-          { name: 'slow', messages: n + 1, unacknowledged: 0, consumers: 0 },
-        ],
-        tasks: { nodes: [{ id: sent.get(name), args: `['${name}']` }] },
+        workers: {
+          nodes: [
+            {
+              hostname: `${name}@test`,
+              unresponsive: false,
+              scheduledTasks: [{ request: { args: `('${name}',)` } }],
+            },
+          ],
+        },
+        queues: {
+          nodes: [
+            { name: 'default', messages: 0, unacknowledged: 0, consumers: 1 },
+            { name: 'high', messages: 0, consumers: 0 },
+            { name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1 },
+            { name: 'slow', messages: n + 1, unacknowledged: 0, consumers: 0 },
+          ],
+        },
+        tasks: { nodes: [{ taskId: sent.get(name), args: `['${name}']` }] },
       });
     }
   });
 
   it('share nothing of a result backend that has no prefix', async () => {
     const [plain, database] = gateways;
-    const { data } = (await plain?.query<{ tasks: { nodes: { id: string }[] } }>(
-      '{ tasks(useCache: false) { nodes { id } } }',
+    const { data } = (await plain?.query<{ tasks: { nodes: { taskId: string }[] } }>(
+      '{ tasks(useCache: false) { nodes { taskId } } }',
     )) ?? { data: null };
-    const [{ id } = { id: '' }] = data?.tasks.nodes ?? [];
+    const [{ taskId } = { taskId: '' }] = data?.tasks.nodes ?? [];
 
-    const elsewhere = await database?.query(`{ task(id: "${id}", useCache: false) { state } }`);
+    const elsewhere = await database?.query(`{ task(taskId: "${taskId}", useCache: false) { state } }`);
     expect(elsewhere?.data).toEqual({ task: null });
   });
 });
 
-describeEachCelery(
+describeOneCelery(
   'clusters that share a RabbitMQ',
   (version) => {
-    it('are told apart by their virtual hosts: workers, queues and tasks', async () => {
+    it('are kept apart by their virtual hosts: workers, queues and tasks', async () => {
       const on = { version, broker: 'rabbitmq' } as const;
       const worker = { hostname: 'w1', pool: 'solo', queues: ['default'] } as const;
       await using here = await startCluster({ ...on, workers: [worker] });
@@ -146,11 +150,11 @@ describeEachCelery(
       const [id = ''] = await sendTasks(here.application, [{ name: 'demo.echo', args: ['here'] }]);
       await sendTasks(
         there.application,
-        [1, 2, 3].map((n) => ({ name: 'demo.sleep', args: [n] })), // nobody takes these
+        [1, 2, 3].map((n) => ({ name: 'demo.sleep', args: [n] })), // no worker takes these
       );
 
       const one = `query ($id: ID!) {
-        task(id: $id, useCache: false) { state }
+        task(taskId: $id, useCache: false) { state }
         tasks(useCache: false) { totalCount }
         queue(name: "slow", useCache: false) { messages consumers }
       }`;

@@ -6,15 +6,18 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
 import { watchCluster, watching } from '../support/watch.js';
 
-const fields = 'id name state source result exception retries queue args worker { hostname status }';
+const fields = 'taskId name state source result exception retries queue args worker { hostname status }';
 
-interface Told {
+interface TaskAnswer {
   readonly task: Record<string, unknown> | null;
 }
 
-async function task(gateway: TestGateway, id: string | undefined): Promise<Told['task'] | undefined> {
-  const { data, errors } = await gateway.query<Told>(
-    `query ($id: ID!) { task(id: $id, useCache: false) { ${fields} } }`,
+async function task(
+  gateway: TestGateway,
+  id: string | undefined,
+): Promise<TaskAnswer['task'] | undefined> {
+  const { data, errors } = await gateway.query<TaskAnswer>(
+    `query ($id: ID!) { task(taskId: $id, useCache: false) { ${fields} } }`,
     { id },
   );
   expect(errors).toBeUndefined();
@@ -47,7 +50,7 @@ describeEachCluster('a gateway that starts late', (on) => {
     const [added, failed, exhausted] = ids;
     expect(await task(gateway, added)).toEqual({
       ...unknown,
-      id: added,
+      taskId: added,
       state: 'SUCCESS',
       source: 'RESULT_BACKEND',
       result: '3',
@@ -55,7 +58,7 @@ describeEachCluster('a gateway that starts late', (on) => {
     });
     expect(await task(gateway, failed)).toEqual({
       ...unknown,
-      id: failed,
+      taskId: failed,
       state: 'FAILURE',
       source: 'RESULT_BACKEND',
       result: null,
@@ -119,11 +122,11 @@ describeEachCluster('a gateway that starts late', (on) => {
     await cluster.worker('w1').kill(); // it would wait for its task
   });
 
-  it('tells of a result backend that is away by its own name', async () => {
+  it('reports a result backend that is unavailable by its own code', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }] });
     await using gateway = await watchCluster(cluster, { resultBackend: 'redis://127.0.0.1:1/0' });
 
-    const { data, errors } = await gateway.query('{ task(id: "no-such-task") { state } }');
+    const { data, errors } = await gateway.query('{ task(taskId: "no-such-task") { state } }');
     expect(data).toEqual({ task: null });
     expect(errors).toMatchObject([
       {
@@ -133,7 +136,7 @@ describeEachCluster('a gateway that starts late', (on) => {
     ]);
   });
 
-  it('tells all that extended results hold', async () => {
+  it('shows all that extended results hold', async () => {
     const env = { RESULT_EXTENDED: '1' };
     await using cluster = await startCluster({ ...on, workers: [{ pool: 'solo' }], env });
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.flaky', args: [1] }]);
@@ -182,7 +185,7 @@ describeEachCluster('a gateway that starts late', (on) => {
     // To ask for these can break a worker.
     expect(await task(gateway, reserved)).toBeNull();
     expect(await task(gateway, waiting)).toBeNull();
-    await gateway.query('{ workers { reservedTasks { id } scheduledTasks { eta } } }');
+    await gateway.query('{ workers { nodes { reservedTasks { taskId } scheduledTasks { eta } } } }');
     expect(await task(gateway, reserved)).toMatchObject({
       ...held,
       state: 'RECEIVED',
@@ -201,12 +204,12 @@ describeEachCluster('a gateway that starts late', (on) => {
     await cluster.worker('w1').kill(); // it would wait for its tasks
   });
 
-  it('takes a finished result for a task whose end it did not hear', async () => {
+  it('takes a finished result for a task whose end event it missed', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ events: false, pool: 'solo' }] });
     await using gateway = await watchCluster(cluster);
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [20, 22] }]);
 
-    // The sender alone tells of it, by its task-sent event.
+    // Only the sender reports it, by its task-sent event.
     await eventually(async () =>
       expect(await task(gateway, id)).toMatchObject({
         name: 'demo.add',

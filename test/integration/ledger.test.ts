@@ -31,19 +31,19 @@ describeEachCluster('a ledger of tasks', (on) => {
     const pages = await allPages(gateway, {}, 37);
 
     expect(pages.map((page) => page.length)).toEqual([...Array<number>(13).fill(37), 19]);
-    const told = pages.flat();
-    expect(new Set(told.map(({ id }) => id)).size).toBe(count);
-    expect(sorted(told.map(essence))).toEqual(sorted(ledger.map(essence)));
+    const listed = pages.flat();
+    expect(new Set(listed.map(({ taskId }) => taskId)).size).toBe(count);
+    expect(sorted(listed)).toEqual(sorted(ledger.map(expectedNode)));
   });
 
   it('is what each task says when it is asked for by its id', async () => {
     const aliases = ledger.map(
-      ({ id }, n) => `t${n}: task(id: "${id}") { id name state retries exception }`,
+      ({ id }, n) => `t${n}: task(taskId: "${id}") { taskId name state retries exception }`,
     );
     const { data, errors } = await gateway.query(`{ ${aliases.join('\n')} }`);
 
     expect(errors).toBeUndefined();
-    expect(Object.values(data ?? {})).toEqual(ledger.map(essence));
+    expect(Object.values(data ?? {})).toEqual(ledger.map(expectedNode));
   });
 
   it('is counted by state', async () => {
@@ -80,15 +80,15 @@ describeEachCluster('a ledger of tasks', (on) => {
       ({ name, state }) => name === 'demo.flaky' && state === 'FAILURE',
     ],
   ])('is narrowed by %s', async (_, filter, holds) => {
-    const told = (await allPages(gateway, filter, 100)).flat();
+    const listed = (await allPages(gateway, filter, 100)).flat();
 
     const expectedIds = ledger.filter(holds).map(({ id }) => id);
     expect(expectedIds.length).toBeGreaterThan(0);
-    expect(told.map(({ id }) => id).sort()).toEqual(expectedIds.sort());
+    expect(listed.map(({ taskId }) => taskId).sort()).toEqual(expectedIds.sort());
   });
 
   it('is paged without a gap or a repetition while tasks arrive', async () => {
-    const before = (await allPages(gateway, {}, 1000)).flat().map(({ id }) => id);
+    const before = (await allPages(gateway, {}, 1000)).flat().map(({ taskId }) => taskId);
     const arriving = sendTasks(
       cluster.application,
       Array.from({ length: 100 }, (_, n) => ({ name: 'demo.echo', args: [n] })),
@@ -97,7 +97,7 @@ describeEachCluster('a ledger of tasks', (on) => {
     let after: string | null = null;
     for (;;) {
       const page = await tasksOf(gateway, {}, { first: 20, after });
-      seen.push(...page.nodes.map(({ id }) => id));
+      seen.push(...page.nodes.map(({ taskId }) => taskId));
       after = page.pageInfo.endCursor;
       if (!page.pageInfo.hasNextPage) break;
       // Not the next page before something has arrived that could have moved it.
@@ -115,14 +115,14 @@ describeEachCluster('a ledger of tasks', (on) => {
   });
 });
 
-const essence = ({ id, name, state, retries, exception }: TaskNode | LedgerEntry) => ({
-  id,
+const expectedNode = ({ id, name, state, retries, exception }: LedgerEntry): TaskNode => ({
+  taskId: id,
   name,
   state,
   retries,
   exception,
 });
 
-function sorted<T extends { readonly id: string }>(tasks: readonly T[]): T[] {
-  return tasks.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+function sorted(tasks: readonly TaskNode[]): TaskNode[] {
+  return tasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
 }

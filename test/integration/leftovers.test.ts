@@ -1,28 +1,28 @@
 /** A gateway process that ends: what one that is killed leaves in the broker goes away by itself, as it can tidy nothing up. */
 import type { Redis } from 'ioredis';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { celeryInspect, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { buildGateway, launchGateway, type GatewayProcess } from '../support/gateway-process.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { launchGateway, type GatewayProcess } from '../support/gateway-process.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { added, tracesOf } from '../support/traces.js';
 
 const repliesPattern = '*?.reply.celery.pidbox';
 /** Milliseconds that anything of a gateway's may stay. */
 const longestLife = 120_000;
 
-beforeAll(buildGateway, 120_000);
-
 /** Celery's own client leaves its binding behind, for ever. */
 async function keysForEver(redis: Redis): Promise<string[]> {
   const keys = await redis.keys('*');
-  const lives = await Promise.all(keys.map((key) => redis.pttl(key)));
-  return keys.filter((key, n) => lives[n] === -1 && key !== '_kombu.binding.reply.celery.pidbox').sort();
+  const ttls = await Promise.all(keys.map((key) => redis.pttl(key)));
+  return keys.filter((key, n) => ttls[n] === -1 && key !== '_kombu.binding.reply.celery.pidbox').sort();
 }
 
 async function workersOf(gateway: GatewayProcess): Promise<string[]> {
-  const { workers } = await gateway.query<{ workers: { hostname: string }[] }>(
-    '{ workers(useCache: false, filter: { statuses: [ONLINE] }) { hostname } }',
+  const {
+    workers: { nodes: workers },
+  } = await gateway.query<{ workers: { nodes: { hostname: string }[] } }>(
+    '{ workers(useCache: false, filter: { statuses: [ONLINE] }) { nodes { hostname } } }',
   );
   return workers.map(({ hostname }) => hostname);
 }
@@ -32,7 +32,7 @@ async function askAndDie(gateway: GatewayProcess, redis: Redis): Promise<void> {
   const before = await redis.pubsub('NUMPAT');
   const asked = Array.from({ length: 20 }, (_, n) =>
     gateway
-      .query(`{ workers(useCache: false) { a${n}: stats { pid } conf registeredTasks } }`)
+      .query(`{ workers(useCache: false) { nodes { a${n}: stats { pid } conf registeredTasks } } }`)
       .catch(() => 'killed'),
   );
   // Replies lie in the list, and more are on their way.
@@ -46,7 +46,7 @@ async function askAndDie(gateway: GatewayProcess, redis: Redis): Promise<void> {
   await eventually(async () => expect(await redis.pubsub('NUMPAT')).toBeLessThan(Number(before)));
 }
 
-describeEachCelery('a gateway that is killed (Redis)', (version) => {
+describeOneCelery('a gateway that is killed (Redis)', (version) => {
   it('leaves no key that does not expire, whenever a worker answers', async () => {
     await using cluster = await startCluster({
       version,
@@ -72,15 +72,15 @@ describeEachCelery('a gateway that is killed (Redis)', (version) => {
     const [list, binding] = (await redis.keys(repliesPattern)).sort((a, b) => a.length - b.length);
     if (!list || !binding) throw new Error('the gateway has asked nothing');
     expect(binding).toBe(`_kombu.binding.${list}`);
-    expect(await redis.llen(list)).toBeGreaterThan(1); // what w2 had to say, though nobody hears it
-    const lives = [await redis.pttl(binding), await redis.pttl(list)];
-    expect(lives[0]).toBeGreaterThan(0);
-    expect(lives[1]).toBeGreaterThan(lives[0] ?? 0); // no reply finds its way when the list is gone
-    expect(lives[1]).toBeLessThanOrEqual(longestLife);
+    expect(await redis.llen(list)).toBeGreaterThan(1); // the replies of w2, which no client reads any more
+    const ttls = [await redis.pttl(binding), await redis.pttl(list)];
+    expect(ttls[0]).toBeGreaterThan(0);
+    expect(ttls[1]).toBeGreaterThan(ttls[0] ?? 0); // without the binding, no reply reaches a list that is gone
+    expect(ttls[1]).toBeLessThanOrEqual(longestLife);
     expect(await keysForEver(redis)).toEqual(before);
   });
 
-  it('is not heard of again when a worker answers after that time', async () => {
+  it('does not reappear when a worker answers after that time', async () => {
     await using cluster = await startCluster({ version, workers: [{ hostname: 'w2', pool: 'solo' }] });
     const redis = cluster.redis.client();
     const before = await keysForEver(redis);
@@ -108,7 +108,7 @@ describeEachCelery('a gateway that is killed (Redis)', (version) => {
   });
 });
 
-describeEachCelery(
+describeOneCelery(
   'a gateway that ends',
   (version) => {
     it.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -129,7 +129,9 @@ describeEachCelery(
           );
           expect(added(before, await tracesOf(cluster))).toHaveLength(3);
           cluster.worker('w2').pause();
-          const asked = gateway.query('{ workers(useCache: false) { stats { pid } } }').catch(() => 0);
+          const asked = gateway
+            .query('{ workers(useCache: false) { nodes { stats { pid } } } }')
+            .catch(() => 0);
           await (signal === 'SIGTERM' ? gateway.child.stop() : gateway.child.kill());
           await asked;
         }

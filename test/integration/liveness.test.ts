@@ -1,4 +1,4 @@
-/** Whether a worker lives: told by its heartbeats, its goodbye, or its silence. */
+/** Whether a worker is alive: by its heartbeats, its goodbye, or its silence. */
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
@@ -10,25 +10,27 @@ const heartbeat = 2_000;
 const slack = 1_500;
 
 async function statuses(gateway: TestGateway): Promise<Record<string, string>> {
-  const { data, errors } = await gateway.query<{ workers: { hostname: string; status: string }[] }>(
-    '{ workers(useCache: false) { hostname status } }',
-  );
+  const { data, errors } = await gateway.query<{
+    workers: { nodes: { hostname: string; status: string }[] };
+  }>('{ workers(useCache: false) { nodes { hostname status } } }');
   expect(errors).toBeUndefined();
-  return Object.fromEntries((data?.workers ?? []).map(({ hostname, status }) => [hostname, status]));
+  return Object.fromEntries(
+    (data?.workers.nodes ?? []).map(({ hostname, status }) => [hostname, status]),
+  );
 }
 
 async function task(gateway: TestGateway, id: string): Promise<unknown> {
   const { data } = await gateway.query<{ task: unknown }>(
-    `{ task(id: "${id}", useCache: false) { state orphaned hostname } }`,
+    `{ task(taskId: "${id}", useCache: false) { state orphaned hostname } }`,
   );
   return data?.task;
 }
 
 async function frequencies(gateway: TestGateway): Promise<unknown> {
-  const { data } = await gateway.query<{ workers: { freqSeconds: number }[] }>(
-    '{ workers(useCache: false) { freqSeconds } }',
+  const { data } = await gateway.query<{ workers: { nodes: { freqSeconds: number }[] } }>(
+    '{ workers(useCache: false) { nodes { freqSeconds } } }',
   );
-  return data?.workers.map(({ freqSeconds }) => freqSeconds);
+  return data?.workers.nodes.map(({ freqSeconds }) => freqSeconds);
 }
 
 describeEachCluster('a worker', (on) => {

@@ -1,4 +1,4 @@
-/** Whatever is published on the event channel, the next good event is heard and the answers go on. */
+/** Whatever is published on the event channel, the next good event is read and the answers go on. */
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { envelope, eventChannel, oddMessages, taskEvent } from '../support/event-messages.js';
@@ -21,10 +21,10 @@ async function counters(gateway: TestGateway): Promise<Counters> {
 }
 
 const stateOf = (gateway: TestGateway, id: string) =>
-  gateway.query(`{ task(id: "${id}", useCache: false) { id state } }`);
+  gateway.query(`{ task(taskId: "${id}", useCache: false) { taskId state } }`);
 
 describeEachCelery('odd messages on the event channel', (version) => {
-  it('are skipped one by one and counted, and the good event behind each is heard', async () => {
+  it('are skipped one by one and counted, and the good event behind each is read', async () => {
     await using cluster = await startCluster({ version, workers: [{ pool: 'solo' }] });
     await using gateway = await watchCluster(cluster);
     const redis = cluster.redis.client();
@@ -38,7 +38,7 @@ describeEachCelery('odd messages on the event channel', (version) => {
       malformed += count;
       await eventually(async () =>
         expect((await stateOf(gateway, good)).data, name).toEqual({
-          task: { id: good, state: 'STARTED' },
+          task: { taskId: good, state: 'STARTED' },
         }),
       );
       expect(await counters(gateway), name).toEqual({ malformed, dropped: 0 });
@@ -48,26 +48,30 @@ describeEachCelery('odd messages on the event channel', (version) => {
 
     // What was odd and yet an event was taken in, without what was odd about it.
     expect((await stateOf(gateway, 'batched')).data).toEqual({
-      task: { id: 'batched', state: 'STARTED' },
+      task: { taskId: 'batched', state: 'STARTED' },
     });
-    expect((await stateOf(gateway, 'custom')).data).toEqual({ task: { id: 'custom', state: 'FOO' } });
+    expect((await stateOf(gateway, 'custom')).data).toEqual({
+      task: { taskId: 'custom', state: 'FOO' },
+    });
     expect((await stateOf(gateway, 'unknown-fields')).data).toEqual({
-      task: { id: 'unknown-fields', state: 'STARTED' },
+      task: { taskId: 'unknown-fields', state: 'STARTED' },
     });
     expect((await stateOf(gateway, 'bad')).data).toEqual({ task: null });
 
-    // The heartbeat that the gateway asked for at first told another frequency, and no counts.
+    // The heartbeat that the gateway asked for at first had another frequency, and no counts.
     await eventually(async () => {
       const { data, errors } = await gateway.query(
-        '{ workers(useCache: false) { hostname status activeCount loadAverage clock freqSeconds } }',
+        '{ workers(useCache: false) { nodes { hostname status activeCount loadAverage clock freqSeconds } } }',
       );
       expect(errors).toBeUndefined();
       expect(data).toMatchObject({
-        workers: [
-          { hostname: 'bad@test', status: 'ONLINE' },
-          { hostname: 'odd@test', activeCount: null, loadAverage: null, freqSeconds: null },
-          { hostname: 'w1@test', status: 'ONLINE', activeCount: 0, freqSeconds: 2 },
-        ],
+        workers: {
+          nodes: [
+            { hostname: 'bad@test', status: 'ONLINE' },
+            { hostname: 'odd@test', activeCount: null, loadAverage: null, freqSeconds: null },
+            { hostname: 'w1@test', status: 'ONLINE', activeCount: 0, freqSeconds: 2 },
+          ],
+        },
       });
     });
     expect((await gateway.fetch('/api/v1/celery/workers/status')).status).toBe(200);
@@ -75,7 +79,7 @@ describeEachCelery('odd messages on the event channel', (version) => {
     // The real stream goes on beside all that.
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
     await eventually(async () =>
-      expect((await stateOf(gateway, id)).data).toEqual({ task: { id, state: 'SUCCESS' } }),
+      expect((await stateOf(gateway, id)).data).toEqual({ task: { taskId: id, state: 'SUCCESS' } }),
     );
     expect(await counters(gateway)).toEqual({ malformed, dropped: 0 });
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runLedger, sendTasks, type Cluster, type LedgerEntry } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { startTwoPools, type WatchedCluster } from '../support/two-pools.js';
 
 /** As many as are sent at once, and how often. */
@@ -21,7 +21,7 @@ interface TaskType {
   readonly runtime: { readonly count: number; readonly p50Seconds: number | null };
 }
 
-describeEachCluster('The figures of a window', (on) => {
+describeEachBroker('The figures of a window', (on) => {
   let watched: WatchedCluster;
   let cluster: Cluster;
   let gateway: TestGateway;
@@ -50,13 +50,15 @@ describeEachCluster('The figures of a window', (on) => {
   }
 
   async function taskTypes(args: string): Promise<TaskType[]> {
-    const { data, errors } = await gateway.query<{ taskTypes: TaskType[] }>(
+    const { data, errors } = await gateway.query<{ taskTypes: { nodes: TaskType[] } }>(
       `{ taskTypes(${args} useCache: false) {
-        name total succeeded failed registeredBy runtime { count p50Seconds }
+        nodes {
+          name total succeeded failed registeredBy runtime { count p50Seconds }
+        }
       } }`,
     );
     expect(errors).toBeUndefined();
-    return data?.taskTypes ?? [];
+    return data?.taskTypes.nodes ?? [];
   }
 
   const endedAs = (state: string, name?: string) =>
@@ -65,22 +67,22 @@ describeEachCluster('The figures of a window', (on) => {
 
   it('count every task once, though most have left the store', async () => {
     const failed = endedAs('FAILURE');
-    const told = await summary();
-    expect(told).toMatchObject({
+    const figures = await summary();
+    expect(figures).toMatchObject({
       ...{ finished: count, succeeded: count - failed, failed, windowSeconds: 300 },
       failureRatePercent: Math.round((failed / count) * 10_000) / 100,
       throughputPerSecond: count / 300,
     });
-    expect(told?.['observedSeconds']).toBeGreaterThan(0);
-    expect(told?.['observedSeconds']).toBeLessThanOrEqual(300);
+    expect(figures?.['observedSeconds']).toBeGreaterThan(0);
+    expect(figures?.['observedSeconds']).toBeLessThanOrEqual(300);
     const { data } = await gateway.query('{ tasks(first: 0, useCache: false) { totalCount } }');
     expect(data).toEqual({ tasks: { totalCount: maxTasks } });
   });
 
-  it.each(['', 'windowSeconds: 300,'])('are told by task name, with arguments (%s)', async (args) => {
-    const told = await taskTypes(args);
-    expect(told.map(({ name }) => name)).toEqual([...new Set(ledger.map(({ name }) => name))].sort());
-    for (const { name, total, succeeded, failed, registeredBy, runtime } of told) {
+  it.each(['', 'windowSeconds: 300,'])('are listed by task name, with arguments (%s)', async (args) => {
+    const figures = await taskTypes(args);
+    expect(figures.map(({ name }) => name)).toEqual([...new Set(ledger.map(({ name }) => name))].sort());
+    for (const { name, total, succeeded, failed, registeredBy, runtime } of figures) {
       expect([name, succeeded, failed]).toEqual([
         ...[name, endedAs('SUCCESS', name), endedAs('FAILURE', name)],
       ]);
@@ -98,11 +100,15 @@ describeEachCluster('The figures of a window', (on) => {
       steps.map((count) => ({ name: 'demo.progress', args: [count], options: { queue: 'high' } })),
     );
     const query = `{ taskTypes(filter: { names: ["demo.progress"] }, windowSeconds: 300, useCache: false) {
-      runtime { count p50Seconds p95Seconds maxSeconds }
+      nodes {
+        runtime { count p50Seconds p95Seconds maxSeconds }
+      }
     } }`;
     const runtime = await eventually(async () => {
-      const { data } = await gateway.query<{ taskTypes: { runtime: Record<string, number> }[] }>(query);
-      const [type] = data?.taskTypes ?? [];
+      const { data } = await gateway.query<{
+        taskTypes: { nodes: { runtime: Record<string, number> }[] };
+      }>(query);
+      const [type] = data?.taskTypes.nodes ?? [];
       expect(type?.runtime).toMatchObject({ count: 5 });
       return type?.runtime;
     }, 20_000);

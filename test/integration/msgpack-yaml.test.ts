@@ -60,18 +60,20 @@ for (const { serializer, broker, release } of rows) {
       const stats = serializer === 'yaml' ? '' : 'stats { pid }';
       await eventually(async () => {
         const { data, errors } = await gateway.query(
-          `{ workers(useCache: false) { unresponsive ${stats} activeQueues { name } conf } }`,
+          `{ workers(useCache: false) { nodes { unresponsive ${stats} activeQueues { name } conf } } }`,
         );
         expect(errors).toBeUndefined();
         expect(data).toMatchObject({
-          workers: [
-            {
-              unresponsive: false,
-              ...(stats !== '' && { stats: { pid: expect.any(Number) as number } }),
-              activeQueues: [{ name: 'default' }],
-              conf: { event_serializer: serializer },
-            },
-          ],
+          workers: {
+            nodes: [
+              {
+                unresponsive: false,
+                ...(stats !== '' && { stats: { pid: expect.any(Number) as number } }),
+                activeQueues: [{ name: 'default' }],
+                conf: { event_serializer: serializer },
+              },
+            ],
+          },
         });
       }, 20_000);
     });
@@ -83,21 +85,23 @@ for (const { serializer, broker, release } of rows) {
       expect(data).toEqual({ setRateLimit: { replies: [{ ok: true }], errors: [] } });
     });
 
-    it('tells its tasks in events', async () => {
+    it('reports its tasks in events', async () => {
       const [id] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1.5, 2.5] }]);
       await eventually(async () => {
         // A list does not ask the result backend, which could answer before the events have arrived.
         const { data } = await gateway.query(
-          '{ tasks(useCache: false, filter: { names: ["demo.add"] }) { nodes { id state result source } } }',
+          '{ tasks(useCache: false, filter: { names: ["demo.add"] }) { nodes { taskId state result source } } }',
         );
-        const node = { id, state: 'SUCCESS', result: '4.0', source: 'EVENTS' };
+        const node = { taskId: id, state: 'SUCCESS', result: '4.0', source: 'EVENTS' };
         expect(data).toEqual({ tasks: { nodes: [node] } });
       });
     });
 
     it('has its results shown as Python shows them', async () => {
       const shown = await pythonOutput(cluster.application, ['-c', storeAndShow]);
-      const { data } = await gateway.query('{ task(id: "stored", useCache: false) { state result } }');
+      const { data } = await gateway.query(
+        '{ task(taskId: "stored", useCache: false) { state result } }',
+      );
       expect(data).toEqual({ task: { state: 'SUCCESS', result: shown.trim() } });
     });
 
@@ -105,9 +109,9 @@ for (const { serializer, broker, release } of rows) {
     it.skipIf(broker === 'rabbitmq')('has its waiting messages shown', async () => {
       const [id] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [7.5] }]);
       const { data } = await gateway.query(
-        '{ queue(name: "slow", useCache: false) { peek(first: 1) { id name args kwargs } } }',
+        '{ queue(name: "slow", useCache: false) { peek(first: 1) { taskId name args kwargs } } }',
       );
-      const message = { id, name: 'demo.sleep', args: '(7.5,)', kwargs: '{}' };
+      const message = { taskId: id, name: 'demo.sleep', args: '(7.5,)', kwargs: '{}' };
       expect(data).toEqual({ queue: { peek: [message] } });
     });
 

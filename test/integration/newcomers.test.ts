@@ -1,6 +1,6 @@
 /**
  * Workers that start after the gateway, as Celery starts them: they announce themselves a second before they listen to
- * remote control (mingle), so that what is asked at once reaches nobody.
+ * remote control (mingle), so that a request that is sent at once reaches no pidbox.
  */
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
@@ -39,12 +39,12 @@ describeEachCluster('a worker that starts after the gateway', (on) => {
     let state: string | undefined;
     await eventually(async () => {
       const { data } = await gateway.query<{
-        workers: { status: string }[];
+        workers: { nodes: { status: string }[] };
         task: { state: string; orphaned: boolean } | null;
       }>(
-        `{ workers(useCache: false) { status } task(id: "${id}", useCache: false) { state orphaned } }`,
+        `{ workers(useCache: false) { nodes { status } } task(taskId: "${id}", useCache: false) { state orphaned } }`,
       );
-      for (const { status } of data?.workers ?? []) seen.add(status);
+      for (const { status } of data?.workers.nodes ?? []) seen.add(status);
       if (data?.task) seen.add(data.task.orphaned ? 'ORPHAN' : 'HELD');
       state = data?.task?.state;
       expect(state).toBe('SUCCESS');

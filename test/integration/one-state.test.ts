@@ -48,7 +48,7 @@ class Watched implements AsyncDisposable {
   /** The task as the list shows it and as it is shown by itself, in one answer, which must agree. */
   async task(id: string): Promise<Shown | undefined> {
     const { data } = await this.gateway.query<{ task: Shown | null; tasks: { nodes: Shown[] } }>(
-      `{ tasks(filter: { ids: ["${id}"] }, useCache: false) { nodes ${shown} } task(id: "${id}", useCache: false) ${shown} }`,
+      `{ tasks(filter: { taskIds: ["${id}"] }, useCache: false) { nodes ${shown} } task(taskId: "${id}", useCache: false) ${shown} }`,
     );
     expect(data?.tasks.nodes).toEqual(data?.task ? [data.task] : []);
     return data?.task ?? undefined;
@@ -56,7 +56,7 @@ class Watched implements AsyncDisposable {
 
   async listed(id: string): Promise<readonly Shown[] | undefined> {
     const { data } = await this.gateway.query<{ tasks: { nodes: Shown[] } }>(
-      `{ tasks(filter: { ids: ["${id}"] }, useCache: false) { nodes ${shown} } }`,
+      `{ tasks(filter: { taskIds: ["${id}"] }, useCache: false) { nodes ${shown} } }`,
     );
     return data?.tasks.nodes;
   }
@@ -73,7 +73,7 @@ class Watched implements AsyncDisposable {
 
   async revoke(id: string): Promise<void> {
     const { data } = await this.gateway.query(
-      `mutation { revokeTasks(ids: ["${id}"], hostnames: ["w1@test"]) { replies { hostname ok } } }`,
+      `mutation { revokeTasks(input: { taskIds: ["${id}"], hostnames: ["w1@test"] }) { replies { hostname ok } } }`,
     );
     expect(data).toEqual({ revokeTasks: { replies: [{ hostname: 'w1@test', ok: true }] } });
   }
@@ -92,7 +92,9 @@ class Watched implements AsyncDisposable {
   }
 
   async rerunError(id: string): Promise<string | undefined> {
-    const { errors } = await this.gateway.query(`mutation { rerunTask(id: "${id}") { id } }`);
+    const { errors } = await this.gateway.query(
+      `mutation { rerunTask(input: { taskId: "${id}" }) { taskId } }`,
+    );
     return errors?.[0]?.message;
   }
 
@@ -219,7 +221,7 @@ describeWith(['redis', 'celery:debian'], 'one task, one state (Celery 5.2)', () 
       await using gateway = await watchCluster(cluster);
       const former = new Watched(cluster, gateway);
       await eventually(async () => {
-        await former.gateway.query('{ workers(useCache: false) { scheduledTasks { eta } } }');
+        await former.gateway.query('{ workers(useCache: false) { nodes { scheduledTasks { eta } } } }');
         expect(await former.task(id)).toMatchObject({ state: 'RECEIVED' });
       });
       await former.revoke(id);
@@ -228,15 +230,17 @@ describeWith(['redis', 'celery:debian'], 'one task, one state (Celery 5.2)', () 
     await using gateway = await watchCluster(cluster);
     const answer = async () => {
       const { data } = await gateway.query(
-        `{ task(id: "${id}") { state } tasks(filter: { states: [RECEIVED] }) { totalCount }
-           workers { revokedTaskIds scheduledTasks { request { id } } } }`,
+        `{ task(taskId: "${id}") { state } tasks(filter: { states: [RECEIVED] }) { totalCount }
+           workers { nodes { revokedTaskIds scheduledTasks { request { taskId } } } } }`,
       );
       return data;
     };
     expect(await answer()).toEqual({
       task: { state: 'REVOKED' },
       tasks: { totalCount: 0 },
-      workers: [{ revokedTaskIds: [id], scheduledTasks: [{ request: { id } }] }],
+      workers: {
+        nodes: [{ revokedTaskIds: [id], scheduledTasks: [{ request: { taskId: id } }] }],
+      },
     });
   });
 });

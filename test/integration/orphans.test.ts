@@ -21,7 +21,7 @@ async function seen(gateway: TestGateway, id: string): Promise<Seen> {
     worker: { status: string } | null;
     task: { state: string; orphaned: boolean } | null;
   }>(
-    `{ worker(hostname: "w1@test", useCache: false) { status } task(id: "${id}", useCache: false) { state orphaned } }`,
+    `{ worker(hostname: "w1@test", useCache: false) { status } task(taskId: "${id}", useCache: false) { state orphaned } }`,
   );
   return { status: data?.worker?.status, state: data?.task?.state, orphaned: data?.task?.orphaned };
 }
@@ -40,8 +40,8 @@ describeEachCluster('a task that runs', (on) => {
       expect(await seen(gateway, id)).toEqual({ status: 'ONLINE', state: 'STARTED', orphaned: false }),
     );
     await eventually(async () => {
-      const { data } = await gateway.query('{ workers(useCache: false) { freqSeconds } }');
-      expect(data).toEqual({ workers: [{ freqSeconds: 2 }] }); // at first it was called for
+      const { data } = await gateway.query('{ workers(useCache: false) { nodes { freqSeconds } } }');
+      expect(data).toEqual({ workers: { nodes: [{ freqSeconds: 2 }] } }); // at first it was called for
     });
     return {
       ...{ cluster, gateway, id },
@@ -112,7 +112,7 @@ describeEachCluster('a task that runs', (on) => {
     await eventually(async () => expect(await seen(test.gateway, test.id)).toEqual(replaced));
   });
 
-  it('is settled by its result when its worker died before it could tell', async () => {
+  it('is settled by its result when its worker died before it could report the end', async () => {
     await using test = await running(600);
     await test.cluster.worker('w1').kill();
     const redis = test.cluster.redis.client();
@@ -122,7 +122,7 @@ describeEachCluster('a task that runs', (on) => {
     await eventually(
       async () => {
         const { data } = await test.gateway.query(
-          `{ tasks(filter: { ids: ["${test.id}"] }, useCache: false) { nodes { state result orphaned source } } }`,
+          `{ tasks(filter: { taskIds: ["${test.id}"] }, useCache: false) { nodes { state result orphaned source } } }`,
         );
         const node = { state: 'SUCCESS', result: '42', orphaned: false, source: 'RESULT_BACKEND' };
         expect(data).toEqual({ tasks: { nodes: [node] } });

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startRedis } from '../support/redis.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
 import { onlineWorkers, watchCluster } from '../support/watch.js';
 
@@ -17,15 +17,15 @@ const outageSeconds = Number(process.env['CELERYQL_OUTAGE_SECONDS'] ?? 5);
 
 /** Every field that needs the broker, each as a query of its own. */
 const queries = [
-  'workers(useCache: false) { hostname }',
-  'workers(useCache: false) { stats { pid } }',
+  'workers(useCache: false) { nodes { hostname } }',
+  'workers(useCache: false) { nodes { stats { pid } } }',
   'worker(hostname: "w1@test", useCache: false) { status }',
-  'queues(useCache: false) { name messages consumers }',
+  'queues(useCache: false) { nodes { name messages consumers } }',
   'queue(name: "default", useCache: false) { messages }',
   'tasks(useCache: false) { totalCount }',
-  'task(id: "no-such-task", useCache: false) { state }',
+  'task(taskId: "no-such-task", useCache: false) { state }',
   'taskStatus(useCache: false) { total active { total } }',
-  'taskTypes(useCache: false) { name }',
+  'taskTypes(useCache: false) { nodes { name } }',
   'metricsSummary(useCache: false) { finished }',
 ] as const;
 
@@ -52,7 +52,7 @@ const mutations = [
   'setTimeLimits(taskName: "demo.add", hardSeconds: 5) { silent }',
   'enableEvents(hostnames: ["w1@test"]) { silent }',
   'disableEvents { silent }',
-  'revokeTasks(ids: ["no-such-task"]) { silent }',
+  'revokeTasks(input: { taskIds: ["no-such-task"] }) { silent }',
   'revokeTasks(filter: { names: ["demo.add"] }) { silent }',
   'revokeByStampedHeaders(headers: { name: "a", stamps: "b" }) { silent }',
 ] as const;
@@ -101,7 +101,7 @@ describeWith(['redis'], 'a broker that is down when the gateway starts', () => {
   });
 });
 
-describeEachCluster('a broker with a cluster', (on) => {
+describeEachBroker('a broker with a cluster', (on) => {
   it('may restart: workers and events are there again by themselves', async () => {
     await using cluster = await startCluster({
       ...{ ...on, ownBroker: true },
@@ -135,16 +135,18 @@ describeEachCluster('a broker with a cluster', (on) => {
     );
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.add', args: [1, 2] }]);
     await eventually(async () => {
-      const { data } = await gateway.query(`{ task(id: "${id}", useCache: false) { state source } }`);
+      const { data } = await gateway.query(
+        `{ task(taskId: "${id}", useCache: false) { state source } }`,
+      );
       expect(data).toEqual({ task: { state: 'SUCCESS', source: 'EVENTS' } });
     }, 20_000);
     await eventually(async () => {
-      const { data } = await gateway.query('{ workers(useCache: false) { unresponsive } }');
-      expect(data).toEqual({ workers: [{ unresponsive: false }, { unresponsive: false }] });
+      const { data } = await gateway.query('{ workers(useCache: false) { nodes { unresponsive } } }');
+      expect(data).toEqual({ workers: { nodes: [{ unresponsive: false }, { unresponsive: false }] } });
     }, 20_000);
   });
 
-  it(`may be down for ${outageSeconds} s: nobody waits for it, and the first event after it is heard`, async () => {
+  it(`may be down for ${outageSeconds} s: no query waits for it, and the first event after it arrives`, async () => {
     await using cluster = await startCluster({ ...on, ownBroker: true, workers: [{ pool: 'solo' }] });
     await using gateway = await watchCluster(cluster);
 
@@ -191,7 +193,7 @@ describeEachCluster('a broker with a cluster', (on) => {
 
     expect(sick.data?.health.status).toBe('DOWN');
     for (const { seconds } of [...silent, ...still, sick]) expect(seconds).toBeLessThan(2.5);
-    // What needs no answer of Redis is known as long as nobody has noticed.
+    // What needs no answer of Redis is known until the gateway has noticed the silence.
     for (const { errors } of silent) {
       for (const error of errors ?? []) expect(error.extensions?.['code']).toMatch(typed);
     }

@@ -17,7 +17,7 @@ for way in [${ways.map((way) => `dict(${way})`).join(', ')}]:
 `;
 
 interface Waiting {
-  readonly id: string | null;
+  readonly taskId: string | null;
   readonly name: string | null;
 }
 
@@ -38,7 +38,7 @@ describeEachCelery('peek (Redis)', (version) => {
     await cluster[Symbol.asyncDispose]();
   });
 
-  async function peek(name: string, fields = 'id name', first = 100): Promise<Waiting[]> {
+  async function peek(name: string, fields = 'taskId name', first = 100): Promise<Waiting[]> {
     const { data, errors } = await gateway.query<{ queue: { peek: Waiting[] } }>(
       `query ($name: ID!, $first: Int) {
         queue(name: $name, useCache: false) { peek(first: $first) { ${fields} } }
@@ -65,8 +65,10 @@ describeEachCelery('peek (Redis)', (version) => {
     expect(before.slice(0, 2)).toEqual([2, 5]);
 
     const served = [...sent.slice(5), ...sent.slice(0, 5)];
-    await eventually(async () => expect((await peek('high')).map(({ id }) => id)).toEqual(served));
-    expect((await peek('high', 'id', 3)).map(({ id }) => id)).toEqual(served.slice(0, 3));
+    await eventually(async () =>
+      expect((await peek('high')).map(({ taskId }) => taskId)).toEqual(served),
+    );
+    expect((await peek('high', 'taskId', 3)).map(({ taskId }) => taskId)).toEqual(served.slice(0, 3));
     expect(await lengths()).toEqual(before);
 
     const { data } = await gateway.query(
@@ -97,16 +99,16 @@ describeEachCelery('peek (Redis)', (version) => {
 
     const json = 'application/json';
     const known = { name: 'demo.echo', args: "('one', 2)", kwargs: "{'k': True}" };
-    const unknown = { id: null, name: null, args: null, kwargs: null };
+    const unknown = { taskId: null, name: null, args: null, kwargs: null };
     const waiting = await eventually(async () => {
-      const found = await peek('default', 'id name args kwargs contentType');
+      const found = await peek('default', 'taskId name args kwargs contentType');
       expect(found).toHaveLength(7);
       return found;
     });
     expect(waiting).toEqual([
-      { ...known, id: ids[0], contentType: 'application/x-python-serialize' },
-      { ...known, id: ids[1], contentType: json },
-      { ...known, id: ids[2], contentType: json },
+      { ...known, taskId: ids[0], contentType: 'application/x-python-serialize' },
+      { ...known, taskId: ids[1], contentType: json },
+      { ...known, taskId: ids[2], contentType: json },
       { ...unknown, contentType: 'application/x-python-serialize' },
       { ...unknown, contentType: 'application/x-yaml' },
       { ...unknown, contentType: null },
@@ -114,9 +116,9 @@ describeEachCelery('peek (Redis)', (version) => {
     ]);
   });
 
-  it('is refused for more than a hundred, and the queue is told nevertheless', async () => {
+  it('is refused for more than a hundred, and the queue is answered nevertheless', async () => {
     const { data, errors } = await gateway.query(
-      '{ queue(name: "default") { name peek(first: 101) { id } } }',
+      '{ queue(name: "default") { name peek(first: 101) { taskId } } }',
     );
     expect(data).toEqual({ queue: { name: 'default', peek: null } });
     expect(errors).toMatchObject([{ path: ['queue', 'peek'], extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -124,11 +126,11 @@ describeEachCelery('peek (Redis)', (version) => {
 
   it('is not needed to find queues by what they hold', async () => {
     const found = async (filter: string) => {
-      const { data, errors } = await gateway.query<{ queues: { name: string }[] }>(
-        `{ queues(filter: ${filter}, useCache: false) { name } }`,
+      const { data, errors } = await gateway.query<{ queues: { nodes: { name: string }[] } }>(
+        `{ queues(filter: ${filter}, useCache: false) { nodes { name } } }`,
       );
       expect(errors).toBeUndefined();
-      return data?.queues.map(({ name }) => name);
+      return data?.queues.nodes.map(({ name }) => name);
     };
     expect(await found('{ hasMessages: true }')).toEqual(['default', 'high']);
     expect(await found('{ orphaned: true }')).toEqual(['default', 'high']);

@@ -4,7 +4,7 @@ import { sendTasks, startCluster, type Cluster, type Pool } from '../support/cel
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachPool } from '../support/matrix.js';
-import { expectTold } from '../support/told-tasks.js';
+import { expectReported } from '../support/reported-tasks.js';
 import { expected, runTour, tourEnv } from '../support/tour.js';
 import { watchCluster } from '../support/watch.js';
 
@@ -38,11 +38,11 @@ describeEachPool('a worker', (on, pool) => {
     return data?.worker;
   };
 
-  it('tells of itself', async () => {
-    const told = await worker(`status unresponsive registeredTasks activeQueues { name }
-      activeTasks { id } stats { pid pool { maxConcurrency } }`);
+  it('reports its own state', async () => {
+    const reported = await worker(`status unresponsive registeredTasks activeQueues { name }
+      activeTasks { taskId } stats { pid pool { maxConcurrency } }`);
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       ...{ status: 'ONLINE', unresponsive: false, activeTasks: [] },
       stats: { pid: cluster.worker('w1').pid, pool: { maxConcurrency: slots[pool] } },
       registeredTasks: expect.arrayContaining(['demo.add']) as unknown,
@@ -56,20 +56,22 @@ describeEachPool('a worker', (on, pool) => {
     for (const entry of ledger) {
       expect(entry.backend, entry.kind).toMatchObject(expected(entry, setting).stored);
     }
-    await expectTold(gateway, ledger, setting);
+    await expectReported(gateway, ledger, setting);
   });
 
-  it(pool === 'solo' ? 'does not answer while it works' : 'tells what it works at', async () => {
+  it(pool === 'solo' ? 'does not answer while it works' : 'reports the tasks that it runs', async () => {
     const [id = ''] = await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [4] }]);
     await cluster.worker('w1').waitForLine(new RegExp(`${id}\\] received`));
 
-    const held = { unresponsive: false, activeTasks: [{ id }] };
+    const held = { unresponsive: false, activeTasks: [{ taskId: id }] };
     const silent = { unresponsive: true, activeTasks: null };
     await eventually(async () =>
-      expect(await worker('unresponsive activeTasks { id }')).toEqual(pool === 'solo' ? silent : held),
+      expect(await worker('unresponsive activeTasks { taskId }')).toEqual(
+        pool === 'solo' ? silent : held,
+      ),
     );
     await eventually(
-      async () => expect(await worker('activeTasks { id }')).toEqual({ activeTasks: [] }),
+      async () => expect(await worker('activeTasks { taskId }')).toEqual({ activeTasks: [] }),
       10_000,
     );
   });

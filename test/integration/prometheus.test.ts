@@ -2,14 +2,14 @@
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { scrape } from '../support/scrape.js';
 import { watchCluster } from '../support/watch.js';
 
 const forMinutes = ['worker-status', 'queue-status'].flatMap((cache) => [`--cache-${cache}-ttl`, '600']);
 
-describeEachCluster('/metrics', (on) => {
-  it('tells workers, tasks and queues apart, and a killed worker from one that said goodbye', async () => {
+describeEachBroker('/metrics', (on) => {
+  it('has series of each worker, task and queue, and distinguishes a killed worker from one that said goodbye', async () => {
     await using cluster = await startCluster({
       ...on,
       workers: [
@@ -18,7 +18,7 @@ describeEachCluster('/metrics', (on) => {
         { hostname: 'w3', queues: ['default'], pool: 'solo' },
       ],
     });
-    // Nobody consumes `high`, and RabbitMQ lists it only through the management API.
+    // No worker consumes `high`, and RabbitMQ lists it only through the management API.
     await using gateway = await watchCluster(cluster, { args: ['--queues', 'high'] });
     await sendTasks(cluster.application, [
       { name: 'demo.add', args: [1, 2] },

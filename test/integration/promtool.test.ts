@@ -17,7 +17,7 @@ describeWith(['promtool'], 'promtool', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'celeryql-promtool-'));
     gateway = await startTestGateway();
-    await gateway.query('{ health { status } workers { hostname } }');
+    await gateway.query('{ health { status } workers { nodes { hostname } } }');
     await eventually(async () => {
       const samples = samplesOf(await (await gateway.fetch('/metrics')).text());
       expect(valuesOf(samples, 'celeryql_task_runtime_seconds_count').length).toBeGreaterThan(2);

@@ -3,22 +3,22 @@ import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { untilReady } from '../support/watch.js';
 
 const caches = ['task-status', 'worker-status', 'queue-status'];
 const minute = caches.flatMap((name) => [`--cache-${name}-ttl`, '60']);
 const pushed = caches.flatMap((name) => [`--cache-${name}-push-invalidation`, 'true']);
 
-interface Told {
+interface Answer {
   readonly succeeded: number;
   readonly waiting: number | undefined;
   readonly status: string | undefined;
-  /** Of a page that nothing here is on. */
+  /** Cache status of a page that has none of these tasks. */
   readonly quiet: string | undefined;
 }
 
-async function ask(gateway: TestGateway, hostname: string): Promise<Told> {
+async function ask(gateway: TestGateway, hostname: string): Promise<Answer> {
   const quiet = await gateway.query(
     '{ tasks(filter: { names: ["no.such.task"] }, first: 1) { totalCount } }',
   );
@@ -27,7 +27,7 @@ async function ask(gateway: TestGateway, hostname: string): Promise<Told> {
     queue: { messages: number } | null;
     worker: { status: string } | null;
   }>(
-    `query Told($hostname: ID!) {
+    `query Answer($hostname: ID!) {
       tasks(filter: { states: ["SUCCESS"], names: ["demo.add"] }, first: 1) { totalCount }
       queue(name: "slow") { messages }
       worker(hostname: $hostname) { status }
@@ -42,7 +42,7 @@ async function ask(gateway: TestGateway, hostname: string): Promise<Told> {
   };
 }
 
-describeEachCelery('push invalidation', (version) => {
+describeOneCelery('push invalidation', (version) => {
   it('shows a task that ended, a queue that fills and a worker that went, and keeps the rest', async () => {
     await using cluster = await startCluster({
       version,

@@ -50,11 +50,11 @@ describeEachCelery('queues (Redis)', (version) => {
   });
 
   async function queues(): Promise<Queue[]> {
-    const { data, errors } = await gateway.query<{ queues: Queue[] }>(
-      `{ queues(useCache: false) { ${fields} } }`,
+    const { data, errors } = await gateway.query<{ queues: { nodes: Queue[] } }>(
+      `{ queues(useCache: false) { nodes { ${fields} } } }`,
     );
     expect(errors).toBeUndefined();
-    return data?.queues ?? [];
+    return data?.queues.nodes ?? [];
   }
 
   const lengths = async (name: string): Promise<Queue['messagesByPriority']> => {
@@ -65,7 +65,7 @@ describeEachCelery('queues (Redis)', (version) => {
     return (await Promise.all(steps)).filter(({ messages }) => messages > 0);
   };
 
-  it('are none before anybody has bound one', async () => {
+  it('are none before an application has bound one', async () => {
     expect(await queues()).toEqual([]);
     expect((await gateway.query('{ queue(name: "default") { name } }')).data).toEqual({ queue: null });
   });
@@ -77,10 +77,10 @@ describeEachCelery('queues (Redis)', (version) => {
       ...[0, 3, 3, 5, 6, 9, 9, 9].map(ranked),
       { name: 'demo.encode', args: ['a.mov'] },
     ]);
-    const told = await queues();
+    const listed = await queues();
 
     const orphan = { kind: 'LIST', unacknowledged: 0, consumers: 0, workers: [], orphaned: true };
-    expect(told).toMatchObject([
+    expect(listed).toMatchObject([
       { ...orphan, name: 'default', messages: 3, messagesByPriority: [{ priority: 0, messages: 3 }] },
       {
         ...orphan,
@@ -103,7 +103,7 @@ describeEachCelery('queues (Redis)', (version) => {
         oldestMessageAgeSeconds: null,
       },
     ]);
-    for (const { name, messagesByPriority, messages, oldestMessageAgeSeconds: age } of told) {
+    for (const { name, messagesByPriority, messages, oldestMessageAgeSeconds: age } of listed) {
       expect(messagesByPriority).toEqual(await lengths(name));
       if (messages === 0) continue;
       expect(age).toBeGreaterThan(0);
@@ -111,7 +111,7 @@ describeEachCelery('queues (Redis)', (version) => {
     }
   });
 
-  it('are consumed by the workers that say so, and tell what these hold unacknowledged', async () => {
+  it('are consumed by the workers that say so, and show what these hold unacknowledged', async () => {
     await cluster.startWorker({ hostname: 'w1', queues: ['slow', 'media.video'], concurrency: 1 });
     await cluster.startWorker({ hostname: 'w2', queues: ['slow'], pool: 'solo' });
     const later = { countdown: 600 };
@@ -120,7 +120,7 @@ describeEachCelery('queues (Redis)', (version) => {
       { name: 'demo.encode', args: ['c.mov'], options: later },
       { name: 'demo.sleep', args: [0.01], options: later },
     ]);
-    const told = await eventually(async () => {
+    const listed = await eventually(async () => {
       const found = await queues();
       const unacknowledged = found.map((queue) => queue.unacknowledged);
       expect(unacknowledged.reduce((sum, count) => sum + count, 0)).toBe(await redis.hlen('unacked'));
@@ -128,11 +128,11 @@ describeEachCelery('queues (Redis)', (version) => {
       return found;
     }, 10_000);
 
-    const workers = (name: string) => told.find((queue) => queue.name === name)?.workers;
+    const workers = (name: string) => listed.find((queue) => queue.name === name)?.workers;
     expect(workers('default')).toEqual([]);
     expect(workers('media.video')).toEqual([{ hostname: 'w1@test' }]);
     expect(workers('slow')).toEqual([{ hostname: 'w1@test' }, { hostname: 'w2@test' }]);
-    expect(told).toMatchObject([
+    expect(listed).toMatchObject([
       { name: 'default', messages: 3, consumers: 0, orphaned: true },
       { name: 'high', messages: 8, consumers: 0, orphaned: true },
       { name: 'media.video', messages: 0, consumers: 1, orphaned: false },
@@ -143,7 +143,7 @@ describeEachCelery('queues (Redis)', (version) => {
       string,
       { name: string }[]
     >;
-    for (const { name, workers } of told) {
+    for (const { name, workers } of listed) {
       const theirs = Object.keys(consumed).filter((hostname) =>
         consumed[hostname]?.some((queue) => queue.name === name),
       );
@@ -165,7 +165,7 @@ describeEachCelery('queues (Redis)', (version) => {
     expect(errors).toBeUndefined();
     expect(data?.queue.messagesByPriority).toEqual(await lengths('slow'));
     expect(data?.queue.messages).toBeGreaterThanOrEqual(10);
-    // They hold their consumers' places, but nobody can tell how many they are.
+    // They hold their consumers' places, but the broker does not report how many they are.
     expect(data?.queue).toMatchObject({ consumers: null, workers: null, orphaned: null });
 
     for (const worker of cluster.workers) worker.resume();
@@ -177,9 +177,14 @@ describeEachCelery('queues (Redis)', (version) => {
     await sendTasks(cluster.application, [{ name: 'demo.sleep', args: [0.01] }]);
 
     await eventually(async () => {
-      const told = await queues();
-      expect(told.map(({ name }) => name)).toEqual(['default', 'high', 'media.video', 'slow']);
-      expect(told.at(-1)).toMatchObject({ messages: 1, consumers: 0, workers: [], orphaned: true });
+      const listed = await queues();
+      expect(listed.map(({ name }) => name)).toEqual(['default', 'high', 'media.video', 'slow']);
+      expect(listed.at(-1)).toMatchObject({
+        messages: 1,
+        consumers: 0,
+        workers: [],
+        orphaned: true,
+      });
     }, 15_000);
   });
 });
@@ -187,16 +192,19 @@ describeEachCelery('queues (Redis)', (version) => {
 describeEachCelery(
   'queues',
   (version) => {
-    it('are orphaned until a worker comes, and tell priorities and what it holds', async () => {
+    it('are orphaned until a worker comes, and show priorities and what it holds', async () => {
       await using cluster = await startCluster({ version, broker: 'rabbitmq', workers: [] });
       await using gateway = await startTestGateway({
         ...watching(cluster),
         args: ['--management-url', cluster.vhost.managementUrl],
       });
-      const told = async (): Promise<readonly Queue[] | undefined> =>
-        (await gateway.query<{ queues: Queue[] }>(`{ queues(useCache: false) { ${fields} } }`)).data
-          ?.queues;
-      await eventually(async () => expect(await told()).toEqual([]));
+      const listed = async (): Promise<readonly Queue[] | undefined> =>
+        (
+          await gateway.query<{ queues: { nodes: Queue[] } }>(
+            `{ queues(useCache: false) { nodes { ${fields} } } }`,
+          )
+        ).data?.queues.nodes;
+      await eventually(async () => expect(await listed()).toEqual([]));
 
       await sendTasks(cluster.application, [
         ...[9, 9, 9, 9, 9, 0, 0].map(ranked),
@@ -211,7 +219,7 @@ describeEachCelery(
         ]),
       };
       await eventually(async () => {
-        expect(await told()).toMatchObject([
+        expect(await listed()).toMatchObject([
           { name: 'default', messages: 0, orphaned: false },
           { ...orphan, name: 'high', ...high },
           { ...orphan, name: 'media.video', messages: 1 },
@@ -223,7 +231,7 @@ describeEachCelery(
         ...{ hostname: 'w1', queues: ['media.video'], concurrency: 1 },
       });
       await eventually(async () => {
-        const [, still, held] = (await told()) ?? [];
+        const [, still, held] = (await listed()) ?? [];
         expect(still).toMatchObject({ ...orphan, name: 'high', ...high });
         expect(held, worker.log()).toMatchObject({
           ...{ name: 'media.video', messages: 0, unacknowledged: 1, consumers: 1, orphaned: false },

@@ -49,10 +49,14 @@ describeWith(['rabbitmq', 'redis', 'celery:newest'], 'tasks that RabbitMQ holds 
     // The broker's own statistics are some seconds old.
     await eventually(async () => expect(await delayed(gateway)).toEqual(held(5)), 20_000);
 
-    const { data } = await gateway.query('{ queues(useCache: false) { name kind messages } }');
-    expect(data?.['queues']).toEqual(
-      ['default', 'high', 'media.video', 'slow'].map((name) => ({ name, kind: 'QUORUM', messages: 0 })),
-    );
+    const { data } = await gateway.query('{ queues(useCache: false) { nodes { name kind messages } } }');
+    expect(data?.['queues']).toEqual({
+      nodes: ['default', 'high', 'media.video', 'slow'].map((name) => ({
+        name,
+        kind: 'QUORUM',
+        messages: 0,
+      })),
+    });
   });
 
   it('are delayed no longer when a worker has done them', async () => {
@@ -62,7 +66,7 @@ describeWith(['rabbitmq', 'redis', 'celery:newest'], 'tasks that RabbitMQ holds 
     await eventually(async () => expect(await delayed(gateway)).toEqual(held(1)), 7_500);
     await eventually(async () => {
       const { data } = await gateway.query(
-        'query ($id: ID!) { task(id: $id, useCache: false) { state } }',
+        'query ($id: ID!) { task(taskId: $id, useCache: false) { state } }',
         {
           id,
         },
@@ -72,16 +76,16 @@ describeWith(['rabbitmq', 'redis', 'celery:newest'], 'tasks that RabbitMQ holds 
     expect(await delayed(gateway)).toEqual(held(0));
   });
 
-  it('are in queues that are not looked into, which does not keep the rest from being told', async () => {
+  it('are in queues that are not looked into, which does not keep the rest from being listed', async () => {
     await using cluster = await startQuorumCluster();
     await using gateway = await watch(cluster, '--amqp-peek', 'true');
     const { data, errors } = await gateway.query(`{
-      queue(name: "default", useCache: false) { name kind messages peek { id } }
-      workers { hostname }
+      queue(name: "default", useCache: false) { name kind messages peek { taskId } }
+      workers { nodes { hostname } }
     }`);
     expect(data).toEqual({
       queue: { name: 'default', kind: 'QUORUM', messages: 0, peek: null },
-      workers: [{ hostname: 'w1@test' }],
+      workers: { nodes: [{ hostname: 'w1@test' }] },
     });
     expect(errors).toMatchObject([
       { path: ['queue', 'peek'], extensions: { code: 'COMMAND_REJECTED' } },

@@ -1,8 +1,8 @@
 /** What others write and declare on RabbitMQ, which the gateway reads and leaves as it is. */
 import { expect, it } from 'vitest';
-import { AmqpTransport } from '../../src/celery/transport/amqp.js';
-import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
-import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
+import { AmqpTransport } from '../../src/celery/transport/amqp/amqp.js';
+import { parseAmqpUrl } from '../../src/celery/transport/address/amqp-address.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis/redis-names.js';
 import { silentLogger } from '../../src/log.js';
 import { celeryVersion, pythonOutput } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
@@ -23,7 +23,7 @@ async function watch(url: string) {
     silentLogger,
   );
   const headers: unknown[] = [];
-  transport.subscribeEvents((message) => headers.push(message.read().headers));
+  transport.subscribeEvents((message) => void headers.push(message.read().headers));
   transport.start();
   await eventually(() => expect(transport.connection.connected).toBe(true));
   return { transport, headers };
@@ -59,7 +59,7 @@ describeWith(['rabbitmq', 'celery:debian'], 'headers of py-amqp on RabbitMQ', ()
 });
 
 describeWith(['rabbitmq'], 'an exchange of events on RabbitMQ that differs from Celery’s', () => {
-  it('is left as it is, and heard', async () => {
+  it('is left as it is, and received', async () => {
     await using vhost = await createVhost();
     const connection = await connectAmqp(vhost.url);
     const channel = await connection.createConfirmChannel();

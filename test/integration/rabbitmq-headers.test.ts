@@ -15,9 +15,9 @@ describeEachCelery(
       await using gateway = await watchCluster(cluster);
 
       for (let n = 0; n < requests; n++) {
-        const { data } = await gateway.query('{ workers(useCache: false) { stats { pid } } }');
+        const { data } = await gateway.query('{ workers(useCache: false) { nodes { stats { pid } } } }');
         expect(data, `request ${n}\n${cluster.worker('w1').log(20)}`).toEqual({
-          workers: [{ stats: { pid: cluster.worker('w1').pid } }],
+          workers: { nodes: [{ stats: { pid: cluster.worker('w1').pid } }] },
         });
       }
       expect(cluster.worker('w1').running).toBe(true);

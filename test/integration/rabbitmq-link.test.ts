@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { AmqpTransport } from '../../src/celery/transport/amqp.js';
-import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
-import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
-import type { ConnectionState } from '../../src/celery/transport/transport.js';
+import { AmqpTransport } from '../../src/celery/transport/amqp/amqp.js';
+import { parseAmqpUrl } from '../../src/celery/transport/address/amqp-address.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis/redis-names.js';
+import type { ConnectionStatus } from '../../src/celery/transport/transport.js';
 import { BrokerUnavailableError, TimeoutError } from '../../src/errors.js';
 import { createLogger } from '../../src/log.js';
 import { rabbitmqPermissions } from '../support/documented-rights.js';
@@ -72,10 +72,13 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
 
   it('is regained, with its subscription, within two seconds of the return', async () => {
     const transport = open(rabbitmq.url());
-    const states: ConnectionState[] = [];
+    const states: ConnectionStatus[] = [];
     transport.onConnection((state) => states.push(state));
     let events = 0;
-    transport.subscribeEvents(() => events++);
+    transport.subscribeEvents(() => {
+      events++;
+      return undefined;
+    });
     await isUp(transport);
 
     await rabbitmq.stop();
@@ -124,8 +127,8 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
   }, 30_000);
 
   it('goes to the next address of the list', async () => {
-    const nobody = `amqp://127.0.0.1:${await freePort()}//`;
-    const transport = open(`${nobody};${rabbitmq.url()}`);
+    const unused = `amqp://127.0.0.1:${await freePort()}//`;
+    const transport = open(`${unused};${rabbitmq.url()}`);
     await isUp(transport);
     await transport.ping();
   });
@@ -142,7 +145,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     const transport = open(rabbitmq.url('nowhere'));
     await eventually(() =>
       expect(transport.connection.reason).toBe(
-        'there is no virtual host nowhere, or this user may not enter it',
+        'there is no virtual host nowhere, or this user has no access to it',
       ),
     );
   });
@@ -170,7 +173,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     ['read', 'celeryev', /access to exchange 'celeryev'/],
   ] as const;
 
-  it('has a row below for each place that the README lists', () => {
+  it('has a row below for each place that the docs list', () => {
     const listed = Object.entries(rabbitmqPermissions).flatMap(([kind, pattern]) =>
       pattern
         .replace(/^\^\(|\)\$$/g, '')
@@ -180,7 +183,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     expect(places.map(([kind, place]) => `${kind} ${place}`).sort()).toEqual(listed.sort());
   });
 
-  it('needs no rights but those that the README lists', async () => {
+  it('needs no rights but those that the docs list', async () => {
     const { management } = rabbitmq;
     await management.createUser('monitor', 'secret');
     await management.setPermissions('/', 'monitor', rabbitmqPermissions);
@@ -211,7 +214,7 @@ describeWith(['rabbitmq', 'openssl'], 'a connection to RabbitMQ', () => {
     30_000,
   );
 
-  it('says that publishing is blocked, and goes on hearing', async () => {
+  it('says that publishing is blocked, and goes on receiving', async () => {
     const transport = open(rabbitmq.url());
     await isUp(transport);
     await rabbitmq.ctl('set_vm_memory_high_watermark', '0.00001');

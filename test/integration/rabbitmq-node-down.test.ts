@@ -1,6 +1,6 @@
 /**
  * A node of a RabbitMQ cluster ends, and with it the only copy of a classic queue and the leader of a quorum queue, which
- * has no majority then. What nobody can count is unknown, and all else goes on.
+ * has no majority then. What no node can count is unknown, and all else goes on.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Disposal } from '../../src/disposal.js';
@@ -15,13 +15,17 @@ import { scrape } from '../support/scrape.js';
 import { connectAmqp } from '../support/connect-amqp.js';
 
 interface Answer {
-  readonly queues: readonly {
-    readonly name: string;
-    readonly messages: number | null;
-    readonly orphaned: boolean | null;
-    readonly unknown: readonly { readonly figure: string; readonly reason: string }[];
-  }[];
-  readonly workers: readonly { readonly hostname: string; readonly registeredTasks: string[] | null }[];
+  readonly queues: {
+    nodes: readonly {
+      readonly name: string;
+      readonly messages: number | null;
+      readonly orphaned: boolean | null;
+      readonly unknown: readonly { readonly figure: string; readonly reason: string }[];
+    }[];
+  };
+  readonly workers: {
+    nodes: readonly { readonly hostname: string; readonly registeredTasks: string[] | null }[];
+  };
   readonly health: { readonly checks: readonly { readonly name: string }[] };
   readonly gateway: {
     readonly broker: { readonly connected: boolean };
@@ -35,7 +39,7 @@ const lost = ['home', 'leaderless'] as const;
 const kept = ['local', 'led', 'stuck'] as const;
 const messages = 5;
 
-const depthsQuery = `{ queues(useCache: false) { name messages orphaned unknown { figure reason } } }`;
+const depthsQuery = `{ queues(useCache: false) { nodes { name messages orphaned unknown { figure reason } } } }`;
 const purge = `mutation ($name: ID!, $expectedMessages: Int!) {
   purgeQueue(name: $name, expectedMessages: $expectedMessages) { purged }
 }`;
@@ -61,9 +65,9 @@ describeWith(['rabbitmq', 'celery:newest'], 'a node of a RabbitMQ cluster that e
   /** Without the management API. */
   let blind: TestGateway;
 
-  async function depths(of = gateway): Promise<ReadonlyMap<string, Answer['queues'][number]>> {
+  async function depths(of = gateway): Promise<ReadonlyMap<string, Answer['queues']['nodes'][number]>> {
     const { data } = await of.query<Pick<Answer, 'queues'>>(depthsQuery);
-    return new Map(data?.queues.map((queue) => [queue.name, queue]));
+    return new Map(data?.queues.nodes.map((queue) => [queue.name, queue]));
   }
 
   async function counted(of: TestGateway, names: readonly string[]): Promise<void> {
@@ -75,10 +79,10 @@ describeWith(['rabbitmq', 'celery:newest'], 'a node of a RabbitMQ cluster that e
 
   async function goesOn(): Promise<void> {
     const { data } = await gateway.query<Answer>(
-      `{ workers(useCache: false) { hostname registeredTasks }
+      `{ workers(useCache: false) { nodes { hostname registeredTasks } }
          gateway { broker { connected } events { reconnects gaps { reason } } } }`,
     );
-    expect(data?.workers).toEqual([
+    expect(data?.workers.nodes).toEqual([
       { hostname: 'w1@test', registeredTasks: expect.arrayContaining(['demo.add']) as string[] },
     ]);
     expect(data?.gateway.broker.connected).toBe(true);
@@ -141,7 +145,7 @@ describeWith(['rabbitmq', 'celery:newest'], 'a node of a RabbitMQ cluster that e
     }
   });
 
-  it.each(lost)('lets nobody purge %s, whatever number of messages is expected', async (name) => {
+  it.each(lost)('lets no client purge %s, with any expected number of messages', async (name) => {
     for (const expectedMessages of [0, messages]) {
       const { data, errors } = await gateway.query(purge, { name, expectedMessages });
       expect(data?.['purgeQueue'] ?? null).toBeNull();

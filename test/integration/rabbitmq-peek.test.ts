@@ -31,13 +31,13 @@ describeEachCelery(
         return data?.['queue'];
       };
       const look = async () =>
-        expect(await queue('peek { id name }')).toEqual({
-          peek: served.map((id) => ({ id, name: 'demo.ranked' })),
+        expect(await queue('peek { taskId name }')).toEqual({
+          peek: served.map((taskId) => ({ taskId, name: 'demo.ranked' })),
         });
       await eventually(look);
       await look();
-      expect(await queue('peek(first: 3) { id }')).toEqual({
-        peek: served.slice(0, 3).map((id) => ({ id })),
+      expect(await queue('peek(first: 3) { taskId }')).toEqual({
+        peek: served.slice(0, 3).map((taskId) => ({ taskId })),
       });
 
       const whole = 'kind messages unacknowledged orphaned messagesByPriority { priority messages }';
@@ -60,9 +60,12 @@ describeEachCelery(
       await sendTasks(cluster.application, ranked(9, 1));
       await eventually(async () => {
         const { data, errors } = await gateway.query(
-          '{ queue(name: "high", useCache: false) { name messages peek { id } } workers { hostname } }',
+          '{ queue(name: "high", useCache: false) { name messages peek { taskId } } workers { nodes { hostname } } }',
         );
-        expect(data).toEqual({ queue: { name: 'high', messages: 1, peek: null }, workers: [] });
+        expect(data).toEqual({
+          queue: { name: 'high', messages: 1, peek: null },
+          workers: { nodes: [] },
+        });
         expect(errors).toMatchObject([
           { path: ['queue', 'peek'], extensions: { code: 'COMMAND_REJECTED' } },
         ]);

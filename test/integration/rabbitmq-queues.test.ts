@@ -1,9 +1,9 @@
 /** What only queues of RabbitMQ have: kinds, priorities, messages in other hands, and tasks that wait for their ETA. */
 import { expect, it } from 'vitest';
-import { AmqpTransport } from '../../src/celery/transport/amqp.js';
-import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
-import { parseManagementUrl } from '../../src/celery/transport/rabbitmq-address.js';
-import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
+import { AmqpTransport } from '../../src/celery/transport/amqp/amqp.js';
+import { parseAmqpUrl } from '../../src/celery/transport/address/amqp-address.js';
+import { parseManagementUrl } from '../../src/celery/transport/address/rabbitmq-address.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis/redis-names.js';
 import { PeekRefusedError } from '../../src/errors.js';
 import { silentLogger } from '../../src/log.js';
 import { priorityLengths } from '../support/rabbitmq.js';
@@ -25,7 +25,7 @@ async function watch({ url, managementUrl }: RabbitMQVhost, amqpPeek: boolean): 
 }
 
 describeWith(['rabbitmq'], 'queues of RabbitMQ', () => {
-  it('are told by kind and priority, with what is in other hands and what waits for its ETA', async () => {
+  it('are listed by kind and priority, with what workers hold and what waits for its ETA', async () => {
     await using vhost = await createVhost();
     const connection = await connectAmqp(vhost.url);
     const channel = await connection.createConfirmChannel();

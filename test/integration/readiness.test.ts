@@ -1,10 +1,10 @@
-/** What a platform is told while the broker comes, dies, falls silent and comes back. */
+/** What readiness says while the broker comes, dies, falls silent and comes back. */
 import { expect, it } from 'vitest';
 import { brokerNames } from '../support/broker.js';
 import { startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker, describeEachCluster } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
 import { untilReady, watching } from '../support/watch.js';
 
@@ -88,7 +88,7 @@ for (const broker of brokerNames) {
   );
 }
 
-describeEachCluster('a gateway that is ready', (on) => {
+describeEachBroker('a gateway that is ready', (on) => {
   it('has what the first readers ask for, and asks nothing more of the workers for its probes', async () => {
     await using cluster = await startCluster({
       ...on,
@@ -97,10 +97,12 @@ describeEachCluster('a gateway that is ready', (on) => {
     await using gateway = await startTestGateway(watching(cluster));
     await untilReady(gateway);
     const first = await gateway.query(`{
-      workers { hostname stats { pid } } queues { name } metricsSummary { poolSlots }
+      workers { nodes { hostname stats { pid } } } queues { nodes { name } } metricsSummary { poolSlots }
     }`);
     expect(first.data).toMatchObject({
-      workers: cluster.workers.map(({ hostname, pid }) => ({ hostname, stats: { pid } })),
+      workers: {
+        nodes: cluster.workers.map(({ hostname, pid }) => ({ hostname, stats: { pid } })),
+      },
       metricsSummary: { poolSlots: 3 },
     });
     expect(first.extensions?.cache?.entries.map(({ path, status }) => [path, status]).sort()).toEqual([

@@ -1,13 +1,13 @@
-/** Secrets in all that real tasks are given, tell and leave: nothing that the gateway says has them. */
+/** Secrets in all that real tasks receive, report and store: no answer and no log line of the gateway has them. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pythonRepr } from '../../src/celery/python-repr.js';
-import { readConfig } from '../../src/config.js';
+import { pythonRepr } from '../../src/celery/python/python-repr.js';
+import { readConfig } from '../../src/config/config.js';
 import * as operations from '../../src/generated/operations.js';
 import { createLogger } from '../../src/log.js';
-import { redactorOf } from '../../src/redactor-of.js';
+import { redactorOf } from '../../src/config/rows/redaction.js';
 import { pythonOutput, sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -52,7 +52,7 @@ describeEachCluster('secrets', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
   let ids: Record<(typeof outcomes)[number], string>;
-  const told: string[] = [];
+  const answers: string[] = [];
   const log: string[] = [];
   const redactor = redactorOf(readConfig([], {}));
 
@@ -105,22 +105,22 @@ describeEachCluster('secrets', (on) => {
     client.subscribe(
       { query },
       {
-        next: (item) => void told.push(JSON.stringify(item)),
+        next: (item) => void answers.push(JSON.stringify(item)),
         error: () => undefined, // the gateway ends it
         complete: () => undefined,
       },
     );
   }
 
-  /** What was asked is not what is told: only the answer is kept. */
+  /** Keeps the answer alone: the question has the secrets. */
   async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
     const { data, errors } = await gateway.query<Data>(query, variables);
-    told.push(JSON.stringify({ data, errors }));
+    answers.push(JSON.stringify({ data, errors }));
     return data as Data;
   }
 
   async function task(outcome: (typeof outcomes)[number]): Promise<Record<string, string | null>> {
-    const query = `query ($id: ID!) { task(id: $id, useCache: false) {
+    const query = `query ($id: ID!) { task(taskId: $id, useCache: false) {
       state args kwargs result exception traceback progress } }`;
     const data = await ask<{ task: Record<string, string | null> }>(query, { id: ids[outcome] });
     return data.task;
@@ -128,7 +128,7 @@ describeEachCluster('secrets', (on) => {
 
   const stateOf = async (outcome: (typeof outcomes)[number]) => (await task(outcome))['state'];
 
-  it('are masked in what tasks are given, return, raise and tell', async () => {
+  it('are masked in what tasks receive, return, raise and report', async () => {
     const succeeded = await task('succeed');
     expect(succeeded['args']).toContain("{'user': 'bob', 'password': '********'}");
     expect(succeeded['kwargs']).toContain("'password': '********'");
@@ -153,9 +153,11 @@ describeEachCluster('secrets', (on) => {
       return queue.peek[0];
     }, 15_000);
     expect(peeked?.kwargs).toContain("'password': '********'");
-    const { workers } = await ask<{ workers: { activeTasks: { kwargs: string }[]; conf: object }[] }>(
-      `{ workers(useCache: false) { conf activeTasks { args kwargs } reservedTasks { kwargs }
-          scheduledTasks { request { kwargs } } stats { total } } }`,
+    const {
+      workers: { nodes: workers },
+    } = await ask<{ workers: { nodes: { activeTasks: { kwargs: string }[]; conf: object }[] } }>(
+      `{ workers(useCache: false) { nodes { conf activeTasks { args kwargs } reservedTasks { kwargs }
+          scheduledTasks { request { kwargs } } stats { total } } } }`,
     );
     expect(workers[0]?.activeTasks[0]?.kwargs).toContain("'password': '********'");
     expect(workers[0]?.conf).toMatchObject({
@@ -180,9 +182,9 @@ describeEachCluster('secrets', (on) => {
   });
 
   it('are in no answer to any operation, in no event, in no REST route, in no line of the log', async () => {
-    for (const id of Object.values(ids))
+    for (const taskId of Object.values(ids))
       for (const document of documents)
-        await ask(document, { id, hostname: cluster.hostnames[0], useCache: false });
+        await ask(document, { taskId, hostname: cluster.hostnames[0], useCache: false });
     const root = '/api/v1/celery';
     for (const route of [
       'tasks/status',
@@ -192,12 +194,13 @@ describeEachCluster('secrets', (on) => {
       'health',
       'nope',
     ])
-      told.push(await (await gateway.fetch(`${root}/${route}`)).text());
+      answers.push(await (await gateway.fetch(`${root}/${route}`)).text());
     const types = ['task-sent', 'task-received', 'task-failed', 'task-retried', 'task-succeeded'];
-    for (const type of types) expect(told.some((text) => text.includes(`"type":"${type}"`))).toBe(true);
+    for (const type of types)
+      expect(answers.some((text) => text.includes(`"type":"${type}"`))).toBe(true);
     expect(documents.length).toBeGreaterThan(10);
     expect(log.length).toBeGreaterThan(0);
-    expect([...told, ...log].filter((text) => secrets.test(text))).toEqual([]);
+    expect([...answers, ...log].filter((text) => secrets.test(text))).toEqual([]);
   });
 
   it('leave texts that Python can still read, and finds the same in', async () => {

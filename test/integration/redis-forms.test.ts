@@ -95,35 +95,37 @@ function suite(version: CeleryVersion): void {
     const form = forms[name];
     await using gateway = await open(form);
     await eventually(async () => expect(await health(gateway)).toMatchObject({ status: 'OK' }));
-    const [told = '', silent = ''] = await sendTasks(application(form), [
+    const [reported = '', silent = ''] = await sendTasks(application(form), [
       { name: 'demo.add', args: [20, 3] },
       { name: 'demo.silent' },
       { name: 'demo.add', args: [1, 1], options: { countdown: 600 } },
-      { name: 'demo.ranked', args: [9], options: { priority: 9 } }, // nobody takes this
+      { name: 'demo.ranked', args: [9], options: { priority: 9 } }, // no worker takes this
     ]);
 
     await eventually(async () => {
       const { data, errors } = await gateway.query(
-        `query ($told: ID!, $silent: ID!) {
-          told: task(id: $told, useCache: false) { state source result queue }
-          silent: task(id: $silent, useCache: false) { state source result }
-          workers(useCache: false) { hostname status unresponsive stats { concurrency } }
-          queues(useCache: false) { name messages messagesByPriority { priority messages } unacknowledged consumers }
+        `query ($reported: ID!, $silent: ID!) {
+          reported: task(taskId: $reported, useCache: false) { state source result queue }
+          silent: task(taskId: $silent, useCache: false) { state source result }
+          workers(useCache: false) { nodes { hostname status unresponsive stats { concurrency } } }
+          queues(useCache: false) { nodes { name messages messagesByPriority { priority messages } unacknowledged consumers } }
         }`,
-        { told, silent },
+        { reported, silent },
       );
       expect(errors).toBeUndefined();
       expect(data).toMatchObject({
-        told: { state: 'SUCCESS', source: 'EVENTS', result: '23', queue: 'default' },
+        reported: { state: 'SUCCESS', source: 'EVENTS', result: '23', queue: 'default' },
         silent: { state: 'SUCCESS', source: 'RESULT_BACKEND', result: "'shh'" },
-        workers: [{ hostname: `${name}@test`, status: 'ONLINE', unresponsive: false }],
+        workers: { nodes: [{ hostname: `${name}@test`, status: 'ONLINE', unresponsive: false }] },
       });
-      expect(data?.['queues']).toMatchObject([
-        { name: 'default', messages: 0, unacknowledged: 1, consumers: 1 },
-        { name: 'high', messages: 1, messagesByPriority: [{ priority: 9, messages: 1 }] },
-        { name: 'media.video', messages: 0 },
-        { name: 'slow', messages: 0 },
-      ]);
+      expect(data?.['queues']).toMatchObject({
+        nodes: [
+          { name: 'default', messages: 0, unacknowledged: 1, consumers: 1 },
+          { name: 'high', messages: 1, messagesByPriority: [{ priority: 9, messages: 1 }] },
+          { name: 'media.video', messages: 0 },
+          { name: 'slow', messages: 0 },
+        ],
+      });
     }, 15_000);
     const { checks } = await health(gateway);
     expect(checks[0]).toMatchObject({ name: 'broker', message: `connected to ${form.shown}` });
@@ -144,7 +146,7 @@ function suite(version: CeleryVersion): void {
       expect(data).toMatchObject({ gateway: { broker: { connected: false } } });
       expect(JSON.stringify(data)).toMatch(reason);
     });
-    // As it is with Celery when it is told not to look.
+    // As with Celery where verification is switched off.
     for (const unchecked of [{ ssl_cert_reqs: 'none' }, { ...trusted, ssl_check_hostname: 'false' }]) {
       if (!elsewhere && 'ssl_check_hostname' in unchecked) continue;
       await using careless = await startTestGateway({ broker: server.tlsUrl(1, unchecked) });

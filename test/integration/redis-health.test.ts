@@ -81,7 +81,7 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
 
   const users = ['one', 'two', 'three', 'four', 'five'];
   it.concurrent.each(users)(
-    'names each right of the README that user %s loses, here and once in the log, and is well at its return',
+    'names each right of the docs that user %s loses, here and once in the log, and is well at its return',
     async (user) => {
       const own = redisRights.filter((_, index) => index % users.length === users.indexOf(user));
       expect(own.length).toBeGreaterThan(2);
@@ -120,10 +120,10 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
 
     await saysEventually(gateway, 'OOM command not allowed', 503);
     const { data, errors } = await gateway.query(
-      '{ queues(useCache: false) { name messages } workers(useCache: false) { hostname } }',
+      '{ queues(useCache: false) { nodes { name messages } } workers(useCache: false) { nodes { hostname } } }',
     );
     expect([data, errors]).toEqual([
-      { queues: [{ name: 'celery', messages: 1 }], workers: [] },
+      { queues: { nodes: [{ name: 'celery', messages: 1 }] }, workers: { nodes: [] } },
       undefined,
     ]);
     const refused = await gateway.query('mutation { pingWorkers { silent } }');
@@ -196,14 +196,16 @@ describeWith(['redis'], 'health while Redis answers PING and refuses what is nee
     await using gateway = await startTestGateway({ broker, args });
     await isWell(gateway);
     for (let look = 0; look < 2; look++) {
-      const { data } = await gateway.query('{ queues(useCache: false) { name messages } }');
+      const { data } = await gateway.query('{ queues(useCache: false) { nodes { name messages } } }');
       expect(data).toEqual({
-        queues: [
-          { name: 'closed', messages: null },
-          { name: 'open', messages: 1 },
-        ],
+        queues: {
+          nodes: [
+            { name: 'closed', messages: null },
+            { name: 'open', messages: 1 },
+          ],
+        },
       });
-      await gateway.query('{ queue(name: "closed", useCache: false) { peek(first: 1) { id } } }');
+      await gateway.query('{ queue(name: "closed", useCache: false) { peek(first: 1) { taskId } } }');
       await gateway.query('mutation { purgeQueue(name: "closed", expectedMessages: 1) { purged } }');
     }
     expect((await health(gateway)).status).toBe('OK');

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultRedisOptions, RedisNames } from '../../src/celery/transport/redis-names.js';
-import { RedisQueues } from '../../src/celery/transport/redis-queues.js';
+import { defaultRedisOptions, RedisNames } from '../../src/celery/transport/redis/redis-names.js';
+import { RedisQueues } from '../../src/celery/transport/redis/redis-queues.js';
 import { PurgeImpossibleError } from '../../src/errors.js';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
@@ -13,12 +13,12 @@ import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 import { scrape } from '../support/scrape.js';
 
-interface Told {
+interface Answer {
   readonly queue: {
     readonly messages: number;
     readonly messagesByPriority: readonly { priority: number; messages: number }[];
   } | null;
-  readonly queues: readonly { readonly name: string }[];
+  readonly queues: { nodes: readonly { readonly name: string }[] };
 }
 
 const everyPriority = Array.from({ length: 10 }, (_, priority) => priority);
@@ -40,7 +40,7 @@ describeEachCelery('queues of Celery with other priority_steps or sep', (version
     );
     await using gateway = await startTestGateway({ broker: cluster.broker });
     await eventually(async () => {
-      const { data } = await gateway.query<Told>(
+      const { data } = await gateway.query<Answer>(
         '{ queue(name: "default", useCache: false) { messages messagesByPriority { priority messages } } }',
       );
       expect(data?.queue).toEqual({
@@ -217,8 +217,8 @@ describeWith(['redis'], 'queues on Redis', () => {
       );
       await using gateway = await startTestGateway({ broker: redis.url() });
       await eventually(async () => {
-        const { data } = await gateway.query<Told>('{ queues(useCache: false) { name } }');
-        expect(data?.queues).toEqual([{ name: 'default' }]);
+        const { data } = await gateway.query<Answer>('{ queues(useCache: false) { nodes { name } } }');
+        expect(data?.queues.nodes).toEqual([{ name: 'default' }]);
       }, 10_000);
       const { samples, values } = await scrape(gateway);
       expect(values('queue_messages', { queue: 'default' })).toEqual([0]);

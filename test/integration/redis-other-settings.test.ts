@@ -60,7 +60,7 @@ const others = [
 
 describeWith(['redis', 'celery:newest'], 'an application with other settings on Redis', () => {
   it.concurrent.each(others)(
-    'is found by its bindings, with the rights that the README lists: $setting',
+    'is found by its bindings, with the rights that the docs list: $setting',
     async (other) => {
       await using redis = await startRedis();
       const { python } = celeryVersion('newest');

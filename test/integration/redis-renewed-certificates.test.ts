@@ -3,8 +3,8 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
-import { RedisLink } from '../../src/celery/transport/redis-link.js';
+import { parseRedisUrl } from '../../src/celery/transport/address/redis-address.js';
+import { RedisConnection } from '../../src/celery/transport/redis/redis-connection.js';
 import { silentLogger } from '../../src/log.js';
 import { makeCertificates } from '../support/certificates.js';
 import type { Certificates } from '../support/certificates.js';
@@ -30,21 +30,21 @@ describeWith(['redis:tls', 'openssl'], 'a connection to Redis', () => {
     const trusted = join(folder, 'trusted');
     await copyFile(first.ca, trusted);
     const url = redis.tlsUrl(0, { ssl_cert_reqs: 'required', ssl_ca_certs: trusted });
-    const link = new RedisLink({ address: parseRedisUrl(url), name: 'test', log: silentLogger });
+    const link = new RedisConnection({ address: parseRedisUrl(url), name: 'test', log: silentLogger });
     try {
       link.start();
-      await eventually(() => expect(link.up).toBe(true));
+      await eventually(() => expect(link.isReady).toBe(true));
 
       await writeFile(trusted, 'half of a certificate');
       await redis.restart();
-      await eventually(() => expect(link.up).toBe(true));
+      await eventually(() => expect(link.isReady).toBe(true));
 
       await redis.stop();
       await use(second);
       await redis.restart();
       await eventually(() => expect(link.reason).toMatch(/certificate/));
       await copyFile(second.ca, trusted);
-      await eventually(() => expect(link.up).toBe(true));
+      await eventually(() => expect(link.isReady).toBe(true));
     } finally {
       link.dispose();
       await rm(folder, { recursive: true });

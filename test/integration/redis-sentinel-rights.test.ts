@@ -1,4 +1,4 @@
-/** The rights that the README lists for Redis behind Sentinels, on the master and on the Sentinels themselves. */
+/** The rights that the docs list for Redis behind Sentinels, on the master and on the Sentinels themselves. */
 import type { Redis } from 'ioredis';
 import { Redis as Client } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ interface Answer {
   readonly health: { readonly checks: readonly { name: string; status: string; message: string }[] };
 }
 
-describeWith(['redis'], 'a user with the rights that the README lists behind Sentinels', () => {
+describeWith(['redis'], 'a user with the rights that the docs list behind Sentinels', () => {
   let master: RedisServer;
   let sentinel: SentinelServer;
   let admin: Redis;

@@ -6,10 +6,10 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 
-interface Told {
+interface Answer {
   readonly gateway: { readonly connected: boolean };
   readonly health: { readonly checks: readonly { name: string; status: string; message: string }[] };
-  readonly workers: readonly { hostname: string; status: string }[];
+  readonly workers: { nodes: readonly { hostname: string; status: string }[] };
 }
 
 const heartbeat = (hostname: string) =>
@@ -27,15 +27,19 @@ const heartbeat = (hostname: string) =>
 
 async function isConnected(gateway: TestGateway): Promise<void> {
   await eventually(async () => {
-    const { data } = await gateway.query<Told>('{ health(useCache: false) { checks { name status } } }');
+    const { data } = await gateway.query<Answer>(
+      '{ health(useCache: false) { checks { name status } } }',
+    );
     expect(data?.health.checks.find(({ name }) => name === 'broker')?.status).toBe('OK');
   }, 10_000);
 }
 
 async function shows(gateway: TestGateway, hostname: string): Promise<void> {
   await eventually(async () => {
-    const { data } = await gateway.query<Told>('{ workers(useCache: false) { hostname status } }');
-    expect(data?.workers).toContainEqual({ hostname, status: 'ONLINE' });
+    const { data } = await gateway.query<Answer>(
+      '{ workers(useCache: false) { nodes { hostname status } } }',
+    );
+    expect(data?.workers.nodes).toContainEqual({ hostname, status: 'ONLINE' });
   }, 5_000);
 }
 
@@ -72,7 +76,7 @@ describeWith(['redis'], 'fanout_patterns: false', () => {
     ['auto', '/0.celeryev'],
     ['auto', '/0.celeryev/worker.heartbeat'],
     ['false', '/0.celeryev'],
-  ])('is heard where the setting is %s and events come on %s', async (setting, channel) => {
+  ])('is received where the setting is %s and events come on %s', async (setting, channel) => {
     await using gateway = await startTestGateway({
       broker: redis.url(),
       args: ['--fanout-patterns', setting],

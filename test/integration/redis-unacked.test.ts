@@ -1,8 +1,8 @@
-/** Unacknowledged messages told apart by queue, of a hash that is filled as kombu fills it. */
+/** Unacknowledged messages counted by queue, of a hash that is filled as kombu fills it. */
 import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { defaultRedisOptions, RedisNames } from '../../src/celery/transport/redis-names.js';
-import { RedisQueues } from '../../src/celery/transport/redis-queues.js';
+import { defaultRedisOptions, RedisNames } from '../../src/celery/transport/redis/redis-names.js';
+import { RedisQueues } from '../../src/celery/transport/redis/redis-queues.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
 
@@ -58,7 +58,7 @@ describeWith(['redis'], 'unacknowledged messages', () => {
     expect(await unacknowledged('mail', 'video')).toEqual({ mail: 9_100, video: 101 });
   });
 
-  it('are unknown while there are too many new ones to look at, and more than can be told apart', async () => {
+  it('are unknown while there are too many new ones to read, and more than can be counted by queue', async () => {
     await using redis = await startRedis();
     const client = redis.client();
     const unacknowledged = queuesOf(client);

@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createClient } from 'graphql-ws';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../src/access/bearer.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
-import { buildGateway, GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { startRedis } from '../support/redis.js';
+import type { RedisServer } from '../support/redis.js';
+import { describeWith } from '../support/requirements.js';
 import { WebSocket } from '../support/web-socket.js';
-
-beforeAll(buildGateway, 120_000);
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'celeryql-'))));
@@ -38,7 +39,7 @@ interface Gateway extends AsyncDisposable {
 async function start(args: readonly string[]): Promise<Gateway> {
   const port = await freePort();
   const process = new GatewayProcess(port, ['--port', String(port), ...args]);
-  await process.child.waitForLine(/"message":"(showing|watching)/);
+  await process.child.waitForLine(/"message":"(showing|monitoring)/);
   return {
     process,
     port,
@@ -73,11 +74,12 @@ async function socketOf({ port }: Gateway, token: string): Promise<{ readonly en
 async function streamOf(
   { process }: Gateway,
   token: string,
+  query = subscription,
 ): Promise<{ readonly said: Promise<string> }> {
   const response = await process.fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...bearer(token) },
-    body: JSON.stringify({ query: subscription }),
+    body: JSON.stringify({ query }),
   });
   if (response.body === null) throw new Error('no stream');
   return { said: text(response.body) };
@@ -85,7 +87,7 @@ async function streamOf(
 
 const name = '{ me { name } }';
 const health =
-  '{ health(useCache: false) { checks { name status message } } gateway { settingsFiles { setting error needsRestart } } }';
+  '{ health(useCache: false) { checks { name status message } } gateway { settingsFiles { setting error } } }';
 
 describe('A changed auth file', () => {
   it('lets in and shuts out, and ends what goes on of those who are not in it any more', async () => {
@@ -104,9 +106,7 @@ describe('A changed auth file', () => {
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
     expect(await gateway.ask(name, 'cy-t0ken')).toEqual({ data: { me: { name: 'cy' } } });
-    await gateway.process.child.waitForLine(
-      /"message":"a file of settings was read again".*--auth-file/,
-    );
+    await gateway.process.child.waitForLine(/"message":"settings file reloaded".*--auth-file/);
 
     await replace('auth', line('bob', 'admin'));
     expect(await other.ended).toBe(4401); // with another role the credentials are others
@@ -127,7 +127,7 @@ describe('A changed auth file', () => {
     await replace('auth', `${line('ann')}hunter2\n`);
     const error =
       '--auth-file has neither `user <name> <role> <hash>` nor `token <name> <role> <hash>` in line 2';
-    const said = await gateway.process.child.waitForLine(/a file of settings is refused/);
+    const said = await gateway.process.child.waitForLine(/settings file rejected/);
     expect(JSON.parse(said)).toMatchObject({ level: 'error', file: file('auth'), error });
     expect(await gateway.ask(name, 'ann-t0ken')).toEqual({ data: { me: { name: 'ann' } } });
     expect(await current()).toBe('0');
@@ -138,7 +138,7 @@ describe('A changed auth file', () => {
             { name: 'settings_files', status: 'DEGRADED', message: error },
           ]) as unknown,
         },
-        gateway: { settingsFiles: [{ setting: '--auth-file', error, needsRestart: false }] },
+        gateway: { settingsFiles: [{ setting: '--auth-file', error }] },
       },
     });
 
@@ -156,11 +156,11 @@ it('SIGHUP reads the files again at once, also where no change was noticed, and 
   await using gateway = await start(['--auth-file', file('watched/auth')]);
   await writeFile(file('elsewhere/auth'), line('bob'));
   process.kill(gateway.process.child.pid, 'SIGHUP');
-  const said = await gateway.process.child.waitForLine(/a file of settings was read again/);
+  const said = await gateway.process.child.waitForLine(/settings file reloaded/);
   expect(JSON.parse(said)).toMatchObject({ why: 'it was asked for' });
   expect(await gateway.ask(name, 'bob-t0ken')).toEqual({ data: { me: { name: 'bob' } } });
   process.kill(gateway.process.child.pid, 'SIGHUP');
-  await gateway.process.child.waitForLine(/a file of settings is as before/);
+  await gateway.process.child.waitForLine(/settings file unchanged/);
   expect(await gateway.process.child.stop()).toEqual({ code: 0, signal: null });
 });
 
@@ -193,7 +193,7 @@ it('Keys that Kubernetes swaps count from then on, and the sessions of the ones 
   });
 });
 
-it('A changed file of clusters says at once who sees which, and what needs a restart', async () => {
+it('A changed file of clusters says at once which there are and who sees them', async () => {
   const clusters = (users: string[], ...more: object[]) =>
     JSON.stringify({
       clusters: [
@@ -206,27 +206,25 @@ it('A changed file of clusters says at once who sees which, and what needs a res
   await writeFile(file('clusters'), clusters(['ann']));
   await using gateway = await start(['--auth-file', file('auth'), '--clusters-file', file('clusters')]);
   const seen = '{ clusters { name } }';
-  const both = { data: { clusters: [{ name: 'shop' }, { name: 'mail' }] } };
-  const one = { data: { clusters: [{ name: 'shop' }] } };
+  const named = (...names: string[]) => ({ data: { clusters: names.map((name) => ({ name })) } });
   expect([await gateway.ask(seen, 'ann-t0ken'), await gateway.ask(seen, 'bob-t0ken')]).toEqual([
-    both,
-    one,
+    named('shop', 'mail'),
+    named('shop'),
   ]);
   const socket = await socketOf(gateway, 'ann-t0ken');
   const stream = await streamOf(gateway, 'ann-t0ken');
 
   await replace('clusters', clusters(['bearer:bob'], { name: 'new', embedded: true }));
-  const said = await gateway.process.child.waitForLine(/takes effect only at the next start/);
-  expect(JSON.parse(said)).toMatchObject({ setting: '--clusters-file', parts: ['new: added'] });
+  await gateway.process.child.waitForLine(/"message":"cluster added".*"cluster":"new"/);
   expect([await gateway.ask(seen, 'ann-t0ken'), await gateway.ask(seen, 'bob-t0ken')]).toEqual([
-    one,
-    both,
+    named('shop', 'new'),
+    named('shop', 'mail', 'new'),
   ]);
   expect(await socket.ended).toBe(1012);
-  expect(await stream.said).toContain('"What you may see has changed: subscribe again"');
+  expect(await stream.said).toContain('"Your permissions have changed: subscribe again"');
 
   await replace('clusters', clusters(['ann'], { name: 'mail', embedded: true }));
-  await gateway.process.child.waitForLine(/a file of settings is refused.*names two clusters mail/);
+  await gateway.process.child.waitForLine(/settings file rejected.*has two clusters named \W+mail/);
   expect(await gateway.ask(health, 'ann-t0ken')).toMatchObject({
     data: {
       gateway: {
@@ -237,5 +235,69 @@ it('A changed file of clusters says at once who sees which, and what needs a res
       },
     },
   });
-  expect(await gateway.ask(seen, 'bob-t0ken')).toEqual(both);
+  expect(await gateway.ask(seen, 'bob-t0ken')).toEqual(named('shop', 'mail', 'new'));
+});
+
+describeWith(['redis'], 'Clusters on Redis', () => {
+  it('are added, opened anew and removed, while the others keep their connections', async () => {
+    await using shop = await startRedis();
+    await using mail = await startRedis({ password: 'hunter2' });
+    const clusters = (...entries: object[]) => JSON.stringify({ clusters: entries });
+    const ofShop = { name: 'shop', broker: shop.url() };
+    const ofMail = (db: number) => ({ name: 'mail', broker: mail.url(db) });
+    await writeFile(file('auth'), line('ann', 'admin'));
+    await writeFile(file('clusters'), clusters(ofShop));
+    await using gateway = await start([
+      ...['--auth-file', file('auth'), '--clusters-file', file('clusters')],
+    ]);
+    const ask = (query: string) => gateway.ask(query, 'ann-t0ken');
+    const connections = async (redis: RedisServer) => {
+      const listed = String(await redis.client().client('LIST'));
+      return (listed.match(/\bid=\d+(?=.* name=celeryql)/g) ?? []).sort();
+    };
+    const broker = (name: string) => `{ gateway(cluster: "${name}") { broker { address connected } } }`;
+    const connected = (address: string) => ({
+      data: { gateway: { broker: { address, connected: true } } },
+    });
+    const unknown = {
+      errors: [{ message: 'There is no such cluster', extensions: { code: 'UNKNOWN_CLUSTER' } }],
+    };
+    // For commands, events and results.
+    await eventually(async () => expect(await connections(shop)).toHaveLength(3));
+    const before = await connections(shop);
+    expect(await ask(broker('mail'))).toMatchObject(unknown);
+
+    await writeFile(file('clusters'), clusters(ofShop, ofMail(0)));
+    process.kill(gateway.process.child.pid, 'SIGHUP');
+    const address = `redis://127.0.0.1:${mail.port}`;
+    await eventually(async () => expect(await ask(broker('mail'))).toEqual(connected(`${address}/0`)));
+    const stream = await streamOf(
+      gateway,
+      'ann-t0ken',
+      'subscription { cacheStats(cluster: "mail", intervalSeconds: 0.1) { timestamp } }',
+    );
+    const metrics = async () =>
+      (await gateway.process.fetch('/metrics', { headers: bearer('ann-t0ken') })).text();
+    expect(await metrics()).toContain('celeryql_broker_connected{cluster="mail"} 1');
+
+    await replace('clusters', clusters(ofShop, ofMail(1)));
+    const anew = await gateway.process.child.waitForLine(/cluster reopened with new settings/);
+    expect(JSON.parse(anew)).toMatchObject({ cluster: 'mail', settings: ['broker'] });
+    expect(await stream.said).toMatch(/"code":"UNKNOWN_CLUSTER"\}\}\]\}\s+event: complete/);
+    await eventually(async () => expect(await ask(broker('mail'))).toEqual(connected(`${address}/1`)));
+
+    await replace('clusters', clusters(ofShop, { ...ofMail(0), maxTasks: 'hunter2' }));
+    await gateway.process.child.waitForLine(/settings file rejected/);
+    expect(await ask(broker('mail'))).toEqual(connected(`${address}/1`));
+
+    await replace('clusters', clusters(ofShop));
+    await gateway.process.child.waitForLine(/cluster removed/);
+    expect(await ask(broker('mail'))).toMatchObject(unknown);
+    await eventually(async () => expect(await connections(mail)).toEqual([]));
+    expect(await metrics()).not.toContain('mail');
+    expect((await gateway.process.fetch('/health/ready')).status).toBe(200);
+    expect(await connections(shop)).toEqual(before);
+    expect(gateway.process.child.log()).not.toContain('hunter2');
+    expect(await gateway.process.child.stop()).toEqual({ code: 0, signal: null });
+  });
 });

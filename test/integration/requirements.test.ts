@@ -9,13 +9,13 @@ import {
 import { celeryVersion, pythonOutput, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { describeWith } from '../support/requirements.js';
 import { watchCluster } from '../support/watch.js';
 
 const script = join(import.meta.dirname, '..', 'fixtures', 'requirements_test.py');
 
-describeEachCluster('the automated test of the requirements', (on) => {
+describeEachBroker('the automated test of the requirements', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
 
@@ -49,12 +49,12 @@ describeEachCluster('the automated test of the requirements', (on) => {
     expect(await xCache(false)).toBe('MISS');
 
     const { data } = await gateway.execute(CacheStatsDocument, {});
-    expect(data?.cacheStats.summary.totalRequests).toBeGreaterThan(0);
-    expect(data?.cacheStats.summary.overallHitRatePercent).toBeGreaterThan(0);
-    expect(data?.cacheStats.summary.overallHitRatePercent).toBeLessThanOrEqual(100);
+    expect(data?.cacheStats?.summary.totalRequests).toBeGreaterThan(0);
+    expect(data?.cacheStats?.summary.overallHitRatePercent).toBeGreaterThan(0);
+    expect(data?.cacheStats?.summary.overallHitRatePercent).toBeLessThanOrEqual(100);
 
     const { data: done } = await gateway.execute(InvalidateCacheDocument, {});
-    expect(done?.invalidateCache.invalidated).toBeGreaterThan(0);
+    expect(done?.invalidateCache?.invalidated).toBeGreaterThan(0);
     expect(await xCache()).toBe('MISS');
   });
 });

@@ -56,16 +56,19 @@ describeEachCelery('results', (version) => {
     const lines = output.trim().split('\n').map((line) => JSON.parse(line) as [string, string]); // prettier-ignore
     expect(lines.length).toBeGreaterThan(10);
     for (const [id, shown] of lines) {
-      const { data } = await gateway.query(`{ task(id: "${id}") { state result source } }`);
+      const { data } = await gateway.query(`{ task(taskId: "${id}") { state result source } }`);
       expect(data).toEqual({ task: { state: 'SUCCESS', result: shown, source: 'RESULT_BACKEND' } });
     }
   });
 
-  it('tell of progress while a task runs, and of its end', async () => {
+  it('show progress while a task runs, and its end', async () => {
     const [id = ''] = await sendTasks(application, [{ name: 'demo.progress', args: [30] }]);
     const task = async () =>
-      (await gateway.query(`{ task(id: "${id}", useCache: false) { state progress result hostname } }`))
-        .data?.['task'];
+      (
+        await gateway.query(
+          `{ task(taskId: "${id}", useCache: false) { state progress result hostname } }`,
+        )
+      ).data?.['task'];
     await eventually(async () =>
       expect(await task()).toEqual({
         ...{ state: 'PROGRESS', result: null, hostname: 'w1@test' },
@@ -86,7 +89,7 @@ describeEachCelery('results', (version) => {
     await using other = await startTestGateway({ broker: redis.url(), resultBackend });
     await eventually(async () => {
       const { data, errors } = await other.query(
-        '{ task(id: "p1") { state } none: task(id: "p2") { state } }',
+        '{ task(taskId: "p1") { state } none: task(taskId: "p2") { state } }',
       );
       expect(data).toEqual({ task: null, none: null });
       expect(errors).toMatchObject([{ path: ['task'], extensions: { code: 'UNREADABLE_RESULT' } }]);
@@ -120,7 +123,7 @@ describeEachCelery('results', (version) => {
       }),
     );
     await eventually(async () => {
-      const { data, errors } = await other.query('{ task(id: "nobody-knows") { id } }');
+      const { data, errors } = await other.query('{ task(taskId: "unknown") { taskId } }');
       expect([data, errors]).toEqual([{ task: null }, undefined]);
     });
   });

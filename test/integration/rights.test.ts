@@ -1,8 +1,9 @@
 /**
- * Whatever the schema offers works with the rights that the README lists, and answers what a user who may do everything
+ * Whatever the schema offers works with the rights that the docs list, and answers what a user who may do everything
  * is answered.
  */
 import { expect, it } from 'vitest';
+import { encodeGlobalId } from '../../src/graphql/nodes/global-id.js';
 import { createLogger } from '../../src/log.js';
 import { celeryVersion, sendTasks, startCluster } from '../support/celery.js';
 import type { Cluster } from '../support/celery.js';
@@ -25,7 +26,7 @@ const limits = ['--max-depth', '30', '--max-cost', '10000000', '--max-tokens', '
 /** Of the application; no worker consumes from the first. */
 const [idleQueue, ...otherQueues] = ['high', 'default', 'slow', 'media\\.video'] as const;
 
-/** By what the README says; purging and `peek` need to read the queues besides. */
+/** By what docs/brokers.md says; purging and `peek` need to read the queues besides. */
 async function grantListed(cluster: Cluster): Promise<string> {
   if (cluster.brokerName === 'redis') {
     const admin = cluster.redis.client();
@@ -126,7 +127,7 @@ const brokers = [
 ] as const;
 
 for (const [title, broker, needs] of brokers)
-  describeWith(needs, `a user of ${title} with the rights that the README lists`, () => {
+  describeWith(needs, `a user of ${title} with the rights that the docs list`, () => {
     it('is answered every query, subscription and mutation, as a user who may do everything', async () => {
       await using cluster = await startCluster({
         broker,
@@ -147,12 +148,14 @@ for (const [title, broker, needs] of brokers)
       await using whole = await startTestGateway(rest);
       for (const one of [gateway, whole])
         await eventually(async () => {
-          const { data } = await one.query('{ workers(useCache: false) { hostname status } }');
+          const { data } = await one.query('{ workers(useCache: false) { nodes { hostname status } } }');
           expect(data).toEqual({
-            workers: [
-              { hostname: 'w1@test', status: 'ONLINE' },
-              { hostname: 'w2@test', status: 'ONLINE' },
-            ],
+            workers: {
+              nodes: [
+                { hostname: 'w1@test', status: 'ONLINE' },
+                { hostname: 'w2@test', status: 'ONLINE' },
+              ],
+            },
           });
         }, 20_000);
 
@@ -167,26 +170,35 @@ for (const [title, broker, needs] of brokers)
       ];
       const ids = await sendTasks(cluster.application, calls);
       const [added = '', , , , held = ''] = ids;
-      const required = { id: `"${added}"`, name: `"${idleQueue}"`, hostname: '"w1@test"' };
+      const id = encodeGlobalId({ type: 'Task', cluster: 'default', key: [added] });
+      const required = {
+        id: `"${id}"`,
+        ids: `["${id}"]`,
+        taskId: `"${added}"`,
+        name: `"${idleQueue}"`,
+        hostname: '"w1@test"',
+      };
 
-      const queue = `{ queues(useCache: false) { name messages unacknowledged oldestMessageAgeSeconds peek { id } } }`;
+      const queue = `{ queues(useCache: false) { nodes { name messages unacknowledged oldestMessageAgeSeconds peek { taskId } } } }`;
       interface Queues {
-        readonly queues: readonly { readonly name: string; readonly [figure: string]: unknown }[];
+        readonly queues: {
+          nodes: readonly { readonly name: string; readonly [figure: string]: unknown }[];
+        };
       }
       await eventually(async () => {
-        const { data, errors } = await gateway.query<Queues>(queue.replace('peek { id }', ''));
+        const { data, errors } = await gateway.query<Queues>(queue.replace('peek { taskId }', ''));
         expect(errors).toBeUndefined();
-        expect(data?.queues.find(({ name }) => name === idleQueue)).toEqual({
+        expect(data?.queues.nodes.find(({ name }) => name === idleQueue)).toEqual({
           name: idleQueue,
           messages: 2,
           unacknowledged: 0,
           oldestMessageAgeSeconds: expect.any(Number) as number,
         });
-        expect(data?.queues.find(({ name }) => name === 'slow')?.['unacknowledged']).toBe(2);
+        expect(data?.queues.nodes.find(({ name }) => name === 'slow')?.['unacknowledged']).toBe(2);
       }, 20_000);
-      const peek = `{ queue(name: "${idleQueue}", useCache: false) { peek { id } } }`;
+      const peek = `{ queue(name: "${idleQueue}", useCache: false) { peek { taskId } } }`;
       expect((await gateway.query(peek)).data).toEqual({
-        queue: { peek: [{ id: ids[1] }, { id: ids[2] }] },
+        queue: { peek: [{ taskId: ids[1] }, { taskId: ids[2] }] },
       });
 
       await eventually(async () => {
@@ -214,10 +226,10 @@ for (const [title, broker, needs] of brokers)
         growPool: w1,
         pingWorkers: w1,
         purgeQueue: `name: "${idleQueue}", expectedMessages: 2`,
-        rerunTask: `id: "${added}"`,
+        rerunTask: `input: { taskId: "${added}" }`,
         restartPool: 'hostnames: ["w2@test"]',
         revokeByStampedHeaders: `headers: [{ name: "none", stamps: ["none"] }], ${w1}`,
-        revokeTasks: `ids: ["${held}"]`,
+        revokeTasks: `input: { taskIds: ["${held}"] }`,
         sendTask: `name: "demo.ranked", args: [3], options: { queue: "${idleQueue}" }, force: true`,
         setAutoscale: `max: 2, min: 1, ${w1}`,
         setRateLimit: `taskName: "demo.add", rateLimit: "100/s", ${w1}`,

@@ -38,7 +38,7 @@ describeWith(['redis'], 'a task that a lost connection cancels', () => {
   }
 
   async function task(id: string): Promise<unknown> {
-    const query = `{ task(id: "${id}", useCache: false) { state hostname orphaned finished attempts { hostname state } } }`;
+    const query = `{ task(taskId: "${id}", useCache: false) { state hostname orphaned finished attempts { hostname state } } }`;
     return (await gateway.query(query)).data?.['task'];
   }
 

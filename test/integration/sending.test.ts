@@ -9,7 +9,7 @@ import {
 import { sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker, describeEachCluster } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 /** Generous: other suites run on the same machine. */
@@ -21,7 +21,7 @@ interface TaskAnswer {
   readonly eta: string | null;
   readonly receivedAt: string | null;
   readonly startedAt: string | null;
-  readonly children: readonly { readonly id: string }[];
+  readonly children: { nodes: readonly { readonly taskId: string }[] };
 }
 
 const flags = ['--default-queue', 'default', '--allowed-tasks', 'demo.*', '--allowed-queues', '*'];
@@ -29,14 +29,14 @@ const flags = ['--default-queue', 'default', '--allowed-tasks', 'demo.*', '--all
 async function send(gateway: TestGateway, variables: SendTaskMutationVariables): Promise<string> {
   const { data, errors } = await gateway.execute(SendTaskDocument, variables);
   expect(errors).toBeUndefined();
-  return data?.sendTask.id ?? '';
+  return data?.sendTask?.taskId ?? '';
 }
 
 function finished(gateway: TestGateway, id: string, state = 'SUCCESS'): Promise<TaskAnswer> {
   return eventually(async () => {
     const { data } = await gateway.query<{ task: TaskAnswer }>(
-      `query ($id: ID!) { task(id: $id, useCache: false) {
-        state result eta receivedAt startedAt children { id } } }`,
+      `query ($id: ID!) { task(taskId: $id, useCache: false) {
+        state result eta receivedAt startedAt children { nodes { taskId } } } }`,
       { id },
     );
     expect(data?.task.state).toBe(state);
@@ -126,7 +126,7 @@ describeEachCluster('a task that the gateway sends', (on) => {
       options: { queue: 'slow', softTimeLimitSeconds: 1 },
     });
     await finished(gateway, id, 'FAILURE');
-    const { data } = await gateway.query(`{ task(id: "${id}", useCache: false) { exception } }`);
+    const { data } = await gateway.query(`{ task(taskId: "${id}", useCache: false) { exception } }`);
     expect(data).toEqual({
       task: { exception: expect.stringMatching(/^SoftTimeLimitExceeded/) as string },
     });
@@ -136,13 +136,13 @@ describeEachCluster('a task that the gateway sends', (on) => {
     const args = [1.5, 'C:\\new', 'x'.repeat(2_000)];
     const first = await send(gateway, { name: 'demo.echo', args, kwargs: { k: [null] } });
     await finished(gateway, first);
-    const rerun = await gateway.execute(RerunTaskDocument, { id: first });
+    const rerun = await gateway.execute(RerunTaskDocument, { taskId: first });
     expect(rerun.errors).toBeUndefined();
-    const id = rerun.data?.rerunTask.id ?? '';
-    expect(rerun.data?.rerunTask.task).toMatchObject({ parentId: first, rootId: first });
+    const id = rerun.data?.rerunTask?.taskId ?? '';
+    expect(rerun.data?.rerunTask?.task).toMatchObject({ parentId: first, rootId: first });
     await finished(gateway, id);
     expect(await stored(cluster, id)).toEqual({ args, kwargs: { k: [null] } });
-    expect((await finished(gateway, first)).children).toEqual([{ id }]);
+    expect((await finished(gateway, first)).children).toEqual({ nodes: [{ taskId: id }] });
   });
 
   it('goes to no queue, and by no name, that is unknown or not allowed', async () => {
@@ -222,7 +222,7 @@ describeEachCluster('a task that the gateway sends', (on) => {
   });
 });
 
-describeEachCluster('a task whose arguments were cut', (on) => {
+describeEachBroker('a task whose arguments were cut', (on) => {
   it('is not sent once more, unless they are given', async () => {
     await using cluster = await startCluster({ ...on, workers: [{ hostname: 'w1', pool: 'solo' }] });
     await using gateway = await watchCluster(cluster, { args: flags });
@@ -234,26 +234,26 @@ describeEachCluster('a task whose arguments were cut', (on) => {
     for (const id of [long, deep, whole]) await finished(gateway, id);
 
     for (const id of [long, deep]) {
-      expect((await gateway.execute(RerunTaskDocument, { id })).errors).toMatchObject([
+      expect((await gateway.execute(RerunTaskDocument, { taskId: id })).errors).toMatchObject([
         {
           message: `${id} was not rerun: its args are known in part only; give args`,
           extensions: { code: 'COMMAND_REJECTED' },
         },
       ]);
     }
-    const given = await gateway.execute(RerunTaskDocument, { id: long, args: ['y'] });
-    const short = given.data?.rerunTask.id ?? '';
+    const given = await gateway.execute(RerunTaskDocument, { taskId: long, args: ['y'] });
+    const short = given.data?.rerunTask?.taskId ?? '';
     await finished(gateway, short);
     expect(await stored(cluster, short)).toEqual({ args: ['y'], kwargs: {} });
-    const again = await gateway.execute(RerunTaskDocument, { id: whole });
+    const again = await gateway.execute(RerunTaskDocument, { taskId: whole });
     expect(again.errors).toBeUndefined();
-    const id = again.data?.rerunTask.id ?? '';
+    const id = again.data?.rerunTask?.taskId ?? '';
     await finished(gateway, id);
     expect(await stored(cluster, id)).toEqual({ args: [1, "it's"], kwargs: { a: [null, 1.5] } });
   });
 });
 
-describeEachCluster('a broker that restarts between two tasks', (on) => {
+describeEachBroker('a broker that restarts between two tasks', (on) => {
   it('costs a typed error in time, and the next task runs', async () => {
     await using cluster = await startCluster({
       ...{ ...on, ownBroker: true },
@@ -283,7 +283,7 @@ describeEachCluster('a broker that restarts between two tasks', (on) => {
         args: [2, 2],
       });
       expect(errors).toBeUndefined();
-      return data?.sendTask.id ?? '';
+      return data?.sendTask?.taskId ?? '';
     }, patience);
     expect(await finished(gateway, id)).toMatchObject({ result: '4' });
   });

@@ -1,6 +1,6 @@
 /**
  * Real workers that write their replies and events with pickle, and that hold tasks with ids and arguments beyond JSON:
- * what can be read is shown, and what cannot is never taken for silence. On every broker with every release.
+ * what can be read is shown, and what cannot is never taken for silence. On every broker and with every release.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pythonOutput, startCluster, type Cluster } from '../support/celery.js';
@@ -35,26 +35,28 @@ describeEachCluster('a worker that writes its replies with pickle', (on) => {
   it('has answered: its fields are errors that name it, and the deadline is not waited for', async () => {
     const start = performance.now();
     const { data, errors } = await gateway.query(
-      '{ workers(useCache: false) { hostname status unresponsive stats { pid } activeQueues { name } } taskStatus(useCache: false) { active { total } } }',
+      '{ workers(useCache: false) { nodes { hostname status unresponsive stats { pid } activeQueues { name } } } taskStatus(useCache: false) { active { total } } }',
     );
     expect(performance.now() - start).toBeLessThan(9_000);
     expect(data).toEqual({
-      workers: [
-        {
-          hostname: 'w1@test',
-          status: 'ONLINE',
-          unresponsive: false,
-          stats: null,
-          activeQueues: null,
-        },
-      ],
+      workers: {
+        nodes: [
+          {
+            hostname: 'w1@test',
+            status: 'ONLINE',
+            unresponsive: false,
+            stats: null,
+            activeQueues: null,
+          },
+        ],
+      },
       taskStatus: { active: null },
     });
-    const told = errors?.map(({ path, extensions }) => [path?.join('.'), extensions]) ?? [];
+    const reported = errors?.map(({ path, extensions }) => [path?.join('.'), extensions]) ?? [];
     const ofWorker = { code: 'UNREADABLE_REPLY', hostname: 'w1@test', contentType: pickle };
-    expect(Object.fromEntries(told)).toEqual({
-      'workers.0.stats': ofWorker,
-      'workers.0.activeQueues': ofWorker,
+    expect(Object.fromEntries(reported)).toEqual({
+      'workers.nodes.0.stats': ofWorker,
+      'workers.nodes.0.activeQueues': ofWorker,
       'taskStatus.active': ofWorker,
     });
   });
@@ -133,11 +135,13 @@ describeEachCluster('a worker that holds tasks of odd ids and arguments', (on) =
 
     await eventually(async () => {
       const { data, errors } = await gateway.query<{
-        workers: { activeTasks: { id: string; args: string }[]; revokedTaskIds: string[] }[];
-        tasks: { nodes: { id: string; state: string }[] };
+        workers: {
+          nodes: { activeTasks: { taskId: string; args: string }[]; revokedTaskIds: string[] }[];
+        };
+        tasks: { nodes: { taskId: string; state: string }[] };
       }>(
-        `{ workers(useCache: false) { activeTasks { id args } revokedTaskIds }
-           tasks(useCache: false) { nodes { id state } }
+        `{ workers(useCache: false) { nodes { activeTasks { taskId args } revokedTaskIds } }
+           tasks(useCache: false) { nodes { taskId state } }
            taskStatus(useCache: false) { active { total } }
            metricsSummary(windowSeconds: 60, useCache: false) { activeTasks }
            gateway { events { malformed } } }`,
@@ -148,15 +152,15 @@ describeEachCluster('a worker that holds tasks of odd ids and arguments', (on) =
         metricsSummary: { activeTasks: 2 },
         gateway: { events: { malformed: 0 } },
       });
-      const [worker] = data?.workers ?? [];
-      expect(worker?.activeTasks.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-        { id: '44', args: "('hang', nan, 12345678901234567890, 1.0)" },
-        { id: 'plain', args: "('hang', -inf)" },
+      const [worker] = data?.workers.nodes ?? [];
+      expect(worker?.activeTasks.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1))).toEqual([
+        { taskId: '44', args: "('hang', nan, 12345678901234567890, 1.0)" },
+        { taskId: 'plain', args: "('hang', -inf)" },
       ]);
       expect(worker?.revokedTaskIds.toSorted()).toEqual(['42', 'a']);
-      expect(data?.tasks.nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-        { id: '44', state: 'STARTED' },
-        { id: 'plain', state: 'STARTED' },
+      expect(data?.tasks.nodes.toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1))).toEqual([
+        { taskId: '44', state: 'STARTED' },
+        { taskId: 'plain', state: 'STARTED' },
       ]);
     }, 20_000);
   });

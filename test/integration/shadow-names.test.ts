@@ -10,7 +10,7 @@ import { watchCluster } from '../support/watch.js';
 describeEachCluster('shadow names', (on) => {
   let cluster: Cluster;
   let gateway: TestGateway;
-  /** Gateways that heard of the task as well, and allow these names alone. */
+  /** Gateways that received events of the task as well, and allow these names alone. */
   const allowing = new Map<string, TestGateway>();
   let id: string;
 
@@ -32,7 +32,7 @@ describeEachCluster('shadow names', (on) => {
   });
 
   async function task(of: TestGateway, ofId = id): Promise<unknown> {
-    const query = `{ task(id: "${ofId}", useCache: false) { name shadow state } }`;
+    const query = `{ task(taskId: "${ofId}", useCache: false) { name shadow state } }`;
     return (await of.query(query)).data?.['task'];
   }
 
@@ -45,10 +45,10 @@ describeEachCluster('shadow names', (on) => {
   });
 
   it('divide no figures: a task has one name', async () => {
-    const { data } = await gateway.query<{ taskTypes: { name: string; total: number }[] }>(
-      '{ taskTypes(useCache: false) { name total registeredBy } }',
+    const { data } = await gateway.query<{ taskTypes: { nodes: { name: string; total: number }[] } }>(
+      '{ taskTypes(useCache: false) { nodes { name total registeredBy } } }',
     );
-    expect(data?.taskTypes.filter(({ total }) => total > 0)).toEqual([
+    expect(data?.taskTypes.nodes.filter(({ total }) => total > 0)).toEqual([
       { name: 'demo.add', total: 1, registeredBy: ['w1@test'] },
     ]);
     // Over RabbitMQ a worker's event may overtake its sender's, and is counted by the name that it has.
@@ -59,18 +59,20 @@ describeEachCluster('shadow names', (on) => {
 
   it.each(['everything', 'demo.*'])('are not what is sent anew: %s is allowed', async (names) => {
     const on = allowing.get(names) ?? gateway;
-    const { data, errors } = await on.query<{ rerunTask: { id: string; task: { name: string } } }>(
-      `mutation { rerunTask(id: "${id}") { id task { name } } }`,
+    const { data, errors } = await on.query<{ rerunTask: { taskId: string; task: { name: string } } }>(
+      `mutation { rerunTask(input: { taskId: "${id}" }) { taskId task { name } } }`,
     );
     expect(errors).toBeUndefined();
     expect(data?.rerunTask.task.name).toBe('demo.add');
-    const again = data?.rerunTask.id ?? '';
+    const again = data?.rerunTask.taskId ?? '';
     await eventually(async () => expect(await task(on, again)).toMatchObject({ state: 'SUCCESS' }));
   });
 
   it('open no list of allowed tasks', async () => {
     const { errors } =
-      (await allowing.get('nightly*')?.query(`mutation { rerunTask(id: "${id}") { id } }`)) ?? {};
+      (await allowing
+        .get('nightly*')
+        ?.query(`mutation { rerunTask(input: { taskId: "${id}" }) { taskId } }`)) ?? {};
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

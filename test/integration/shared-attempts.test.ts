@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sha256Of } from '../../src/access/bearer.js';
 import { hashPassword } from '../../src/access/password-hash.js';
-import { SharedAttempts } from '../../src/shared-attempts.js';
+import { SharedAttempts } from '../../src/cluster/shared-attempts.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';

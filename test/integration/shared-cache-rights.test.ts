@@ -1,8 +1,8 @@
-/** The rights on the Redis of the shared cache, as the README lists them: they suffice, and each of them is needed. */
+/** The rights on the Redis of the shared cache, as the docs list them: they suffice, and each of them is needed. */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.js';
-import { SharedAttempts } from '../../src/shared-attempts.js';
+import { SharedAttempts } from '../../src/cluster/shared-attempts.js';
 import { sharedCacheRights } from '../support/documented-rights.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway } from '../support/gateway.js';
@@ -22,7 +22,7 @@ interface Check {
   readonly message: string;
 }
 
-const queues = '{ queues { name } }';
+const queues = '{ queues { nodes { name } } }';
 const isFound = async (gateway: TestGateway): Promise<unknown> =>
   (await gateway.query(queues)).extensions?.cache?.entries[0]?.found;
 
@@ -32,7 +32,7 @@ async function distributedCache(gateway: TestGateway): Promise<Check | undefined
   return data?.health.checks.find(({ name }) => name === 'distributed_cache');
 }
 
-describeWith(['redis'], 'a user of the shared cache with the rights that the README lists', () => {
+describeWith(['redis'], 'a user of the shared cache with the rights that the docs list', () => {
   let redis: RedisServer;
   let admin: Redis;
   beforeAll(async () => {

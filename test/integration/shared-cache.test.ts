@@ -4,7 +4,7 @@ import type { BrokerTap } from '../support/broker-tap.js';
 import { startCluster } from '../support/celery.js';
 import type { Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { buildGateway, launchGateway } from '../support/gateway-process.js';
+import { launchGateway } from '../support/gateway-process.js';
 import type { GatewayProcess } from '../support/gateway-process.js';
 import { startRedis } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
@@ -27,7 +27,7 @@ interface SharedFigures {
 const figures = `{ cacheStats {
   sharedCache { status misses waits fenced invalidationsReceived }
   replicas { id self } allReplicas { name found } } }`;
-const asked = '{ workers { hostname stats { pid } } }';
+const asked = '{ workers { nodes { hostname stats { pid } } } }';
 const invalidation = 'mutation { invalidateCache { everywhere } }';
 const lockTime = 2_000;
 const readers = 1_000;
@@ -39,7 +39,6 @@ describeWith(['redis', 'celery:debian'], 'gateways over one shared cache', () =>
   let cluster: Cluster;
   let redis: RedisServer;
   beforeAll(async () => {
-    await buildGateway();
     [cluster, redis] = await Promise.all([startCluster({ workers: ['w1'] }), startRedis()]);
   });
   afterAll(async () => {
@@ -69,7 +68,7 @@ describeWith(['redis', 'celery:debian'], 'gateways over one shared cache', () =>
     });
     afterAll(() => Promise.all(gateways.map((gateway) => gateway[Symbol.asyncDispose]())));
 
-    /** Resolves when all have heard of it, with the milliseconds that it took from the answer on. */
+    /** Resolves when all have received it, with the milliseconds that it took from the answer on. */
     async function invalidate(): Promise<number> {
       const [first, ...others] = gateways;
       const before = await Promise.all(others.map(sharedOf));
@@ -102,7 +101,7 @@ describeWith(['redis', 'celery:debian'], 'gateways over one shared cache', () =>
       expect(await broadcasts()).toEqual(['stats']);
       const pid = cluster.worker('w1').pid;
       for (const answer of answers)
-        expect(answer).toEqual({ workers: [{ hostname: 'w1@test', stats: { pid } }] });
+        expect(answer).toEqual({ workers: { nodes: [{ hostname: 'w1@test', stats: { pid } }] } });
       const { cacheStats } = await gateways[0].query<SharedFigures>(figures);
       expect(cacheStats.replicas.map(({ self }) => self).sort()).toEqual([false, false, false, true]);
       await eventually(async () => {
@@ -139,7 +138,7 @@ describeWith(['redis', 'celery:debian'], 'gateways over one shared cache', () =>
       );
       await gateways[2].query(asked);
       await gateways[1].query(asked);
-      expect(await broadcasts()).toEqual(['stats', 'stats']); // what came before was found by nobody
+      expect(await broadcasts()).toEqual(['stats', 'stats']); // no replica found what was stored before
     });
 
     it('answer within the time of the lock when its holder is killed', async () => {
@@ -186,7 +185,9 @@ describeWith(['redis', 'celery:debian'], 'gateways over one shared cache', () =>
         const clients = [gateway, gateway, gateway, gateway, other, other].map(async (asking) => {
           while (running) {
             const start = performance.now();
-            await asking.query('{ workers { stats { pid } } queues { name messages } }'); // throws on errors
+            await asking.query(
+              '{ workers { nodes { stats { pid } } } queues { nodes { name messages } } }',
+            ); // throws on errors
             times.push(performance.now() - start);
           }
         });

@@ -1,6 +1,6 @@
 /**
  * Signs of life of real workers, Celery 5.2 over Redis: what a worker without heartbeats, one whose heartbeats stop, a
- * solo pool at work and one that went deaf are seen as. All of them run at the same time on one Redis.
+ * solo pool at work and one that stopped listening are reported as. All of them run at the same time on one Redis.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
@@ -24,7 +24,7 @@ import { scrape } from '../support/scrape.js';
 
 /** Forced heartbeats say five seconds: a worker that is judged by those is offline after fifteen. */
 const watchedMs = 18_000;
-const databases = { before: 0, after: 1, stopping: 2, solo: 3, deaf: 4 } as const;
+const databases = { before: 0, after: 1, stopping: 2, solo: 3, notListening: 4 } as const;
 const flags = ['--default-queue', 'default', '--allowed-tasks', 'demo.*', '--allowed-queues', '*'];
 const quiet = ['--without-heartbeat', '--without-gossip'];
 
@@ -68,11 +68,11 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
   }
 
   async function workerOf(gateway: TestGateway, fields: string): Promise<unknown> {
-    const { data } = await gateway.query<{ workers: unknown[] }>(
-      `{ workers(useCache: false) { ${fields} } }`,
+    const { data } = await gateway.query<{ workers: { nodes: unknown[] } }>(
+      `{ workers(useCache: false) { nodes { ${fields} } } }`,
     );
-    expect(data?.workers).toHaveLength(1);
-    return data?.workers[0];
+    expect(data?.workers.nodes).toHaveLength(1);
+    return data?.workers.nodes[0];
   }
 
   /** Statuses of the worker, of its task and of a scrape, once a second. */
@@ -81,12 +81,12 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
     const end = performance.now() + watchedMs;
     while (performance.now() < end) {
       const [{ data }, { values }] = await Promise.all([
-        gateway.query<{ task: { orphaned: boolean }; workers: { status: string }[] }>(
-          `{ task(id: "${id}", useCache: false) { orphaned } workers(useCache: false) { status } }`,
+        gateway.query<{ task: { orphaned: boolean }; workers: { nodes: { status: string }[] } }>(
+          `{ task(taskId: "${id}", useCache: false) { orphaned } workers(useCache: false) { nodes { status } } }`,
         ),
         scrape(gateway),
       ]);
-      const statuses = data?.workers.map(({ status }) => status).join();
+      const statuses = data?.workers.nodes.map(({ status }) => status).join();
       seen.add(`${statuses} orphaned ${data?.task.orphaned} up ${values('worker_up').join()}`);
       await delay(1_000);
     }
@@ -104,19 +104,23 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
         if (order === 'after') await start();
         const [id = ''] = await sendTasks(app, [{ name: 'demo.sleep', args: [600] }]);
         await eventually(async () => {
-          const { data } = await gateway.query(`{ task(id: "${id}", useCache: false) { state } }`);
+          const { data } = await gateway.query(`{ task(taskId: "${id}", useCache: false) { state } }`);
           expect(data).toEqual({ task: { state: 'STARTED' } });
           expect(await workerOf(gateway, 'status')).toEqual({ status: 'ONLINE' });
         }, 20_000);
 
         expect([...(await observed(gateway, id))]).toEqual(['ONLINE orphaned false up 1']);
 
-        const { data, errors } = await gateway.query(`mutation { rerunTask(id: "${id}") { id } }`);
+        const { data, errors } = await gateway.query(
+          `mutation { rerunTask(input: { taskId: "${id}" }) { taskId } }`,
+        );
         expect([data, errors?.map(({ extensions }) => extensions?.['code'])]).toEqual([
-          null,
+          { rerunTask: null },
           ['COMMAND_REJECTED'],
         ]);
-        expect(await workerOf(gateway, 'activeTasks { id }')).toEqual({ activeTasks: [{ id }] });
+        expect(await workerOf(gateway, 'activeTasks { taskId }')).toEqual({
+          activeTasks: [{ taskId: id }],
+        });
         const { values } = await scrape(gateway);
         expect(values('orphaned_tasks')).toEqual([0]);
       },
@@ -205,15 +209,15 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
     }, 90_000);
   });
 
-  describe.concurrent('workers that go deaf at a question', () => {
-    it('are not asked it by the gateway, and are said to be deaf after a client has', async () => {
-      const app = application('deaf', {
+  describe.concurrent('workers that a request stops from listening', () => {
+    it('do not get it from the gateway, and are reported when another client has sent it', async () => {
+      const app = application('notListening', {
         MORE_CONF: '{"accept_content": ["json", "pickle"]}',
         C_FORCE_ROOT: '1',
       });
       await worker({ ...app, hostname: 'w1', concurrency: 1 });
       await pythonOutput(app, ['-c', sendSets]);
-      const gateway = await watch('deaf');
+      const gateway = await watch('notListening');
       await eventually(async () => {
         const { data } = await gateway.query('{ taskStatus(useCache: false) { active { total } } }');
         expect(data).toEqual({ taskStatus: { active: { total: 1 } } });
@@ -223,17 +227,19 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
       expect(await celeryInspect(app, 'ping', { timeout: 5 })).toEqual({ 'w1@test': { ok: 'pong' } });
 
       const { data } = await gateway.query(
-        '{ workers(useCache: false) { stats { pid } registeredTasks activeTasks { name } reservedTasks { id } } }',
+        '{ workers(useCache: false) { nodes { stats { pid } registeredTasks activeTasks { name } reservedTasks { taskId } } } }',
       );
       expect(data).toEqual({
-        workers: [
-          {
-            stats: { pid: expect.any(Number) as number },
-            registeredTasks: expect.arrayContaining(['demo.spill']) as string[],
-            activeTasks: [{ name: 'demo.spill' }],
-            reservedTasks: null,
-          },
-        ],
+        workers: {
+          nodes: [
+            {
+              stats: { pid: expect.any(Number) as number },
+              registeredTasks: expect.arrayContaining(['demo.spill']) as string[],
+              activeTasks: [{ name: 'demo.spill' }],
+              reservedTasks: null,
+            },
+          ],
+        },
       });
       // Only a heartbeat that comes after the missed answers shows that it was not killed.
       await eventually(
@@ -244,11 +250,13 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
           }),
         20_000,
       );
-      const { errors } = await gateway.query('{ workers(useCache: false) { reservedTasks { id } } }');
+      const { errors } = await gateway.query(
+        '{ workers(useCache: false) { nodes { reservedTasks { taskId } } } }',
+      );
       expect(errors?.map(({ message, path }) => [path?.join('.'), message])).toEqual([
         [
-          'workers.0.reservedTasks',
-          'w1@test did not answer reserved: it does not listen to remote control any more, and must be restarted',
+          'workers.nodes.0.reservedTasks',
+          'w1@test did not answer reserved: it no longer listens to remote control and must be restarted',
         ],
       ]);
       const health = await gateway.query<{ health: { checks: { name: string }[] } }>(
@@ -272,7 +280,7 @@ describeWith(['redis', 'celery:debian'], 'signs of life', () => {
             {
               code: 'NO_REPLY',
               message:
-                'w1@test did not answer rate_limit: it does not listen to remote control any more, and must be restarted',
+                'w1@test did not answer rate_limit: it no longer listens to remote control and must be restarted',
             },
           ],
         },

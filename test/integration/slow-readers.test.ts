@@ -5,11 +5,11 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { envelope, eventChannel, taskEvent } from '../support/event-messages.js';
 import { eventually } from '../support/eventually.js';
 import { samplesOf, valuesOf } from '../support/exposition.js';
-import { buildGateway, launchGateway, type GatewayProcess } from '../support/gateway-process.js';
+import { launchGateway, type GatewayProcess } from '../support/gateway-process.js';
 import { pausedStream, pausedWebSocket } from '../support/paused-subscribers.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { describeWith } from '../support/requirements.js';
@@ -17,7 +17,7 @@ import { WebSocket } from '../support/web-socket.js';
 
 const clients = 100;
 const query =
-  'subscription { taskEvents(filter: { workers: ["bad@test"] }) { dropped task { id traceback } } }';
+  'subscription { taskEvents(filter: { workers: ["bad@test"] }) { dropped task { taskId traceback } } }';
 
 const opened: (Socket | WebSocket)[] = [];
 afterEach(() => {
@@ -82,8 +82,6 @@ async function whileAlive(
 }
 
 describeWith(['redis'], 'many subscribers', () => {
-  beforeAll(buildGateway);
-
   it.each([
     ['server-sent events', 'sse', pausedStream],
     ['WebSocket', 'websocket', pausedWebSocket],
@@ -125,10 +123,10 @@ describeWith(['redis'], 'many subscribers', () => {
         webSocketImpl: WebSocket,
         retryAttempts: 0,
       });
-      client.subscribe<{ taskEvents: { dropped: number; task: { id: string } } }>(
+      client.subscribe<{ taskEvents: { dropped: number; task: { taskId: string } } }>(
         { query },
         {
-          next: ({ data }) => ids.push(`${data?.taskEvents.dropped} ${data?.taskEvents.task.id}`),
+          next: ({ data }) => ids.push(`${data?.taskEvents.dropped} ${data?.taskEvents.task.taskId}`),
           error: () => undefined,
           complete: () => undefined,
         },

@@ -1,4 +1,4 @@
-/** A solo pool is silent while it works, and silent when it died: the two are told apart. */
+/** A solo pool is silent while it works, and silent when it died: the gateway distinguishes the two. */
 import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
@@ -10,10 +10,12 @@ const heartbeat = 2_000;
 const slack = 1_500;
 
 async function statuses(gateway: TestGateway): Promise<Record<string, string>> {
-  const { data } = await gateway.query<{ workers: { hostname: string; status: string }[] }>(
-    '{ workers(useCache: false) { hostname status } }',
+  const { data } = await gateway.query<{ workers: { nodes: { hostname: string; status: string }[] } }>(
+    '{ workers(useCache: false) { nodes { hostname status } } }',
   );
-  return Object.fromEntries((data?.workers ?? []).map(({ hostname, status }) => [hostname, status]));
+  return Object.fromEntries(
+    (data?.workers.nodes ?? []).map(({ hostname, status }) => [hostname, status]),
+  );
 }
 
 describeEachCluster('a solo worker', (on) => {
@@ -24,8 +26,8 @@ describeEachCluster('a solo worker', (on) => {
     });
     await using gateway = await watchCluster(cluster);
     await eventually(async () => {
-      const { data } = await gateway.query('{ workers(useCache: false) { freqSeconds } }');
-      expect(data).toEqual({ workers: [{ freqSeconds: 2 }, { freqSeconds: 2 }] }); // at first they were called for
+      const { data } = await gateway.query('{ workers(useCache: false) { nodes { freqSeconds } } }');
+      expect(data).toEqual({ workers: { nodes: [{ freqSeconds: 2 }, { freqSeconds: 2 }] } }); // at first they were called for
     });
     const busy = 4 * heartbeat;
     const [short = '', long = ''] = await sendTasks(cluster.application, [
@@ -40,7 +42,7 @@ describeEachCluster('a solo worker', (on) => {
       const now = await statuses(gateway);
       seen.add(`${now['w1@test']} ${now['w2@test']}`);
       const { data } = await gateway.query(
-        `{ task(id: "${short}", useCache: false) { state orphaned } }`,
+        `{ task(taskId: "${short}", useCache: false) { state orphaned } }`,
       );
       expect(data).toEqual({ task: { state: 'SUCCESS', orphaned: false } });
     }, busy + 5_000);

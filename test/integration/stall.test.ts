@@ -1,13 +1,13 @@
-/** The gateway's own event loop stands still: what has arrived meanwhile is read before anybody is blamed. */
+/** The gateway's own event loop stands still: what has arrived meanwhile is read before a worker counts as silent. */
 import { expect, it } from 'vitest';
-import { Mailbox } from '../../src/celery/pidbox.js';
-import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
-import { RedisTransport } from '../../src/celery/transport/redis.js';
-import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
+import { Mailbox } from '../../src/celery/pidbox/mailbox.js';
+import { parseRedisUrl } from '../../src/celery/transport/address/redis-address.js';
+import { RedisTransport } from '../../src/celery/transport/redis/redis.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis/redis-names.js';
 import { createLogger } from '../../src/log.js';
 import { startCluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 
 /** A garbage collection, a long query, a paused machine: no timer fires and no socket is read. */
 function standStill(milliseconds: number): void {
@@ -15,7 +15,7 @@ function standStill(milliseconds: number): void {
   while (performance.now() < end);
 }
 
-describeEachCelery('a stall of the event loop', (version) => {
+describeOneCelery('a stall of the event loop', (version) => {
   it.each([
     ['longer than the deadline of an inspect command', 1_600],
     ['longer than Redis may take to answer', 4_500],

@@ -5,7 +5,7 @@ import { CacheStatsDocument } from '../../src/generated/operations.js';
 import { startCluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 
 type Figures = CacheStatsReportFragment['caches'][number];
@@ -18,15 +18,15 @@ const tightCaches = [
 ];
 
 const operations: readonly ((n: number) => string)[] = [
-  () => '{ workers { hostname status } }',
-  () => '{ workers { stats { pid } activeTasks { id } } }',
-  () => '{ workers(useCache: false) { stats { pid } unresponsive } }',
+  () => '{ workers { nodes { hostname status } } }',
+  () => '{ workers { nodes { stats { pid } activeTasks { taskId } } } }',
+  () => '{ workers(useCache: false) { nodes { stats { pid } unresponsive } } }',
   (n) => `{ worker(hostname: "w${1 + (n % 2)}@test") { conf } }`,
-  () => '{ queues { name messages consumers } }',
-  () => '{ queues(useCache: false) { name } }',
-  (n) => `{ task(id: "task-${n % 12}") { state } }`,
+  () => '{ queues { nodes { name messages consumers } } }',
+  () => '{ queues(useCache: false) { nodes { name } } }',
+  (n) => `{ task(taskId: "task-${n % 12}") { state } }`,
   (n) => `{ tasks(first: ${n % 7}) { totalCount } taskStatus { total active { total } } }`,
-  () => '{ metricsSummary { finished poolSlots } taskTypes { name } }',
+  () => '{ metricsSummary { finished poolSlots } taskTypes { nodes { name } } }',
   () => '{ health(useCache: false) { status } }',
   () => 'mutation { invalidateCache { invalidated } }',
   () => 'mutation { invalidateCache(name: WORKER_STATUS, keyPrefix: "inspect:") { invalidated } }',
@@ -51,7 +51,7 @@ function expectIdentities(cache: Figures): void {
   expect(cache.size).toBeLessThanOrEqual(cache.maxSize);
 }
 
-describeEachCluster('the statistics of the caches', (on) => {
+describeEachBroker('the statistics of the caches', (on) => {
   it('add up at every scrape, under load and in an outage', async () => {
     await using cluster = await startCluster({
       ...on,
@@ -64,7 +64,7 @@ describeEachCluster('the statistics of the caches', (on) => {
 
     async function scrape(): Promise<CacheStatsReportFragment> {
       const { data } = await gateway.execute(CacheStatsDocument, {});
-      if (!data) throw new Error('there are no statistics');
+      if (!data?.cacheStats) throw new Error('there are no statistics');
       const report = data.cacheStats;
       for (const [n, cache] of report.caches.entries()) {
         expectIdentities(cache);
@@ -100,10 +100,10 @@ describeEachCluster('the statistics of the caches', (on) => {
     await underLoad(60);
     // How an entry ends under load is a matter of luck: each end and each age of it is met in quiet as well.
     const expired = total(await scrape())['expirations'] ?? 0;
-    await gateway.query('{ workers { hostname } queues { name } }');
+    await gateway.query('{ workers { nodes { hostname } } queues { nodes { name } } }');
     await eventually(async () => expect(total(await scrape())['expirations']).toBeGreaterThan(expired));
     const calm = await eventually(async () => {
-      await gateway.query('{ workers { hostname } }');
+      await gateway.query('{ workers { nodes { hostname } } }');
       const figures = total(await scrape());
       expect(counters.filter((counter) => figures[counter] === 0)).toEqual(['loadFailures']);
       return figures;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { sendTasks, startCluster } from '../support/celery.js';
 import type { TestGateway } from '../support/gateway.js';
 import { eventually } from '../support/eventually.js';
-import { describeEachCluster } from '../support/matrix.js';
+import { describeEachBroker } from '../support/matrix.js';
 import { watchCluster } from '../support/watch.js';
 import { WebSocket } from '../support/web-socket.js';
 
@@ -73,11 +73,11 @@ async function subscribed(gateway: TestGateway, count: number): Promise<void> {
   );
 }
 
-describeEachCluster('a subscriber', (on) => {
+describeEachBroker('a subscriber', (on) => {
   it.each([
     ['WebSocket', collect],
     ['server-sent events', collectEvents],
-  ] as const)('over %s hears of a task at each of its steps', async (_name, listen) => {
+  ] as const)('over %s reports a task at each of its steps', async (_name, listen) => {
     await using cluster = await startCluster({ ...on, workers: ['w1'] });
     await using gateway = await watchCluster(cluster);
     const { items, stop } = listen<TaskEventItem>(
@@ -102,14 +102,14 @@ describeEachCluster('a subscriber', (on) => {
     await subscribed(gateway, 0);
   });
 
-  it('hears within three heartbeats that a worker was killed, paused, or said goodbye', async () => {
+  it('reports within three heartbeats that a worker was killed, paused, or said goodbye', async () => {
     await using cluster = await startCluster({ ...on, workers: ['w1', 'w2', 'w3'] });
     await using gateway = await watchCluster(cluster);
-    const frequencies = '{ workers(useCache: false) { freqSeconds } }';
+    const frequencies = '{ workers(useCache: false) { nodes { freqSeconds } } }';
     await eventually(async () =>
       // The first ones were not in their rhythm.
       expect((await gateway.query(frequencies)).data).toEqual({
-        workers: [{ freqSeconds: 2 }, { freqSeconds: 2 }, { freqSeconds: 2 }],
+        workers: { nodes: [{ freqSeconds: 2 }, { freqSeconds: 2 }, { freqSeconds: 2 }] },
       }),
     );
     const { items, stop } = collect<WorkerEventItem>(

@@ -48,14 +48,14 @@ describeWith(['redis'], 'tenants over one shared cache', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Messages in the queue of each cluster, as one query tells. */
+  /** Messages in the queue of each cluster, by one query. */
   async function waiting(replica: TestGateway): Promise<Record<Name, number | undefined>> {
     const { data } = await replica.query<{
-      readonly [name in Name]: readonly { readonly messages: number }[];
+      readonly [name in Name]: { readonly nodes: readonly { readonly messages: number }[] };
     }>(
-      '{ shop: queues(cluster: "shop") { messages } billing: queues(cluster: "billing") { messages } }',
+      '{ shop: queues(cluster: "shop") { nodes { messages } } billing: queues(cluster: "billing") { nodes { messages } } }',
     );
-    return { shop: data?.shop[0]?.messages, billing: data?.billing[0]?.messages };
+    return { shop: data?.shop.nodes[0]?.messages, billing: data?.billing.nodes[0]?.messages };
   }
 
   async function shared(replica: TestGateway, counter: 'hits' | 'invalidationsReceived') {
@@ -86,19 +86,19 @@ describeWith(['redis'], 'tenants over one shared cache', () => {
     expect(await waiting(first)).toEqual({ shop: 2, billing: 6 });
   });
 
-  it('tells nobody the password of the shared cache, not even when it is wrong', async () => {
+  it('never shows the password of the shared cache, not even when it is wrong', async () => {
     const admin = cache.client();
     await admin.call('CONFIG', 'SET', 'requirepass', 'another');
     for (const type of ['normal', 'pubsub']) await admin.call('CLIENT', 'KILL', 'TYPE', type);
-    const told =
+    const query =
       '{ clusters { health { checks { name status message } } cacheStats { sharedCache { status message address } } } }';
     const answer = await eventually(async () => {
-      const { data } = await replicas[0].query(told);
+      const { data } = await replicas[0].query(query);
       expect(JSON.stringify(data)).toContain('"status":"DEGRADED"');
       return JSON.stringify(data);
     });
     expect(answer).toContain(`127.0.0.1:${cache.port}`);
-    // It is told to be away at once, and why when it was tried again.
+    // It is reported as away at once, and why after the next attempt.
     await eventually(() => expect(lines.join('')).toContain('WRONGPASS'));
     expect(answer + lines.join('')).not.toContain(password);
     expect(await waiting(replicas[0])).toEqual({ shop: 2, billing: 6 });

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sendTasks, startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import { startTestGateway, type Answer, type TestGateway } from '../support/gateway.js';
-import { describeEachCelery } from '../support/matrix.js';
+import { describeOneCelery } from '../support/matrix.js';
 import { startRedis, type RedisServer } from '../support/redis.js';
 import { WebSocket } from '../support/web-socket.js';
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-describeEachCelery(
+describeOneCelery(
   'several clusters behind one gateway',
   (version) => {
     let folder: string;
@@ -62,14 +62,14 @@ describeEachCelery(
       await eventually(async () => {
         const { data } = await ask(
           'ann',
-          '{ clusters { broker { connected } workers(useCache: false) { status } } }',
+          '{ clusters { broker { connected } workers(useCache: false) { nodes { status } } } }',
         );
         const connected = { broker: { connected: true } };
         expect(data).toEqual({
           clusters: [
-            { ...connected, workers: [{ status: 'ONLINE' }] },
-            { ...connected, workers: [{ status: 'ONLINE' }] },
-            { ...connected, workers: [] },
+            { ...connected, workers: { nodes: [{ status: 'ONLINE' }] } },
+            { ...connected, workers: { nodes: [{ status: 'ONLINE' }] } },
+            { ...connected, workers: { nodes: [] } },
           ],
         });
       }, 20_000);
@@ -82,15 +82,15 @@ describeEachCelery(
 
     it('answers one query about a Redis and a RabbitMQ cluster, each with its own', async () => {
       const [sold = ''] = await sendTasks(shop.application, [{ name: 'demo.add', args: [1, 2] }]);
-      const sent = await ask<{ sendTask: { id: string } }>(
+      const sent = await ask<{ sendTask: { taskId: string } }>(
         'ann',
-        'mutation { sendTask(cluster: "billing", name: "demo.add", args: [20, 22], options: { queue: "default" }) { id } }',
+        'mutation { sendTask(cluster: "billing", name: "demo.add", args: [20, 22], options: { queue: "default" }) { taskId } }',
       );
       expect(sent.errors).toBeUndefined();
-      const billed = sent.data?.sendTask.id ?? '';
+      const billed = sent.data?.sendTask.taskId ?? '';
       await eventually(async () => {
         const one = (id: string) =>
-          `task(id: "${id}", useCache: false) { cluster result worker { cluster hostname } }`;
+          `task(taskId: "${id}", useCache: false) { cluster result worker { cluster hostname } }`;
         const { data } = await ask(
           'ann',
           `{ clusters { name sold: ${one(sold)} billed: ${one(billed)} } }`,
@@ -114,26 +114,31 @@ describeEachCelery(
       }, 10_000);
       const { data } = await ask(
         'ann',
-        '{ clusters { name broker { kind } workers { activeQueues { name } stats { pid } } } }',
+        '{ clusters { name broker { kind } workers { nodes { activeQueues { name } stats { pid } } } } }',
       );
       expect(data).toMatchObject({
         clusters: [
-          { name: 'shop', broker: { kind: 'redis' }, workers: [{ stats: {} }] },
-          { name: 'billing', broker: { kind: 'amqp' }, workers: [{ stats: {} }] },
-          { name: 'doomed', workers: [] },
+          { name: 'shop', broker: { kind: 'redis' }, workers: { nodes: [{ stats: {} }] } },
+          { name: 'billing', broker: { kind: 'amqp' }, workers: { nodes: [{ stats: {} }] } },
+          { name: 'doomed', workers: { nodes: [] } },
         ],
       });
     });
 
-    it('tells a viewer of one nothing of the other, by HTTP, in a batch, by REST or over a WebSocket', async () => {
-      const seen = await ask('bob', '{ clusters { name } workers { cluster } }');
-      expect(seen.data).toEqual({ clusters: [{ name: 'shop' }], workers: [{ cluster: 'shop' }] });
+    it('shows a viewer of one nothing of the other, by HTTP, in a batch, by REST or over a WebSocket', async () => {
+      const seen = await ask('bob', '{ clusters { name } workers { nodes { cluster } } }');
+      expect(seen.data).toEqual({
+        clusters: [{ name: 'shop' }],
+        workers: { nodes: [{ cluster: 'shop' }] },
+      });
       const asked = (name: string) => [
-        post('bob', { query: `{ workers(cluster: "${name}") { hostname } gateway { cluster } }` }),
+        post('bob', {
+          query: `{ workers(cluster: "${name}") { nodes { hostname } } gateway { cluster } }`,
+        }),
         post('bob', { query: `mutation { invalidateCache(cluster: "${name}") { invalidated } }` }),
         post('bob', [
           { query: '{ me { name } }' },
-          { query: `{ queues(cluster: "${name}") { name } }` },
+          { query: `{ queues(cluster: "${name}") { nodes { name } } }` },
         ]),
         gateway.fetch(`/api/v1/celery/workers/status?cluster=${name}`, { headers: headers('bob') }),
         gateway.fetch(`/api/v1/celery/cache/invalidate?cluster=${name}`, {
@@ -170,15 +175,15 @@ describeEachCelery(
       expect(refused).toBe(JSON.stringify(await event('nowhere')));
       expect(refused).toContain('UNKNOWN_CLUSTER');
 
-      // What happens in the one is not heard by who listens to the other.
-      const heard = client.iterate<{ taskEvents: { cluster: string; task: { id: string } } }>({
-        query: 'subscription { taskEvents { cluster task { id } } }',
+      // A subscriber to one cluster gets no event of the other.
+      const events = client.iterate<{ taskEvents: { cluster: string; task: { taskId: string } } }>({
+        query: 'subscription { taskEvents { cluster task { taskId } } }',
       });
-      const next = heard.next();
+      const next = events.next();
       await sendTasks(billing.application, [{ name: 'demo.add', args: [5, 5] }]);
       const [sold] = await sendTasks(shop.application, [{ name: 'demo.add', args: [1, 1] }]);
       const { value } = (await next) as { value: { data: unknown } };
-      expect(value.data).toEqual({ taskEvents: { cluster: 'shop', task: { id: sold } } });
+      expect(value.data).toEqual({ taskEvents: { cluster: 'shop', task: { taskId: sold } } });
       await client.dispose();
 
       const metrics = await gateway.fetch('/metrics', { headers: headers('bob') });
@@ -193,14 +198,14 @@ describeEachCelery(
         expect(data).toEqual({ gateway: { broker: { connected: false } } });
       }, 10_000);
       const text =
-        '{ clusters { name workers(useCache: false) { status stats { pid } } queues(useCache: false) { name } } }';
+        '{ clusters { name workers(useCache: false) { nodes { status stats { pid } } } queues(useCache: false) { nodes { name } } } }';
       const started = performance.now();
       const { data, errors } = await ask('ann', text);
       expect(performance.now() - started).toBeLessThan(1_000);
       expect(data).toMatchObject({
         clusters: [
-          { name: 'shop', workers: [{ status: 'ONLINE', stats: {} }] },
-          { name: 'billing', workers: [{ status: 'ONLINE', stats: {} }] },
+          { name: 'shop', workers: { nodes: [{ status: 'ONLINE', stats: {} }] } },
+          { name: 'billing', workers: { nodes: [{ status: 'ONLINE', stats: {} }] } },
           { name: 'doomed', workers: null, queues: null },
         ],
       });

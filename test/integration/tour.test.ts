@@ -7,7 +7,7 @@ import { startCluster, type Cluster } from '../support/celery.js';
 import { eventually } from '../support/eventually.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeEachCluster } from '../support/matrix.js';
-import { expectTold } from '../support/told-tasks.js';
+import { expectReported } from '../support/reported-tasks.js';
 import { expected, runTour, tourEnv, type TourEntry } from '../support/tour.js';
 import { watchCluster } from '../support/watch.js';
 
@@ -49,7 +49,7 @@ describeEachCluster('a tour of 24 kinds of tasks', (on) => {
     for (const entry of ledger) {
       expect(stored(entry), entry.kind).toEqual(expected(entry, setting).stored);
     }
-    await expectTold(gateway, ledger, setting);
+    await expectReported(gateway, ledger, setting);
   });
 
   it(`ends so in a seeded mix of ${mix} tasks too`, async () => {
@@ -60,7 +60,7 @@ describeEachCluster('a tour of 24 kinds of tasks', (on) => {
     for (const entry of ledger) {
       expect(stored(entry), entry.kind).toEqual(expected(entry, setting).stored);
     }
-    await expectTold(gateway, ledger, setting);
+    await expectReported(gateway, ledger, setting);
   }, 200_000);
 
   it('drops and misreads nothing on the way', async () => {

@@ -1,8 +1,9 @@
 /** The contract of every transport, on every broker that there is. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { decodeBody } from '../../src/celery/message.js';
-import type { RawMessage } from '../../src/celery/message.js';
-import type { ConnectionState, OutgoingTask, Transport } from '../../src/celery/transport/transport.js';
+import { decodeBody } from '../../src/celery/messages/message-body.js';
+import type { RawMessage } from '../../src/celery/messages/message.js';
+import type { ConnectionStatus, Transport } from '../../src/celery/transport/transport.js';
+import type { OutgoingTask } from '../../src/celery/messages/message.js';
 import { BrokerUnavailableError } from '../../src/errors.js';
 import { eventually } from '../support/eventually.js';
 import { describeWith, type Need } from '../support/requirements.js';
@@ -16,9 +17,9 @@ import {
 interface Row {
   readonly needs: readonly Need[];
   readonly create: () => Promise<TransportBench>;
-  /** What the broker tells of who got a request: their number, or nothing. */
+  /** Whether the broker reports how many nodes got a request. */
   readonly counts: boolean;
-  /** Whether it lists queues that nobody named. */
+  /** Whether it lists queues that no setting names. */
   readonly lists: boolean;
 }
 
@@ -41,7 +42,7 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
   describeWith(needs, `the transport of ${name}`, () => {
     let bench: TransportBench;
     let transport: Transport;
-    let states: ConnectionState[];
+    let states: ConnectionStatus[];
     let events: unknown[];
     let replies: { ticket: unknown; body: unknown }[];
 
@@ -50,7 +51,7 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       bench = await create();
       transport = bench.createTransport();
       transport.onConnection((state) => states.push(state));
-      transport.subscribeEvents((message) => events.push(bodyOf(message)));
+      transport.subscribeEvents((message) => void events.push(bodyOf(message)));
       transport.subscribeReplies((message) =>
         replies.push({ ticket: message.read().headers['ticket'], body: bodyOf(message) }),
       );
@@ -120,7 +121,7 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       expect([one, two]).toHaveLength(2);
     });
 
-    it('says that nobody listens where nobody does', async () => {
+    it('reports that no node is bound where none is', async () => {
       await start();
       expect(await request('ticket')).toBe(0);
       expect((await transport.boundNodes(['w1@h'])).nodes).toEqual([]);
@@ -134,7 +135,7 @@ for (const [name, { needs, create, counts, lists }] of Object.entries(rows)) {
       expect([...(await transport.boundNodes(known)).nodes].sort()).toEqual(['w1@h', 'w2@h']);
       await one[Symbol.asyncDispose]();
       expect((await transport.boundNodes(known)).nodes).toEqual(['w2@h']);
-      // Asking who listens disturbs nobody.
+      // To ask which nodes are bound sends them nothing.
       expect(replies).toEqual([]);
       expect(two).toBeDefined();
     });

@@ -35,8 +35,8 @@ describeWith(['redis'], 'what cannot be read', () => {
     for (const worker of workers) await worker.start();
     await eventually(async () => {
       for (const worker of workers) await worker.beat();
-      const { data } = await gateway.query('{ workers(useCache: false) { hostname } }');
-      expect(data).toEqual({ workers: [{ hostname: 'odd@h' }, { hostname: 'pickle@h' }] });
+      const { data } = await gateway.query('{ workers(useCache: false) { nodes { hostname } } }');
+      expect(data).toEqual({ workers: { nodes: [{ hostname: 'odd@h' }, { hostname: 'pickle@h' }] } });
     });
   });
   afterAll(async () => {
@@ -48,38 +48,43 @@ describeWith(['redis'], 'what cannot be read', () => {
     it('are an error of their worker, which has answered, and no wait', async () => {
       const start = performance.now();
       const { data, errors } = await gateway.query(
-        '{ workers(useCache: false) { hostname unresponsive stats { pid } activeTasks { id startedAt } } }',
+        '{ workers(useCache: false) { nodes { hostname unresponsive stats { pid } activeTasks { taskId startedAt } } } }',
       );
       expect(performance.now() - start).toBeLessThan(900);
       expect(data).toEqual({
-        workers: [
-          {
-            hostname: 'odd@h',
-            unresponsive: false,
-            stats: { pid: 500 },
-            activeTasks: [
-              { id: 'ok1', startedAt: null },
-              { id: '42', startedAt: null },
-              { id: dashed, startedAt: null },
-            ],
-          },
-          { hostname: 'pickle@h', unresponsive: false, stats: null, activeTasks: null },
-        ],
+        workers: {
+          nodes: [
+            {
+              hostname: 'odd@h',
+              unresponsive: false,
+              stats: { pid: 500 },
+              activeTasks: [
+                { taskId: 'ok1', startedAt: null },
+                { taskId: '42', startedAt: null },
+                { taskId: dashed, startedAt: null },
+              ],
+            },
+            { hostname: 'pickle@h', unresponsive: false, stats: null, activeTasks: null },
+          ],
+        },
       });
-      const told = errors?.map(({ path, extensions }) => [path?.join('.'), extensions]);
+      const reported = errors?.map(({ path, extensions }) => [path?.join('.'), extensions]);
       const ofPickle = {
         code: 'UNREADABLE_REPLY',
         hostname: 'pickle@h',
         contentType: pickleProperties['content-type'],
       };
-      expect(told).toEqual(
+      expect(reported).toEqual(
         expect.arrayContaining([
-          ['workers.0.activeTasks', { code: 'UNREADABLE_REPLY', hostname: 'odd@h', contentType: null }],
-          ['workers.1.stats', ofPickle],
-          ['workers.1.activeTasks', ofPickle],
+          [
+            'workers.nodes.0.activeTasks',
+            { code: 'UNREADABLE_REPLY', hostname: 'odd@h', contentType: null },
+          ],
+          ['workers.nodes.1.stats', ofPickle],
+          ['workers.nodes.1.activeTasks', ofPickle],
         ]),
       );
-      expect(told).toHaveLength(3);
+      expect(reported).toHaveLength(3);
     });
 
     it('make no total: null, and never less than what runs', async () => {
@@ -130,7 +135,7 @@ describeWith(['redis'], 'what cannot be read', () => {
     ])('of %s are stored, and not the same as no task', async (name, payload) => {
       const id = `unreadable-${name.length}`;
       await client.set(`celery-task-meta-${id}`, payload);
-      const { data, errors } = await gateway.query(`{ task(id: "${id}") { id state } }`);
+      const { data, errors } = await gateway.query(`{ task(taskId: "${id}") { taskId state } }`);
       expect(data).toEqual({ task: null });
       expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNREADABLE_RESULT']);
     });
@@ -148,18 +153,20 @@ describeWith(['redis'], 'what cannot be read', () => {
     it('cost no other event of their batch, and are counted', async () => {
       const batch = [
         taskEvent('good-1', { type: 'task-received', name: 'demo.x' }),
-        taskEvent('unused', { uuid: 77 }),
+        taskEvent('unused', { uuid: '@LONG' }),
         taskEvent('unused', { uuid }),
         taskEvent('unused', { uuid: ['x'] }),
         taskEvent('good-1', { type: 'task-progress', clock: 8, loss: '@NaN' }),
       ];
-      const body = JSON.stringify(batch).replace('"@NaN"', 'NaN').replace('77', '12345678901234567890');
+      const body = JSON.stringify(batch)
+        .replace('"@NaN"', 'NaN')
+        .replace('"@LONG"', '12345678901234567890');
       await client.publish(eventChannel, envelope(body));
       await client.publish(eventChannel, envelope(pickled, pickleProperties));
       await eventually(async () => {
         const { data } = await gateway.query<{ gateway: { unreadable: unknown } }>(
-          `{ a: task(id: "good-1", useCache: false) { state } b: task(id: "12345678901234567890", useCache: false) { state }
-             c: task(id: "${dashed}", useCache: false) { state } gateway { unreadable { kind total lastContentType } } }`,
+          `{ a: task(taskId: "good-1", useCache: false) { state } b: task(taskId: "12345678901234567890", useCache: false) { state }
+             c: task(taskId: "${dashed}", useCache: false) { state } gateway { unreadable { kind total lastContentType } } }`,
         );
         expect(data).toMatchObject({
           a: { state: 'PROGRESS' },

@@ -26,11 +26,11 @@ import {
 const named = { destination: ['w1@test', 'w2@test'] };
 const tenMinutes = 600;
 const task = `{
-  id name args kwargs startedAt acknowledged exchange routingKey priority redelivered workerPid
+  taskId name args kwargs startedAt acknowledged exchange routingKey priority redelivered workerPid
 }`;
 
-interface ByWorker<Told> {
-  readonly workers: readonly ({ readonly hostname: string } & Record<string, Told>)[];
+interface ByWorker<Field> {
+  readonly workers: { nodes: readonly ({ readonly hostname: string } & Record<string, Field>)[] };
 }
 
 describeEachCluster('what workers say', (on) => {
@@ -60,19 +60,23 @@ describeEachCluster('what workers say', (on) => {
     await eventually(async () => {
       const { data } = await gateway.query(
         `{ workers(useCache: false) {
-          activeTasks { id } reservedTasks { id } scheduledTasks { eta } revokedTaskIds
+          nodes {
+            activeTasks { taskId } reservedTasks { taskId } scheduledTasks { eta } revokedTaskIds
+          }
         } }`,
       );
       expect(data).toMatchObject({
-        workers: [
-          {
-            activeTasks: { length: 2 },
-            reservedTasks: { length: 3 },
-            scheduledTasks: { length: 1 },
-            revokedTaskIds: { length: 2 },
-          },
-          { scheduledTasks: { length: 1 }, revokedTaskIds: { length: 2 } },
-        ],
+        workers: {
+          nodes: [
+            {
+              activeTasks: { length: 2 },
+              reservedTasks: { length: 3 },
+              scheduledTasks: { length: 1 },
+              revokedTaskIds: { length: 2 },
+            },
+            { scheduledTasks: { length: 1 }, revokedTaskIds: { length: 2 } },
+          ],
+        },
       });
     }, 15_000);
   });
@@ -87,14 +91,14 @@ describeEachCluster('what workers say', (on) => {
   async function both<Reply>(selection: string, command: string) {
     const theirs = (await celeryInspect(cluster.application, command, named)) as Record<string, Reply>;
     const { data, errors } = await gateway.query<ByWorker<unknown>>(
-      `{ workers(useCache: false) { hostname told: ${selection} } }`,
+      `{ workers(useCache: false) { nodes { hostname field: ${selection} } } }`,
     );
     expect(errors).toBeUndefined();
     expect(Object.keys(theirs).sort()).toEqual(['w1@test', 'w2@test']);
-    return (data?.workers ?? []).map(({ hostname, told }) => {
+    return (data?.workers.nodes ?? []).map(({ hostname, field }) => {
       const reply = theirs[hostname];
       if (reply === undefined) throw new Error(`${hostname} did not answer Celery`);
-      return { ours: told, theirs: reply };
+      return { ours: field, theirs: reply };
     });
   }
 
@@ -166,8 +170,8 @@ describeEachCluster('what workers say', (on) => {
     >;
 
     expect(errors).toBeUndefined();
-    expect(data?.workers).toHaveLength(2);
-    for (const { hostname, stats } of data?.workers ?? []) {
+    expect(data?.workers.nodes).toHaveLength(2);
+    for (const { hostname, stats } of data?.workers.nodes ?? []) {
       const [low, high] = [before[hostname], after[hostname]];
       if (!low || !high || !stats) throw new Error(`${hostname} did not answer`);
       const { clock, uptimeSeconds, rusage, ...steady } = stats;
@@ -191,7 +195,7 @@ interface Stats {
   readonly rusage: Readonly<Record<string, number>>;
 }
 
-const statsQuery = `{ workers(useCache: false) { hostname stats {
+const statsQuery = `{ workers(useCache: false) { nodes { hostname stats {
   total totals { name count } pid clock uptimeSeconds prefetchCount concurrency processes
   pool {
     implementation maxConcurrency maxTasksPerChild processes putGuardedBySemaphore
@@ -203,8 +207,8 @@ const statsQuery = `{ workers(useCache: false) { hostname stats {
     utime stime maxrss ixrss idrss isrss minflt majflt nswap inblock oublock
     msgsnd msgrcv nsignals nvcsw nivcsw
   }
-} } }`;
+} } } }`;
 
 function byId(tasks: unknown): unknown[] {
-  return (tasks as { id: string }[]).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return (tasks as { taskId: string }[]).toSorted((a, b) => (a.taskId < b.taskId ? -1 : 1));
 }

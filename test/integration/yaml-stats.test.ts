@@ -41,11 +41,13 @@ describeWith(
 
     it('have null stats that say why, and answer Celery after a client has selected them', async () => {
       const { data, errors } = await gateway.query(
-        '{ workers(useCache: false) { hostname unresponsive stats { pid } activeQueues { name } } }',
+        '{ workers(useCache: false) { nodes { hostname unresponsive stats { pid } activeQueues { name } } } }',
       );
       const queues = expect.arrayContaining([{ name: 'default' }]) as unknown;
       expect(data).toEqual({
-        workers: [{ hostname: 'w1@test', unresponsive: false, stats: null, activeQueues: queues }],
+        workers: {
+          nodes: [{ hostname: 'w1@test', unresponsive: false, stats: null, activeQueues: queues }],
+        },
       });
       expect(errors).toMatchObject([
         {

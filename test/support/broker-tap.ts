@@ -1,6 +1,6 @@
 /**
- * What a broker was asked to pass on, whoever asked and whether or not anybody listened: the proof of how
- * often the workers are troubled. Redis shows it by MONITOR, RabbitMQ by its tracer.
+ * Every message that a broker was asked to pass on, from any sender, with or without a receiver: it proves how
+ * often the workers are asked. Redis shows it by MONITOR, RabbitMQ by its tracer.
  */
 import type { PidboxRequest } from './pidbox-request.js';
 

@@ -13,7 +13,7 @@ export interface InspectOptions {
   readonly args?: readonly string[] | undefined;
 }
 
-/** What `celery inspect` prints: one value per node name, and `{}` when nobody replied. */
+/** What `celery inspect` prints: one value per node name, and `{}` when no worker replied. */
 export async function celeryInspect(
   application: Application,
   method: string,

@@ -10,15 +10,15 @@ export type Pool = 'prefork' | 'solo' | 'threads' | 'gevent';
 export interface WorkerOptions extends Application {
   /** Its node name; what has no `@` gets `@test`. */
   readonly hostname?: string | undefined;
-  /** `prefork` unless told otherwise, as in Celery. */
+  /** Default: `prefork`, as in Celery. */
   readonly pool?: Pool | undefined;
-  /** 2 unless told otherwise; a solo pool has always one. */
+  /** Default: 2; a solo pool has always one. */
   readonly concurrency?: number | undefined;
-  /** Every queue of the application unless told otherwise. */
+  /** Default: every queue of the application. */
   readonly queues?: readonly string[] | undefined;
-  /** Whether it starts with `-E`, that is, tells of its tasks; it does unless told otherwise. */
+  /** Whether it starts with `-E`, that is, sends task events. Default: true. */
   readonly events?: boolean | undefined;
-  /** Whether it asks its neighbours for news when it starts: a second, and a `hello` to everyone. Not by default. */
+  /** Whether it synchronizes with other workers when it starts (mingle): one second, and a `hello` broadcast. Default: false. */
   readonly mingle?: boolean | undefined;
   /** More arguments of `celery worker`. */
   readonly args?: readonly string[] | undefined;
@@ -97,7 +97,7 @@ export class CeleryWorker implements AsyncDisposable {
     return this.#child.stop();
   }
 
-  /** Gone without a word, the pool with it. */
+  /** Kills it and its pool without a goodbye event. */
   kill(): Promise<Exit> {
     return this.#child.kill();
   }

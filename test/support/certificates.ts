@@ -1,4 +1,4 @@
-/** A certificate authority of the test's own, and what it has signed: files that live as long as whoever holds them. */
+/** A certificate authority of the test's own, and certificates that it signed: files that exist until they are disposed. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { programOutput } from './program.js';
 
 export interface Certificates extends AsyncDisposable {
   readonly ca: string;
-  /** Of the server, for 127.0.0.1 unless told otherwise; clients may show it as well. */
+  /** The server's, for 127.0.0.1 by default; clients may show it as well. */
   readonly cert: string;
   readonly key: string;
 }

@@ -17,9 +17,9 @@ import { startRedis, type RedisOptions, type RedisServer } from './redis.js';
 export type ClusterWorker = string | Partial<WorkerOptions>;
 
 export interface ClusterOptions {
-  /** The first that is installed unless told otherwise. */
+  /** Default: the first that is installed. */
   readonly version?: CeleryVersion | undefined;
-  /** `redis` unless told otherwise. */
+  /** Default: `redis`. */
   readonly broker?: BrokerName | undefined;
   /** A broker that the test may stop: on RabbitMQ that takes ten seconds more, on Redis it always is. */
   readonly ownBroker?: boolean | undefined;
@@ -119,7 +119,7 @@ export class Cluster implements AsyncDisposable {
     return started;
   }
 
-  /** Workers first, while the broker can still hear their goodbye. */
+  /** Workers first, while the broker can still take their goodbye events. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()));
     await this.#broker[Symbol.asyncDispose]();

@@ -1,11 +1,11 @@
-/** What a process has started, and what that has: Linux's /proc tells parents by their ids. */
+/** The children of a process and their children: Linux's /proc has the id of each parent. */
 import { readdir, readFile } from 'node:fs/promises';
 import { eventually } from './eventually.js';
 import { killQuietly } from './leftovers.js';
 
 export interface Descendant {
   readonly pid: number;
-  /** Clock ticks since the machine started: with the id it tells a process from a later one. */
+  /** Clock ticks since the machine started: distinguishes a process from a later one with the same id. */
   readonly started: string;
 }
 

@@ -1,13 +1,12 @@
-/** The least rights of the gateway's user, as the README lists them for operators. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The least rights of the gateway's user, as docs/brokers.md and docs/operations.md list them for operators. */
+import { readPage } from './documentation.js';
 import type { Permissions } from './rabbitmq-management.js';
 
-const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+const brokers = 'docs/brokers.md';
 
-function listed(pattern: RegExp): readonly string[] {
-  const [, ...found] = pattern.exec(readme) ?? [];
-  if (found.length === 0) throw new Error(`The README lists no rights as ${pattern.source}`);
+function listed(pattern: RegExp, page = brokers): readonly string[] {
+  const [, ...found] = pattern.exec(readPage(page)) ?? [];
+  if (found.length === 0) throw new Error(`${page} lists no rights as ${pattern.source}`);
   return found;
 }
 
@@ -21,7 +20,8 @@ export const [redisRightBehindSentinels = '', sentinelRight = ''] = listed(
   /Behind Sentinels it needs `([^`]+)` too, and on the Sentinels\s+`([^`]+)`/,
 );
 /** Rules of an ACL for the Redis of the shared cache: commands, keys and channels. */
-export const sharedCacheRights = listed(/A user of an ACL needs there `([^`]+)`/)[0]?.split(/\s+/) ?? [];
+export const sharedCacheRights =
+  listed(/A user of an ACL needs there `([^`]+)`/, 'docs/operations.md')[0]?.split(/\s+/) ?? [];
 
 const [tag = '', configure = '', write = '', read = ''] = listed(
   /the tag `(\w+)`[^`]*configure\s+`([^`]+)`, write\s+`([^`]+)`, read\s+`([^`]+)`/,

@@ -1,5 +1,5 @@
 /**
- * A TCP port of 127.0.0.1 that nobody listens on. Taken from below the kernel's ephemeral range
+ * A TCP port of 127.0.0.1 that no process listens on. Taken from below the kernel's ephemeral range
  * (32768 and up on Linux): while a server is down in an outage test, no outgoing connection can be
  * given its port, and no client that keeps reconnecting can connect to itself.
  */

@@ -62,8 +62,8 @@ export async function sendFuzz(
 function ask(port: number, agent: Agent, { method, path, headers, body }: FuzzRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ port, agent, method, path, headers }, (response) => {
-      const { statusCode: status = 0, headers: told } = response;
-      const type = told['content-type'] ?? '';
+      const { statusCode: status = 0, headers: received } = response;
+      const type = received['content-type'] ?? '';
       const chunks: Buffer[] = [];
       const done = (): void => {
         clearTimeout(deadline);

@@ -213,19 +213,19 @@ export class FuzzRequests {
     );
   }
 
-  /** What is larger than anybody needs. */
+  /** Requests larger than any client needs. */
   #bomb(): string {
     const n = this.#pick([10, 500, 5_000, 20_000]);
     const query = this.#pick([
       `{ ${'__typename '.repeat(n)} }`,
       `{ ${Array.from({ length: n }, (_, at) => `a${at}: __typename`).join(' ')} }`,
       `${'{ a '.repeat(n)}${'}'.repeat(n)}`,
-      `{ task(id: ${'['.repeat(n)}${']'.repeat(n)}) { id } }`,
-      `{ task(id: "1") { ${'root { parent { '.repeat(n)} id ${'} }'.repeat(n)} } }`,
+      `{ task(taskId: ${'['.repeat(n)}${']'.repeat(n)}) { taskId } }`,
+      `{ task(taskId: "1") { ${'root { parent { '.repeat(n)} taskId ${'} }'.repeat(n)} } }`,
       `{ ${'...{ '.repeat(n)}__typename${' }'.repeat(n)} }`,
       `{ __typename ${'@skip(if: true) '.repeat(n)} }`,
       `{ ...F0 } ${Array.from({ length: n }, (_, at) => `fragment F${at} on Query { ...F${at + 1} }`).join(' ')}`,
-      '{ tasks(first: 1000) { nodes { children { children { children { id } } } } } }',
+      '{ tasks(first: 1000) { nodes { children { nodes { children { nodes { children { nodes { taskId } } } } } } } } }',
     ]).slice(0, 250_000);
     if (this.#chance(0.2))
       return `{"query":"{__typename}","variables":${'['.repeat(n)}${']'.repeat(n)}}`;

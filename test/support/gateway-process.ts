@@ -7,13 +7,6 @@ import { Child } from './process.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** For a `beforeAll`: the command runs what was built. */
-export async function buildGateway(): Promise<void> {
-  const build = new Child('npm', ['run', 'build'], { name: 'npm run build', cwd: root });
-  const { code } = await build.exited;
-  if (code !== 0) throw new Error(build.log());
-}
-
 /** Resolves when it is connected to its broker. */
 export async function launchGateway(
   broker: string,
@@ -39,10 +32,10 @@ export class GatewayProcess implements AsyncDisposable {
   readonly child: Child;
   readonly #url: string;
 
-  /** @param nodeArgs what Node itself is told */
+  /** @param nodeArgs options of Node itself */
   constructor(port: number, args: readonly string[], nodeArgs: readonly string[] = []) {
     this.#url = `http://127.0.0.1:${port}/graphql`;
-    this.child = new Child(process.execPath, [...nodeArgs, 'dist/cli.js', ...args], {
+    this.child = new Child(process.execPath, [...nodeArgs, 'dist/cli/main.js', ...args], {
       ...{ name: 'celeryql', cwd: root, env: noSettings },
     });
   }

@@ -2,7 +2,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { silentLogger } from '../../src/log.js';
 import type { Logger } from '../../src/log.js';

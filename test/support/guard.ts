@@ -4,6 +4,7 @@
  * line that says it was skipped. Programs are started in this folder alone, which lint holds.
  */
 import { basename } from 'node:path';
+import { isPythonClient } from './python-clients.js';
 import type { Need } from './requirements.js';
 
 /** What every machine with Node and the core utilities has. */
@@ -36,7 +37,7 @@ export function revoke(needs: readonly Need[]): void {
 export function assertMayStart(command: string): void {
   const program = basename(command);
   if (alwaysThere.has(program) || command === process.execPath) return;
-  const need = needFor(program);
+  const need = isPythonClient(command) ? 'python-clients' : needFor(program);
   if ((grants.get(need) ?? 0) > 0) return;
   throw new Error(`${program} starts only in a suite that needs it: describeWith(['${need}'], ...)`);
 }

@@ -18,7 +18,7 @@ export interface TaskReply {
 export function workerTask(reply: TaskReply, args: string, kwargs: string) {
   const { delivery_info: delivery } = reply;
   return {
-    id: reply.id,
+    taskId: reply.id,
     name: reply.name,
     args,
     kwargs,

@@ -1,4 +1,4 @@
-/** Every mutation of the schema as somebody would call it who knows nothing: with the least that it takes. */
+/** Every mutation of the schema with the fewest arguments that it accepts. */
 import {
   isEnumType,
   isInputObjectType,
@@ -7,7 +7,7 @@ import {
   isRequiredArgument,
   isRequiredInputField,
 } from 'graphql';
-import type { GraphQLInputType } from 'graphql';
+import type { GraphQLArgument, GraphQLInputType } from 'graphql';
 import { z } from 'zod';
 import { roles } from '../../src/access/viewer.js';
 import type { Role } from '../../src/access/viewer.js';
@@ -28,10 +28,15 @@ const samples: Readonly<Record<string, string>> = {
 export const mutations: readonly Mutation[] = Object.values(
   schema.getMutationType()?.getFields() ?? {},
 ).map(({ name, args, extensions }) => {
-  const given = args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${sample(arg.type)}`);
+  const given = args.filter(isNeeded).map((arg) => `${arg.name}: ${sample(arg.type)}`);
   const call = given.length > 0 ? `${name}(${given.join(', ')})` : name;
   return { name, role: least.parse(extensions).role, document: `mutation { ${call} { __typename } }` };
 });
+
+/** `input` is all that is needed; it is nullable only because of the arguments that it replaces. */
+function isNeeded(arg: GraphQLArgument): boolean {
+  return arg.name === 'input' || isRequiredArgument(arg);
+}
 
 function sample(type: GraphQLInputType): string {
   if (isNonNullType(type)) return sample(type.ofType);

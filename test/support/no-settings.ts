@@ -1,11 +1,9 @@
 /** The environment of a run of the tests must not configure the command that they start. */
-import { settings } from '../../src/config.js';
-import { cacheSettings } from '../../src/settings/caches.js';
+import { variables } from '../../src/config/config.js';
 
 /** To be spread over an environment: neither settings nor the test suite's own variables, which the command refuses. */
 export const noSettings: Readonly<Record<string, undefined>> = Object.fromEntries(
-  [
-    ...[...Object.values(settings), ...cacheSettings].flatMap(({ env }) => env),
-    ...Object.keys(process.env).filter((name) => name.startsWith('CELERYQL_')),
-  ].map((name) => [name, undefined]),
+  [...variables, ...Object.keys(process.env).filter((name) => name.startsWith('CELERYQL_'))].map(
+    (name) => [name, undefined],
+  ),
 );

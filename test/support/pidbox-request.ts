@@ -8,7 +8,7 @@ export interface PidboxRequest {
   readonly destination: readonly string[] | null;
   readonly pattern: string | null;
   readonly matcher: string | null;
-  /** Absent in a cast, which nobody answers. */
+  /** Absent in a cast, which has no reply. */
   readonly ticket?: string;
   readonly reply_to?: { readonly exchange: string; readonly routing_key: string };
 }

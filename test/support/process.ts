@@ -1,6 +1,6 @@
 /**
- * A server that a test runs: its last lines are kept for failure messages, and whoever holds it
- * with `await using` ends it. Ready and gone are told by its output and its exit, never by sleeping.
+ * A server that a test runs and ends with `await using`. Its last lines are kept for failure messages. Its output
+ * shows that it is ready, and its exit that it is gone: no test sleeps for that.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -109,7 +109,7 @@ export class Child implements AsyncDisposable {
     }
   }
 
-  /** SIGKILL: no farewell to anybody. */
+  /** SIGKILL: it closes no connection. */
   async kill(): Promise<Exit> {
     if (this.#exit) return this.#exit;
     killQuietly(this.#target);

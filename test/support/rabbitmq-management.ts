@@ -75,7 +75,7 @@ export class RabbitMQManagement {
     await this.#request('PUT', `users/${encode(name)}`, { password, tags });
   }
 
-  /** Regular expressions of resource names; everything unless told otherwise. */
+  /** Regular expressions of resource names; everything by default. */
   async setPermissions(vhost: string, user: string, permissions: Permissions = {}): Promise<void> {
     const all = { configure: '.*', write: '.*', read: '.*' };
     await this.#request('PUT', `permissions/${encode(vhost)}/${encode(user)}`, {
@@ -88,7 +88,7 @@ export class RabbitMQManagement {
     return this.#list(`queues/${encode(vhost)}`);
   }
 
-  /** Those that somebody declared, not the ones that each virtual host has. */
+  /** Those that a client declared, not the ones that each virtual host has. */
   async exchanges(vhost = '/'): Promise<ManagedExchange[]> {
     const all = await this.#list<ManagedExchange>(`exchanges/${encode(vhost)}`);
     return all.filter(({ name }) => name !== '' && !name.startsWith('amq.'));

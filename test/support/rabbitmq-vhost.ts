@@ -13,7 +13,7 @@ export interface RabbitMQVhost extends AsyncDisposable {
   readonly url: string;
   readonly managementUrl: string;
   readonly management: RabbitMQManagement;
-  /** The node itself, when nobody else uses it. */
+  /** The node itself, if no other test file uses it. */
   readonly server: RabbitMQServer | undefined;
 }
 

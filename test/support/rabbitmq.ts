@@ -27,11 +27,11 @@ export interface RabbitMQOptions {
   readonly port?: number | undefined;
   /** Of files in PEM; with them the node listens for amqps on `tlsPort` too. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
-  /** Whether a client must show a certificate of that `ca`; not unless told so. */
+  /** Whether a client must show a certificate of that `ca`. Default: false. */
   readonly verifyPeer?: boolean | undefined;
   /** More lines of `rabbitmq.conf`. */
   readonly conf?: readonly string[] | undefined;
-  /** Without the management plugin, as many production nodes are; with it unless told otherwise. */
+  /** Whether it has the management plugin, which many production nodes do not have. Default: true. */
   readonly management?: boolean | undefined;
   readonly peers?: RabbitMQPeers | undefined;
 }
@@ -145,7 +145,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
     return this.#end((child) => child.stop(stopMs));
   }
 
-  /** Gone without a word; durable queues with their persistent messages are there again after `restart()`. */
+  /** Kills it without a clean shutdown; durable queues with their persistent messages are there again after `restart()`. */
   async kill(): Promise<Exit> {
     return this.#end((child) => child.kill());
   }
@@ -177,7 +177,7 @@ export class RabbitMQServer extends RabbitMQAddress implements AsyncDisposable {
     return this.#process.log(lines);
   }
 
-  /** Its data is of no use to anybody: no long goodbye. */
+  /** No later test needs its data: it is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child?.running === true) await this.kill();
     if (this.#options.peers === undefined) await this.#epmd[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 /**
- * What a Redis server was asked, as MONITOR tells it: the proof of how often, and with what, a
- * broker was troubled. On a plain socket, because ioredis leaves MONITOR's escapes (`\x06`) in.
+ * The commands that a Redis server received, as MONITOR shows them: it proves how often, and with what, a
+ * broker was asked. On a plain socket, because ioredis leaves MONITOR's escapes (`\x06`) in.
  * It ends with the server: after a restart, ask for a new one.
  */
 import { randomUUID } from 'node:crypto';

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { celeryVersions, type CeleryName } from './celery-versions.js';
 import { grant, revoke } from './guard.js';
+import { hasPythonClients } from './python-clients.js';
 import { hasRabbitMQ } from './rabbitmq.js';
 
 /** A browser for playwright-core, which brings none. */
@@ -81,6 +82,10 @@ const requirements = {
   requests: {
     missing: "the library requests is not installed for the newest Celery's Python",
     found: () => imports('newest', 'requests'),
+  },
+  'python-clients': {
+    missing: 'clients in Python are not installed (.venv-clients, or CELERYQL_CLIENTS_PYTHON)',
+    found: hasPythonClients,
   },
   promtool: {
     missing: 'promtool is not installed (Debian: prometheus)',

@@ -1,12 +1,12 @@
 /**
  * Operations that together ask for every field of the schema: one for each root field, with all that it leads to, and
- * with the arguments that it needs. What the answers tell is compared by paths without list indices.
+ * with the arguments that it needs. Answers are compared by paths without list indices.
  */
 import { getNamedType, isCompositeType, isRequiredArgument, isUnionType } from 'graphql';
 import type { GraphQLField, GraphQLNamedOutputType, GraphQLObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.js';
 
-/** Arguments by the names of root fields, or of arguments wherever they are required, in GraphQL's notation. */
+/** Arguments by the names of root fields, or by their own wherever they are, in GraphQL's notation. */
 export interface WalkArguments {
   readonly roots?: Readonly<Record<string, string>>;
   readonly required?: Readonly<Record<string, string>>;
@@ -66,8 +66,9 @@ function selection(
 function withArguments(field: GraphQLField<unknown, unknown>, given: WalkArguments): string {
   const texts = field.args.flatMap((argument) => {
     if (argument.name === 'useCache') return ['useCache: false'];
-    if (!isRequiredArgument(argument)) return [];
-    const value = given.required?.[argument.name];
+    const isDeprecated = typeof argument.deprecationReason === 'string';
+    const value = isDeprecated ? undefined : given.required?.[argument.name];
+    if (value === undefined && !isRequiredArgument(argument)) return [];
     if (value === undefined) throw new Error(`${field.name} needs a value of ${argument.name}`);
     return [`${argument.name}: ${value}`];
   });

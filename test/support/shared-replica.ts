@@ -2,10 +2,10 @@
 import { CacheRegistry } from '../../src/cache/cache-registry.js';
 import type { SharedStoreOptions } from '../../src/cache/shared/shared-store.js';
 import { SharedStore } from '../../src/cache/shared/shared-store.js';
-import type { SharedCache } from '../../src/cache/shared/shared-cache.js';
-import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
+import { SharedCache } from '../../src/cache/shared/shared-cache.js';
+import { parseRedisUrl } from '../../src/celery/transport/address/redis-address.js';
 import { silentLogger } from '../../src/log.js';
-import { SharedRedis } from '../../src/shared-redis.js';
+import { SharedRedis } from '../../src/cluster/shared-redis.js';
 import { eventually } from './eventually.js';
 
 export interface Replica extends Disposable {
@@ -38,7 +38,7 @@ export function openReplica({ url, id, cluster = 'default', ...options }: Replic
     lockTime: 2_000,
     ...options,
   });
-  const shared = store.cluster(cluster);
+  const shared = new SharedCache(cluster, store);
   const caches = new CacheRegistry({ shared });
   store.start();
   return {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { TestGateway } from './gateway.js';
 
 export interface TaskNode {
-  readonly id: string;
+  readonly taskId: string;
   readonly name: string | null;
   readonly state: string;
   readonly retries: number;
@@ -19,7 +19,7 @@ export interface TaskPage {
 const query = `query ($filter: TaskFilter, $first: Int, $after: String) {
   tasks(filter: $filter, first: $first, after: $after, useCache: false) {
     totalCount
-    nodes { id name state retries exception }
+    nodes { taskId name state retries exception }
     pageInfo { hasNextPage endCursor }
   }
 }`;

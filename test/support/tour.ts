@@ -66,7 +66,7 @@ export interface Outcome {
   readonly result: string | null;
   readonly exception: string | null;
   readonly retries: number;
-  /** Whether a worker told that it had rejected it. */
+  /** Whether a worker reported that it had rejected it. */
   readonly rejected: boolean;
 }
 
@@ -93,7 +93,7 @@ const others: Readonly<
     },
     { state: 'FAILURE', result: null, exception: "NotRegistered('demo.not_there')" },
   ],
-  // The event tells that it was revoked, and no error.
+  // The event says that it was revoked, and has no error.
   expired: () => [
     { state: 'REVOKED', exception: "TaskRevokedError('expired')" },
     { state: 'REVOKED', exception: null },
@@ -116,7 +116,7 @@ const others: Readonly<
     const wrapped = pool === 'prefork' ? {} : { exception: "Reject('not wanted here', False)" };
     return [failure, { ...failure, ...wrapped, rejected: true }];
   },
-  // No event reports its end: STARTED until the worker has been asked (see told-tasks.ts).
+  // No event reports its end: STARTED until the worker has been asked (see reported-tasks.ts).
   ignore: () => [{ state: 'STARTED' }, { state: 'STARTED' }],
   // Only the event has its result.
   no_result: () => [{ state: 'PENDING', result: null }, {}],
@@ -137,25 +137,28 @@ export function losesEvents({ release, pool }: TourSetting): boolean {
   return release === 'debian' && pool === 'threads';
 }
 
-/** Of these the event is all there is. */
-const untoldByResults = new Set(['reject', 'ignore', 'no_result']);
-/** Of these the result backend has more than Celery puts into an event. */
+/** Kinds whose end only the event reports. */
+const missingInResults = new Set(['reject', 'ignore', 'no_result']);
+/** Kinds of whose result the backend has more than Celery puts into an event. */
 const longerInResults = new Set(['big']);
 
 /** What the result backend and the gateway must say of a task, by its sender's ledger. */
 export function expected(
   entry: TourEntry,
   setting: TourSetting,
-): { readonly stored: Stored; readonly told: Partial<Outcome> } {
+): { readonly stored: Stored; readonly reported: Partial<Outcome> } {
   const { kind, result, retries } = entry;
   const success = { state: 'SUCCESS', result, exception: null };
-  const [stored, told] = others[kind]?.(entry, setting) ?? [{}, {}];
-  const whole = { ...success, source: 'EVENTS' as const, retries, rejected: false, ...told };
-  return { stored: { ...success, ...stored }, told: losesEvents(setting) ? lossy(kind, whole) : whole };
+  const [stored, reported] = others[kind]?.(entry, setting) ?? [{}, {}];
+  const whole = { ...success, source: 'EVENTS' as const, retries, rejected: false, ...reported };
+  return {
+    stored: { ...success, ...stored },
+    reported: losesEvents(setting) ? lossy(kind, whole) : whole,
+  };
 }
 
 function lossy(kind: string, { state, result, exception, retries }: Outcome): Partial<Outcome> {
-  if (untoldByResults.has(kind)) return {};
+  if (missingInResults.has(kind)) return {};
   const outcome = { state, exception, retries };
   return longerInResults.has(kind) ? outcome : { ...outcome, result };
 }

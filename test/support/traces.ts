@@ -26,8 +26,8 @@ export async function tracesOf(cluster: Cluster): Promise<Traces> {
     ...exchanges.map((exchange) => `exchange ${exchange.name}`),
     ...bindings.map(({ source, destination }) => `binding ${source} to ${destination}`),
   ];
-  const ours = connections.flatMap(({ client_properties: told }) =>
-    told?.['product'] === 'celeryql' ? [String(told['connection_name'])] : [],
+  const ours = connections.flatMap(({ client_properties: properties }) =>
+    properties?.['product'] === 'celeryql' ? [String(properties['connection_name'])] : [],
   );
   return { declared: declared.sort(), connections: [...onRedis, ...ours].sort() };
 }

@@ -3,15 +3,15 @@
  * producers do, without any of our own code for it.
  */
 import { connect, type ChannelModel } from 'amqplib';
-import { encodeEnvelope } from '../../src/celery/message.js';
-import { AmqpTransport } from '../../src/celery/transport/amqp.js';
-import { parseAmqpUrl } from '../../src/celery/transport/amqp-address.js';
-import { MemoryBus } from '../../src/celery/transport/memory-bus.js';
-import { MemoryTransport } from '../../src/celery/transport/memory.js';
-import { parseManagementUrl } from '../../src/celery/transport/rabbitmq-address.js';
-import { parseRedisUrl } from '../../src/celery/transport/redis-address.js';
-import { RedisTransport } from '../../src/celery/transport/redis.js';
-import { defaultRedisOptions } from '../../src/celery/transport/redis-names.js';
+import { encodeEnvelope } from '../../src/celery/messages/message.js';
+import { AmqpTransport } from '../../src/celery/transport/amqp/amqp.js';
+import { parseAmqpUrl } from '../../src/celery/transport/address/amqp-address.js';
+import { MemoryBus } from '../../src/celery/transport/memory/memory-bus.js';
+import { MemoryTransport } from '../../src/celery/transport/memory/memory.js';
+import { parseManagementUrl } from '../../src/celery/transport/address/rabbitmq-address.js';
+import { parseRedisUrl } from '../../src/celery/transport/address/redis-address.js';
+import { RedisTransport } from '../../src/celery/transport/redis/redis.js';
+import { defaultRedisOptions } from '../../src/celery/transport/redis/redis-names.js';
 import type { Transport } from '../../src/celery/transport/transport.js';
 import { silentLogger } from '../../src/log.js';
 import { createVhost } from './rabbitmq-vhost.js';

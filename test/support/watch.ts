@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.js';
 import { eventually } from './eventually.js';
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.js';
 
-/** What a gateway must be told of a cluster: on Redis the results are where the broker is. */
+/** The settings that a gateway needs for a cluster: on Redis the results are where the broker is. */
 export function watching(cluster: Cluster): TestGatewayOptions {
   const { broker, resultBackend } = cluster.application;
   return { broker, ...(resultBackend === undefined ? {} : { resultBackend }) };
@@ -23,7 +23,7 @@ export async function watchCluster(
       10_000,
     );
     // Of a worker that has just come online it asks for stats: ours come after those.
-    await gateway.query('{ workers(useCache: false) { stats { pid } } }');
+    await gateway.query('{ workers(useCache: false) { nodes { stats { pid } } } }');
     await gateway.query('mutation { invalidateCache { invalidated } }');
     return gateway;
   } catch (error) {
@@ -41,8 +41,8 @@ export async function untilReady(gateway: TestGateway, deadlineMs = 20_000): Pro
 }
 
 export async function onlineWorkers(gateway: TestGateway): Promise<string[] | undefined> {
-  const { data } = await gateway.query<{ workers: { hostname: string }[] | null }>(
-    '{ workers(useCache: false, filter: { statuses: [ONLINE] }) { hostname } }',
+  const { data } = await gateway.query<{ workers: { nodes: { hostname: string }[] } | null }>(
+    '{ workers(useCache: false, filter: { statuses: [ONLINE] }) { nodes { hostname } } }',
   );
-  return data?.workers?.map(({ hostname }) => hostname);
+  return data?.workers?.nodes.map(({ hostname }) => hostname);
 }

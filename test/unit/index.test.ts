@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest';
 import * as api from '../../src/index.js';
 
-it('exports by name what the README shows, and nothing by accident', () => {
+it('exports by name what the docs show, and nothing by accident', () => {
   expect(Object.keys(api).sort()).toEqual([
     'AuthenticationUnavailableError',
     'BadUserInputError',
     'BrokerUnavailableError',
     'CacheRegistry',
+    'ClusterClosedError',
     'CommandRejectedError',
     'ConfigError',
+    'CursorExpiredError',
     'ForbiddenError',
     'ForeignHostError',
     'GatewayError',
@@ -17,7 +19,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
     'MalformedMessageError',
     'MetricsCache',
     'NoReplyError',
-    'NobodyAnsweredError',
+    'NoWorkersError',
     'NotListeningError',
     'PeekRefusedError',
     'PurgeImpossibleError',
@@ -44,7 +46,7 @@ it('exports by name what the README shows, and nothing by accident', () => {
   ]);
 });
 
-it('caches on its own, as the README shows', async () => {
+it('caches on its own, as docs/caching.md shows', async () => {
   let built = 0;
   const buildReport = async (day: string) => ({ day, number: ++built });
   const cache = new api.MetricsCache<{ day: string; number: number }>({

@@ -58,6 +58,15 @@ describe('createLogger', () => {
     expect(JSON.stringify(written('error', (log) => log.error('x', { error })))).not.toContain('secret');
   });
 
+  it('writes errors in lists and objects in the same way, and dates as texts', () => {
+    const error = Object.assign(new Error('failed'), { options: { password: 'secret' } });
+    const fields = { tried: [{ at: new Date(0), error, none: undefined }] };
+    expect(written('info', (log) => log.info('x', fields))).toMatchObject([
+      { tried: [{ at: '1970-01-01T00:00:00.000Z', error: { name: 'Error', message: 'failed' } }] },
+    ]);
+    expect(JSON.stringify(written('info', (log) => log.info('x', fields)))).not.toContain('secret');
+  });
+
   it('masks the whole of an entry, names, texts and errors', () => {
     const lines: string[] = [];
     const write = (line: string) => void lines.push(line);

@@ -1,4 +1,4 @@
-/** What replicas tell each other. Whatever cannot be read is of another version, and says nothing. */
+/** What replicas send each other. Whatever cannot be read is of another version, and says nothing. */
 import { z } from 'zod';
 
 const head = { from: z.string(), cluster: z.string() };

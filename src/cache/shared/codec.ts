@@ -4,6 +4,7 @@
  */
 import { compress, decompress } from './compression.js';
 import { CodecError, fromWire, plainTexts, toWire, type TextForms } from './wire-value.js';
+import { defaultCompressFrom } from '../cache-defaults.js';
 
 export interface CodecOptions {
   /** Bytes from which on a value is compressed; Infinity turns it off. */
@@ -26,8 +27,6 @@ export interface CodecStats {
   readonly undecodable: number;
 }
 
-/** Below, it saves less than the 1,460 bytes of one packet: see bench/features/compression.mjs, three workers. */
-export const defaultCompressFrom = 2_048;
 const defaultMaxBytes = 16 * 1024 * 1024;
 
 const version = 1;
@@ -78,7 +77,7 @@ export class ValueCodec {
     return bytes;
   }
 
-  /** @throws CodecError for bytes that another version wrote, or nobody */
+  /** @throws CodecError for bytes that another version wrote, or no version */
   async decode(bytes: Buffer): Promise<unknown> {
     try {
       const value = fromWire(JSON.parse(await this.#unpacked(bytes)), this.#texts);

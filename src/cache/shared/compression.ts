@@ -1,6 +1,6 @@
 /**
  * Bytes made smaller where that pays, and back within a bound: small ones at once, large ones in zlib's threads, so
- * that nobody else waits for them.
+ * that no other load waits for them.
  */
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
@@ -11,7 +11,10 @@ const decompressAsync = promisify<zlib.InputType, zlib.BrotliOptions, Buffer>(zl
 /** From here on a thread is cheaper than the wait of everybody else. */
 const asyncFrom = 200_000;
 
-/** Brotli, quality 1: as small as gzip 1 on replies of workers, and a little faster. See bench/features/compression.mjs. */
+/**
+ * Brotli, quality 1: as small as gzip 1 on replies of workers, and a little faster. See
+ * bench/features/compression.mjs.
+ */
 export async function compress(bytes: Buffer): Promise<Buffer> {
   const params = {
     [zlib.constants.BROTLI_PARAM_QUALITY]: 1,

@@ -41,7 +41,7 @@ export class PendingInvalidations {
       if (this.#pending.get(keyOf(target)) === target) this.#pending.delete(keyOf(target));
   }
 
-  /** Nobody knows whether they were carried out: once more does no harm. */
+  /** Whether they were carried out is unknown: once more does no harm. */
   doubt(targets: readonly InvalidationTarget[]): void {
     for (const target of targets) {
       const pending = this.#pending.get(keyOf(target));

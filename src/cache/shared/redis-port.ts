@@ -1,4 +1,7 @@
-/** What the shared level needs of Redis, and no more: whoever opens the connections knows about addresses and TLS. */
+/**
+ * What the shared level needs of Redis, and no more: the module that opens the connections knows about addresses and
+ * TLS.
+ */
 
 export type RedisCommand = readonly [name: string, ...args: (string | number | Buffer)[]];
 
@@ -6,15 +9,15 @@ export interface RedisPort {
   /** What may be shown of it: never its credentials. */
   readonly address: string;
   /** Whether commands can be sent. */
-  readonly up: boolean;
+  readonly isReady: boolean;
   /** Why they cannot; null while they can. */
   readonly downReason: string | null;
   /** Of the connections for commands: what was sent on one is carried out in order, or not at all. */
   readonly connection: number;
-  /** Whether messages are heard. */
-  readonly hears: boolean;
-  /** Why no messages are received; null while they are. */
-  readonly deafReason: string | null;
+  /** Whether the channels are subscribed to, so that messages arrive. */
+  readonly isSubscribed: boolean;
+  /** Why they are not; null while they are. */
+  readonly unsubscribedReason: string | null;
   open(listener: RedisPortListener): void;
   /**
    * Sends them in this order, all at once, on one connection that keeps the order of calls too.
@@ -34,10 +37,10 @@ export interface RedisPort {
 export interface RedisPortListener {
   /** Subscribed to for as long as the port is open. */
   readonly channels: readonly string[];
-  readonly onUp: () => void;
-  readonly onDown: () => void;
+  readonly onReady: () => void;
+  readonly onDisconnect: () => void;
   /** Subscribed, for the first time or again: what was sent before is lost. */
-  readonly onHearing: () => void;
-  readonly onDeaf: () => void;
+  readonly onSubscribed: () => void;
+  readonly onUnsubscribed: () => void;
   readonly onMessage: (channel: string, text: string) => void;
 }

@@ -1,7 +1,8 @@
-/** What each replica counts, told to all of them: in Redis for as long as its writer lives. */
+/** What each replica counts, shared with all of them: in Redis for as long as its writer lives. */
 import { z } from 'zod';
-import { cacheCounterNames } from '../counters.js';
-import type { CacheCounters, CacheStats } from '../cache-stats.js';
+import type { CacheStats } from '../cache-stats.js';
+import { cacheCounterNames, mapNames } from '../cache-counters.js';
+import type { CacheCounterName, CacheCounters } from '../cache-counters.js';
 import { readReports, report as writeReport } from './scripts.js';
 import type { CacheTotals, ReplicaIdentity, ReplicaReport } from './shared-stats.js';
 import type { SharedStore } from './shared-store.js';
@@ -10,16 +11,11 @@ import type { SharedStore } from './shared-store.js';
 const kept = 15_000;
 /** Milliseconds after which it writes though nothing has changed. */
 const longestPause = 5_000;
-/** No gateway has as many replicas: what else is there was written by somebody else. */
+/** No gateway has as many replicas: what else is there was written by another program. */
 const maxReplicas = 1_000;
 
 const count = z.number().min(0);
-const counters: z.ZodType<CacheCounters> = z.object(
-  Object.fromEntries(cacheCounterNames.map((name) => [name, count])) as Record<
-    keyof CacheCounters,
-    typeof count
-  >,
-);
+const counters: z.ZodType<CacheCounters> = z.object(mapNames(cacheCounterNames, () => count));
 const written = z.object({
   id: z.string(),
   hostname: z.string(),
@@ -76,7 +72,7 @@ export class ReplicaReports {
 
 /** By cache, over all replicas. */
 export function sumOf(replicas: readonly Pick<ReplicaReport, 'caches'>[]): readonly CacheTotals[] {
-  const sums = new Map<string, Record<keyof CacheCounters, number>>();
+  const sums = new Map<string, Record<CacheCounterName, number>>();
   for (const { name, ...counts } of replicas.flatMap(({ caches }) => caches)) {
     const sum = sums.get(name);
     if (sum) for (const counter of cacheCounterNames) sum[counter] += counts[counter];
@@ -86,10 +82,7 @@ export function sumOf(replicas: readonly Pick<ReplicaReport, 'caches'>[]): reado
 }
 
 export function totalsOf(stats: CacheTotals): CacheTotals {
-  const counts = Object.fromEntries(
-    cacheCounterNames.map((name) => [name, stats[name]] as const),
-  ) as Record<keyof CacheCounters, number>; // of each name one entry
-  return { name: stats.name, ...counts };
+  return { name: stats.name, ...mapNames(cacheCounterNames, (name) => stats[name]) };
 }
 
 function parsed(json: string): z.infer<typeof written> | null {

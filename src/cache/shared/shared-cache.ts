@@ -2,31 +2,34 @@
  * The level that the replicas of a gateway share, for one cluster: a value that one of them has loaded is found by all,
  * one of them loads at a time, and what was invalidated is never found again.
  */
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import { Aged } from '../cache-options.js';
+import { SharedHit } from '../cache-options.js';
 import type { Load, LoadRequest } from '../cache-options.js';
 import type { CacheStats } from '../cache-stats.js';
+import { mapNames } from '../cache-counters.js';
 import { writeMessage } from './bus-message.js';
 import type { BusMessage } from './bus-message.js';
 import { ValueCodec } from './codec.js';
-import { PendingInvalidations } from './pending-invalidations.js';
+import { readLookupReply } from './lookup-reply.js';
+import type { LookupReply } from './lookup-reply.js';
+import { newToken } from './new-token.js';
 import type { InvalidationTarget } from './pending-invalidations.js';
 import type { RedisCommand } from './redis-port.js';
 import { ReplicaReports } from './replica-reports.js';
-import { invalidate, invalidatePrefixes, lookUp, release, renew, store } from './scripts.js';
+import { lookUp, release, renew, store } from './scripts.js';
+import { SharedInvalidations } from './shared-invalidations.js';
 import { SharedKeys } from './shared-keys.js';
 import type { ValueKeys } from './shared-keys.js';
-import type { ReplicaReport, SharedCacheStats, SharedCounters, SharedFigures } from './shared-stats.js';
-import type { SharedStore } from './shared-store.js';
-import { Signals } from './signals.js';
+import type { SharedCounterName } from './shared-counters.js';
+import type { ReplicaReport, SharedCacheStats, SharedFigures } from './shared-stats.js';
+import type { SharedStore, SharedStoreMember } from './shared-store.js';
+import { Notifier } from './notifier.js';
 
-/** The first level, which hears what happens elsewhere. */
+/** The first level, which receives what other replicas announce. */
 export interface FirstLevel {
   /** Another replica has invalidated it. */
   readonly forget: (target: InvalidationTarget) => void;
   readonly forgetAll: () => void;
-  /** Whether the shared level can be used, or its messages heard, is another than before. */
+  /** The shared level, or its messages, became available or unavailable. */
   readonly healthChanged: () => void;
   readonly report: () => readonly CacheStats[];
 }
@@ -40,17 +43,18 @@ export interface SharedLoad<T> {
   readonly request: LoadRequest;
 }
 
-type Looked =
-  | { readonly kind: 'found'; readonly age: number; readonly ttl: number; readonly bytes: Buffer }
-  | { readonly kind: 'wait'; readonly lockLeft: number }
-  | { readonly kind: 'load'; readonly epoch: string; readonly began: string };
-
-const text = z.instanceof(Buffer).transform(String);
-const number = z.union([z.number(), text.pipe(z.coerce.number())]);
-const kind = z.tuple([text]).rest(z.unknown());
-const foundReply = z.tuple([z.unknown(), number, number, z.instanceof(Buffer)]);
-const waitReply = z.tuple([z.unknown(), number]);
-const loadReply = z.tuple([z.unknown(), text, text]);
+/** The counters that count here; the store and the codec have the others. */
+const ownCounters = [
+  'hits',
+  'misses',
+  'stored',
+  'fenced',
+  'unreadable',
+  'waits',
+  'lockTimeouts',
+  'invalidationsSent',
+  'invalidationsReceived',
+] as const satisfies readonly SharedCounterName[];
 
 /** Milliseconds after which a waiter looks for itself, should a message have been lost. */
 const poll = 500;
@@ -58,55 +62,54 @@ const poll = 500;
 const maxLockTimes = 5;
 
 /** @see SharedStore for what becomes of it while Redis is away */
-export class SharedCache implements SharedFigures {
-  readonly #name: string;
+export class SharedCache implements SharedFigures, SharedStoreMember, Disposable {
+  readonly name: string;
   readonly #shared: SharedStore;
   readonly #keys: SharedKeys;
   readonly #codec: ValueCodec;
-  readonly #signals = new Signals();
-  readonly #pending = new PendingInvalidations();
+  readonly #notifier = new Notifier();
+  readonly #invalidations: SharedInvalidations;
   readonly #reports: ReplicaReports;
   #firstLevel: FirstLevel | undefined;
   #sending: Promise<void> = Promise.resolve();
-  readonly #counters: { -readonly [name in keyof SharedCounters]: number } = {
-    hits: 0,
-    misses: 0,
-    stored: 0,
-    fenced: 0,
-    unreadable: 0,
-    waits: 0,
-    lockTimeouts: 0,
-    invalidationsSent: 0,
-    invalidationsReceived: 0,
-  };
+  readonly #counters = mapNames(ownCounters, () => 0);
 
   constructor(name: string, shared: SharedStore) {
-    this.#name = name;
+    this.name = name;
     this.#shared = shared;
     this.#keys = new SharedKeys(shared.options.prefix, name);
     this.#codec = new ValueCodec(shared.options.codec);
     this.#reports = new ReplicaReports(shared, this.#keys.replicas);
+    this.#invalidations = new SharedInvalidations({
+      keys: this.#keys,
+      channel: shared.channel,
+      connection: () => shared.connection,
+      message: (targets) => this.#message({ kind: 'invalidated', targets: targets.map(targetOnly) }),
+      onSend: () => this.#counters.invalidationsSent++,
+    });
+    shared.add(this);
   }
 
-  /** Who is told of what happens elsewhere. */
+  /** Called with what happens in other replicas. */
   attach(firstLevel: FirstLevel): void {
     this.#firstLevel = firstLevel;
   }
 
   get stats(): SharedCacheStats {
-    const { address, refusal, deafRefusal, listening, breaker, errors, timeouts } = this.#shared.state;
+    const { address, refusal, subscribeRefusal, isSubscribed, breaker, errors, timeouts } =
+      this.#shared.state;
     const { bytesRaw, bytesStored } = this.#codec.stats;
     const usable = this.#shared.isUsable;
     const message = !usable
       ? `${address} ${refusal === null ? 'does not answer' : `refuses (${refusal})`}: each replica answers from its own memory`
-      : listening
+      : isSubscribed
         ? `connected to ${address}`
-        : `messages of other replicas are not received through ${address}${deafRefusal === null ? '' : `, which refuses (${deafRefusal})`}`;
+        : `messages of other replicas are not received through ${address}${subscribeRefusal === null ? '' : `, which refuses (${subscribeRefusal})`}`;
     return {
-      status: usable && listening ? 'OK' : 'DEGRADED',
+      status: usable && isSubscribed ? 'OK' : 'DEGRADED',
       message,
       address,
-      listening,
+      listening: isSubscribed,
       breaker,
       errors,
       timeouts,
@@ -116,19 +119,19 @@ export class SharedCache implements SharedFigures {
     };
   }
 
-  /** All that have told of themselves lately; this one alone while Redis is away. */
+  /** All that have reported recently; this one alone while Redis is away. */
   replicas(): Promise<readonly ReplicaReport[]> {
     return this.#reports.read(this.#firstLevel?.report() ?? []);
   }
 
   /** The value that another replica has loaded, or else what `load` brings, which then is found by the others. */
-  async load<T>(asked: SharedLoad<T>): Promise<T | Aged<T>> {
+  async load<T>(asked: SharedLoad<T>): Promise<T | SharedHit<T>> {
     const { cache, key, load, request } = asked;
     if (!this.#shared.isUsable) return load(request);
     const { clock, lockTime } = this.#shared.options;
     const keys = this.#keys.of(cache, key);
     const deadline = clock() + maxLockTimes * lockTime;
-    using ended = this.#signals.listen(keys.lock);
+    using ended = this.#notifier.subscribe(keys.lock);
     let { maxAge } = request;
     for (let waited = false; ;) {
       ended.reset();
@@ -140,9 +143,9 @@ export class SharedCache implements SharedFigures {
         const value = await this.#decode(looked.bytes);
         if (value !== undefined) {
           this.#counters.hits++;
-          // Of the way there and back nobody knows which part was before: rather too old than too young.
+          // How the time divides between request and reply is unknown: rather too old than too young.
           const age = looked.age + (clock() - sentAt);
-          return new Aged(value.value as T, { age, ttl: looked.ttl }); // a key names one kind of value
+          return new SharedHit(value.value as T, { age, ttl: looked.ttl }); // a key names one kind of value
         }
         maxAge = 0; // to be loaded, and written over
       } else if (looked.kind === 'load') {
@@ -155,14 +158,14 @@ export class SharedCache implements SharedFigures {
           this.#counters.lockTimeouts++;
           return await load(request);
         }
-        await ended.heard(Math.min(Math.max(1, looked.lockLeft + 1), poll));
+        await ended.wait(Math.min(Math.max(1, looked.lockLeft + 1), poll));
       }
     }
   }
 
-  /** Tells Redis and with it all other replicas; what cannot be told now is told before anything is read again. */
+  /** Sends it to Redis and so to all other replicas; what cannot be sent now is sent before anything is read again. */
   invalidate(targets: readonly InvalidationTarget[]): void {
-    this.#pending.add(targets);
+    this.#invalidations.add(targets);
     if (this.#shared.isUsable)
       this.#sending = this.flush((commands) => this.#shared.send(commands)).catch(() => undefined); // it is kept
   }
@@ -170,37 +173,43 @@ export class SharedCache implements SharedFigures {
   /** Whether Redis has confirmed all invalidations so far, and so no replica reads there what was before them. */
   async confirmed(): Promise<boolean> {
     await this.#sending;
-    return this.#pending.size === 0;
+    return this.#invalidations.areConfirmed;
   }
 
   /** Sends what is not confirmed; it is kept until it is. */
   async flush(send: (commands: readonly RedisCommand[]) => Promise<unknown>): Promise<void> {
-    const { targets, commands } = this.#takePending();
-    if (commands.length > 0) await this.#confirming(targets, send(commands));
+    await this.#invalidations.flush(send);
   }
 
-  /** What was sent while nobody listened may have been anything. */
+  /** What was sent while this replica was not subscribed may have been anything. */
   missedMessages(): void {
     this.#firstLevel?.forgetAll();
-    this.#signals.ringAll();
+    this.#notifier.notifyAll();
   }
 
   /** Who waits for others looks anew. */
   healthChanged(): void {
     this.#firstLevel?.healthChanged();
-    this.#signals.ringAll();
+    this.#notifier.notifyAll();
   }
 
   receive(message: BusMessage): void {
     if (message.kind === 'ended') {
-      this.#signals.ring(message.key); // of this replica's own loads too: a reader may wait for one that is not kept
+      this.#notifier.notify(message.key); // of this replica's own loads too: a reader may wait for one that is not kept
       return;
     }
     if (message.from !== this.#shared.replica.id) {
       this.#counters.invalidationsReceived++;
       for (const target of message.targets) this.#firstLevel?.forget(target);
     }
-    this.#signals.ringAll(); // a lock of the epoch before is free for those who wait
+    this.#notifier.notifyAll(); // a lock of the epoch before is free for those who wait
+  }
+
+  /** Hears of nothing from now on. */
+  [Symbol.dispose](): void {
+    this.#shared.remove(this);
+    this.#firstLevel = undefined;
+    this.#notifier.notifyAll();
   }
 
   async report(): Promise<void> {
@@ -210,16 +219,17 @@ export class SharedCache implements SharedFigures {
   async #lookUp(
     keys: ValueKeys,
     { key, token, maxAge }: { readonly key: string; readonly token: string; readonly maxAge: number },
-  ): Promise<Looked | null> {
+  ): Promise<LookupReply | null> {
     const greatest = Number.isFinite(maxAge) ? Math.floor(maxAge) : -1;
-    const { targets, commands } = this.#takePending();
     const names = [keys.value, keys.lock, keys.epoch, keys.prefixes];
     const args = [token, this.#shared.options.lockTime, newToken(), greatest, key];
     const look: RedisCommand = ['EVAL', lookUp, names.length, ...names, ...args];
     try {
-      return readLooked(await this.#confirming(targets, this.#shared.send([...commands, look])));
+      return readLookupReply(
+        await this.#invalidations.sendBefore(look, (commands) => this.#shared.send(commands)),
+      );
     } catch {
-      // It may have been carried out all the same, and nobody would know whose lock that is.
+      // It may have been carried out all the same, and the owner of the lock would be unknown.
       this.#shared.post([this.#release(keys, token)]);
       return null;
     }
@@ -228,7 +238,7 @@ export class SharedCache implements SharedFigures {
   async #loadAndStore<T>(
     { key, load, lifetime, request }: SharedLoad<T>,
     lock: { keys: ValueKeys; token: string; epoch: string; began: string },
-  ): Promise<T | Aged<T>> {
+  ): Promise<T | SharedHit<T>> {
     const { clock, lockTime } = this.#shared.options;
     const { keys, token } = lock;
     const renewing = setInterval(() => {
@@ -240,7 +250,7 @@ export class SharedCache implements SharedFigures {
       const took = Math.ceil(clock() - start);
       // The reader need not wait until Redis has it too.
       const storing =
-        value instanceof Aged
+        value instanceof SharedHit
           ? Promise.reject(new Error('it is not of this load'))
           : this.#store({ ...lock, key }, value, took, lifetime);
       void storing
@@ -295,36 +305,6 @@ export class SharedCache implements SharedFigures {
     }
   }
 
-  #takePending(): { targets: readonly InvalidationTarget[]; commands: RedisCommand[] } {
-    const targets = this.#pending.take(this.#shared.connection);
-    if (targets.length === 0) return { targets, commands: [] };
-    const whole = new Set(targets.filter(isWhole).map(({ cache }) => cache));
-    const keys = [...whole].flatMap((cache) => [this.#keys.epoch(cache), this.#keys.prefixes(cache)]);
-    const parts = [...new Set(targets.map(({ cache }) => cache))]
-      .filter((cache) => !whole.has(cache))
-      .map((cache): RedisCommand => {
-        const names = [this.#keys.epoch(cache), this.#keys.prefixes(cache)];
-        const prefixes = targets.filter((target) => target.cache === cache).map(({ prefix }) => prefix);
-        return ['EVAL', invalidatePrefixes, names.length, ...names, newToken(), ...prefixes];
-      });
-    const told = targets.map(({ cache, prefix }) => ({ cache, prefix }));
-    const message = this.#message({ kind: 'invalidated', targets: told });
-    const args = [newToken(), this.#shared.channel, message];
-    this.#counters.invalidationsSent++;
-    return { targets, commands: [...parts, ['EVAL', invalidate, keys.length, ...keys, ...args]] };
-  }
-
-  async #confirming<T>(targets: readonly InvalidationTarget[], work: Promise<T>): Promise<T> {
-    try {
-      const reply = await work;
-      this.#pending.confirm(targets);
-      return reply;
-    } catch (error) {
-      this.#pending.doubt(targets);
-      throw error;
-    }
-  }
-
   #release({ lock }: ValueKeys, token: string): RedisCommand {
     return ['EVAL', release, 1, lock, token, this.#shared.channel, this.#ended({ lock })];
   }
@@ -338,30 +318,11 @@ export class SharedCache implements SharedFigures {
       | { kind: 'ended'; key: string }
       | { kind: 'invalidated'; targets: { cache: string; prefix: string }[] },
   ): string {
-    return writeMessage({ ...message, from: this.#shared.replica.id, cluster: this.#name });
+    return writeMessage({ ...message, from: this.#shared.replica.id, cluster: this.name });
   }
 }
 
-/** Longer prefixes are not worth remembering. */
-const longestPrefix = 1_000;
-
-function isWhole({ prefix }: InvalidationTarget): boolean {
-  return prefix === '' || prefix.length > longestPrefix;
-}
-
-/** @throws ZodError for what the script never says */
-function readLooked(reply: unknown): Looked {
-  const [word] = kind.parse(reply);
-  if (word === 'found') {
-    const [, age, ttl, bytes] = foundReply.parse(reply);
-    return { kind: 'found', age, ttl, bytes };
-  }
-  if (word === 'wait') return { kind: 'wait', lockLeft: waitReply.parse(reply)[1] };
-  const [, epoch, began] = loadReply.parse(reply);
-  return { kind: 'load', epoch, began };
-}
-
-/** Never the same twice, in any process. */
-function newToken(): string {
-  return randomBytes(12).toString('base64url');
+/** Without what the pending invalidation keeps of itself. */
+function targetOnly({ cache, prefix }: InvalidationTarget): InvalidationTarget {
+  return { cache, prefix };
 }

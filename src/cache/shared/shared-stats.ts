@@ -1,24 +1,6 @@
-import type { CacheCounters } from '../cache-stats.js';
-import type { BreakerState } from './breaker.js';
-
-/** What only grows, of one cluster in one process. */
-export interface SharedCounters {
-  /** Values found there. */
-  readonly hits: number;
-  /** Looked for, and not there, or too old for the reader. */
-  readonly misses: number;
-  readonly stored: number;
-  /** Loaded values that were not stored: invalidated meanwhile, or the lock was another's by then. */
-  readonly fenced: number;
-  /** Values that could not be written or read: too large, or of another version. */
-  readonly unreadable: number;
-  /** Waits for a load that another replica had begun. */
-  readonly waits: number;
-  /** Waits given up: the reader loaded for itself. */
-  readonly lockTimeouts: number;
-  readonly invalidationsSent: number;
-  readonly invalidationsReceived: number;
-}
+import type { CacheCounters } from '../cache-counters.js';
+import type { BreakerState } from './circuit-breaker.js';
+import type { SharedCounters } from './shared-counters.js';
 
 /** The shared level as one process sees it. */
 export interface SharedCacheStats extends SharedCounters {
@@ -28,7 +10,7 @@ export interface SharedCacheStats extends SharedCounters {
   readonly message: string;
   /** Without credentials. */
   readonly address: string;
-  /** Whether messages of other replicas are heard. */
+  /** Whether messages of other replicas arrive. */
   readonly listening: boolean;
   readonly breaker: {
     readonly state: BreakerState;
@@ -36,13 +18,6 @@ export interface SharedCacheStats extends SharedCounters {
     readonly since: number;
     readonly opens: number;
   };
-  /** Commands that failed, whatever they were for. */
-  readonly errors: number;
-  /** Commands that were not answered in time. */
-  readonly timeouts: number;
-  /** Of all values written, before and after compression. */
-  readonly bytesRaw: number;
-  readonly bytesStored: number;
 }
 
 export interface ReplicaIdentity {
@@ -68,6 +43,6 @@ export interface ReplicaReport extends ReplicaIdentity {
 /** Where to ask for them. */
 export interface SharedFigures {
   readonly stats: SharedCacheStats;
-  /** All replicas that have told of themselves lately, this one first told by itself. */
+  /** All replicas that have reported recently, this one first, from its own figures. */
   readonly replicas: () => Promise<readonly ReplicaReport[]>;
 }

@@ -1,14 +1,29 @@
 /** Redis as one process sees it: commands with a deadline behind a breaker, and the messages of the other replicas. */
 import { randomUUID } from 'node:crypto';
-import { withDeadline } from '../../deadline.js';
+import { withDeadline } from '../../timers.js';
 import { TimeoutError } from '../../errors.js';
-import { Breaker } from './breaker.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { readMessage } from './bus-message.js';
+import type { BusMessage } from './bus-message.js';
 import type { CodecOptions } from './codec.js';
 import type { RedisCommand, RedisPort } from './redis-port.js';
-import { SharedCache } from './shared-cache.js';
 import type { ReplicaIdentity } from './shared-stats.js';
-import { refusalIn, refusalOf, trial } from './trial.js';
+import { refusalIn, probe, refusalOf } from './redis-probe.js';
+
+/** The shared level of one cluster, as the store sees it. */
+export interface SharedStoreMember {
+  /** Name of the cluster. */
+  readonly name: string;
+  /** Sends the invalidations that Redis has not confirmed. */
+  flush(send: (commands: readonly RedisCommand[]) => Promise<unknown>): Promise<void>;
+  /** Messages may have been lost. */
+  missedMessages(): void;
+  /** Redis, or its messages, became available or unavailable. */
+  healthChanged(): void;
+  receive(message: BusMessage): void;
+  /** Writes the counters of this replica. */
+  report(): Promise<void>;
+}
 
 export interface SharedStoreOptions {
   readonly port: RedisPort;
@@ -17,7 +32,7 @@ export interface SharedStoreOptions {
   readonly replica: Omit<ReplicaIdentity, 'id'> & { readonly id?: string };
   /** Milliseconds that Redis has to answer: what it saves must not cost more than this. */
   readonly commandTimeout: number;
-  /** Milliseconds that others wait for a holder that has died; one that lives renews its lock. */
+  /** Milliseconds that others wait for a holder that has died; a holder that is alive renews its lock. */
   readonly lockTime: number;
   readonly codec?: CodecOptions | undefined;
   /** Milliseconds; must not go back. */
@@ -32,9 +47,10 @@ const threshold = 3;
 const retry = 1_000;
 /** Trials without an answer after which the connection itself is doubted. */
 const patience = 5;
-/** Milliseconds between signs of life, sent and heard by this very replica: silence tells of a bus that is cut. */
+/** Milliseconds between beats, which this replica sends to itself: if none comes back, the bus is cut. */
 const beat = 1_000;
-const longestSilence = 3;
+/** Beats that may be missing until the connection for messages is made anew. */
+const maxMissedBeats = 3;
 
 /**
  * The second level of all caches of a gateway. It is optional at run time: whatever happens to Redis, callers get an
@@ -48,16 +64,16 @@ export class SharedStore implements Disposable {
   readonly replica: ReplicaIdentity;
   readonly channel: string;
   readonly #beatChannel: string;
-  readonly #trialKey: string;
+  readonly #probeKey: string;
   readonly #port: RedisPort;
-  readonly #breaker: Breaker;
-  readonly #clusters = new Map<string, SharedCache>();
+  readonly #breaker: CircuitBreaker;
+  readonly #members = new Set<SharedStoreMember>();
   #errors = 0;
   #timeouts = 0;
-  #vainTrials = 0;
+  #failedProbes = 0;
   #refusal: string | null = null;
-  #unheardBeats = 0;
-  #trial: NodeJS.Timeout | undefined;
+  #missedBeats = 0;
+  #probeTimer: NodeJS.Timeout | undefined;
   #beating: NodeJS.Timeout | undefined;
   #disposed = false;
 
@@ -67,34 +83,38 @@ export class SharedStore implements Disposable {
     this.replica = { ...replica, id: replica.id ?? randomUUID() };
     this.channel = `${options.prefix}v1:bus`;
     this.#beatChannel = `${options.prefix}v1:beat:${this.replica.id}`;
-    this.#trialKey = `${options.prefix}v1:trial:${this.replica.id}`;
+    this.#probeKey = `${options.prefix}v1:trial:${this.replica.id}`;
     this.#port = options.port;
-    this.#breaker = new Breaker({ threshold, clock: wallClock });
+    this.#breaker = new CircuitBreaker({ threshold, clock: wallClock });
   }
 
-  /** The level of one cluster. Two clusters of one name would share their values. */
-  cluster(name: string): SharedCache {
-    if (this.#clusters.has(name)) throw new RangeError(`Cluster "${name}" has its shared cache already`);
-    const cache = new SharedCache(name, this);
-    this.#clusters.set(name, cache);
-    return cache;
+  /**
+   * Sends it messages until it is removed. Two of one name share their values, as a cluster does with the one that
+   * replaces it.
+   */
+  add(member: SharedStoreMember): void {
+    this.#members.add(member);
+  }
+
+  remove(member: SharedStoreMember): void {
+    this.#members.delete(member);
   }
 
   /** Connects in the background. */
   start(): void {
     this.#port.open({
       channels: [this.channel, this.#beatChannel],
-      onUp: () => void this.#try(),
-      onDown: () => {
+      onReady: () => void this.#try(),
+      onDisconnect: () => {
         this.#breaker.open();
         this.#changed();
       },
-      onHearing: () => {
-        this.#unheardBeats = 0;
-        for (const cache of this.#clusters.values()) cache.missedMessages();
+      onSubscribed: () => {
+        this.#missedBeats = 0;
+        for (const member of this.#members) member.missedMessages();
         this.#changed();
       },
-      onDeaf: () => this.#changed(),
+      onUnsubscribed: () => this.#changed(),
       onMessage: (channel, text) => this.#receive(channel, text),
     });
     this.#beating = setInterval(() => void this.#beat(), beat).unref();
@@ -102,7 +122,7 @@ export class SharedStore implements Disposable {
 
   /** Whether Redis is worth asking now. */
   get isUsable(): boolean {
-    return this.#breaker.isClosed && this.#port.up;
+    return this.#breaker.isClosed && this.#port.isReady;
   }
 
   get connection(): number {
@@ -112,12 +132,12 @@ export class SharedStore implements Disposable {
   get state() {
     const { state, since, opens } = this.#breaker;
     const [errors, timeouts] = [this.#errors, this.#timeouts];
-    const { address, hears, downReason, deafReason } = this.#port;
+    const { address, isSubscribed, downReason, unsubscribedReason } = this.#port;
     return {
       address,
       refusal: this.#refusal ?? (downReason === null ? null : refusalIn(downReason)),
-      listening: hears,
-      deafRefusal: deafReason === null ? null : refusalIn(deafReason),
+      isSubscribed,
+      subscribeRefusal: unsubscribedReason === null ? null : refusalIn(unsubscribedReason),
       breaker: { state, since, opens },
       errors,
       timeouts,
@@ -126,7 +146,7 @@ export class SharedStore implements Disposable {
 
   /** @throws Error at once while Redis is away, TimeoutError where it does not answer */
   async send(commands: readonly RedisCommand[]): Promise<unknown> {
-    if (!this.isUsable) throw new Error('the shared cache is away');
+    if (!this.isUsable) throw new Error('the shared cache is unavailable');
     try {
       const reply = await this.#run(commands);
       this.#breaker.succeeded();
@@ -142,12 +162,12 @@ export class SharedStore implements Disposable {
 
   /** For what is to be done when Redis comes to it, and otherwise need not be. */
   post(commands: readonly RedisCommand[]): void {
-    if (this.#port.up) this.#port.run(commands).catch(() => undefined);
+    if (this.#port.isReady) this.#port.run(commands).catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
     this.#disposed = true;
-    clearTimeout(this.#trial);
+    clearTimeout(this.#probeTimer);
     clearInterval(this.#beating);
     this.#breaker.open();
     this.#changed();
@@ -165,16 +185,16 @@ export class SharedStore implements Disposable {
     }
   }
 
-  /** Nobody reads before the invalidations of the meantime are carried out. */
+  /** No value is read before the invalidations of the meantime are carried out. */
   async #try(): Promise<void> {
-    clearTimeout(this.#trial);
-    if (this.#disposed || !this.#port.up) return;
+    clearTimeout(this.#probeTimer);
+    if (this.#disposed || !this.#port.isReady) return;
     this.#breaker.tryAgain();
     const { connection } = this;
     try {
-      await this.#run(trial(this.#trialKey, this.#beatChannel));
-      for (const cache of this.#clusters.values()) await cache.flush((commands) => this.#run(commands));
-      this.#vainTrials = 0;
+      await this.#run(probe(this.#probeKey, this.#beatChannel));
+      for (const member of this.#members) await member.flush((commands) => this.#run(commands));
+      this.#failedProbes = 0;
       this.#refusal = null;
       this.#breaker.close();
       this.#changed();
@@ -184,48 +204,49 @@ export class SharedStore implements Disposable {
       this.#breaker.open();
       this.#refusal = refusalOf(error);
       if (this.#refusal !== null) this.#port.refused(this.#refusal);
-      this.#vainTrials++;
+      this.#failedProbes++;
       // Also one that refuses, as a master does that has become a replica: Sentinels may know a better one by now.
       const reason = this.#refusal === null ? 'does not answer' : `refuses (${this.#refusal})`;
-      if (this.#vainTrials % patience === 0) this.#port.reconnect(`Redis ${reason}`);
+      if (this.#failedProbes % patience === 0) this.#port.reconnect(`Redis ${reason}`);
       this.#tryLater();
     }
   }
 
   #flushAll(): void {
-    for (const cache of this.#clusters.values())
-      cache.flush((commands) => this.send(commands)).catch(() => undefined); // it is kept for the next time
+    for (const member of this.#members)
+      member.flush((commands) => this.send(commands)).catch(() => undefined); // it is kept for the next time
   }
 
   #changed(): void {
-    for (const cache of this.#clusters.values()) cache.healthChanged();
+    for (const member of this.#members) member.healthChanged();
   }
 
   #tryLater(): void {
-    clearTimeout(this.#trial);
-    if (!this.#disposed) this.#trial = setTimeout(() => void this.#try(), retry).unref();
+    clearTimeout(this.#probeTimer);
+    if (!this.#disposed) this.#probeTimer = setTimeout(() => void this.#try(), retry).unref();
   }
 
   async #beat(): Promise<void> {
     if (!this.isUsable) return;
     this.#flushAll();
-    for (const cache of this.#clusters.values()) void cache.report();
-    if (!this.#port.hears) return;
+    for (const member of this.#members) void member.report();
+    if (!this.#port.isSubscribed) return;
     try {
       await this.send([['PUBLISH', this.#beatChannel, '']]);
     } catch {
-      return; // that it was not sent says nothing about hearing
+      return; // a beat that was not sent shows nothing
     }
-    this.#unheardBeats++;
-    if (this.#unheardBeats <= longestSilence) return;
-    this.#unheardBeats = 0;
+    this.#missedBeats++;
+    if (this.#missedBeats <= maxMissedBeats) return;
+    this.#missedBeats = 0;
     this.#port.resubscribe('no message comes through');
   }
 
   #receive(channel: string, text: string): void {
-    if (channel === this.#beatChannel) this.#unheardBeats = 0;
+    if (channel === this.#beatChannel) this.#missedBeats = 0;
     if (channel !== this.channel) return;
     const message = readMessage(text);
-    if (message !== null) this.#clusters.get(message.cluster)?.receive(message);
+    if (message === null) return;
+    for (const member of this.#members) if (member.name === message.cluster) member.receive(message);
   }
 }

@@ -10,7 +10,7 @@ import { BadUserInputError } from '../../errors.js';
 
 /** AMQP's longest name, in bytes; also kept on Redis, where the same clusters may move to. */
 const maxNameBytes = 255;
-/** Workers keep 50,000 revoked ids: nobody may drive out more than a few of them at once. */
+/** Workers keep 50,000 revoked ids: one request may displace only a few of them. */
 export const maxTaskIds = 1_000;
 /** Processes at once: a machine has not many more. */
 export const maxPoolStep = 100;
@@ -47,7 +47,7 @@ const whole = (what: string, least: number, most: number) => {
   return z.int(range).min(least, range).max(most, range);
 };
 
-const poolStep = z.strictObject({ n: whole('n', 1, maxPoolStep) });
+const poolStep = z.strictObject({ n: whole('count', 1, maxPoolStep) });
 
 const limit = (what: string) =>
   z

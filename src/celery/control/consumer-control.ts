@@ -1,7 +1,7 @@
 /** Which queues workers consume. They say yes at once and act later, so what they consume is looked at again. */
-import type { InspectValue } from '../inspect.js';
-import { refused, together, type ControlOutcome } from './outcome.js';
-import type { Addressed, ControlSender } from './sender.js';
+import type { InspectValue } from '../inspect/inspect.js';
+import { refused, combined, type ControlOutcome } from './control-outcome.js';
+import type { Addressed, ControlSender } from './control-sender.js';
 
 type Consumed = InspectValue<'active_queues'>;
 
@@ -52,10 +52,14 @@ export class ConsumerControl {
   async cancel(queue: string, { hostnames, onChange }: Addressed): Promise<ControlOutcome> {
     const sender = this.#sender;
     sender.check('cancel_consumer', { queue });
-    const roll = await sender.roll('cancel_consumer', hostnames);
-    const { told, untold } = await sender.ask('active_queues', 'cancel_consumer', roll.hostnames);
-    const consumers = [...told].filter(([, queues]) => consumes(queues, queue)).map(([name]) => name);
-    const others = [...told.keys()].filter((hostname) => !consumers.includes(hostname));
+    const targets = await sender.resolveTargets('cancel_consumer', hostnames);
+    const { answers, unanswered } = await sender.ask(
+      'active_queues',
+      'cancel_consumer',
+      targets.hostnames,
+    );
+    const consumers = [...answers].filter(([, queues]) => consumes(queues, queue)).map(([name]) => name);
+    const others = [...answers.keys()].filter((hostname) => !consumers.includes(hostname));
     const sent = await sender.send('cancel_consumer', { queue }, consumers, onChange);
     const outcome = await sender.confirm(
       'cancel_consumer',
@@ -67,7 +71,7 @@ export class ConsumerControl {
     const refusals = others.map((hostname) =>
       refused('cancel_consumer', hostname, `it does not consume from ${queue}`),
     );
-    return together(outcome, ...refusals, untold, roll.missing);
+    return combined(outcome, ...refusals, unanswered, targets.missing);
   }
 }
 
@@ -75,7 +79,7 @@ function consumes(queues: Consumed, queue: string): boolean {
   return queues.some(({ name }) => name === queue);
 }
 
-/** A queue that is in the worker's own configuration is taken from there, whatever it was told. */
+/** A queue that is in the worker's own configuration is taken from there, whatever the command says. */
 function withExchange<R extends { readonly hostname: string; readonly message: string }>(
   reply: R,
   { exchange, queue }: Consumer,

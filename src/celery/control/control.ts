@@ -1,19 +1,21 @@
 /**
- * Tells workers what to do, and what they said and did. Counterpart of `celery.app.control.Control`, without its traps:
- * an empty list is not everybody, no pool is emptied, and "ok" is believed only where it is true.
+ * Sends commands to workers, and returns what they replied and did. Counterpart of `celery.app.control.Control`,
+ * without its traps:
+ * an empty list does not mean all workers, no pool is emptied, and "ok" is believed only where it is true.
  */
 import type { ControlArguments } from './commands.js';
 import { ConsumerControl } from './consumer-control.js';
 import { EventsControl } from './events-control.js';
-import type { ControlOutcome } from './outcome.js';
+import type { ControlOutcome } from './control-outcome.js';
 import { PoolControl } from './pool-control.js';
 import { RevocationControl } from './revocation.js';
-import { ControlSender, type Addressed, type ControlOptions } from './sender.js';
+import { ControlSender, type Addressed, type ControlOptions } from './control-sender.js';
 import { ShutdownControl } from './shutdown-control.js';
 import { WorkerLocks } from './worker-locks.js';
 
 /**
- * Every method resolves within a few seconds, whoever is silent. What concerns one worker is in the outcome; what
+ * Every method resolves within a few seconds, whichever workers are silent. What concerns one worker is in the
+ * outcome; what
  * concerns all of it is thrown: BadUserInputError, BrokerUnavailableError, TimeoutError.
  *
  * @example

@@ -1,10 +1,10 @@
 /**
  * Task events on and off. A worker that was started with `-E` cannot be switched off: it says that they are "already
- * disabled" and goes on sending. Whether that is true shows when they are enabled: only where they were really off does
- * it say that it has done something, which is then undone.
+ * disabled" and goes on sending. To check, send `enable_events`: a worker that was really off answers "enabled"; then
+ * disable it again.
  */
-import { refused, together, type ControlOutcome } from './outcome.js';
-import type { Addressed, ControlSender } from './sender.js';
+import { refused, combined, type ControlOutcome } from './control-outcome.js';
+import type { Addressed, ControlSender } from './control-sender.js';
 import type { WorkerLocks } from './worker-locks.js';
 
 /** In the words of `celery.worker.control`. */
@@ -23,24 +23,27 @@ export class EventsControl {
   }
 
   async enable(addressed: Addressed): Promise<ControlOutcome> {
-    const { hostnames, missing } = await this.#sender.roll('enable_events', addressed.hostnames);
+    const { hostnames, missing } = await this.#sender.resolveTargets(
+      'enable_events',
+      addressed.hostnames,
+    );
     return this.#locks.run(hostnames, this.#sender.longestLock, async () =>
-      together(await this.#sender.send('enable_events', {}, hostnames, addressed.onChange), missing),
+      combined(await this.#sender.send('enable_events', {}, hostnames, addressed.onChange), missing),
     );
   }
 
   async disable({ hostnames: asked, onChange }: Addressed): Promise<ControlOutcome> {
-    const { hostnames, missing } = await this.#sender.roll('disable_events', asked);
+    const { hostnames, missing } = await this.#sender.resolveTargets('disable_events', asked);
     return this.#locks.run(hostnames, this.#sender.longestLock, async () => {
       const sent = await this.#sender.send('disable_events', {}, hostnames, onChange);
       const doubtful = sent.replies.filter(({ message }) => message === alreadyDisabled);
       const rest = { ...sent, replies: sent.replies.filter((reply) => !doubtful.includes(reply)) };
       const tried = await this.#tryOut(doubtful.map(({ hostname }) => hostname));
-      return together(rest, tried, missing);
+      return combined(rest, tried, missing);
     });
   }
 
-  /** Of workers that say they are disabled already. */
+  /** Checks workers that say their events are disabled already. */
   async #tryOut(hostnames: readonly string[]): Promise<ControlOutcome> {
     const enabled = await this.#sender.send('enable_events', {}, hostnames);
     const isOn = new Set(
@@ -53,9 +56,9 @@ export class EventsControl {
     const replies = undone.replies.map((reply) =>
       reply.ok ? { ...reply, message: alreadyDisabled } : reply,
     );
-    return together(
+    return combined(
       { ...undone, replies },
-      { ...enabled, replies: [] }, // of whoever did not answer that, nobody knows
+      { ...enabled, replies: [] }, // workers that did not answer this remain unknown
       ...[...isOn].map((hostname) => refused('disable_events', hostname, cannot)),
     );
   }

@@ -1,21 +1,21 @@
 /**
- * Grows, shrinks and restarts pools. Celery obeys blindly: told to shrink by as many processes as there are, it ends them
+ * Grows, shrinks and restarts pools. Celery does not check: asked to shrink by as many processes as there are, it ends them
  * all, says that it could not, and takes tasks for ever after without running one. So each worker is asked for its size
  * first, one control at a time, and left alone until the new size shows.
  */
-import type { WorkerStatsReply } from '../inspect.js';
-import { refused, together, type ControlOutcome } from './outcome.js';
-import type { Addressed, ControlSender } from './sender.js';
+import type { WorkerStatsReply } from '../inspect/inspect.js';
+import { refused, combined, type ControlOutcome } from './control-outcome.js';
+import type { Addressed, ControlSender } from './control-sender.js';
 import type { WorkerLocks } from './worker-locks.js';
 
-/** What the gateway made of a pool whose worker does not tell. */
+/** The last resize of a pool whose worker does not report its new size. */
 interface Resized {
   readonly pid: number | null;
-  /** Seconds, when it was told. */
+  /** Uptime in seconds when the command was sent. */
   readonly uptime: number | null;
-  /** When it was told, by `performance.now()`. */
+  /** When the command was sent, by `performance.now()`. */
   readonly at: number;
-  /** What it said when it was told, and says still. */
+  /** The size that the worker reported then, and still reports. */
   readonly shown: number;
   readonly size: number;
 }
@@ -45,21 +45,24 @@ export class PoolControl {
 
   /**
    * A process goes when it has ended its next task, and Celery sends one that does nothing: so the first one to go shows
-   * that the others will. Where there are no processes nobody can see whether it happened.
+   * that the others will. Without processes the restart cannot be observed.
    */
   async restart({ hostnames, onChange }: Addressed): Promise<ControlOutcome> {
     const sender = this.#sender;
-    const roll = await sender.roll('pool_restart', hostnames);
-    return this.#locks.run(roll.hostnames, sender.longestLock, async () => {
-      const { told, untold } = await sender.ask('stats', 'pool_restart', roll.hostnames);
-      const sent = await sender.send('pool_restart', {}, [...told.keys()], onChange);
-      const [seen, unseen] = parted(sent, (hostname) => told.get(hostname)?.pool?.processes != null);
+    const targets = await sender.resolveTargets('pool_restart', hostnames);
+    return this.#locks.run(targets.hostnames, sender.longestLock, async () => {
+      const { answers, unanswered } = await sender.ask('stats', 'pool_restart', targets.hostnames);
+      const sent = await sender.send('pool_restart', {}, [...answers.keys()], onChange);
+      const [seen, unseen] = partition(
+        sent,
+        (hostname) => answers.get(hostname)?.pool?.processes != null,
+      );
       const confirmed = await sender.confirm('pool_restart', seen, 'stats', (hostname, { pool }) => {
-        const former = told.get(hostname)?.pool?.processes ?? [];
+        const former = answers.get(hostname)?.pool?.processes ?? [];
         return former.some((pid) => pool?.processes?.includes(pid) === false);
       });
       onChange?.();
-      return together(confirmed, unseen, untold, roll.missing);
+      return combined(confirmed, unseen, unanswered, targets.missing);
     });
   }
 
@@ -71,22 +74,22 @@ export class PoolControl {
   ): Promise<ControlOutcome> {
     const sender = this.#sender;
     sender.check(command, { n });
-    const roll = await sender.roll(command, hostnames);
-    return this.#locks.run(roll.hostnames, sender.longestLock, async () => {
-      const { told, untold } = await sender.ask('stats', command, roll.hostnames);
-      const before = new Map([...told].map(([name, stats]) => [name, this.#sizeOf(name, stats)]));
-      const refusals = [...told].flatMap(([hostname, { autoscaler }]) => {
+    const targets = await sender.resolveTargets(command, hostnames);
+    return this.#locks.run(targets.hostnames, sender.longestLock, async () => {
+      const { answers, unanswered } = await sender.ask('stats', command, targets.hostnames);
+      const before = new Map([...answers].map(([name, stats]) => [name, this.#sizeOf(name, stats)]));
+      const refusals = [...answers].flatMap(([hostname, { autoscaler }]) => {
         const reason = autoscaler ? null : reasonAgainst(command, before.get(hostname) ?? null, n);
         return reason === null ? [] : [refused(command, hostname, reason)];
       });
       const isRefused = new Set(refusals.flatMap(({ replies }) => replies.map((r) => r.hostname)));
-      const able = [...told.keys()].filter((hostname) => !isRefused.has(hostname));
+      const able = [...answers.keys()].filter((hostname) => !isRefused.has(hostname));
       const sent = await sender.send(command, { n }, able, onChange);
       for (const { hostname, ok } of sent.replies)
-        if (ok) this.#remember(hostname, told.get(hostname), (before.get(hostname) ?? 0) + change);
-      const confirmed = await this.#confirm(command, sent, told, change);
+        if (ok) this.#remember(hostname, answers.get(hostname), (before.get(hostname) ?? 0) + change);
+      const confirmed = await this.#confirm(command, sent, answers, change);
       onChange?.();
-      return together(confirmed, ...refusals, untold, roll.missing);
+      return combined(confirmed, ...refusals, unanswered, targets.missing);
     });
   }
 
@@ -94,12 +97,12 @@ export class PoolControl {
   async #confirm(
     command: 'pool_grow' | 'pool_shrink',
     sent: ControlOutcome,
-    told: ReadonlyMap<string, WorkerStatsReply>,
+    answers: ReadonlyMap<string, WorkerStatsReply>,
     change: number,
   ): Promise<ControlOutcome> {
-    const [processes, others] = parted(sent, (name) => told.get(name)?.pool?.processes != null);
+    const [processes, others] = partition(sent, (name) => answers.get(name)?.pool?.processes != null);
     const hasSize = (hostname: string, stats: WorkerStatsReply): boolean => {
-      const [now, before] = [shownSize(stats), shownSize(told.get(hostname))];
+      const [now, before] = [shownSize(stats), shownSize(answers.get(hostname))];
       if (now === null || before === null) return false;
       return change > 0 ? now >= before + change : now <= before + change;
     };
@@ -111,7 +114,7 @@ export class PoolControl {
         ? { ...reply, confirmed: true }
         : reply;
     });
-    return together(confirmed, { ...others, replies });
+    return combined(confirmed, { ...others, replies });
   }
 
   /** Once, and whatever goes wrong with that, the command itself was obeyed. */
@@ -121,7 +124,7 @@ export class PoolControl {
   ): Promise<ReadonlyMap<string, WorkerStatsReply>> {
     const obeyed = replies.filter(({ ok }) => ok).map(({ hostname }) => hostname);
     try {
-      return (await this.#sender.ask('stats', command, obeyed)).told;
+      return (await this.#sender.ask('stats', command, obeyed)).answers;
     } catch {
       return new Map();
     }
@@ -132,7 +135,7 @@ export class PoolControl {
     const resized = this.#resized.get(hostname);
     if (resized === undefined || shown === null) return shown;
     if (resized.shown !== shown || isAnother(resized, stats)) return shown;
-    // Processes that are to go may be there yet; but there are no more than it tells.
+    // Processes that are to go may be there yet; but there are no more than the worker reports.
     return stats.pool?.processes == null ? resized.size : Math.min(resized.size, shown);
   }
 
@@ -158,16 +161,16 @@ function isAnother({ pid, uptime, at }: Resized, stats: WorkerStatsReply): boole
 
 function reasonAgainst(command: string, size: number | null, n: number): string | null {
   if (command === 'pool_grow') return null;
-  if (size === null) return 'it does not tell how large its pool is, so it might be emptied';
+  if (size === null) return 'it does not report the size of its pool, so it might be emptied';
   return size - n < 1 ? `its pool of ${size} would be emptied` : null;
 }
 
-/** A pool of processes may have more or fewer than it was started with; others only tell how many they may have. */
+/** A pool of processes may have more or fewer than it was started with; others only report their maximum. */
 function shownSize(stats: WorkerStatsReply | undefined): number | null {
   return stats?.pool?.processes?.length ?? stats?.pool?.['max-concurrency'] ?? null;
 }
 
-function parted(
+function partition(
   { replies, silent, failures }: ControlOutcome,
   isFirst: (hostname: string) => boolean,
 ): readonly [ControlOutcome, ControlOutcome] {

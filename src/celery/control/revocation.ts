@@ -1,15 +1,16 @@
 /**
  * Revokes tasks. Workers keep the ids in memory and drop those tasks when they come to them; one that starts later knows
- * nothing of them unless its neighbours tell.
+ * nothing of them unless its neighbours report them.
  */
 import { slices } from '../../slices.js';
 import { UnknownTaskError } from '../../errors.js';
 import type { State } from '../events/state.js';
-import type { Task, TaskFilter } from '../events/task.js';
+import type { TaskFilter } from '../tasks/task-filter.js';
+import type { Task } from '../tasks/task.js';
 import { isFinal, taskStates } from '../states.js';
 import { maxTaskIds, type ControlArguments } from './commands.js';
-import { hasUnreadable, nothing, together, type ControlOutcome } from './outcome.js';
-import type { Addressed, ControlSender } from './sender.js';
+import { hasUnreadable, emptyOutcome, combined, type ControlOutcome } from './control-outcome.js';
+import type { Addressed, ControlSender } from './control-sender.js';
 
 export interface Revocation extends ControlOutcome {
   /** Ids of the tasks that a worker said it has terminated. */
@@ -19,7 +20,7 @@ export interface Revocation extends ControlOutcome {
 export interface RevocableTasks {
   /** Those that were seen first come first. */
   readonly tasks: readonly Task[];
-  /** Of all that pass. */
+  /** How many tasks match. */
   readonly totalCount: number;
 }
 
@@ -53,7 +54,7 @@ export class RevocationControl {
     const failures =
       unknown.length > 0 && isCertain ? [{ hostname: null, error: notRunning(unknown) }] : [];
     return {
-      ...together(outcome, { ...nothing, failures }),
+      ...combined(outcome, { ...emptyOutcome, failures }),
       terminated: ids.filter((id) => found.has(id)),
     };
   }
@@ -72,7 +73,7 @@ export class RevocationControl {
     return this.#sender.command('revoke_by_stamped_headers', args, addressed);
   }
 
-  /** Tasks that are not over, as far as events have told: what `limit` leaves out is counted. */
+  /** Unfinished tasks as far as events show; those beyond `limit` are only counted. */
   async unfinished(filter: TaskFilter, limit: number): Promise<RevocableTasks> {
     const wanted = filter.states?.map((state) => state.toUpperCase());
     const known = [...new Set([...taskStates, ...Object.keys(this.#state.counts())])];
@@ -95,6 +96,6 @@ function notRunning(ids: readonly string[]): UnknownTaskError {
   const shown =
     ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ');
   return new UnknownTaskError(
-    `No worker that answered runs ${shown}: nothing was terminated there, but the ids are revoked, and will not be run`,
+    `No worker that answered runs ${shown}: nothing was terminated, but the ids are revoked and will not be run`,
   );
 }

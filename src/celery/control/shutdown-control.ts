@@ -1,15 +1,15 @@
 /**
- * Shuts workers down. Nobody replies to that: a worker says goodbye by an event, and its pidbox goes. It may be long in
- * coming, since a warm shutdown waits for the tasks that run.
+ * Shuts workers down. Workers do not reply to that: a worker sends `worker-offline`, and its pidbox goes. That may take
+ * long, since a warm shutdown waits for the running tasks.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { State } from '../events/state.js';
-import type { Mailbox } from '../pidbox.js';
+import type { Mailbox } from '../pidbox/mailbox.js';
 import type { Transport } from '../transport/transport.js';
-import { nothing, together, type ControlOutcome } from './outcome.js';
-import type { Addressed, ControlSender } from './sender.js';
+import { emptyOutcome, combined, type ControlOutcome } from './control-outcome.js';
+import type { Addressed, ControlSender } from './control-sender.js';
 
-/** Milliseconds between two looks for pidboxes; goodbyes are heard at once. */
+/** Milliseconds between two looks for pidboxes; goodbye events count at once. */
 const pause = 250;
 const therefore = 'it may be busy, and goes when its tasks have ended';
 
@@ -30,19 +30,19 @@ export class ShutdownControl {
 
   async shutdown({ hostnames: asked, onChange }: Addressed): Promise<ControlOutcome> {
     const { mailbox, state } = this.#options;
-    const { hostnames, missing } = await this.#sender.roll('shutdown', asked);
+    const { hostnames, missing } = await this.#sender.resolveTargets('shutdown', asked);
     if (hostnames.length === 0) return missing;
     const waiting = new Set(hostnames);
-    const heard = new AbortController();
+    const done = new AbortController();
     const stop = state.onWorkerStatus(({ hostname, online }) => {
       if (online || !waiting.delete(hostname)) return;
       onChange?.();
-      if (waiting.size === 0) heard.abort();
+      if (waiting.size === 0) done.abort();
     });
     try {
       await mailbox.cast('shutdown', {}, hostnames, 'CONTROL');
       onChange?.();
-      await this.#untilGone(waiting, heard.signal);
+      await this.#untilGone(waiting, done.signal);
     } finally {
       stop();
     }
@@ -51,8 +51,8 @@ export class ShutdownControl {
     const silent = [...waiting].sort();
     const { confirmationTime } = this.#sender;
     await this.#sender.examine(silent);
-    return together(missing, {
-      ...nothing,
+    return combined(missing, {
+      ...emptyOutcome,
       replies: gone.map((hostname) => ({
         hostname,
         ok: true,
@@ -67,11 +67,11 @@ export class ShutdownControl {
     });
   }
 
-  /** Workers without heartbeats say no goodbye, but where names of pidboxes are certain, those tell. */
-  async #untilGone(waiting: Set<string>, heard: AbortSignal): Promise<void> {
+  /** Workers without events send no `worker-offline`; RabbitMQ, which knows pidboxes by name, shows that they are gone. */
+  async #untilGone(waiting: Set<string>, done: AbortSignal): Promise<void> {
     const end = performance.now() + this.#sender.confirmationTime;
     while (waiting.size > 0 && performance.now() < end) {
-      await delay(pause, undefined, { ref: false, signal: heard }).catch(() => undefined);
+      await delay(pause, undefined, { ref: false, signal: done }).catch(() => undefined);
       const names = [...waiting];
       const bound = await this.#options.transport.boundNodes(names).catch(() => null);
       if (bound?.exact !== true) continue;

@@ -1,5 +1,5 @@
-/** One control at a time for each worker, where what a worker was asked must still hold when it is told to act. */
-import { withDeadline } from '../../deadline.js';
+/** One control at a time for each worker: what it reported must still hold when it gets the command. */
+import { withDeadline } from '../../timers.js';
 
 export class WorkerLocks {
   /** What the next one waits for, by node name. */

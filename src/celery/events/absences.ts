@@ -3,7 +3,7 @@
  * lost. Celery has no counterpart. A task must be missing twice: it may have started after the first reply was made, or
  * the event of its end may be on its way.
  */
-import type { TaskRecord } from './task-record.js';
+import type { TaskRecord } from '../tasks/task-record.js';
 import type { WorkerRecord } from './worker-record.js';
 
 /** Milliseconds between the two looks, at least: events take less. */

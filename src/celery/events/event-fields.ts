@@ -36,7 +36,7 @@ export function count(value: unknown): number | null {
   return number !== null && number <= maxInt ? number : null;
 }
 
-/** Of a Lamport clock, which counts every event of the cluster. */
+/** Maximum of a Lamport clock, which counts every event of the cluster. */
 export function clockTicks(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
@@ -49,7 +49,7 @@ export function retries(value: unknown): number | null {
 /** Beyond a day it is no heartbeat, and would show a dead worker as online for as long. */
 const maxFreqSeconds = 86_400;
 
-/** Of a worker's heartbeats, in seconds. */
+/** Maximum seconds between a worker's heartbeats. */
 export function frequency(value: unknown): number | null {
   return typeof value === 'number' && value > 0 && value <= maxFreqSeconds ? value : null;
 }

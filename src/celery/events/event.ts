@@ -17,12 +17,12 @@ import {
   shortText,
   text,
 } from './event-fields.js';
-import { isoTime } from '../iso-time.js';
+import { parseIsoTime } from '../parse-iso-time.js';
 import { maxIdLength, taskIdText } from '../task-id.js';
-import { maskText } from '../masked-text.js';
+import { maskText } from '../messages/masked-text.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
-import { isCutByWorker } from './task-text.js';
-import type { TaskText } from './task.js';
+import { isCutByWorker } from '../tasks/task-text.js';
+import type { TaskText } from '../tasks/task.js';
 
 export { maxIdLength } from '../task-id.js';
 
@@ -35,11 +35,11 @@ interface CommonFields {
   readonly timestampMs: number;
   /** Lamport clock of the sending process. */
   readonly clock: number | null;
-  /** Of the sending process: a pool child for events that a task sends itself. */
+  /** Process id of the sender: a pool child for events that a task sends itself. */
   readonly pid: number | null;
 }
 
-/** Null: the event does not tell. */
+/** Null if the event does not report it. */
 export interface WorkerFields {
   readonly freqSeconds: number | null;
   readonly activeCount: number | null;
@@ -50,7 +50,7 @@ export interface WorkerFields {
   readonly softwareSystem: string | null;
 }
 
-/** Null: the event does not tell. */
+/** Null if the event does not report it. */
 export interface TaskFields {
   readonly name: string | null;
   readonly args: string | null;
@@ -62,7 +62,7 @@ export interface TaskFields {
   readonly cut?: readonly TaskText[] | undefined;
   readonly runtimeSeconds: number | null;
   readonly retries: number | null;
-  /** Here null means that there is none, and undefined that the event does not tell. */
+  /** Null if the task has none; undefined if the event does not report it. */
   readonly eta: number | null | undefined;
   readonly expires: number | null | undefined;
   readonly queue: string | null;
@@ -123,13 +123,12 @@ const subjectStates: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads the body of an event message: one event, or a batch of them, which Celery 5.2 also sends empty. Secrets are
- * masked before anybody sees them.
+ * masked before they are stored.
  */
 export function parseEvents(body: unknown, redaction: Redaction = standardRedactor.tasks): ParsedEvents {
   const events: CeleryEvent[] = [];
   const malformed: string[] = [];
-  const elements: readonly unknown[] = Array.isArray(body) ? body : [body];
-  for (const element of elements) {
+  for (const element of elementsOf(body)) {
     const event = parseEvent(element, redaction);
     if (typeof event === 'string') malformed.push(event);
     else events.push(event);
@@ -137,12 +136,17 @@ export function parseEvents(body: unknown, redaction: Redaction = standardRedact
   return { events, malformed };
 }
 
+/** The events of a message's body, which is one of them or a list. */
+export function elementsOf(body: unknown): readonly unknown[] {
+  return Array.isArray(body) ? body : [body];
+}
+
 function isInexact(value: unknown): boolean {
   return typeof value === 'number' && !Number.isSafeInteger(value);
 }
 
-/** The event, or why it is none. */
-function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string {
+/** The event with its secrets masked, or why it is none. */
+export function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string {
   if (!isObject(value)) return 'the event is not an object';
   const type = value['type'];
   if (typeof type !== 'string' || type.length > maxTypeLength) return 'the type is not a short string';
@@ -157,7 +161,7 @@ function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string 
 
   const timestampMs = Math.round(timestamp * 1000);
   const subject = type.slice(dash + 1);
-  // An absurd clock costs only the clock. Workers adopt the largest they hear of: whoever publishes one 10^30
+  // An absurd clock costs only the clock. Workers adopt the largest clock that they receive: one event of 10^30
   // makes every worker count on from there, and refusing those events would blind the gateway for good.
   const common = {
     type,
@@ -182,10 +186,10 @@ function parseEvent(value: unknown, redaction: Redaction): CeleryEvent | string 
 function taskFields(value: Readonly<Record<string, unknown>>, redaction: Redaction): TaskFields {
   let cut: TaskText[] | undefined;
   const masked = (field: TaskText): string | null => {
-    const told = text(value[field]);
-    if (told === null) return null;
-    const shown = maskText(field, told, redaction);
-    if (shown.isCut || (shown.text !== told && isCutByWorker(told))) (cut ??= []).push(field);
+    const received = text(value[field]);
+    if (received === null) return null;
+    const shown = maskText(field, received, redaction);
+    if (shown.isCut || (shown.text !== received && isCutByWorker(received))) (cut ??= []).push(field);
     return shown.text;
   };
   const texts = {
@@ -201,8 +205,8 @@ function taskFields(value: Readonly<Record<string, unknown>>, redaction: Redacti
     cut,
     runtimeSeconds: seconds(value['runtime']),
     retries: retries(value['retries']),
-    eta: isoTime(value['eta']),
-    expires: isoTime(value['expires']),
+    eta: parseIsoTime(value['eta']),
+    expires: parseIsoTime(value['expires']),
     queue: shortText(value['queue']),
     // The default exchange is named '': a string like any other here.
     exchange: value['exchange'] === '' ? '' : shortText(value['exchange']),

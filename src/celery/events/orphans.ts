@@ -1,11 +1,11 @@
 /**
- * Which tasks lost their worker while they ran: nobody will finish them, though their state, by Celery's rules, stays
+ * Tasks that lost their worker while they ran: no worker will finish them, though their state, by Celery's rules, stays
  * what it was. A worker that falls silent, or is replaced by another process, has lost what it ran; one that says
  * goodbye finishes it first, for as long as that takes, and has lost it only when it is forgotten, or replaced.
  */
-import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
-import type { TaskRecord } from './task-record.js';
-import type { WorkerChange } from './worker-watch.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
+import type { TaskRecord } from '../tasks/task-record.js';
+import type { WorkerChange } from './worker-status-emitter.js';
 
 export type OrphansListener = (ids: readonly string[]) => void;
 

@@ -1,14 +1,15 @@
 /** Feeds the event stream to the state. Counterpart of `celery.events.receiver.EventReceiver`. */
 import type { Logger } from '../../log.js';
+import type { SlicedWork } from '../../slices.js';
 import { ThrottledLog } from '../../throttled-log.js';
-import { Listeners } from '../listeners.js';
-import { decodeBody, decodeExactBody } from '../message-body.js';
-import type { Message, RawMessage } from '../message.js';
-import { toPlainJson } from '../python-json.js';
+import { Listeners } from '../../listeners.js';
+import { decodeBody, decodeExactBody } from '../messages/message-body.js';
+import type { Message, RawMessage } from '../messages/message.js';
+import { toPlainJson } from '../python/python-json.js';
 import { standardRedactor, type Redaction } from '../redaction/redactor.js';
 import type { Transport } from '../transport/transport.js';
-import { unreadableDetails, type Unreadable, type UnreadableDetails } from '../unreadable.js';
-import { inexactId, parseEvents, type CeleryEvent, type ParsedEvents } from './event.js';
+import { unreadableDetails, type Unreadable, type UnreadableDetails } from '../messages/unreadable.js';
+import { elementsOf, inexactId, parseEvent, type CeleryEvent } from './event.js';
 import type { State } from './state.js';
 
 export interface EventCounters {
@@ -16,7 +17,7 @@ export interface EventCounters {
   readonly received: number;
   /** Messages, and elements of batches, that were skipped. */
   readonly malformed: number;
-  /** Good events that the state failed on: a bug of ours. */
+  /** Valid events that the state failed on: a bug of the gateway. */
   readonly dropped: number;
   /** Epoch milliseconds of the last good event; null before the first. */
   readonly lastEventAt: number | null;
@@ -40,7 +41,7 @@ export interface EventReceiverOptions {
 export type EventListener = (event: CeleryEvent, receivedAt: number) => void;
 
 /**
- * Whatever comes in, nothing is thrown and the next message is read: what does not
+ * No message makes it throw or stop: what does not
  * follow the protocol is counted, logged at debug, and summed up in a warning once a minute.
  *
  * @example
@@ -103,24 +104,27 @@ export class EventReceiver implements Disposable {
     return this.#listeners.add(listener);
   }
 
-  #receive(message: RawMessage, receivedAt: number): void {
+  /** One event after the other: a message may bring hundreds. */
+  *#receive(message: RawMessage, receivedAt: number): SlicedWork<undefined> {
     let decoded: Message | null = null;
-    let parsed: ParsedEvents;
     try {
       decoded = message.read();
-      parsed = this.#parse(decoded);
+      let elements = elementsOf(decodeBody(decoded));
+      let isExact = false;
+      for (let at = 0; at < elements.length; at++) {
+        let event = parseEvent(elements[at], this.#redaction);
+        if (event === inexactId && !isExact) {
+          elements = elementsOf(toPlainJson(decodeExactBody(decoded)));
+          isExact = true;
+          event = parseEvent(elements[at], this.#redaction);
+        }
+        if (typeof event === 'string') this.#skip({ ...senderOf(decoded), reason: event });
+        else this.#take(event, receivedAt);
+        yield;
+      }
     } catch (error) {
       this.#skip({ ...senderOf(decoded), ...unreadableDetails(error) });
-      return;
     }
-    for (const reason of parsed.malformed) this.#skip({ ...senderOf(decoded), reason });
-    for (const event of parsed.events) this.#take(event, receivedAt);
-  }
-
-  #parse(message: Message): ParsedEvents {
-    const parsed = parseEvents(decodeBody(message), this.#redaction);
-    if (!parsed.malformed.includes(inexactId)) return parsed;
-    return parseEvents(toPlainJson(decodeExactBody(message)), this.#redaction);
   }
 
   #skip(details: UnreadableDetails): void {

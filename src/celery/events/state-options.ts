@@ -1,11 +1,11 @@
-import type { OnListenerError } from '../listeners.js';
+import type { OnListenerError } from '../../listeners.js';
 
 /** The bounds of what `State` remembers, and its size. */
 export interface StateOptions {
   readonly maxTasks?: number | undefined;
   /** Estimated memory of the tasks. */
   readonly maxTaskBytes?: number | undefined;
-  /** When there are more, those unheard of for longest are dropped; 20,000 by default, about 1 kB each. */
+  /** Maximum workers: the ones silent for longest are dropped; 20,000 by default, about 1 kB each. */
   readonly maxWorkers?: number | undefined;
   /** Longer texts of a task are cut to this many characters. */
   readonly maxTextLength?: number | undefined;
@@ -18,7 +18,7 @@ export interface StateOptions {
   readonly settleFirst?: ((ids: readonly string[]) => Promise<unknown>) | undefined;
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined;
-  /** Milliseconds of a clock that nobody sets; `clock` itself where only that is given. */
+  /** Milliseconds of a monotonic clock; `clock` if only that is given. */
   readonly monotonic?: (() => number) | undefined;
   readonly onListenerError?: OnListenerError | undefined;
 }
@@ -26,7 +26,7 @@ export interface StateOptions {
 export interface StateStats {
   readonly tasks: number;
   readonly bytes: number;
-  /** Tasks that had to leave because the store was full. */
+  /** Tasks evicted because the store was full. */
   readonly evicted: number;
   readonly workers: number;
 }

@@ -2,37 +2,36 @@
  * What the events and the inspect replies say about the cluster, in bounded memory. Counterpart of
  * `celery.events.state.State`.
  */
+import { randomBytes } from 'node:crypto';
 import { Absences } from './absences.js';
 import type { CeleryEvent, TaskEvent, WorkerEvent } from './event.js';
+import { clockOffset, withSaneTime } from './event-time.js';
 import { maxIdLength } from './event.js';
 import { identifier } from './event-fields.js';
-import { Interner } from './interner.js';
+import { Interner } from '../tasks/interner.js';
 import { Orphans, type OrphansListener } from './orphans.js';
-import { KnownTasks } from './known-tasks.js';
-import { ignoreListenerErrors, Listeners } from '../listeners.js';
-import { RevokedIds } from './revoked-ids.js';
+import { KnownTasks } from '../tasks/known-tasks.js';
+import { ignoreListenerErrors, Listeners } from '../../listeners.js';
+import { revoke, RevokedIds } from '../tasks/revoked-ids.js';
 import type { StateOptions, StateStats } from './state-options.js';
-import { maxKeptText } from '../masked-text.js';
+import { maxKeptText } from '../messages/masked-text.js';
 import { endUnknown } from '../states.js';
-import type { MergeOptions } from './record-text.js';
-import { mergeError, mergeEvent } from './task-merge.js';
-import { mergeSeed, mergeWaiting, type TaskSeed, type WaitingSeed } from './task-seed.js';
-import type { TaskRecord } from './task-record.js';
-import { fillsFields, maxAheadMs, mergeFields, mergeState, takesState } from './task-settle.js';
-import { clockOffset, type WorkerFacts } from './worker-record.js';
+import type { MergeOptions } from '../tasks/record-text.js';
+import { mergeError, mergeEvent } from '../tasks/task-merge.js';
+import {
+  mergeReportedTask,
+  mergeQueuedTask,
+  type ReportedTask,
+  type QueuedTask,
+} from '../tasks/reported-task.js';
+import type { TaskRecord } from '../tasks/task-record.js';
+import { fillsFields, mergeFields, mergeState, takesState } from '../tasks/task-settle.js';
+import { UnreportedEnds } from './unreported-ends.js';
+import type { WorkerFacts } from './worker-record.js';
 import { WorkerRegistry, type WorkerStatusListener } from './worker-registry.js';
-import type { WorkerChangeListener } from './worker-watch.js';
+import type { WorkerChangeListener } from './worker-status-emitter.js';
 import type { Worker } from './worker.js';
 import type { TaskMeta } from '../transport/transport.js';
-
-/**
- * No event comes from the future: one that claims to would count as recent in every window until then, so it counts
- * as of the moment when it was received.
- */
-function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
-  const isAhead = event.timestampMs > receivedAt + maxAheadMs;
-  return isAhead ? { ...event, timestampMs: receivedAt } : event;
-}
 
 /**
  * Follows Celery's precedence of states, whatever order the events come in, and remembers the newest tasks: when
@@ -44,15 +43,15 @@ function withSaneTime<E extends CeleryEvent>(event: E, receivedAt: number): E {
  * state.tasks({ states: ['FAILURE'], search: 'timeout -staging' }, { first: 20 }).totalCount;
  */
 export class State extends KnownTasks {
+  /** Identifies this store: positions of tasks mean nothing in another one, which numbers its tasks anew. */
+  readonly epoch = randomBytes(6).toString('base64url');
   readonly #workers: WorkerRegistry;
   readonly #merge: MergeOptions;
   readonly #clock: () => number;
   readonly #orphans: Orphans;
   readonly #absences: Absences;
   readonly #revokedIds = new RevokedIds();
-  readonly #settleFirst: StateOptions['settleFirst'];
-  /** Tasks that their workers have let go of, while it is looked up how they ended. */
-  readonly #letGo = new WeakSet<TaskRecord>();
+  readonly #unreportedEnds: UnreportedEnds;
   readonly #endedListeners: Listeners<[ids: readonly string[]]>;
 
   constructor(options: StateOptions = {}) {
@@ -65,7 +64,6 @@ export class State extends KnownTasks {
     this.#endedListeners = new Listeners('tasks that have ended', onListenerError);
     const clock = options.clock ?? Date.now;
     this.#clock = clock;
-    this.#settleFirst = options.settleFirst;
     const monotonic = options.monotonic ?? options.clock ?? ((): number => performance.now());
     this.#merge = { names: new Interner(), maxTextLength: options.maxTextLength ?? maxKeptText };
     this.#workers = new WorkerRegistry({
@@ -83,7 +81,12 @@ export class State extends KnownTasks {
     this.#absences = new Absences({
       worker: (hostname) => this.#workers.find(hostname),
       runningAt: (hostname) => this.store.indexes.running.list(hostname) ?? [],
-      onEnded: (tasks, at) => this.#ended(tasks, at),
+      onEnded: (tasks, at) => this.#unreportedEnds.ended(tasks, at),
+    });
+    this.#unreportedEnds = new UnreportedEnds({
+      settleFirst: options.settleFirst,
+      isStillLost: (task, since) => this.store.has(task) && !this.#absences.isHeldSince(task, since),
+      onEndUnknown: (tasks, at) => this.#endUnknown(tasks, at),
     });
     this.#workers.watch.onChange((change) => {
       const { worker, cause } = change;
@@ -115,39 +118,39 @@ export class State extends KnownTasks {
     const isOfOldProcess = worker !== null && sentAt < (worker.since ?? -Infinity);
     const task = this.change(event.uuid, (record) => {
       mergeEvent(record, event, this.#merge);
-      // Whoever tells of it has it; what comes late from a process that was replaced ends nothing.
+      // The worker that sends this event has the task; a late event of a replaced process ends no run.
       if (!record.isRunning) record.orphanedAt = null;
       else if (worker !== null) record.orphanedAt = isOfOldProcess ? receivedAt : null;
     });
     if (event.subject === 'started') this.#absences.seen(task);
     if (task.isRunning) worker?.started(task, receivedAt);
-    this.taskFeed.tell(event, task, receivedAt);
+    this.taskFeed.emit(event, task, receivedAt);
   }
 
   /**
-   * Knowledge from an inspect reply: creates the task, or fills what events have not told.
-   * @returns whether it told of a task, or of a state of it, that was not known
+   * Merges a task of an inspect reply: creates the task, or fills what events have not reported.
+   * @returns whether the task, or its state, is new
    */
-  seedTask(seed: TaskSeed): boolean {
-    const id = identifier(seed.id, maxIdLength);
+  sawTask(reported: ReportedTask): boolean {
+    const id = identifier(reported.id, maxIdLength);
     if (id === null) return false;
     const now = this.#clock();
     const before = this.store.get(id)?.state;
     const task = this.learn(id, (record) => {
-      mergeSeed(record, seed, now, this.#merge);
+      mergeReportedTask(record, reported, now, this.#merge);
       if (record.state === 'RECEIVED' && this.#isRevoked(record, now)) revoke(record, now);
       if (record.orphanedAt === null) return;
       record.orphanedAt = null;
-      record.worker = identifier(seed.worker, maxIdLength) ?? record.worker;
+      record.worker = identifier(reported.worker, maxIdLength) ?? record.worker;
     });
     if (task.isRunning && task.worker !== null) this.#workers.find(task.worker)?.started(task, now);
     return task.state !== before;
   }
 
-  /** A message that waits in a queue: it adds to a task that is known to wait, and tells of no other. */
-  sawWaiting(seed: WaitingSeed): void {
-    if (this.store.get(seed.id)?.state !== 'PENDING') return;
-    this.learn(seed.id, (record) => mergeWaiting(record, seed, this.#merge));
+  /** A message that waits in a queue: it adds to a task that is known to wait, and creates none. */
+  sawWaiting(waiting: QueuedTask): void {
+    if (this.store.get(waiting.id)?.state !== 'PENDING') return;
+    this.learn(waiting.id, (record) => mergeQueuedTask(record, waiting, this.#merge));
   }
 
   /**
@@ -171,7 +174,7 @@ export class State extends KnownTasks {
   #isHeld(task: TaskRecord): boolean {
     const { isRunning, orphanedAt, worker } = task;
     if (!isRunning || orphanedAt !== null || worker === null) return false;
-    if (this.#letGo.has(task)) return false;
+    if (this.#unreportedEnds.has(task)) return false;
     const found = this.#workers.find(worker);
     if (found === undefined) return false;
     // A worker says goodbye before it ends its tasks, and whenever its connection is lost.
@@ -215,25 +218,6 @@ export class State extends KnownTasks {
     return worker !== null && this.#revokedIds.has(worker, id, now);
   }
 
-  /** Their workers do not run them any more. What is stored says how they ended; only without it that is unknown. */
-  #ended(tasks: readonly TaskRecord[], at: number): void {
-    if (this.#settleFirst === undefined) return this.#endUnknown(tasks, at);
-    const waiting = tasks.filter((task) => !this.#letGo.has(task));
-    for (const task of waiting) this.#letGo.add(task);
-    const starts = waiting.map(({ startedAt }) => startedAt);
-    void this.#settleFirst(waiting.map(({ id }) => id)).then(() => {
-      const left = waiting.filter((task, index) => this.#isLost(task, starts[index] ?? null, at));
-      for (const task of waiting) this.#letGo.delete(task);
-      if (left.length > 0) this.#endUnknown(left, at);
-    });
-  }
-
-  /** Whether nothing has shown how the run ended, or that it goes on, while that was looked up. */
-  #isLost(task: TaskRecord, startedAt: number | null, since: number): boolean {
-    if (this.store.get(task.id) !== task || !task.isRunning || task.orphanedAt !== null) return false;
-    return task.startedAt === startedAt && !this.#absences.isHeldSince(task, since);
-  }
-
   #endUnknown(tasks: readonly TaskRecord[], at: number): void {
     for (const { id } of tasks) {
       this.learn(id, (record) => {
@@ -255,10 +239,10 @@ export class State extends KnownTasks {
     return this.#orphans.onOrphaned(listener);
   }
 
-  /** The broker is away, so that nobody can be heard, or it is back: see WorkerRegistry. */
+  /** The broker connection was lost or is back: see WorkerRegistry. */
   heard(connected: boolean, at: number): void {
     if (connected) this.#workers.hearAgain(at);
-    else this.#workers.deafen(at);
+    else this.#workers.onDisconnect(at);
   }
 
   /** The error itself, for a failure whose event showed only the wrapper around it. */
@@ -272,7 +256,7 @@ export class State extends KnownTasks {
     if (identifier(hostname, maxIdLength) !== null) this.#workers.saw(hostname, at, facts);
   }
 
-  /** By hostname. */
+  /** Sorted by hostname. */
   workers(): readonly Worker[] {
     return this.#workers.list();
   }
@@ -297,8 +281,8 @@ export class State extends KnownTasks {
   }
 
   /** Workers that live and do not listen to remote control. */
-  deafHostnames(): readonly string[] {
-    return this.#workers.deafHostnames();
+  notListeningHostnames(): readonly string[] {
+    return this.#workers.notListeningHostnames();
   }
 
   /** Workers that are late, or send no heartbeats: only an answer shows whether they live. */
@@ -360,11 +344,4 @@ export class State extends KnownTasks {
     const { size, bytes, evicted } = this.store;
     return { tasks: size, bytes, evicted, workers: this.#workers.size };
   }
-}
-
-/** A worker has said that it will not run the task. */
-function revoke(record: TaskRecord, now: number): void {
-  record.state = 'REVOKED';
-  record.stateAt = record.revokedAt = now;
-  record.source = 'INSPECT';
 }

@@ -1,6 +1,7 @@
 /** A worker as the registry holds it, and the rule of its status. Counterpart of `celery.events.state.Worker`. */
 import type { WorkerEvent, WorkerFields } from './event.js';
-import type { TaskRecord } from './task-record.js';
+import { clockOffset } from './event-time.js';
+import type { TaskRecord } from '../tasks/task-record.js';
 import type { Worker, WorkerStatus } from './worker.js';
 
 /** HEARTBEAT: its own, or a greeting. EVENT: any other event. REPLY: an answer to a command. */
@@ -12,7 +13,7 @@ export interface LivenessRules {
   isProbing: boolean;
 }
 
-/** What an inspect reply tells about a worker besides that it lives. */
+/** What an inspect reply reports about a worker. */
 export interface WorkerFacts {
   readonly pid?: number | null | undefined;
   /** Name of its pool, short (`solo`) or as Python has it (`celery.concurrency.solo:TaskPool`). */
@@ -38,9 +39,7 @@ const confirmationMs = 15_000;
 const probeGraceMs = 3_000;
 /** Milliseconds after the last sign of a worker without heartbeats until it is asked whether it lives. */
 const quietMs = 60_000;
-/** Milliseconds. Clocks that differ by less are the same: messages wait on their way. */
-const sameClockMs = 60_000;
-/** By how much two computations of one start may differ: replies wait, most of all while we are busy ourselves. */
+/** Maximum difference of two computations of one start: replies wait, most of all while the gateway is busy. */
 const startToleranceMs = 30_000;
 /** A process that is heard again this soon under a name that another one has taken over lives beside that one. */
 const sharedNameMs = 60_000;
@@ -60,8 +59,8 @@ export class WorkerRecord {
   /** What to add to the times of this process, and of the one before, when their clock is minutes wrong; else 0. */
   clockOffsetMs = 0;
   formerClockOffsetMs = 0;
-  /** What the watch has told last. */
-  toldStatus: WorkerStatus | null = null;
+  /** The status that WorkerStatusEmitter has emitted last; null before the first. */
+  emittedStatus: WorkerStatus | null = null;
   pid: number | null = null;
   softwareIdent: string | null = null;
   softwareVersion: string | null = null;
@@ -75,7 +74,7 @@ export class WorkerRecord {
   listening: boolean | null = null;
   /** The pool is a solo pool; null until the worker has reported its pool. */
   #solo: boolean | null = null;
-  /** From when heartbeats are counted. Other signs of life move it only while it is in time: see `sign`. */
+  /** Start of the heartbeat deadline. Other signs of life move it only while the worker is on time: see `sign`. */
   #beatAt = 0;
   /** When it last showed, by other than a heartbeat, that it lives though its heartbeats are late. */
   #confirmedAt = 0;
@@ -89,7 +88,7 @@ export class WorkerRecord {
   /** When its process started, by our clock, as it said how long it is up. */
   #processStartedAt: number | null = null;
   #duplicateAt: number | null = null;
-  /** Of the process before, and when that was last heard. */
+  /** The process before, and the time of its last event. */
   #formerPid: number | null = null;
   #formerHeardAt = 0;
   /** Silence before then does not count: it may still be finding its way back to a broker that was away. */
@@ -122,7 +121,7 @@ export class WorkerRecord {
     this.#lastStarted = null;
   }
 
-  /** An event may omit anything (a forced heartbeat omits the counters): what it does not tell stays. */
+  /** An event may omit anything (a forced heartbeat omits the counters): what it omits keeps its value. */
   merge({ pid, clock, fields }: WorkerEvent): void {
     this.pid = pid ?? this.pid;
     this.clock = clock ?? this.clock;
@@ -239,7 +238,7 @@ export class WorkerRecord {
     return isLate && !isKnownDead && this.status(now) !== 'OFFLINE';
   }
 
-  /** Whether the process that is known has sent events of its own of late. */
+  /** Whether the known process has sent events recently. */
   isBeating(now: number): boolean {
     return (
       this.offlineAt === null &&
@@ -331,12 +330,6 @@ export class WorkerRecord {
       duplicateNodename: this.#duplicateAt !== null && now < this.#duplicateAt + sharedNameMs,
     };
   }
-}
-
-/** What to add to this timestamp to have it by our own clock: 0 unless the two are minutes apart. */
-export function clockOffset(timestampMs: number, at: number): number {
-  const offset = at - timestampMs;
-  return Math.abs(offset) < sameClockMs ? 0 : offset;
 }
 
 /** Seconds that Celery writes into the heartbeat that the command `heartbeat` calls for, whatever the rhythm is. */

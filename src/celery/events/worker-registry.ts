@@ -1,16 +1,16 @@
 /** The workers that were heard of, bounded in number. Counterpart of `State.workers`. */
-import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 import { ClockSteps } from './clock-steps.js';
 import type { WorkerEvent } from './event.js';
+import { clockOffset } from './event-time.js';
 import {
-  clockOffset,
   isForced,
   WorkerRecord,
   type LivenessRules,
   type SignKind,
   type WorkerFacts,
 } from './worker-record.js';
-import { WorkerWatch } from './worker-watch.js';
+import { WorkerStatusEmitter } from './worker-status-emitter.js';
 import type { Worker, WorkerStatus } from './worker.js';
 
 export interface WorkerRegistryOptions {
@@ -18,7 +18,7 @@ export interface WorkerRegistryOptions {
   /** Milliseconds for which a worker that went offline without a goodbye stays listed. */
   readonly forgetWorkersAfter: number;
   readonly clock: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly monotonic: () => number;
   readonly onListenerError?: OnListenerError | undefined;
 }
@@ -44,10 +44,10 @@ export class WorkerRegistry {
   readonly #workers = new Map<string, WorkerRecord>();
   readonly #options: WorkerRegistryOptions;
   readonly #listeners: Listeners<[WorkerStatusChange]>;
-  readonly watch: WorkerWatch;
+  readonly watch: WorkerStatusEmitter;
   readonly #rules: LivenessRules = { isProbing: false };
   readonly #clockSteps: ClockSteps;
-  #deafSince: number | null = null;
+  #disconnectedSince: number | null = null;
 
   constructor(options: WorkerRegistryOptions) {
     this.#options = options;
@@ -59,7 +59,7 @@ export class WorkerRegistry {
       this.#forget();
       return this.#workers.values();
     };
-    this.watch = new WorkerWatch(workers, () => this.#now, onListenerError);
+    this.watch = new WorkerStatusEmitter(workers, () => this.#now, onListenerError);
   }
 
   get size(): number {
@@ -169,21 +169,21 @@ export class WorkerRegistry {
     this.watch.examine(worker, at);
   }
 
-  /** The connection is lost: nobody can be heard, so nobody falls silent. */
-  deafen(at: number): void {
-    this.#deafSince ??= at;
+  /** The connection is lost: until it is back, no worker counts as silent. */
+  onDisconnect(at: number): void {
+    this.#disconnectedSince ??= at;
   }
 
   /** It is back: workers have the time that the outage took, and their three heartbeats, to come back themselves. */
   hearAgain(at: number): void {
-    const since = this.#deafSince;
+    const since = this.#disconnectedSince;
     if (since === null) return;
     const grace = Math.min(Math.max(0, at - since), longestGraceMs);
     for (const worker of this.#workers.values()) {
       if (worker.offlineAt === null && worker.status(since) !== 'OFFLINE')
         worker.excuse(since, at, grace);
     }
-    this.#deafSince = null;
+    this.#disconnectedSince = null;
   }
 
   /** So that no worker falls silent, comes back or is replaced by it. */
@@ -191,12 +191,12 @@ export class WorkerRegistry {
     const step = this.#clockSteps.take();
     if (step === 0) return;
     for (const worker of this.#workers.values()) worker.clockWasSet(step);
-    if (this.#deafSince !== null) this.#deafSince += step;
+    if (this.#disconnectedSince !== null) this.#disconnectedSince += step;
   }
 
   get #now(): number {
     this.#followClock();
-    return this.#deafSince ?? this.#options.clock();
+    return this.#disconnectedSince ?? this.#options.clock();
   }
 
   /** Workers that are late, or send no heartbeats: only an answer shows whether they live. */
@@ -222,7 +222,7 @@ export class WorkerRegistry {
     return this.#snapshot(worker, now);
   }
 
-  /** By hostname. */
+  /** Sorted by hostname. */
   list(): readonly Worker[] {
     this.#forget();
     const now = this.#now;
@@ -245,10 +245,10 @@ export class WorkerRegistry {
   }
 
   /** Workers that live and do not listen to remote control. */
-  deafHostnames(): readonly string[] {
+  notListeningHostnames(): readonly string[] {
     const now = this.#now;
-    const deaf = [...this.#workers.values()].filter(({ listening }) => listening === false);
-    const running = deaf.filter((worker) => statusOf(worker, now) !== 'OFFLINE');
+    const notListening = [...this.#workers.values()].filter(({ listening }) => listening === false);
+    const running = notListening.filter((worker) => statusOf(worker, now) !== 'OFFLINE');
     return running.map(({ hostname }) => hostname);
   }
 
@@ -338,7 +338,7 @@ function isBeforeGoodbye(worker: WorkerRecord, timestampMs: number, at: number):
 
 /** As it was last reported, so that all views agree: the watch examines every worker once a second. */
 function statusOf(worker: WorkerRecord, now: number): WorkerStatus {
-  return worker.toldStatus ?? worker.status(now);
+  return worker.emittedStatus ?? worker.status(now);
 }
 
 function byHostname(a: WorkerRecord, b: WorkerRecord): number {

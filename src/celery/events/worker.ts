@@ -7,7 +7,7 @@
  */
 export type WorkerStatus = 'ONLINE' | 'STALE' | 'OFFLINE';
 
-/** An immutable picture of a worker. Null means: it has not told. */
+/** An immutable snapshot of a worker. Null means unknown: the worker has not reported it. */
 export interface Worker {
   readonly hostname: string;
   readonly status: WorkerStatus;
@@ -28,6 +28,6 @@ export interface Worker {
   readonly clock: number | null;
   /** Whether remote control reaches it; null if unknown. */
   readonly listening: boolean | null;
-  /** Whether two processes take turns under this name, which mixes up what they tell. */
+  /** Whether two processes send events under this name, so that their reports are mixed up. */
   readonly duplicateNodename: boolean;
 }

@@ -16,7 +16,7 @@ export async function checkBroker(celery: Celery): Promise<HealthCheck> {
   return { ...check, status: 'DEGRADED', message };
 }
 
-/** What cannot be told of queues where the broker does not list them. */
+/** What is unknown of queues if the broker does not list them. */
 function withoutLists({ transport }: Celery): string {
   if (transport.kind !== 'amqp' || transport.listsQueues !== false || !transport.connection.connected)
     return '';

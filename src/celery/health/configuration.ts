@@ -1,6 +1,6 @@
 /** Check `configuration`: whether the settings of the application are those that the gateway has. */
 import type { Celery } from '../celery.js';
-import type { ConfigurationFinding } from '../configuration-watch.js';
+import type { ConfigurationFinding } from '../configuration-checker.js';
 import type { HealthCheck } from './health-check.js';
 import { describeUnreadable } from './unreadable.js';
 
@@ -10,7 +10,7 @@ const maxHostnames = 3;
 
 export function checkConfiguration(celery: Celery): HealthCheck {
   const { configuration, clock } = celery;
-  const check = { name: 'configuration', latencySeconds: null, checkedAt: clock() };
+  const check = { name: 'configuration' as const, latencySeconds: null, checkedAt: clock() };
   if (configuration === null)
     return {
       ...check,

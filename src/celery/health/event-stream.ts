@@ -1,6 +1,6 @@
 /** Check `event_stream`: whether the events of the workers arrive, and whether any were missed. */
 import type { Celery } from '../celery.js';
-import type { EventGap } from '../event-gaps.js';
+import type { EventGap } from '../gaps/event-gaps.js';
 import { describeImpairments } from './describe-impairments.js';
 import type { HealthCheck } from './health-check.js';
 import { describeUnreadable } from './unreadable.js';
@@ -13,10 +13,10 @@ const unreadableCounts = 60_000;
 
 export function checkEventStream(celery: Celery): HealthCheck {
   const { events, gaps, state, transport, clock } = celery;
-  const check = { name: 'event_stream', latencySeconds: null, checkedAt: clock() };
+  const check = { name: 'event_stream' as const, latencySeconds: null, checkedAt: clock() };
   if (!transport.connection.connected) return { ...check, status: 'DOWN', message: 'not subscribed' };
-  const deaf = transport.impairments.filter(({ part }) => part === 'events');
-  if (deaf.length > 0) return { ...check, status: 'DEGRADED', message: describeImpairments(deaf) };
+  const lost = transport.impairments.filter(({ part }) => part === 'events');
+  if (lost.length > 0) return { ...check, status: 'DEGRADED', message: describeImpairments(lost) };
   const { lastEventAt } = events.counters;
   const silence = clock() - Math.max(lastEventAt ?? 0, transport.connection.since);
   const workers = state.workers().filter(({ status }) => status !== 'OFFLINE').length;

@@ -4,8 +4,21 @@ import type { Celery } from '../celery.js';
 
 export type CheckStatus = 'OK' | 'DEGRADED' | 'DOWN' | 'NOT_CONFIGURED' | 'NOT_READABLE';
 
+/** Names of the checks, with what each one checks. */
+export const healthChecks = {
+  broker: 'The broker is reachable, and the gateway may use it.',
+  event_stream: 'Events arrive and can be read.',
+  result_backend: 'The result backend is reachable.',
+  configuration: 'The settings of the application match those of the gateway.',
+  heartbeats: 'Workers send heartbeats.',
+  remote_control: 'Running workers listen to commands.',
+  distributed_cache: 'The shared cache is reachable.',
+  settings_files: 'The newest content of each settings file is in effect.',
+} as const;
+export type HealthCheckName = keyof typeof healthChecks;
+
 export interface HealthCheck {
-  readonly name: string;
+  readonly name: HealthCheckName;
   readonly status: CheckStatus;
   /** Round trip of the probe; null when there was none. */
   readonly latencySeconds: number | null;
@@ -20,7 +33,7 @@ export type Check = (celery: Celery) => HealthCheck | Promise<HealthCheck>;
 /** OK with the text that `ask` resolves to, DOWN with the error that it rejects with. */
 export async function probe(
   { clock }: Celery,
-  name: string,
+  name: HealthCheckName,
   ask: () => Promise<string>,
 ): Promise<HealthCheck> {
   const start = performance.now();

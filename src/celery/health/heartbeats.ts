@@ -17,7 +17,7 @@ export function checkHeartbeats({
   clock,
 }: Pick<Celery, 'state' | 'transport' | 'clock'>): HealthCheck {
   const now = clock();
-  const check = { name: 'heartbeats', latencySeconds: null, checkedAt: now };
+  const check = { name: 'heartbeats' as const, latencySeconds: null, checkedAt: now };
   const isSettled = transport.connection.connected && now >= transport.connection.since + firstBeatMs;
   const living = isSettled ? state.workers().filter(({ status }) => status !== 'OFFLINE') : [];
   const late = living.filter((worker) => isLate(worker, now)).map(({ hostname }) => hostname);

@@ -3,7 +3,7 @@ import type { Celery } from '../celery.js';
 import { checkBroker } from './broker.js';
 import { checkConfiguration } from './configuration.js';
 import { checkEventStream } from './event-stream.js';
-import type { Check, CheckStatus, HealthCheck } from './health-check.js';
+import type { Check, CheckStatus, HealthCheck, HealthCheckName } from './health-check.js';
 import { checkHeartbeats } from './heartbeats.js';
 import { checkRemoteControl } from './remote-control.js';
 import { checkResultBackend } from './result-backend.js';
@@ -18,7 +18,7 @@ const checks = {
   configuration: checkConfiguration,
   heartbeats: checkHeartbeats,
   remote_control: checkRemoteControl,
-} as const satisfies Record<string, Check>;
+} as const satisfies Partial<Record<HealthCheckName, Check>>;
 
 export interface Health {
   readonly status: 'OK' | 'DEGRADED' | 'DOWN';

@@ -7,7 +7,7 @@ export async function checkResultBackend(celery: Celery): Promise<HealthCheck> {
   const { results, unreadableResults } = celery;
   if (results === null) {
     const checkedAt = celery.clock();
-    const check = { name: 'result_backend', latencySeconds: null, checkedAt };
+    const check = { name: 'result_backend' as const, latencySeconds: null, checkedAt };
     if (unreadableResults === null)
       return { ...check, status: 'NOT_CONFIGURED', message: 'no result backend is configured' };
     const message = `results in ${unreadableResults} cannot be read by a monitor`;

@@ -2,7 +2,7 @@
 import type { RunOutcome } from './run-outcomes.js';
 import { OutcomeTally } from './outcome-tally.js';
 
-/** Stands for the names that are not told apart. */
+/** Stands for all names that have no figures of their own. */
 export const otherNames = 'OTHER';
 
 export class NameTallies {
@@ -46,7 +46,7 @@ export class NameTallies {
     }
   }
 
-  /** From here on the names are not told apart. */
+  /** Adds up the figures of all names into one. */
   fold(): void {
     const all = new OutcomeTally();
     for (const tally of this.#tallies.values()) all.merge(tally);

@@ -71,7 +71,7 @@ export class OutcomeTally {
     if (other.#queueWait !== null) (this.#queueWait ??= new DurationHistogram()).merge(other.#queueWait);
   }
 
-  /** By final state. */
+  /** Counts by final state. */
   counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(
       finalStates.flatMap((state) => (this.#of(state) === 0 ? [] : [[state, this.#of(state)]])),

@@ -1,7 +1,7 @@
 /** How the runs of a task ended, and which of these ends a change has added or taken back. */
-import { keptFirst } from '../events/task-history.js';
-import type { TaskOutcome } from '../events/task-record.js';
-import type { TaskRun } from '../events/task-run.js';
+import { keptFirst } from '../tasks/task-history.js';
+import type { TaskOutcome } from '../tasks/task-record.js';
+import type { TaskRun } from '../tasks/task-run.js';
 import { isFinal } from '../states.js';
 
 /** The end of one run. */

@@ -4,7 +4,7 @@
  * a revocation that a success of the same run overtakes is taken back here too.
  */
 import { atOnce, type SlicedWork } from '../../slices.js';
-import type { TaskOutcome } from '../events/task-record.js';
+import type { TaskOutcome } from '../tasks/task-record.js';
 import { isCustom, isFinal } from '../states.js';
 import { NameTallies, otherNames } from './name-tallies.js';
 import { hasSameAttempts, isSameOutcome, outcomeChanges, type RunOutcome } from './run-outcomes.js';
@@ -14,10 +14,12 @@ import { TimeSlices } from './time-slices.js';
 
 /** Seconds; how far back the figures reach. */
 export const longestWindow = 86_400;
+/** Seconds; of figures where the reader names no window. */
+export const defaultWindow = 300;
 
 export interface TaskTypeFigures extends Outcomes {
   readonly name: string;
-  /** By state: all of them since the start, final ones only of a window. */
+  /** Counts by state: since the start for all states, of a window for final ones. */
   readonly counts: Readonly<Record<string, number>>;
   readonly total: number;
 }
@@ -25,7 +27,7 @@ export interface TaskTypeFigures extends Outcomes {
 export interface TaskMetricsOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number;
-  /** Names that are told apart; those heard of last. */
+  /** Maximum names with figures of their own: the names seen last. */
   readonly maxNames?: number | undefined;
   /** Memory of the slices by name, estimated; when it is used up, the oldest slices forget the names. */
   readonly maxNameBytes?: number | undefined;
@@ -37,7 +39,7 @@ export const namesPerStep = 32;
 const maxRounds = 20;
 
 const weightUnitBytes = 16;
-/** Applications make up a handful; what is sent besides is not told apart from a mistyped name. */
+/** Applications make up a handful; what else is sent cannot be distinguished from a mistyped name. */
 const maxCustomStates = 1_000;
 
 export class TaskMetrics {
@@ -54,7 +56,7 @@ export class TaskMetrics {
   readonly #changedNames = new Set<Set<string>>();
   /** How often slices have forgotten their names. */
   #nameFolds = 0;
-  /** Of the slices by name as they were last added up, and what has come since. */
+  /** Sums by name over the slices, and what has come since. */
   #weight = 0;
 
   constructor({ clock, maxNames = 10_000, maxNameBytes = 32 * 1024 * 1024 }: TaskMetricsOptions) {
@@ -105,12 +107,12 @@ export class TaskMetrics {
     for (const outcome of added) this.#count(outcome);
   }
 
-  /** Of all tasks that finished in the last so many seconds. */
+  /** Outcomes of all tasks that finished in the last `seconds`. */
   outcomes(windowSeconds: number): Outcomes {
     return OutcomeTally.sum([...this.#total.since(this.#since(windowSeconds))]).outcomes();
   }
 
-  /** How many names are told apart. */
+  /** How many names have figures of their own. */
   get nameCount(): number {
     return this.#names.size;
   }
@@ -121,7 +123,7 @@ export class TaskMetrics {
   }
 
   /**
-   * By task name, in its order. The names that are not told apart come as one. Whatever changes meanwhile, all figures
+   * Figures by task name, sorted. The names without figures of their own come as one. Whatever changes meanwhile, all figures
    * are of the moment at which it ends; the far edge of a window is that of its beginning.
    * @param windowSeconds null for all tasks since the start, those that are not finished among them
    */
@@ -150,7 +152,7 @@ export class TaskMetrics {
     }
   }
 
-  /** Seconds of the window that have been watched: of what happened before the start nobody told. */
+  /** Seconds of the window since the gateway started; what happened before is unknown. */
   observedSeconds(windowSeconds: number): number {
     return Math.min(windowSeconds, Math.max(0, (this.#clock() - this.#startedAt) / 1000));
   }

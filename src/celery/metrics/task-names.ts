@@ -1,6 +1,6 @@
 /**
  * All tasks by name since the start: in which states they are, as they were last seen, and how they ended. The names
- * that were heard of last are told apart; what is known of the others is kept together.
+ * that were seen last have figures of their own; the figures of the others are kept together.
  */
 import type { RunOutcome } from './run-outcomes.js';
 import { otherNames } from './name-tallies.js';
@@ -16,7 +16,7 @@ export interface NameRecord {
 }
 
 export class TaskNames {
-  /** Least recently heard of first. */
+  /** Least recently reported first. */
   readonly #records = new Map<string, NameRecord>();
   readonly #others: NameRecord = createRecord();
   readonly #maxNames: number;
@@ -30,7 +30,7 @@ export class TaskNames {
     return this.#records.size;
   }
 
-  /** A task of that name is in that state; it may have left it for another, which `left` tells. */
+  /** A task of that name is in that state; `left` reports that it has left it. */
   entered(name: string, state: string): void {
     addState(this.#touch(name).counts, state, 1);
   }
@@ -64,7 +64,7 @@ export class TaskNames {
     if (record?.counts.size === 0 && record.outcomes.isEmpty) this.#records.delete(name);
   }
 
-  /** All that are told apart, and the one that stands for the others if there are any. */
+  /** All names with figures of their own, and the one that stands for the others if there are any. */
   names(): readonly string[] {
     return [...this.#records.keys(), ...(this.#others.counts.size > 0 ? [otherNames] : [])];
   }
@@ -74,7 +74,7 @@ export class TaskNames {
     return this.#records.get(name) ?? null;
   }
 
-  /** How often names that were told apart have joined the others. */
+  /** How many names have lost their own figures. */
   get folds(): number {
     return this.#folds;
   }

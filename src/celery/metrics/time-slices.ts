@@ -26,11 +26,11 @@ export interface TimeSlicesOptions<S> {
 
 export class TimeSlices<S extends Mergeable<S>> {
   readonly #options: TimeSlicesOptions<S>;
-  /** By level: slices by their number, which is their beginning over their length. */
+  /** Slices by level and by their number, which is their start divided by their length. */
   readonly #levels: Map<number, S>[];
-  /** By level: from when on its slices are; those before have gone to the next one. */
+  /** Start of the slices of each level; earlier ones have moved to the next level. */
   readonly #starts: number[];
-  /** By level, milliseconds. */
+  /** Length of a slice of each level, in milliseconds. */
   readonly #lengths: readonly number[];
   #now = 0;
 

@@ -55,7 +55,7 @@ export class CommandArguments {
   }
 }
 
-/** Of `user:password` only the password, unless there is none: then the user is a token. */
+/** Masks the password of `user:password`; a user without a password is a token, and masked. */
 function behind(word: string, from: number, { behind: separator }: SecretArgument): number {
   if (separator === undefined) return from < word.length && !isMasked(word.slice(from)) ? from : -1;
   const found = word.indexOf(separator, from);
@@ -109,7 +109,7 @@ function wordAt(scan: ScannedText, at: number): { start: number; end: number; ne
     const code = text.charCodeAt(end);
     // Part of a word may be in quotes, as in `-p'x'`; a quote with a blank behind it is that of the whole command.
     if (isQuote(code) && isPartOpening(text, end)) {
-      const close = scan.next(`closing ${code}`, end + 1, () => text.indexOf(text.charAt(end), end + 1));
+      const close = scan.indexOf(text.charAt(end), end + 1);
       if (close === -1) return { start: at, end: text.length, next: text.length };
       end = close;
       continue;

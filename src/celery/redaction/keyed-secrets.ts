@@ -74,7 +74,7 @@ function valueOf(scan: ScannedText, name: Name): Span | null {
   return isFlag ? secretValueAt(scan, afterSpace, '', header) : null;
 }
 
-/** Of `\npassword` in a string the n is no part of the name. */
+/** In `\npassword` within a string the n is not part of the name. */
 function isSecret(text: string, names: SecretNames, start: number, end: number): boolean {
   const name = text.slice(Math.max(start, end - longestName), end);
   if (names.isSecret(name)) return true;

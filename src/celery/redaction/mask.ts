@@ -5,7 +5,7 @@ export const unchecked = `${mask} (not shown: it takes too long to look for secr
 
 const asterisks = /^\*{3,}$/;
 
-/** Whether somebody has masked it before us. */
+/** Whether the sender has masked it already. */
 export function isMasked(value: string): boolean {
   return value.startsWith('***') && value.length <= 64 && asterisks.test(value);
 }

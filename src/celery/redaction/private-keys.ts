@@ -14,7 +14,7 @@ const longestKey = 20_000;
 const derStart =
   /^(?:MII[A-J][A-Za-z\d+/]{2}IB(?:ADAN|AAKC)|MI[GH][A-Za-z\d+/]AgEA|MHcCAQEE|MIGkAgEB|MC[4-9]CAQAw)/;
 const shortestDer = 60;
-/** Of base64, unless it is the last. */
+/** Minimum length of a line of base64 that is not the last. */
 const shortestLine = 40;
 
 /** @param begin where the word `BEGIN` begins, behind its dashes */

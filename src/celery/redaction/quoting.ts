@@ -14,6 +14,12 @@ import {
 } from './characters.js';
 import type { ScannedText } from './scanned-text.js';
 
+/**
+ * Backslashes that a quote or a line end has in strings that are six deep, at most: the text would be searched again for
+ * each number of them. A string that opens with more reaches to the end of the text.
+ */
+export const mostBackslashes = 31;
+
 /** An opening quote with the backslashes and prefix letters that belong to it: `'`, `\"`, `b'`, `"""`. */
 export interface Opening {
   /** All of it, as it stands in the text. */
@@ -22,7 +28,7 @@ export interface Opening {
   readonly closing: string;
 }
 
-/** Of b, u, r and f. */
+/** Prefixes of Python strings: b, u, r and f. */
 function isStringPrefix(code: number): boolean {
   const lower = code | 32;
   return lower === 98 || lower === 117 || lower === 114 || lower === 102;
@@ -56,12 +62,19 @@ export function openingAt(scan: ScannedText, at: number): Opening | null {
 export function closingOf(scan: ScannedText, from: number, { closing }: Opening): number {
   const isTriple = closing.length === 3 && closing.charCodeAt(0) !== backslash;
   if (isTriple) return scan.indexOf(closing, from);
-  return scan.next(closing, from, () => closingQuote(scan.text, from, closing));
+  const own = closing.length - 1;
+  if (own > mostBackslashes) return -1;
+  const quoteAt = scan.next(`closing ${closing}`, from, (at) => closingQuote(scan.text, at, closing));
+  let start = quoteAt;
+  while (quoteAt - start < own && start > from && scan.text.charCodeAt(start - 1) === backslash) start--;
+  scan.work.spend(own + 1);
+  return start;
 }
 
+/** @returns where the quote itself is; -1 when there is none */
 function closingQuote(text: string, from: number, closing: string): number {
-  const quote = closing.charCodeAt(closing.length - 1);
   const own = closing.length - 1;
+  const quote = closing.charCodeAt(own);
   let slashes = 0;
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -70,8 +83,7 @@ function closingQuote(text: string, from: number, closing: string): number {
       continue;
     }
     // Each level of strings doubles the backslashes, and adds one for the quote.
-    if (code === quote && (slashes < own || slashes % (2 * (own + 1)) === own))
-      return at - Math.min(slashes, own);
+    if (code === quote && (slashes < own || slashes % (2 * (own + 1)) === own)) return at;
     slashes = 0;
   }
   return -1;
@@ -106,7 +118,7 @@ export function stringEnd(scan: ScannedText, at: number): number {
   return end === -1 ? text.length : end + opened.closing.length;
 }
 
-/** Tells for one place after the other whether it is within a string. */
+/** Finds out for one place after the other whether it is within a string. */
 export class StringSpans {
   readonly #scan: ScannedText;
   #at = 0;

@@ -1,9 +1,9 @@
 /**
  * Masks secrets before anything is stored, searched, shown or logged. What has a name is judged by the name, what has
- * none by its looks; a password that is neither, as in `('bob', 'hunter3')`, nobody can know.
+ * none by its looks; a password that is neither, as in `('bob', 'hunter3')`, cannot be detected.
  */
-import { numberRepr } from '../python-json.js';
-import { isTyped, typedRepr } from '../python-types.js';
+import { numberRepr } from '../python/python-json.js';
+import { isTyped, typedRepr } from '../python/python-types.js';
 import { isCardNumber } from './card-numbers.js';
 import { CommandArguments } from './command-lines.js';
 import { mask, unchecked } from './mask.js';
@@ -172,5 +172,5 @@ function isScalar(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-/** Where nobody says otherwise. */
+/** The default of the gateway. */
 export const standardRedactor = new Redactor();

@@ -2,12 +2,16 @@
  * A text while it is looked through from left to right: what has been read of it, and where the next closing quotes and
  * tags are. Each of these is searched for once, however often it is needed.
  */
+import { FoundPlaces, type Search } from './found-places.js';
+import { runEnd } from './characters.js';
 import { Work } from './work.js';
 
-interface Range {
+/** Characters of one class. */
+interface Run {
   readonly from: number;
-  /** -1 when there is none up to the end of the text. */
   readonly end: number;
+  /** Where the points begin that it ends with. */
+  readonly pointsAt: number;
 }
 
 export class ScannedText {
@@ -23,7 +27,8 @@ export class ScannedText {
   base64: { readonly start: number; readonly hit: number } = { start: 0, hit: 0 };
   /** Where programs are called that take secrets as arguments. */
   readonly calls: number[] = [];
-  readonly #next = new Map<string, Range>();
+  readonly #places = new Map<string, FoundPlaces>();
+  readonly #runs = new Map<string, Run>();
   #tags: ReadonlyMap<string, readonly number[]> | null = null;
 
   constructor(text: string, work = new Work(text.length)) {
@@ -32,21 +37,36 @@ export class ScannedText {
   }
 
   /**
-   * What `search` finds from this place on. A former search from an earlier place holds as long as its find is ahead.
+   * The first place at this one or behind it of what is searched for; -1 when there is none.
    * @param key what is searched for
    */
-  next(key: string, from: number, search: () => number): number {
-    const known = this.#next.get(key);
-    if (known !== undefined && known.from <= from && (known.end === -1 || known.end >= from))
-      return known.end;
-    const end = search();
-    this.work.spend((end === -1 ? this.text.length : end) - from + 1);
-    this.#next.set(key, { from, end });
-    return end;
+  next(key: string, from: number, search: Search): number {
+    let places = this.#places.get(key);
+    if (places === undefined) {
+      places = new FoundPlaces(this.text.length, from, search, this.work);
+      this.#places.set(key, places);
+    }
+    return places.next(from);
   }
 
   indexOf(piece: string, from: number): number {
-    return this.next(piece, from, () => this.text.indexOf(piece, from));
+    return this.next(piece, from, (at) => this.text.indexOf(piece, at));
+  }
+
+  /**
+   * The run of characters that this place is in. Places come from left to right.
+   * @param key the class of the characters
+   */
+  run(key: string, from: number, is: (code: number) => boolean): Run {
+    const known = this.#runs.get(key);
+    if (known !== undefined && from <= known.end) return known;
+    const end = runEnd(this.text, from, is);
+    let pointsAt = end;
+    while (pointsAt > from && this.text[pointsAt - 1] === '.') pointsAt--;
+    this.work.spend(2 * (end - from) + 1);
+    const run = { from, end, pointsAt };
+    this.#runs.set(key, run);
+    return run;
   }
 
   /** Where the next closing tag of this name begins; -1 when there is none. */

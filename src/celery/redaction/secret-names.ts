@@ -94,7 +94,7 @@ export class SecretNames {
 const settingName =
   /api|token|(?<!routing_)key(?!prefix)|secret|pass|signature|auth|credential|private|salt/i;
 
-/** Of a worker's configuration. */
+/** Keys of a worker's configuration. */
 export function isSecretSetting(name: string): boolean {
   return settingName.test(name);
 }

@@ -13,7 +13,15 @@ import {
   slashesEnd,
 } from './characters.js';
 import { isMasked, mask } from './mask.js';
-import { bracketsEnd, closesString, closingOf, openingAt, skipBlank, type Opening } from './quoting.js';
+import {
+  bracketsEnd,
+  closesString,
+  closingOf,
+  mostBackslashes,
+  openingAt,
+  skipBlank,
+  type Opening,
+} from './quoting.js';
 import type { ScannedText } from './scanned-text.js';
 import type { Span } from './spans.js';
 
@@ -109,7 +117,7 @@ function attachedEnd(scan: ScannedText, end: number): number {
   return isWordCharacter(scan.text.charCodeAt(end)) ? wordEnd(scan, end) : end;
 }
 
-/** Of `<Secret object at 0x7f>`. */
+/** Matches `<Secret object at 0x7f>`. */
 function angleEnd(scan: ScannedText, from: number): number {
   const { text } = scan;
   const close = scan.indexOf('>', from);
@@ -256,12 +264,13 @@ interface LineBreak {
   readonly end: number;
 }
 
-/** A line end, or one that is escaped: `\n`, `\\n`. */
+/** A line end, or one that is escaped: `\n`, `\\n`; null for another, or for one in strings that are too deep. */
 function lineBreakAt(text: string, at: number): LineBreak | null {
   if (text.startsWith('\r\n', at)) return { text: '\n', end: at + 2 };
   if (text.charCodeAt(at) === newline) return { text: '\n', end: at + 1 };
   const end = slashesEnd(text, at);
-  return end > at && text[end] === 'n' ? { text: text.slice(at, end + 1), end: end + 1 } : null;
+  const isEscaped = end > at && end - at <= mostBackslashes && text[end] === 'n';
+  return isEscaped ? { text: text.slice(at, end + 1), end: end + 1 } : null;
 }
 
 /** @returns where the line ends and the next begins; within a string it may end with the string */

@@ -2,7 +2,7 @@
  * Keys and tokens of services, by the prefix that the service gives them so that they are found where they leak. The
  * lengths are shorter than those of today's keys where services have changed them, and longer than any word.
  */
-import { isDigit, isInWord, isLetter, isWordCharacter, runEnd } from './characters.js';
+import { isDigit, isInWord, isLetter, isWordCharacter } from './characters.js';
 import { mask } from './mask.js';
 import type { ScannedText } from './scanned-text.js';
 import type { Span } from './spans.js';
@@ -27,7 +27,7 @@ export interface KeyFormat {
   /** In upper and lower case as here. */
   readonly prefixes: readonly string[];
   readonly body: Body;
-  /** Of the body. */
+  /** Length of the body. */
   readonly length: number;
   /** Whether it has exactly this length. */
   readonly isExact: boolean;
@@ -143,9 +143,9 @@ export const keyFormats: readonly KeyFormat[] = [
   format('Yandex Cloud', 'AQVN', 'url', 35),
 ];
 
-/** Of a key, to see whether it is random. */
+/** Maximum characters of a key that the randomness check reads. */
 const longestLook = 40;
-/** Of a key that the text was cut in: fewer characters show that it is one. */
+/** Minimum length of a key at which the text was cut. */
 const fewestOfCut = 4;
 
 /** The key of this format whose prefix begins here. */
@@ -158,8 +158,9 @@ export function serviceKey(
   const { text } = scan;
   if (isInWord(text, start)) return null;
   // A run that has several prefixes in it is read once.
-  const run = scan.next(body, prefixEnd, () => runEnd(text, prefixEnd, bodies[body]));
-  const end = withoutDots(text, prefixEnd, run);
+  const run = scan.run(body, prefixEnd, bodies[body]);
+  // The points of a cut, or the full stop of a sentence, are not its own.
+  const end = Math.max(prefixEnd, run.pointsAt);
   const size = end - prefixEnd;
   scan.work.spend(Math.min(size, longestLook));
   if (!isRandom(text, prefixEnd, Math.min(end, prefixEnd + longestLook))) return null;
@@ -178,13 +179,6 @@ export function startsServiceKey(word: string): boolean {
 /** Whether the text was cut here by a worker or by the gateway. */
 export function isCutAt(text: string, at: number): boolean {
   return text.startsWith('...', at);
-}
-
-/** The dots of a cut, or the full stop of a sentence. */
-function withoutDots(text: string, from: number, to: number): number {
-  let end = to;
-  while (end > from && text[end - 1] === '.') end--;
-  return end;
 }
 
 /** Words of a language have no digits, and capitals only at their start. */

@@ -33,7 +33,7 @@ const fewestDigits = 12;
 export type Place = 'anywhere' | 'alone' | 'command';
 
 export interface Trigger<T> {
-  /** Of at least two characters; in lower case, unless case matters. */
+  /** At least two characters; in lower case, unless case matters. */
   readonly word: string;
   readonly matchesCase: boolean;
   readonly place: Place;

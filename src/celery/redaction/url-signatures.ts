@@ -4,7 +4,7 @@ import { isMasked, mask } from './mask.js';
 import type { ScannedText } from './scanned-text.js';
 import type { Span } from './spans.js';
 
-/** Of countries and products there are codes, too, and of tables and sorting keys. */
+/** Countries, products, tables and sorting keys have codes and keys, too. */
 const parameter =
   /^(?:(?:[\w-]*[_-])?(?:sig|signature)|key|(?:auth|authorization|verification|activation|confirmation|invite|device|user|reset|login)[_-]?code)$/i;
 const longestName = 64;

@@ -2,9 +2,9 @@
 import type { ControlRequest } from './transport.js';
 
 /** No node has this name: a request to it reaches every pidbox, and no worker acts or replies. */
-export const noNode = 'nobody@celeryql';
+export const noNode = 'no-worker@celeryql';
 
-/** Where the replies go: an exchange, and the key that leads from there to whoever asks. */
+/** Where the replies go: an exchange, and the routing key of the caller's reply queue. */
 export interface ReplyTo {
   readonly exchange: string;
   readonly routing_key: string;

@@ -3,14 +3,16 @@
  * it off at 32 MB, RabbitMQ drops from the queue), so messages are taken as they come and decoded in slices that let
  * the sockets and the queries have their turns. What does not fit is counted, with the time it spans.
  */
-import type { RawMessage } from '../message.js';
-import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
+import { Fifo } from '../../fifo.js';
+import type { SlicedWork } from '../../slices.js';
+import type { RawMessage } from '../messages/message.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 import type { EventIntake, EventMessageListener, EventLoss } from './transport.js';
 
 /**
  * The longest event message that is kept: a longer one is no event, and only counted. Celery cuts arguments and results
  * to 1,024 characters and sends at most 24 events at once, so a hundredth of this is much; JSON of this size takes
- * some 50 ms, in which nobody is answered.
+ * some 50 ms, in which no request is answered.
  */
 export const maxEventBytes = 4 * 1024 * 1024;
 
@@ -19,6 +21,8 @@ export interface EventBacklogOptions {
   readonly maxBytes: number;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
+  /** Milliseconds; must not go back. */
+  readonly monotonic?: () => number;
   readonly onListenerError?: OnListenerError;
 }
 
@@ -30,10 +34,15 @@ const burst = { interval: 20, bytes: 512 * 1024 };
 const longestPause = 500;
 /** Milliseconds between two looks at whether the burst is over. */
 const pause = 4;
-/** Taken messages at the head of the list before it is copied without them. */
-const compactAt = 4_096;
-/** Of a message beside its bytes: the objects around it. Many empty ones must not be for free. */
+/** Bytes that count for each message besides its own: the objects around it. Many empty ones must not be free. */
 const overhead = 256;
+
+interface WaitingMessage {
+  readonly message: RawMessage;
+  /** With the overhead; to ask an AMQP message for its size walks all of its headers. */
+  readonly size: number;
+  readonly receivedAt: number;
+}
 
 /**
  * What has not been taken when the backlog is full is lost, until half of it is free again: one long gap can be
@@ -49,11 +58,11 @@ export class EventBacklog implements Disposable {
   readonly #lossListeners: Listeners<[EventLoss]>;
   readonly #onListenerError: OnListenerError;
   readonly #clock: () => number;
+  readonly #monotonic: () => number;
   #deliver: EventMessageListener = () => undefined;
-  #messages: RawMessage[] = [];
-  #arrivals: number[] = [];
-  #head = 0;
-  #bytes = 0;
+  /** What is left to do for the oldest message; null before it is begun. */
+  #work: SlicedWork<undefined> | null = null;
+  readonly #waiting = new Fifo<WaitingMessage>(({ size }) => size);
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Bytes that came since the interval began. */
@@ -67,18 +76,22 @@ export class EventBacklog implements Disposable {
 
   constructor(options: EventBacklogOptions) {
     const { maxBytes, clock = Date.now, onListenerError = ignoreListenerErrors } = options;
+    this.#monotonic = options.monotonic ?? ((): number => performance.now());
     this.#lossListeners = new Listeners('lost events', onListenerError);
     this.#onListenerError = onListenerError;
     this.#maxBytes = maxBytes;
     this.#clock = clock;
   }
 
-  /** One listener; what it throws costs it that message only. */
+  /**
+   * One listener; what it throws costs it that message only. A message of many events is handled over several turns, and
+   * waits until it is done.
+   */
   deliverTo(listener: EventMessageListener): void {
     this.#deliver = listener;
   }
 
-  /** Tells once of each span of time in which messages had to be thrown away, when it is over. */
+  /** Calls back once for each span of time in which messages had to be dropped, when it is over. */
   onLoss(listener: (loss: EventLoss) => void): () => void {
     return this.#lossListeners.add(listener);
   }
@@ -86,12 +99,10 @@ export class EventBacklog implements Disposable {
   push(message: RawMessage): void {
     const size = message.size + overhead;
     const now = this.#clock();
-    if (this.#loss !== null || this.#bytes + size > this.#maxBytes) {
-      this.#lose(message.size, now);
+    if (this.#loss !== null || this.#waiting.bytes + size > this.#maxBytes) {
+      this.#lose(size - overhead, now);
     } else {
-      this.#messages.push(message);
-      this.#arrivals.push(now);
-      this.#bytes += size;
+      this.#waiting.push({ message, size, receivedAt: now });
       this.#fresh += size;
     }
     // Also when nothing waits: one that is larger than all the room must not be the end of the stream.
@@ -100,8 +111,8 @@ export class EventBacklog implements Disposable {
 
   get intake(): EventIntake {
     return {
-      waitingMessages: this.#messages.length - this.#head,
-      waitingBytes: this.#bytes,
+      waitingMessages: this.#waiting.length,
+      waitingBytes: this.#waiting.bytes,
       lostMessages: this.#lost.messages,
       lostBytes: this.#lost.bytes,
     };
@@ -109,10 +120,8 @@ export class EventBacklog implements Disposable {
 
   [Symbol.dispose](): void {
     this.#cancel();
-    this.#messages = [];
-    this.#arrivals = [];
-    this.#head = 0;
-    this.#bytes = 0;
+    this.#work = null;
+    this.#waiting.clear();
   }
 
   #cancel(): void {
@@ -127,51 +136,44 @@ export class EventBacklog implements Disposable {
     if (this.#yieldsToReading()) this.#timer = setTimeout(this.#turn, pause);
     else {
       this.#drain();
-      if (this.#head < this.#messages.length) this.#immediate ??= setImmediate(this.#turn);
+      if (this.#waiting.length > 0) this.#immediate ??= setImmediate(this.#turn);
     }
   };
 
   /** While a burst lasts, all that counts is to take it in: the less is done beside it, the larger it may be. */
   #yieldsToReading(): boolean {
-    const now = performance.now();
+    const now = this.#monotonic();
     if (now - this.#intervalStart >= burst.interval) {
       this.#isBurst = this.#fresh >= burst.bytes && now - this.#intervalStart < 2 * burst.interval;
       this.#intervalStart = now;
       this.#fresh = 0;
     }
     const isBurst = this.#isBurst || this.#fresh >= burst.bytes;
-    if (!isBurst || this.#bytes * 2 >= this.#maxBytes) return false;
+    if (!isBurst || this.#waiting.bytes * 2 >= this.#maxBytes) return false;
     if (now >= this.#pauseEnd + longestPause) this.#pauseEnd = now + longestPause;
     return now < this.#pauseEnd;
   }
 
   #drain(): void {
-    const end = performance.now() + slice;
+    const end = this.#monotonic() + slice;
     do {
-      const message = this.#messages[this.#head];
-      if (message === undefined) break;
-      const receivedAt = this.#arrivals[this.#head] ?? this.#clock();
-      this.#head++;
-      this.#bytes -= message.size + overhead;
-      try {
-        this.#deliver(message, receivedAt);
-      } catch (error) {
-        this.#onListenerError('event messages', error);
-      }
-    } while (performance.now() < end);
-    this.#compact();
-    if (this.#loss !== null && this.#bytes * 2 <= this.#maxBytes) this.#endLoss(this.#loss);
+      const oldest = this.#waiting.first;
+      if (oldest === undefined) break;
+      if (!this.#isDone(oldest)) continue;
+      this.#work = null;
+      this.#waiting.shift();
+    } while (this.#monotonic() < end);
+    if (this.#loss !== null && this.#waiting.bytes * 2 <= this.#maxBytes) this.#endLoss(this.#loss);
   }
 
-  #compact(): void {
-    if (this.#head === this.#messages.length) {
-      this.#messages = [];
-      this.#arrivals = [];
-      this.#head = 0;
-    } else if (this.#head >= compactAt && this.#head * 2 >= this.#messages.length) {
-      this.#messages = this.#messages.slice(this.#head);
-      this.#arrivals = this.#arrivals.slice(this.#head);
-      this.#head = 0;
+  /** Begins the message, or goes on with it to the next place where that can be interrupted. */
+  #isDone({ message, receivedAt }: WaitingMessage): boolean {
+    try {
+      this.#work ??= this.#deliver(message, receivedAt) ?? null;
+      return this.#work === null || this.#work.next().done === true;
+    } catch (error) {
+      this.#onListenerError('event messages', error);
+      return true;
     }
   }
 

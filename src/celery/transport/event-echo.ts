@@ -1,15 +1,15 @@
 /**
- * Notices that the event stream is deaf though its connection answers: a message to ourselves takes the way of the
- * events, and must come back. It is only sent when nothing else was heard for a while.
+ * Notices that the event stream brings nothing though its connection answers: a message to ourselves takes the way of
+ * the events, and must come back. It is only sent when nothing else arrived for a while.
  */
 
 export interface EventEchoOptions {
   /** Sends the message; resolves to what is known of its fate. It must not reject. */
   readonly send: (id: string) => Promise<EchoFate>;
-  /** Called when the stream is deaf, and again each time when it still is. */
-  readonly onDeaf: (reason: string) => void;
-  /** Called when a message came after the stream was deaf. */
-  readonly onHeard: () => void;
+  /** Called when an echo is lost, and again for each further one. */
+  readonly onLost: (reason: string) => void;
+  /** Called when a message arrives after an echo was lost. */
+  readonly onRecovered: () => void;
   /** Milliseconds without any message after which an echo is sent. */
   readonly silence: number;
   /** Milliseconds between two echoes at least. */
@@ -36,35 +36,35 @@ interface Pending {
 export class EventEcho {
   readonly #options: EventEchoOptions;
   readonly #now: () => number;
-  #lastHeard: number;
+  #lastReceived: number;
   #lastSent = -Infinity;
   #lastTick: number;
   #pause: number;
   #pending: Pending | null = null;
-  #isDeaf = false;
+  #isLost = false;
   #number = 0;
 
   constructor(options: EventEchoOptions) {
     this.#options = options;
     this.#now = options.now ?? ((): number => performance.now());
-    this.#lastHeard = this.#lastTick = this.#now();
+    this.#lastReceived = this.#lastTick = this.#now();
     this.#pause = options.pause;
   }
 
   /** Any message came the way of the events. */
-  heard(): void {
-    this.#lastHeard = this.#now();
+  received(): void {
+    this.#lastReceived = this.#now();
     this.#pending = null;
-    if (!this.#isDeaf) return;
-    this.#isDeaf = false;
+    if (!this.#isLost) return;
+    this.#isLost = false;
     this.#pause = this.#options.pause;
-    this.#options.onHeard();
+    this.#options.onRecovered();
   }
 
   /** The connection was made anew: what was sent before is lost with the old one. */
   reset(): void {
     this.#pending = null;
-    this.#lastHeard = this.#now();
+    this.#lastReceived = this.#now();
   }
 
   /** Call it about every half second while the connection is there. */
@@ -77,7 +77,7 @@ export class EventEcho {
       else if (now - this.#pending.sentAt >= patience) this.#lost('did not come back');
       return;
     }
-    if (now - this.#lastHeard < this.#options.silence || now - this.#lastSent < this.#pause) return;
+    if (now - this.#lastReceived < this.#options.silence || now - this.#lastSent < this.#pause) return;
     const pending = { id: String(++this.#number), sentAt: now };
     this.#pending = pending;
     this.#lastSent = now;
@@ -89,8 +89,8 @@ export class EventEcho {
 
   #lost(how: string): void {
     this.#pending = null;
-    if (this.#isDeaf) this.#pause = Math.min(this.#pause * 2, longestPause);
-    this.#isDeaf = true;
-    this.#options.onDeaf(`a message that the gateway sent to itself as an event ${how}`);
+    if (this.#isLost) this.#pause = Math.min(this.#pause * 2, longestPause);
+    this.#isLost = true;
+    this.#options.onLost(`a message that the gateway sent to itself as an event ${how}`);
   }
 }

@@ -1,9 +1,9 @@
 /** What does not work at the moment though the connection to the server is there, in the server's own words. */
-import { ignoreListenerErrors, Listeners, type OnListenerError } from '../listeners.js';
+import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 
 /**
- * What an impairment costs: `requests` to workers, reading their `replies`, reading `queues` or `results`, hearing
- * `events`, or only `details`, without which everything that matters still works.
+ * What an impairment costs: `requests` to workers, reading their `replies`, reading `queues` or `results`,
+ * receiving `events`, or only `details`, without which everything that matters still works.
  */
 export type ImpairedPart = 'requests' | 'replies' | 'queues' | 'results' | 'events' | 'details';
 

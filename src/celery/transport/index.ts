@@ -1,13 +1,13 @@
 /** The transports that there are: a scheme of a broker URL leads to the one that speaks it. */
 import type { Logger } from '../../log.js';
 import type { Redaction } from '../redaction/redactor.js';
-import { RedisResultBackend } from '../results.js';
-import { AmqpTransport } from './amqp.js';
-import type { AmqpOptions } from './amqp-names.js';
-import type { BrokerAddress } from './broker-url.js';
-import type { RedisAddress } from './redis-address.js';
-import { RedisTransport } from './redis.js';
-import type { RedisOptions } from './redis-names.js';
+import { RedisResultBackend } from '../results/results.js';
+import { AmqpTransport } from './amqp/amqp.js';
+import type { AmqpOptions } from './amqp/amqp-names.js';
+import type { BrokerAddress } from './address/broker-url.js';
+import type { RedisAddress } from './address/redis-address.js';
+import { RedisTransport } from './redis/redis.js';
+import type { RedisOptions } from './redis/redis-names.js';
 import type { ResultBackend, Transport } from './transport.js';
 
 type TransportOptions = RedisOptions & AmqpOptions;

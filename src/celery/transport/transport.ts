@@ -6,9 +6,10 @@
  * Errors: whatever needs the broker rejects with BrokerUnavailableError while there is no connection,
  * and with TimeoutError when the broker accepts a command and does not answer it.
  */
-import type { TaskText } from '../events/task.js';
+import type { TaskText } from '../tasks/task.js';
 import type { UnreadableResultError } from '../../errors.js';
-import type { RawMessage } from '../message.js';
+import type { SlicedWork } from '../../slices.js';
+import type { OutgoingTask, RawMessage } from '../messages/message.js';
 import type { Impairment } from './impairments.js';
 
 export type TransportKind = 'memory' | 'redis' | 'amqp';
@@ -21,14 +22,20 @@ export interface WireNames {
   readonly eventExchange: string;
 }
 
-/** What every transport may be told. */
+/** Options of every transport. */
 export interface TransportOptions extends WireNames {
   /** Event messages that have arrived may take this much memory until they are decoded. */
   readonly eventBacklogBytes: number;
 }
 
-/** @param receivedAt epoch milliseconds at which it came off the wire; now, when it is left out */
-export type EventMessageListener = (message: RawMessage, receivedAt?: number) => void;
+/**
+ * @param receivedAt epoch milliseconds at which it came off the wire; now, when it is left out
+ * @returns the work that handles the message, for the transport to do before the next message; undefined if it is done
+ */
+export type EventMessageListener = (
+  message: RawMessage,
+  receivedAt?: number,
+) => SlicedWork<undefined> | undefined;
 
 /** Event messages between the wire and the decoder. */
 export interface EventIntake {
@@ -55,7 +62,7 @@ export interface UnreadHeaders {
   readonly lastReason: string | null;
 }
 
-export interface ConnectionState {
+export interface ConnectionStatus {
   readonly connected: boolean;
   /** Epoch milliseconds of the last change of `connected`; of the start before any. */
   readonly since: number;
@@ -71,22 +78,8 @@ export interface ControlRequest {
   readonly arguments: Readonly<Record<string, unknown>>;
   /** Exact node names, or null for every worker. */
   readonly destination: readonly string[] | null;
-  /** Null for a cast: nobody replies. */
+  /** Null for a cast, which gets no replies. */
   readonly ticket: string | null;
-}
-
-/** A task message on its way to a queue, as `celery.app.amqp` lays it out. It goes there by the default exchange. */
-export interface OutgoingTask {
-  readonly queue: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  /** JSON. */
-  readonly body: Buffer;
-  readonly correlationId: string;
-  readonly replyTo: string;
-  /** 0 to 255. */
-  readonly priority: number;
-  /** Milliseconds after which the broker may drop it; null when it may not. */
-  readonly expiration: number | null;
 }
 
 /** What became of a queue's waiting messages. */
@@ -111,18 +104,18 @@ export interface QueueDepth {
   readonly messages: number | null;
   /** Why figures of this queue are null; absent when all are known, or the broker never reports them. */
   readonly unknown?: UnknownFigures;
-  /** Only priorities with waiting messages; null when the broker cannot tell them apart. */
+  /** Only priorities with waiting messages; null if the broker does not count by priority. */
   readonly messagesByPriority:
     readonly { readonly priority: number; readonly messages: number }[] | null;
-  /** Delivered and not acknowledged; null when the broker cannot tell. */
+  /** Messages delivered and not acknowledged; null if the broker does not report it. */
   readonly unacknowledged: number | null;
-  /** Consumers as the broker counts them; null when it cannot tell (Redis), and workers must be asked. */
+  /** Consumers as the broker counts them; null if it does not (Redis), so that workers must be asked. */
   readonly consumers: number | null;
   /** Id of the task that is served next; null when the queue is empty or the message is not a task. */
   readonly oldestTaskId: string | null;
   /** Epoch milliseconds at which the message that is served next was sent; null when the broker does not know. */
   readonly oldestSentAt: number | null;
-  /** Null when the broker does not tell. */
+  /** Null if the broker does not report it. */
   readonly kind: 'list' | 'memory' | 'classic' | 'quorum' | 'stream' | null;
 }
 
@@ -140,10 +133,10 @@ export interface Transport extends AsyncDisposable {
   readonly kind: TransportKind;
   /** Host, port and database, without credentials. */
   readonly address: string;
-  readonly connection: ConnectionState;
+  readonly connection: ConnectionStatus;
 
   /** Called after `connection` has changed; returns the function that stops it. */
-  onConnection(listener: (state: ConnectionState) => void): () => void;
+  onConnection(listener: (state: ConnectionStatus) => void): () => void;
 
   /**
    * What the broker refuses at the moment, or what does not work, though the connection is there; empty while all is
@@ -182,7 +175,7 @@ export interface Transport extends AsyncDisposable {
 
   /**
    * Publishes a request to the workers' pidboxes. Resolves to the number of pidboxes that received it,
-   * whether addressed or not, or null when the broker cannot tell.
+   * whether addressed or not, or null if the broker does not count them.
    */
   publishRequest(request: ControlRequest): Promise<number | null>;
 
@@ -199,7 +192,7 @@ export interface Transport extends AsyncDisposable {
   settingHints?(): Promise<readonly string[]>;
 
   /**
-   * False where the broker tells no names of queues, as RabbitMQ without its management API: `queueNames` is then
+   * False if the broker does not list queues, as RabbitMQ without its management API: `queueNames` is then
    * empty, and names must come from workers and events. Absent where it does.
    */
   readonly listsQueues?: boolean;
@@ -209,7 +202,7 @@ export interface Transport extends AsyncDisposable {
 
   queueDepths(names: readonly string[]): Promise<readonly QueueDepth[]>;
 
-  /** Tasks that the broker itself holds until their ETA; null when it holds none, or nobody can tell. */
+  /** Tasks that the broker itself holds until their ETA; null if it holds none, or unknown. */
   delayedMessages(): Promise<number | null>;
 
   /** The messages that are served next, in the order of service, at most `count`; none of them is taken. */
@@ -219,7 +212,7 @@ export interface Transport extends AsyncDisposable {
   hasQueue(name: string): Promise<boolean>;
 
   /**
-   * Resolves when the broker has the message. Whether a message that it did not confirm has arrived, nobody knows.
+   * Resolves when the broker has the message. Whether a message that it did not confirm has arrived is unknown.
    * @throws UnknownQueueError where the broker itself finds no such queue
    */
   sendTask(message: OutgoingTask): Promise<void>;
@@ -267,7 +260,7 @@ export interface TaskMeta {
   readonly exception: string | null;
   readonly traceback: string | null;
   readonly doneAt: number | null;
-  /** From here on only with `result_extended`. Arguments in the notation of Python. */
+  /** This and the following fields only with `result_extended`. Arguments in Python's notation. */
   readonly args: string | null;
   readonly kwargs: string | null;
   readonly name: string | null;

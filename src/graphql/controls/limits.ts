@@ -2,24 +2,28 @@
 import { builder } from '../builder.js';
 import { controlled, hostnamesArg, WorkerControlPayload } from './payload.js';
 
-const taskName = { required: true, description: 'As workers register it.' } as const;
+const taskName = {
+  required: true,
+  description: 'Name of the task, as registered by the workers.',
+} as const;
 
 builder.mutationFields((t) => ({
   setRateLimit: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
-    description: 'Limits how often each worker starts tasks of a name, until it is started again.',
+    description:
+      'Limits how often each worker starts tasks of a name. The limit is lost when the worker restarts.',
     args: {
       taskName: t.arg.string(taskName),
       rateLimit: t.arg.string({
         required: true,
-        description: 'Such as `10/s`, `10/m` or `10/h`; `0` is no limit.',
+        description: 'Rate such as `10/s`, `10/m` or `10/h`; `0` removes the limit.',
       }),
       hostnames: t.arg.idList(hostnamesArg),
     },
-    resolve: (_root, { taskName, rateLimit, hostnames }, context) =>
-      controlled(context, 'rate_limit', (onChange) =>
-        context.celery.control.rateLimit(
+    resolve: ({ cluster }, { taskName, rateLimit, hostnames }, context) =>
+      controlled(cluster, context, 'rate_limit', (onChange) =>
+        cluster.celery.control.rateLimit(
           { task_name: taskName, rate_limit: rateLimit },
           { hostnames: hostnames ?? null, onChange },
         ),
@@ -29,22 +33,24 @@ builder.mutationFields((t) => ({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Limits how long tasks of a name may run. Celery stores the new limits and goes on with those that it had, until ' +
-      'the worker connects to the broker again: `confirmed` is false. After a restart they are gone. Pools of threads, ' +
-      'and of one process, never keep to them. For one task give `timeLimitSeconds` to `sendTask`.',
+      'Limits how long tasks of a name may run. Celery stores the new limits but keeps using the old ones until ' +
+      'the worker reconnects to the broker: `confirmed` is false. The limits are lost when the worker restarts. Thread pools ' +
+      'and solo pools never enforce them. To limit a single task, pass `timeLimitSeconds` to `sendTask`.',
     args: {
       taskName: t.arg.string(taskName),
       softSeconds: t.arg.float({
-        description: 'After that SoftTimeLimitExceeded is raised in the task; no limit without it.',
+        description:
+          'Seconds after which SoftTimeLimitExceeded is raised in the task; no limit if omitted.',
       }),
       hardSeconds: t.arg.float({
-        description: 'After that its process is ended; no limit without it.',
+        description:
+          'Seconds after which the process that runs the task is killed; no limit if omitted.',
       }),
       hostnames: t.arg.idList(hostnamesArg),
     },
-    resolve: (_root, { taskName, softSeconds, hardSeconds, hostnames }, context) =>
-      controlled(context, 'time_limit', (onChange) =>
-        context.celery.control.timeLimit(
+    resolve: ({ cluster }, { taskName, softSeconds, hardSeconds, hostnames }, context) =>
+      controlled(cluster, context, 'time_limit', (onChange) =>
+        cluster.celery.control.timeLimit(
           { task_name: taskName, soft: softSeconds ?? null, hard: hardSeconds ?? null },
           { hostnames: hostnames ?? null, onChange },
         ),

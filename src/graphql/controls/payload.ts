@@ -1,14 +1,15 @@
 /** What a control answers: per worker what it said, who said nothing, and typed errors. */
 import type { AuditedResult } from '../../access/audit-log.js';
 import type { ControlCommand } from '../../celery/control/commands.js';
-import type { ControlOutcome, ControlReply } from '../../celery/control/outcome.js';
-import { isErrorCode, type ErrorCode } from '../../errors.js';
+import type { ControlOutcome, ControlReply } from '../../celery/control/control-outcome.js';
+import { isErrorCode, type ErrorCode } from '../../error-codes.js';
 import { builder } from '../builder.js';
 import { usualLength } from '../list-cut.js';
 import { plainCost, shown, workerCount } from '../limits/sizes.js';
 import type { Context } from '../context.js';
 import { ErrorCodeEnum } from '../enums.js';
-import { invalidate } from './invalidations.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { invalidate } from '../../cluster/control-invalidation.js';
 
 interface ControlError {
   readonly code: ErrorCode;
@@ -29,7 +30,8 @@ export interface Payload {
  * secrets are masked in their words.
  */
 export async function controlled<Outcome extends ControlOutcome>(
-  { caches, redact }: Context,
+  { caches }: Cluster,
+  { redact }: Context,
   command: ControlCommand,
   run: (onChange: () => void) => Promise<Outcome>,
   taskIds: readonly string[] = [],
@@ -49,54 +51,54 @@ export async function controlled<Outcome extends ControlOutcome>(
 }
 
 const ControlReplyType = builder.objectRef<ControlReply>('ControlReply').implement({
-  description: 'What one worker said to a command.',
+  description: 'The reply of one worker to a command.',
   fields: (t) => ({
-    hostname: t.exposeID('hostname', {}),
-    ok: t.exposeBoolean('ok', { description: 'Whether it said that it obeys.' }),
+    hostname: t.exposeID('hostname', { description: 'Node name of the worker.' }),
+    ok: t.exposeBoolean('ok', { description: 'Whether the worker accepted the command.' }),
     message: t.exposeString('message', {
-      description: "The worker's own words, or why it was not sent the command at all.",
+      description: 'The message of the worker, or the reason why the command was not sent to it.',
     }),
     confirmed: t.exposeBoolean('confirmed', {
       nullable: true,
       description:
-        'Whether the effect was seen when it was asked again; null where the reply itself is the effect, or nobody can see it.',
+        'Whether the gateway verified the effect by asking the worker again; null if the reply itself is the effect, or if the effect cannot be observed.',
     }),
   }),
 });
 
 const ControlErrorType = builder.objectRef<ControlError>('ControlError').implement({
-  description: 'What went wrong with one worker, or with all of them.',
+  description: 'An error of one worker, or of all addressed workers.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCodeEnum }),
+    code: t.expose('code', { type: ErrorCodeEnum, description: 'Machine-readable error code.' }),
     hostname: t.exposeID('hostname', {
       nullable: true,
-      description: 'The worker; null when it is about no worker alone.',
+      description: 'Node name of the worker; null if the error does not concern a single worker.',
     }),
     message: t.exposeString('message', {
-      description: "With the worker's own words, where it said any.",
+      description: 'Error message; includes the message of the worker if there is one.',
     }),
   }),
 });
 
 export const ControlPayloadInterface = builder.interfaceRef<Payload>('ControlPayload').implement({
   description:
-    'What came of a control. What concerns all of it (no broker, bad input, a missing role) is an error of the operation instead.',
+    'The outcome of a control command. Problems that concern the whole command (no broker, invalid input, a missing role) are errors of the operation instead.',
   fields: (t) => ({
     replies: t.field({
       type: [ControlReplyType],
-      description: 'By node name; also those that refused.',
+      description: 'Replies by node name, including rejections.',
       complexity: (_args, context) => ({ multiplier: shown(workerCount(context), usualLength) }),
       resolve: ({ replies }) => replies,
     }),
     silent: t.idList({
       description:
-        'Workers that should have answered and did not in time. They may be busy, and do it later.',
+        'Node names of the addressed workers that did not answer in time. They may be busy and execute the command later.',
       complexity: (_args, context) => 1 + plainCost(workerCount(context)),
       resolve: ({ silent }) => silent,
     }),
     errors: t.field({
       type: [ControlErrorType],
-      description: 'Empty when every worker that was meant did as it was told.',
+      description: 'Errors by worker; empty if every addressed worker executed the command.',
       complexity: (_args, context) => ({ multiplier: shown(workerCount(context), usualLength) }),
       resolve: ({ errors }) => errors,
     }),
@@ -104,10 +106,10 @@ export const ControlPayloadInterface = builder.interfaceRef<Payload>('ControlPay
 });
 
 export const WorkerControlPayload = builder.objectRef<Payload>('WorkerControlPayload').implement({
-  description: 'What came of a control of workers.',
+  description: 'The outcome of a control command for workers.',
   interfaces: [ControlPayloadInterface],
 });
 
 export const hostnamesArg = {
-  description: 'Node names; every worker without it. An empty list is refused.',
+  description: 'Node names of the addressed workers; default: all workers. An empty list is rejected.',
 } as const;

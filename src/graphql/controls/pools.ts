@@ -1,77 +1,84 @@
 /** Controls of what runs the tasks: how much of it there is, and which queues it serves. */
 import { builder } from '../builder.js';
+import { formerArgs } from '../plugins/input-plugin.js';
 import { controlled, hostnamesArg, WorkerControlPayload } from './payload.js';
 
 const stepArg = {
   defaultValue: 1,
-  description: 'By how many processes, or threads, or greenlets.',
+  description: 'Number of processes, threads or greenlets.',
 } as const;
+
+const queueArg = { required: true, description: 'Name of the queue.' } as const;
 
 builder.mutationFields((t) => ({
   growPool: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
-    description: 'Enlarges pools. Pools of one process or of threads, and those that autoscale, refuse.',
-    args: { n: t.arg.int(stepArg), hostnames: t.arg.idList(hostnamesArg) },
-    resolve: (_root, { n, hostnames }, context) =>
-      controlled(context, 'pool_grow', (onChange) =>
-        context.celery.control.pool.grow(n ?? 1, { hostnames: hostnames ?? null, onChange }),
+    description:
+      'Enlarges pools. Solo pools, thread pools and pools with autoscaling reject the command.',
+    extensions: formerArgs({ count: 'n' }),
+    args: { count: t.arg.int(stepArg), hostnames: t.arg.idList(hostnamesArg) },
+    resolve: ({ cluster }, { count, hostnames }, context) =>
+      controlled(cluster, context, 'pool_grow', (onChange) =>
+        cluster.celery.control.pool.grow(count ?? 1, { hostnames: hostnames ?? null, onChange }),
       ),
   }),
   shrinkPool: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Makes pools smaller. Each worker is asked for the size of its pool first, and none is emptied: Celery would do ' +
-      'that, and the worker would take tasks for ever after without running one.',
-    args: { n: t.arg.int(stepArg), hostnames: t.arg.idList(hostnamesArg) },
-    resolve: (_root, { n, hostnames }, context) =>
-      controlled(context, 'pool_shrink', (onChange) =>
-        context.celery.control.pool.shrink(n ?? 1, { hostnames: hostnames ?? null, onChange }),
+      'Shrinks pools. The gateway first asks each worker for the size of its pool, and never empties a pool: Celery would allow ' +
+      'that, and the worker would then keep taking tasks without ever running one.',
+    extensions: formerArgs({ count: 'n' }),
+    args: { count: t.arg.int(stepArg), hostnames: t.arg.idList(hostnamesArg) },
+    resolve: ({ cluster }, { count, hostnames }, context) =>
+      controlled(cluster, context, 'pool_shrink', (onChange) =>
+        cluster.celery.control.pool.shrink(count ?? 1, { hostnames: hostnames ?? null, onChange }),
       ),
   }),
   restartPool: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Replaces the processes of pools, each when it has ended its next task, where `worker_pool_restarts` allows it.',
+      'Replaces the processes of pools, each after it has finished its next task. Requires `worker_pool_restarts`.',
     args: { hostnames: t.arg.idList(hostnamesArg) },
-    resolve: (_root, { hostnames }, context) =>
-      controlled(context, 'pool_restart', (onChange) =>
-        context.celery.control.pool.restart({ hostnames: hostnames ?? null, onChange }),
+    resolve: ({ cluster }, { hostnames }, context) =>
+      controlled(cluster, context, 'pool_restart', (onChange) =>
+        cluster.celery.control.pool.restart({ hostnames: hostnames ?? null, onChange }),
       ),
   }),
   setAutoscale: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
-    description: 'Sets the bounds of pools that were started with `--autoscale`; the others refuse.',
+    description:
+      'Sets the bounds of pools that were started with `--autoscale`; other pools reject the command.',
     args: {
-      max: t.arg.int({ required: true, description: 'At least 1.' }),
-      min: t.arg.int({ required: true, description: 'At least 0, and no more than `max`.' }),
+      max: t.arg.int({ required: true, description: 'Maximum pool size; at least 1.' }),
+      min: t.arg.int({ required: true, description: 'Minimum pool size; from 0 to `max`.' }),
       hostnames: t.arg.idList(hostnamesArg),
     },
-    resolve: (_root, { max, min, hostnames }, context) =>
-      controlled(context, 'autoscale', (onChange) =>
-        context.celery.control.autoscale({ max, min }, { hostnames: hostnames ?? null, onChange }),
+    resolve: ({ cluster }, { max, min, hostnames }, context) =>
+      controlled(cluster, context, 'autoscale', (onChange) =>
+        cluster.celery.control.autoscale({ max, min }, { hostnames: hostnames ?? null, onChange }),
       ),
   }),
   addConsumer: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Lets workers consume from one more queue, which is made when there is none. A queue in their own configuration is ' +
-      'taken from there, whatever is said here. On RabbitMQ take care that a queue or an exchange that exists already ' +
-      'is as it is said here: a worker that finds it otherwise loses its connection, again and again.',
+      'Makes workers consume from an additional queue, which is created if it does not exist. If the workers have the queue in their own configuration, that ' +
+      'configuration is used and the arguments here are ignored. On RabbitMQ, the arguments must match a queue or exchange that already ' +
+      'exists: otherwise the worker loses its connection again and again.',
     args: {
-      queue: t.arg.string({ required: true }),
-      exchange: t.arg.string({ description: 'The name of the queue by default.' }),
-      exchangeType: t.arg.string({ description: '`direct`, the default, or `topic`, or `fanout`.' }),
-      routingKey: t.arg.string({ description: 'The name of the queue by default.' }),
+      queue: t.arg.string(queueArg),
+      exchange: t.arg.string({ description: 'Default: the name of the queue.' }),
+      exchangeType: t.arg.string({ description: '`direct` (default), `topic` or `fanout`.' }),
+      routingKey: t.arg.string({ description: 'Default: the name of the queue.' }),
       hostnames: t.arg.idList(hostnamesArg),
     },
-    resolve: (_root, { queue, exchange, exchangeType, routingKey, hostnames }, context) =>
-      controlled(context, 'add_consumer', (onChange) =>
-        context.celery.control.consumers.add(
+    resolve: ({ cluster }, { queue, exchange, exchangeType, routingKey, hostnames }, context) =>
+      controlled(cluster, context, 'add_consumer', (onChange) =>
+        cluster.celery.control.consumers.add(
           { queue, exchange, exchangeType, routingKey },
           { hostnames: hostnames ?? null, onChange },
         ),
@@ -81,11 +88,11 @@ builder.mutationFields((t) => ({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Stops workers from consuming from a queue. One that does not is told apart, though Celery itself says ok.',
-    args: { queue: t.arg.string({ required: true }), hostnames: t.arg.idList(hostnamesArg) },
-    resolve: (_root, { queue, hostnames }, context) =>
-      controlled(context, 'cancel_consumer', (onChange) =>
-        context.celery.control.consumers.cancel(queue, { hostnames: hostnames ?? null, onChange }),
+      'Makes workers stop consuming from a queue. A worker that did not consume from it is reported as such, although Celery itself replies ok.',
+    args: { queue: t.arg.string(queueArg), hostnames: t.arg.idList(hostnamesArg) },
+    resolve: ({ cluster }, { queue, hostnames }, context) =>
+      controlled(cluster, context, 'cancel_consumer', (onChange) =>
+        cluster.celery.control.consumers.cancel(queue, { hostnames: hostnames ?? null, onChange }),
       ),
   }),
 }));

@@ -1,15 +1,20 @@
 /** Revoking tasks: by their ids, by what is known of them, and by the stamps that they bear. */
+import type { Celery } from '../../celery/celery.js';
 import { maxTaskIds } from '../../celery/control/commands.js';
-import { nothing } from '../../celery/control/outcome.js';
-import { compileSearch } from '../../celery/events/task-search.js';
-import type { Task, TaskFilter } from '../../celery/events/task.js';
+import { emptyOutcome } from '../../celery/control/control-outcome.js';
+import { compileSearch } from '../../celery/tasks/task-search.js';
+import type { TaskFilter } from '../../celery/tasks/task-filter.js';
+import type { Task } from '../../celery/tasks/task.js';
+import { phaseOf } from '../../celery/states.js';
 import { BadUserInputError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { searchCost } from '../limits/sizes.js';
-import { TerminateSignalEnum } from '../enums.js';
+import { formerArgs } from '../plugins/input-plugin.js';
+import { TaskPhaseEnum, TerminateSignalEnum } from '../enums.js';
 import type { Context } from '../context.js';
-import { assertKnownStates } from '../known-states.js';
-import { filterAt, filterOf, TaskFilterInput } from '../task-inputs.js';
+import { assertKnownStates } from '../tasks/known-states.js';
+import { filterAt } from '../../cluster/moving-filter.js';
+import { filterOf, TaskFilterInput } from '../tasks/task-filter-input.js';
 import {
   controlled,
   ControlPayloadInterface,
@@ -28,66 +33,78 @@ interface RevokePayload extends Payload {
 }
 
 const RevokedTaskType = builder.objectRef<Addressee>('RevokedTask').implement({
-  description: 'A task that is, or would be, revoked.',
+  description: 'A task that was revoked or, in a dry run, would be revoked.',
   fields: (t) => ({
-    id: t.exposeID('id', {}),
+    taskId: t.exposeID('id', { description: 'Id of the task in Celery.' }),
     name: t.string({
       nullable: true,
-      description: 'null when nobody told of the task.',
+      description: 'Name of the task; null if the gateway does not know the task.',
       resolve: ({ name }) => name ?? null,
     }),
     state: t.field({
       type: 'TaskState',
       nullable: true,
-      description: 'Before it was revoked; null when nobody told of the task.',
+      description: 'State before the revocation; null if the gateway does not know the task.',
       resolve: ({ state }) => state ?? null,
+    }),
+    phase: t.field({
+      type: TaskPhaseEnum,
+      nullable: true,
+      description: 'The state as an enum; null if the gateway does not know the task.',
+      resolve: ({ state }) => (state === undefined ? null : phaseOf(state)),
     }),
     hostname: t.id({
       nullable: true,
-      description: 'Of the worker that had it last; null when nobody told.',
+      description: 'Node name of the worker that last had the task; null if unknown.',
       resolve: ({ worker }) => worker ?? null,
     }),
   }),
 });
 
 const RevokeTasksPayload = builder.objectRef<RevokePayload>('RevokeTasksPayload').implement({
-  description: 'What came of revoking tasks, or would come of it.',
+  description: 'The outcome of revoking tasks, or of a dry run.',
   interfaces: [ControlPayloadInterface],
   fields: (t) => ({
-    dryRun: t.exposeBoolean('dryRun', { description: 'Whether nothing was sent.' }),
+    dryRun: t.exposeBoolean('dryRun', { description: 'Whether this was a dry run: nothing was sent.' }),
     tasks: t.field({
       type: [RevokedTaskType],
-      description: 'Those that are, or would be, revoked; of a filter those first seen come first.',
+      description:
+        'The tasks that were or would be revoked; for a filter, in the order in which the gateway first saw them.',
       complexity: { multiplier: maxTaskIds },
       resolve: ({ tasks }) => tasks,
     }),
-    totalCount: t.exposeInt('totalCount', { description: 'How many there are, without any limit.' }),
+    totalCount: t.exposeInt('totalCount', {
+      description: 'Number of matching tasks, regardless of `limit`.',
+    }),
     capped: t.boolean({
-      description: 'Whether `limit` left some out: call again for the next ones.',
+      description: 'Whether `limit` excluded tasks: repeat the mutation for the next ones.',
       resolve: ({ tasks, totalCount }) => totalCount > tasks.length,
     }),
     terminated: t.idList({
-      description: 'Ids of the tasks that a worker said it has terminated.',
+      description: 'Ids of the tasks that a worker reported as terminated.',
       resolve: ({ terminated }) => terminated,
     }),
   }),
 });
 
 const StampedHeaderInput = builder.inputType('StampedHeader', {
-  description: 'A header with which tasks were stamped.',
+  description: 'A stamped header of tasks.',
   fields: (t) => ({
-    name: t.string({ required: true }),
-    stamps: t.stringList({ required: true, description: 'Any of them.' }),
+    name: t.string({ required: true, description: 'Name of the header.' }),
+    stamps: t.stringList({
+      required: true,
+      description: 'Stamp values; a task with any of them matches.',
+    }),
   }),
 });
 
 const terminateArg = {
   defaultValue: false,
-  description: 'Whether those that run already are ended, with the process that runs them.',
+  description: 'Whether running tasks are terminated, together with the process that runs them.',
 } as const;
 const signalArg = {
   type: TerminateSignalEnum,
-  description: 'Only with `terminate`; SIGTERM by default.',
+  description: 'Only with `terminate`; default: SIGTERM.',
 } as const;
 
 builder.mutationFields((t) => ({
@@ -95,51 +112,64 @@ builder.mutationFields((t) => ({
     type: RevokeTasksPayload,
     authScopes: { operator: true },
     description:
-      'Keeps workers from running tasks: those with these ids, or those that pass a filter and are not over. Workers drop ' +
-      'such a task when they come to it, one that waits for its time only then. They keep the ids in memory.',
+      'Prevents workers from running tasks, selected by id, or by a filter among the unfinished tasks. A worker discards ' +
+      'such a task when it is about to run it; a task with an ETA only at its ETA. Workers keep the revoked ids in memory.',
+    extensions: formerArgs({ taskIds: 'ids' }),
     args: {
-      ids: t.arg.idList({ description: `At most ${maxTaskIds}. Either this or \`filter\`.` }),
+      taskIds: t.arg.idList({
+        description: `Ids of tasks in Celery, at most ${maxTaskIds}. Give either \`taskIds\` or \`filter\`.`,
+      }),
       filter: t.arg({
         type: TaskFilterInput,
-        description: 'Of the tasks that events have told of. An empty one is refused.',
+        description: 'Selects among the tasks known from events. An empty filter is rejected.',
       }),
       limit: t.arg.int({
         defaultValue: maxTaskIds,
-        description: `Of the tasks that pass the filter; ${maxTaskIds} at most.`,
+        description: `Maximum number of tasks that match the filter; at most ${maxTaskIds}.`,
       }),
-      dryRun: t.arg.boolean({ defaultValue: false, description: 'Only tells what it would do.' }),
+      dryRun: t.arg.boolean({
+        defaultValue: false,
+        description: 'Only reports which tasks would be revoked.',
+      }),
       terminate: t.arg.boolean(terminateArg),
       signal: t.arg(signalArg),
       hostnames: t.arg.idList(hostnamesArg),
     },
     complexity: ({ filter }, context) =>
       filter ? 1 + searchCost(context, filterAt(filterOf(filter), context.operationAt)) : 1,
-    resolve: async (_root, { ids, filter, limit, dryRun, ...args }, context): Promise<RevokePayload> => {
-      const { celery, lateEffects } = context;
+    resolve: async (
+      { cluster },
+      { taskIds: ids, filter, limit, dryRun, ...args },
+      context,
+    ): Promise<RevokePayload> => {
+      const { celery, delayedInvalidations } = cluster;
       const { revocation } = celery.control;
       const how = howToRevoke(args.terminate, args.signal);
-      if (ids && filter) throw new BadUserInputError('give ids or filter, not both');
+      if (ids && filter) throw new BadUserInputError('give taskIds or filter, not both');
       if (ids) revocation.check({ task_id: ids, ...how });
       celery.assertConnected();
-      const chosen = ids ? named(ids, (id) => celery.state.task(id)) : passing(filter, limit, context);
+      const chosen = ids
+        ? named(ids, (id) => celery.state.task(id))
+        : passing(filter, limit, celery, context);
       const { tasks, totalCount } =
         'filter' in chosen ? await revocation.unfinished(chosen.filter, chosen.limit) : chosen;
-      const taskIds = tasks.map(({ id }) => id);
+      const selectedIds = tasks.map(({ id }) => id);
       const isDry = dryRun === true;
-      const sends = !isDry && taskIds.length > 0;
+      const sends = !isDry && selectedIds.length > 0;
       const payload = await controlled(
+        cluster,
         context,
         'revoke',
         async (onChange) =>
           sends
             ? revocation.byIds(
-                { task_id: taskIds, ...how },
+                { task_id: selectedIds, ...how },
                 { hostnames: args.hostnames ?? null, onChange },
               )
-            : { ...nothing, terminated: [] },
-        sends ? taskIds : [],
+            : { ...emptyOutcome, terminated: [] },
+        sends ? selectedIds : [],
       );
-      if (sends) lateEffects.tasks('revoke', taskIds);
+      if (sends) delayedInvalidations.tasks('revoke', selectedIds);
       const { terminated } = payload.outcome;
       return { ...payload, dryRun: isDry, tasks, totalCount, terminated };
     },
@@ -148,18 +178,22 @@ builder.mutationFields((t) => ({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Keeps workers from running tasks that bear one of these stamps. Workers before Celery 5.3 do not know the command, ' +
-      'and say so.',
+      'Prevents workers from running tasks that have one of these stamps. Workers older than Celery 5.3 do not know the command ' +
+      'and report an error.',
     args: {
-      headers: t.arg({ type: [StampedHeaderInput], required: true }),
+      headers: t.arg({
+        type: [StampedHeaderInput],
+        required: true,
+        description: 'Stamps; a task with any of them matches.',
+      }),
       terminate: t.arg.boolean(terminateArg),
       signal: t.arg(signalArg),
       hostnames: t.arg.idList(hostnamesArg),
     },
-    resolve: (_root, { headers, terminate, signal, hostnames }, context) => {
+    resolve: ({ cluster }, { headers, terminate, signal, hostnames }, context) => {
       const how = howToRevoke(terminate, signal);
-      return controlled(context, 'revoke_by_stamped_headers', (onChange) =>
-        context.celery.control.revocation.byStampedHeaders(
+      return controlled(cluster, context, 'revoke_by_stamped_headers', (onChange) =>
+        cluster.celery.control.revocation.byStampedHeaders(
           { headers: stampsByName(headers), ...how },
           { hostnames: hostnames ?? null, onChange },
         ),
@@ -188,17 +222,18 @@ function named(ids: readonly string[], find: (id: string) => Task | null) {
 function passing(
   input: Parameters<typeof filterOf>[0],
   limit: number | null | undefined,
-  { celery, operationAt }: Context,
+  celery: Celery,
+  { operationAt }: Context,
 ): { readonly filter: TaskFilter; readonly limit: number } {
   const empty = Object.entries(input ?? {}).find(([, list]) => Array.isArray(list) && list.length === 0);
   if (empty !== undefined)
-    throw new BadUserInputError(`${empty[0]} of the filter is empty; leave it out for any`);
+    throw new BadUserInputError(`${empty[0]} of the filter is empty; omit it to match any value`);
   const { search, ...rest } = filterAt(filterOf(input), operationAt);
   assertKnownStates({ states: rest.states, search }, celery);
   const finds = search !== undefined && compileSearch(search) !== null;
   const filter = finds ? { ...rest, search } : rest;
   if (Object.keys(filter).length === 0)
-    throw new BadUserInputError('give ids, or a filter that is not empty');
+    throw new BadUserInputError('give taskIds or a filter that is not empty');
   const most = limit ?? maxTaskIds;
   if (most < 1 || most > maxTaskIds)
     throw new BadUserInputError(`limit must be from 1 to ${maxTaskIds}`);

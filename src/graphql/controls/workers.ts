@@ -1,4 +1,4 @@
-/** Controls of workers as a whole: whether they are there, go, and tell of their tasks. */
+/** Controls of workers as a whole: ping, shutdown, and events on or off. */
 import { builder } from '../builder.js';
 import { controlled, hostnamesArg, WorkerControlPayload } from './payload.js';
 
@@ -8,48 +8,49 @@ builder.mutationFields((t) => ({
   pingWorkers: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
-    description: 'Asks workers for a sign of life.',
+    description: 'Pings workers.',
     args: { hostnames: t.arg.idList(hostnames) },
-    resolve: (_root, { hostnames }, context) =>
-      controlled(context, 'ping', (onChange) =>
-        context.celery.control.ping({ hostnames: hostnames ?? null, onChange }),
+    resolve: ({ cluster }, { hostnames }, context) =>
+      controlled(cluster, context, 'ping', (onChange) =>
+        cluster.celery.control.ping({ hostnames: hostnames ?? null, onChange }),
       ),
   }),
   shutdownWorkers: t.field({
     type: WorkerControlPayload,
     authScopes: { admin: true },
     description:
-      'Shuts workers down warmly: they end the tasks that run and take no more. No worker replies to that, so its reply ' +
-      'here is that it went offline. Nothing starts them again but what runs them.',
+      'Starts a warm shutdown of workers: they finish their running tasks and take no more. Workers do not reply to this command, so the reply ' +
+      'here reports that the worker went offline. Only the process manager of the workers can start them again.',
     args: { hostnames: t.arg.idList(hostnames) },
-    resolve: async (_root, { hostnames }, context) => {
-      const payload = await controlled(context, 'shutdown', (onChange) =>
-        context.celery.control.shutdown({ hostnames: hostnames ?? null, onChange }),
+    resolve: async ({ cluster }, { hostnames }, context) => {
+      const payload = await controlled(cluster, context, 'shutdown', (onChange) =>
+        cluster.celery.control.shutdown({ hostnames: hostnames ?? null, onChange }),
       );
-      context.lateEffects.goodbyes('shutdown', payload.silent);
+      cluster.delayedInvalidations.goodbyes('shutdown', payload.silent);
       return payload;
     },
   }),
   enableEvents: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
-    description: 'Lets workers tell of their tasks. Without that nothing is known of tasks here.',
+    description:
+      'Makes workers send task events. Without task events the gateway knows nothing about the tasks.',
     args: { hostnames: t.arg.idList(hostnames) },
-    resolve: (_root, { hostnames }, context) =>
-      controlled(context, 'enable_events', (onChange) =>
-        context.celery.control.events.enable({ hostnames: hostnames ?? null, onChange }),
+    resolve: ({ cluster }, { hostnames }, context) =>
+      controlled(cluster, context, 'enable_events', (onChange) =>
+        cluster.celery.control.events.enable({ hostnames: hostnames ?? null, onChange }),
       ),
   }),
   disableEvents: t.field({
     type: WorkerControlPayload,
     authScopes: { operator: true },
     description:
-      'Stops workers from telling of their tasks. One that was started with `-E` cannot be stopped, and is told apart ' +
-      'here, though it says itself that it is disabled already.',
+      'Makes workers stop sending task events. A worker that was started with `-E` cannot be stopped, and is reported as such ' +
+      'here, although it replies itself that events are already disabled.',
     args: { hostnames: t.arg.idList(hostnames) },
-    resolve: (_root, { hostnames }, context) =>
-      controlled(context, 'disable_events', (onChange) =>
-        context.celery.control.events.disable({ hostnames: hostnames ?? null, onChange }),
+    resolve: ({ cluster }, { hostnames }, context) =>
+      controlled(cluster, context, 'disable_events', (onChange) =>
+        cluster.celery.control.events.disable({ hostnames: hostnames ?? null, onChange }),
       ),
   }),
 }));

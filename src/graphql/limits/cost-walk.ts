@@ -24,8 +24,10 @@ import type {
   SelectionSetNode,
 } from 'graphql';
 import { GatewayError } from '../../errors.js';
-import type { Cluster } from '../cluster.js';
-import { clusterArgName, clusterTypeName } from '../cluster-plugin.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import type { GlobalId } from '../nodes/global-id.js';
+import { lookupCost } from '../nodes/lookup-cost.js';
+import { clusterArgName, clusterTypeName, impliedCluster } from '../plugins/cluster-plugin.js';
 import type { Context } from '../context.js';
 
 /** Members of a list that does not declare how many it has. */
@@ -38,6 +40,12 @@ export interface CostWalkOptions {
   /** As they are given to resolvers. */
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
+
+/** Fields of a connection that hold its members. */
+const memberFields: ReadonlySet<string> = new Set(['nodes', 'edges']);
+
+/** What of a connection is counted: what it has once, or what hangs on one member; null for any other type. */
+type Part = 'once' | 'each' | null;
 
 interface OwnCost {
   readonly field: number;
@@ -62,7 +70,7 @@ export class CostWalk {
     if (known !== undefined) return known;
     const { context } = this.#options;
     const costs = new ClusterCosts(
-      { ...this.#options, context: cluster === null ? context : { ...context, ...cluster } },
+      { ...this.#options, context: cluster === null ? context : { ...context, sized: cluster } },
       (field, node, args) => this.#elsewhere(field, node, args),
     );
     this.#clusters.set(cluster, costs);
@@ -71,30 +79,63 @@ export class CostWalk {
 
   /** A field that decides which cluster it is about, where there are several; null for any other. */
   #elsewhere(field: GraphQLField<unknown, unknown>, node: FieldNode, args: ArgumentsOf): number | null {
-    const { clusters, viewer, views } = this.#options.context;
-    if (views === null) return null;
+    const { clusters, viewer, sized } = this.#options.context;
+    if (sized !== null) return null;
     if (getNamedType(field.type).name === clusterTypeName && isListType(getNullableType(field.type))) {
       let cost = 1;
       for (const cluster of clusters.visibleTo(viewer)) cost += this.#of(cluster).below(field, node);
       return cost;
     }
+    const { nodeIds } = field.extensions as { readonly nodeIds?: NodeIds };
+    if (nodeIds !== undefined) return this.#nodes(nodeIds(args()), field, node);
     if (!field.args.some(({ name }) => name === clusterArgName)) return null;
-    const { [clusterArgName]: name } = args();
-    const cluster = clusters.pick(viewer, typeof name === 'string' ? name : null);
-    return this.#of(cluster).ofCluster(field, node);
+    const { [clusterArgName]: name, ...others } = args();
+    const implied = typeof name === 'string' ? null : impliedCluster(field.extensions, others);
+    const cluster =
+      implied === null
+        ? clusters.pick(viewer, typeof name === 'string' ? name : null)
+        : clusters.find(viewer, implied);
+    return cluster === null ? 1 : this.#of(cluster).ofCluster(field, node);
+  }
+
+  #nodes(
+    ids: readonly (GlobalId | null)[],
+    field: GraphQLField<unknown, unknown>,
+    node: FieldNode,
+  ): number {
+    const { context } = this.#options;
+    let cost = 1;
+    const byCluster = new Map<Cluster, GlobalId[]>();
+    for (const id of ids) {
+      if (id === null) continue; // it is answered with null, as that of a cluster which the viewer may not see
+      const cluster = context.clusters.find(context.viewer, id.cluster);
+      if (cluster === null) continue;
+      cost += this.#of(cluster).below(field, node);
+      const known = byCluster.get(cluster);
+      if (known === undefined) byCluster.set(cluster, [id]);
+      else known.push(id);
+    }
+    for (const [cluster, members] of byCluster) cost += lookupCost(members, { sized: cluster });
+    return cost;
   }
 }
+
+/** Of a field that finds objects by their ids: what is selected of each, by the sizes of its cluster. */
+type NodeIds = (args: Readonly<Record<string, unknown>>) => readonly (GlobalId | null)[];
 
 interface Fragment {
   readonly typeCondition?: NamedTypeNode | undefined;
   readonly selectionSet: SelectionSetNode;
 }
 
+/** The type that a selection is about; of a connection, which part of it. */
+type CostKey = GraphQLNamedType | `${string} ${NonNullable<Part>}`;
+
 /**
  * Costs of selections that are the same for each operation: of fields that declare a number or nothing, without
  * directives. By the type that they are selected on.
  */
-const constantCosts = new WeakMap<SelectionSetNode, Map<GraphQLNamedType, number>>();
+const constantCosts = new WeakMap<SelectionSetNode, Map<CostKey, number>>();
 
 type ArgumentsOf = () => Readonly<Record<string, unknown>>;
 type Elsewhere = (
@@ -106,7 +147,7 @@ type Elsewhere = (
 class ClusterCosts {
   readonly #options: CostWalkOptions;
   readonly #elsewhere: Elsewhere;
-  readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, number>>();
+  readonly #known = new Map<SelectionSetNode, Map<CostKey, number>>();
   /** Costs that were counted and that another operation with the same document may not share. */
   #variableCosts = 0;
 
@@ -115,10 +156,11 @@ class ClusterCosts {
     this.#elsewhere = elsewhere;
   }
 
-  selection(selections: SelectionSetNode, type: GraphQLNamedType): number {
-    const constant = constantCosts.get(selections)?.get(type);
+  selection(selections: SelectionSetNode, type: GraphQLNamedType, part: Part = null): number {
+    const key: CostKey = part === null ? type : `${type.name} ${part}`;
+    const constant = constantCosts.get(selections)?.get(key);
     if (constant !== undefined) return constant;
-    const known = this.#known.get(selections)?.get(type);
+    const known = this.#known.get(selections)?.get(key);
     if (known !== undefined) {
       this.#variableCosts++;
       return known;
@@ -126,28 +168,34 @@ class ClusterCosts {
     const before = this.#variableCosts;
     let cost = 0;
     for (const selection of selections.selections)
-      if (this.#isIncluded(selection)) cost += this.#cost(selection, type);
+      if (this.#isIncluded(selection)) cost += this.#cost(selection, type, part);
     const isConstant = this.#variableCosts === before;
-    remember(isConstant ? constantCosts : this.#known, selections, type, cost);
+    remember(isConstant ? constantCosts : this.#known, selections, key, cost);
     return cost;
   }
 
-  #cost(selection: SelectionNode, type: GraphQLNamedType): number {
+  #cost(selection: SelectionNode, type: GraphQLNamedType, part: Part): number {
     switch (selection.kind) {
       case Kind.FIELD:
-        return this.#field(selection, type);
+        return part === null ? this.#field(selection, type) : this.#partOf(selection, type, part);
       case Kind.INLINE_FRAGMENT:
-        return this.#fragment(selection, type);
+        return this.#fragment(selection, type, part);
       case Kind.FRAGMENT_SPREAD: {
         const fragment = this.#options.fragments.get(selection.name.value);
-        return fragment === undefined ? 0 : this.#fragment(fragment, type);
+        return fragment === undefined ? 0 : this.#fragment(fragment, type, part);
       }
     }
   }
 
-  #fragment({ typeCondition, selectionSet }: Fragment, type: GraphQLNamedType): number {
+  #fragment({ typeCondition, selectionSet }: Fragment, type: GraphQLNamedType, part: Part): number {
     const on = typeCondition && this.#options.schema.getType(typeCondition.name.value);
-    return this.selection(selectionSet, on ?? type);
+    return this.selection(selectionSet, on ?? type, part);
+  }
+
+  /** A field of a connection. Each list of members is there once, and what is below it for each member. */
+  #partOf(node: FieldNode, type: GraphQLNamedType, part: NonNullable<Part>): number {
+    if (part === 'once') return memberFields.has(node.name.value) ? 1 : this.#field(node, type);
+    return memberFields.has(node.name.value) ? this.#field(node, type) : 0;
   }
 
   #field(node: FieldNode, type: GraphQLNamedType): number {
@@ -170,7 +218,12 @@ class ClusterCosts {
   /** A field that is about this cluster, with all that is below it. */
   ofCluster(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     const own = this.#own(field, node);
-    return own.field + own.members * this.below(field, node);
+    const type = getNamedType(field.type);
+    const { selectionSet } = node;
+    if (!isConnection(type) || selectionSet === undefined)
+      return own.field + own.members * this.below(field, node);
+    const page = this.selection(selectionSet, type, 'once');
+    return own.field + page + own.members * this.selection(selectionSet, type, 'each');
   }
 
   below(field: GraphQLField<unknown, unknown>, { selectionSet }: FieldNode): number {
@@ -207,14 +260,18 @@ class ClusterCosts {
 }
 
 function remember(
-  costs: Pick<WeakMap<SelectionSetNode, Map<GraphQLNamedType, number>>, 'get' | 'set'>,
+  costs: Pick<WeakMap<SelectionSetNode, Map<CostKey, number>>, 'get' | 'set'>,
   selections: SelectionSetNode,
-  type: GraphQLNamedType,
+  key: CostKey,
   cost: number,
 ): void {
-  const ofTypes = costs.get(selections);
-  if (ofTypes === undefined) costs.set(selections, new Map([[type, cost]]));
-  else ofTypes.set(type, cost);
+  const known = costs.get(selections);
+  if (known === undefined) costs.set(selections, new Map([[key, cost]]));
+  else known.set(key, cost);
+}
+
+function isConnection({ extensions }: GraphQLNamedType): boolean {
+  return 'connection' in extensions;
 }
 
 type Complexity =

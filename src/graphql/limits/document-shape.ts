@@ -1,5 +1,5 @@
 /**
- * How deep and how wide a document is, told by its text alone, before it is validated or executed.
+ * How deep and how wide a document is, read from its text alone, before it is validated or executed.
  */
 import { Kind } from 'graphql';
 import type { DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';

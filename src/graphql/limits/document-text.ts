@@ -36,7 +36,7 @@ export function checkText(text: string | Source, { maxTokens, maxNesting }: Text
   for (let token = next(lexer); token !== null; token = next(lexer)) {
     if (token.kind === TokenKind.EOF) return token.line;
     if (++tokens > maxTokens)
-      throw limitError(`The document has more than ${maxTokens} tokens, which is what is allowed`);
+      throw limitError(`The document has more than ${maxTokens} tokens, the maximum`);
     if (token.kind === TokenKind.NAME && token.value.length > maxNameLength)
       throw limitError(`The document has a name of more than ${maxNameLength} characters`);
     if (opening.has(token.kind) && ++nesting > maxNesting) throw tooDeep();
@@ -47,7 +47,7 @@ export function checkText(text: string | Source, { maxTokens, maxNesting }: Text
 
 /** For more brackets than the stack has room for, as well. */
 export function tooDeep(): GraphQLError {
-  return limitError('The document nests too deep to be read');
+  return limitError('The document is nested too deeply to be read');
 }
 
 function next(lexer: Lexer): Lexer['token'] | null {

@@ -1,4 +1,4 @@
-/** More was asked for than is allowed, as GraphQL over HTTP tells it. */
+/** More was asked for than is allowed, as GraphQL over HTTP reports it. */
 import { GraphQLError } from 'graphql';
 
 export interface HttpAnswer {
@@ -8,7 +8,7 @@ export interface HttpAnswer {
   readonly spec?: boolean;
 }
 
-/** As an error of validation is told: the document was well-formed, and is not executed. */
+/** As an error of validation: the document was well-formed, and is not executed. */
 const refused: HttpAnswer = { status: 400, spec: true };
 
 export function limitError(message: string, http: HttpAnswer = refused): GraphQLError {

@@ -2,11 +2,18 @@
  * How much there is of what lists show, now, and how long it takes to look at what is not shown. A field takes about a
  * microsecond; that is the unit.
  */
-import { maxTerms } from '../../celery/events/task-search.js';
-import type { TaskFilter } from '../../celery/events/task.js';
+import type { Celery } from '../../celery/celery.js';
+import { maxTerms } from '../../celery/tasks/task-search.js';
+import type { TaskFilter } from '../../celery/tasks/task-filter.js';
 import type { Context } from '../context.js';
 
-type Sized = Pick<Context, 'celery'>;
+type Sized = Pick<Context, 'sized'>;
+
+/** @throws where no cluster was chosen: no cost is better than one by the sizes of another cluster */
+function celeryOf({ sized }: Sized): Celery {
+  if (sized !== null) return sized.celery;
+  throw new Error('The cost of a field of a cluster was counted where no cluster had been chosen');
+}
 
 /** Workers, queues or names that are looked at, or texts that are shown, in the time of a field. */
 const plainPerField = 10;
@@ -23,9 +30,9 @@ export function plainCost(count: number): number {
 }
 
 /** What it takes to find the tasks that pass a filter: nothing where an index knows them. */
-export function searchCost({ celery }: Sized, filter: TaskFilter): number {
+export function searchCost(context: Sized, filter: TaskFilter): number {
   const terms = filter.search === undefined ? 1 : termsIn(filter.search);
-  return Math.ceil((celery.state.tasksLookedAt(filter) * terms) / tasksPerField);
+  return Math.ceil((celeryOf(context).state.tasksLookedAt(filter) * terms) / tasksPerField);
 }
 
 /** A summary over a window adds up some hundred slices of time, and has the broker asked for the depth of each queue. */
@@ -33,17 +40,17 @@ export function summaryCost(context: Sized): number {
   return fieldsPerSummary + plainCost(workerCount(context)) + queueCount(context);
 }
 
-export function workerCount({ celery }: Sized): number {
-  return celery.state.workerCount;
+export function workerCount(context: Sized): number {
+  return celeryOf(context).state.workerCount;
 }
 
-export function queueCount({ celery }: Sized): number {
-  return celery.queues.knownCount;
+export function queueCount(context: Sized): number {
+  return celeryOf(context).queues.knownCount;
 }
 
 /** Task names that have figures. */
-export function nameCount({ celery }: Sized): number {
-  return celery.metrics.nameCount;
+export function nameCount(context: Sized): number {
+  return celeryOf(context).metrics.nameCount;
 }
 
 export function namesCost(context: Sized, windowSeconds: number | null | undefined): number {
@@ -51,9 +58,19 @@ export function namesCost(context: Sized, windowSeconds: number | null | undefin
   return nameCount(context) * (isWindow ? fieldsPerWindowedName : fieldsPerName);
 }
 
+/** Tasks that workers hold, all together. */
+export function heldCount(context: Sized): number {
+  return celeryOf(context).state.heldCount;
+}
+
+/** Spans of time without events that are remembered. */
+export function gapCount(context: Sized): number {
+  return celeryOf(context).gaps.list().length;
+}
+
 /** Tasks that one worker holds, on average: it may hold none, or all. */
-export function heldPerWorker({ celery }: Sized): number {
-  const { heldCount, workerCount } = celery.state;
+export function heldPerWorker(context: Sized): number {
+  const { heldCount, workerCount } = celeryOf(context).state;
   return Math.max(1, Math.ceil(heldCount / Math.max(1, workerCount)));
 }
 

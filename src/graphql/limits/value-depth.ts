@@ -12,9 +12,7 @@ export function depthError(name: string, value: unknown): GraphQLError | null {
     if (typeof item.value !== 'object' || item.value === null) continue;
     const depth = item.depth + 1;
     if (depth > maxValueDepth)
-      return limitError(
-        `The ${name} nest deeper than ${maxValueDepth} levels, which is what is allowed`,
-      );
+      return limitError(`The ${name} nest deeper than ${maxValueDepth} levels, the maximum`);
     for (const inner of Object.values(item.value)) waiting.push({ value: inner, depth });
   }
   return null;

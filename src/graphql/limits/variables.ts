@@ -3,7 +3,7 @@
  * with the whole value that it is in, which takes quadratic time; here the first error is the only one.
  */
 import { getOperationAST, getVariableValues, GraphQLError } from 'graphql';
-import { cutMessage } from '../../error-text.js';
+import { cutMessage } from '../../cut-message.js';
 import type { Operation } from './operation-cost.js';
 
 /** Null if all values are of their types, or there is no operation to execute. */

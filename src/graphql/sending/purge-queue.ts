@@ -1,6 +1,6 @@
 /** Empties a queue. */
 import { builder } from '../builder.js';
-import { invalidating } from './sent-task.js';
+import { invalidating } from '../../cluster/control-invalidation.js';
 
 interface Purged {
   readonly name: string;
@@ -8,10 +8,10 @@ interface Purged {
 }
 
 const PurgeQueuePayload = builder.objectRef<Purged>('PurgeQueuePayload').implement({
-  description: 'A queue that was emptied.',
+  description: 'The outcome of emptying a queue.',
   fields: (t) => ({
-    name: t.exposeID('name', {}),
-    purged: t.exposeInt('purged', { description: 'Messages that were removed.' }),
+    name: t.exposeID('name', { description: 'Name of the queue.' }),
+    purged: t.exposeInt('purged', { description: 'Number of removed messages.' }),
   }),
 });
 
@@ -20,19 +20,20 @@ builder.mutationFields((t) => ({
     type: PurgeQueuePayload,
     authScopes: { admin: true },
     description:
-      'Removes all waiting messages of a queue for good; what workers hold stays. Refused with COMMAND_REJECTED and the ' +
-      'actual number when not exactly as many wait as expected, and with the reason when that number is unknown. RabbitMQ ' +
-      'counts and purges in two steps, so that what arrives in between goes too, and is counted in `purged`.',
+      'Permanently removes all waiting messages of a queue; tasks that workers hold are not affected. Rejected with COMMAND_REJECTED and the ' +
+      'actual number if the number of waiting messages differs from `expectedMessages`, or with the reason if that number is unknown. RabbitMQ ' +
+      'counts and purges in two steps: messages that arrive in between are removed too, and are counted in `purged`.',
     args: {
-      name: t.arg.id({ required: true }),
+      name: t.arg.id({ required: true, description: 'Name of the queue.' }),
       expectedMessages: t.arg.int({
         required: true,
-        description: 'As `queue(name) { messages }` tells, all priorities.',
+        description:
+          'Number of waiting messages of all priorities, as reported by `queue(name) { messages }`.',
       }),
     },
-    resolve: async (_root, { name, expectedMessages }, context) => ({
+    resolve: async ({ cluster: { caches, celery } }, { name, expectedMessages }) => ({
       name,
-      purged: await invalidating(context, context.celery.sender.purge(name, expectedMessages)),
+      purged: await invalidating(caches, 'purge_queue', celery.sender.purge(name, expectedMessages)),
     }),
   }),
 }));

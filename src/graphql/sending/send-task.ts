@@ -1,59 +1,70 @@
 /** Sends a new task. */
-import type { TaskOptions } from '../../celery/task-options.js';
+import type { TaskOptions } from '../../celery/sending/task-options.js';
 import { builder } from '../builder.js';
-import { momentAt, parseMoment, type TimeText } from '../moment.js';
-import { TaskType } from '../task-type.js';
-import { invalidating, sentParent, type SentParent } from './sent-task.js';
+import { momentAt } from '../../cluster/moment.js';
+import { parseMoment, type TimeText } from '../moment.js';
+import { renamed } from '../renamed.js';
+import { TaskType } from '../type-refs.js';
+import { invalidating } from '../../cluster/control-invalidation.js';
+import { sentParent, type SentParent } from './sent-task.js';
 
 const SendTaskOptionsInput = builder.inputType('SendTaskOptions', {
-  description: "How a task is sent, as with Celery's `apply_async`.",
+  description: "How a task is sent, as in Celery's `apply_async`.",
   fields: (t) => ({
-    id: t.id({
+    taskId: t.id({
       description:
-        'A new uuid by default. Give one of your own to find the task after an error that leaves open whether it was sent.',
+        'Id of the task in Celery; default: a new UUID. With an id of your own you can find the task after an error that leaves open whether it was sent.',
     }),
+    id: t.id({ description: 'Id of the task in Celery.', deprecationReason: 'Use `taskId`.' }),
     queue: t.string({
       description:
-        "The broker, a worker or the configuration must know it; the gateway's default queue by default.",
+        'Name of a queue that the broker, a worker or the configuration knows; default: the default queue of the gateway.',
     }),
     eta: t.field({
       type: 'DateTime',
       description:
-        "Not to be run before. On Redis a task that waits for longer than the workers' visibility timeout (an hour by default) runs more than once, whoever sent it.",
+        'Earliest start. On Redis, a task that waits longer than the visibility timeout of the workers (one hour by default) runs more than once, regardless of how it was sent.',
     }),
-    countdownSeconds: t.float({ description: 'The same, from now on.' }),
+    countdownSeconds: t.float({ description: 'Seconds from now to the earliest start.' }),
     expires: t.field({
       type: 'DateTime',
-      description: 'Not to be run after: a worker that gets it later revokes it.',
+      description: 'Latest start: a worker that receives the task later revokes it.',
     }),
     expiresSeconds: t.float({
       description:
-        'The same, from now on. RabbitMQ then drops it unseen when no worker takes it in time.',
+        'Seconds from now to the latest start. RabbitMQ then drops the task, without any event, if no worker takes it in time.',
     }),
     priority: t.int({
       description:
-        '0 to 255, 0 by default. On Redis 0 is served first and 9 last; on RabbitMQ the highest that the queue knows is.',
+        'Priority from 0 to 255; default: 0. On Redis, 0 is served first and 9 last; on RabbitMQ, the highest priority of the queue is served first.',
     }),
-    retries: t.int({ description: 'How often it counts as tried already, 0 by default.' }),
-    timeLimitSeconds: t.float({ description: 'After which its process is killed.' }),
-    softTimeLimitSeconds: t.float({ description: 'After which SoftTimeLimitExceeded is raised in it.' }),
+    retries: t.int({ description: 'Number of retries that are counted as already made; default: 0.' }),
+    timeLimitSeconds: t.float({
+      description: 'Seconds after which the process that runs the task is killed.',
+    }),
+    softTimeLimitSeconds: t.float({
+      description: 'Seconds after which SoftTimeLimitExceeded is raised in the task.',
+    }),
     headers: t.field({
       type: 'JSON',
       description:
-        'An object of texts, numbers, booleans and nulls, which the task gets with `self.request.get(name)`. Names that mean something to Celery or to the broker are refused.',
+        'An object of strings, numbers, booleans and nulls, which the task reads with `self.request.get(name)`. Names that Celery or the broker uses are rejected.',
     }),
   }),
 });
 
 const SendTaskPayload = builder.objectRef<SentParent>('SendTaskPayload').implement({
-  description: 'A task that the broker has taken.',
+  description: 'A task that the broker has accepted.',
   fields: (t) => ({
-    id: t.id({ resolve: ({ sent }) => sent.id }),
-    queue: t.string({ description: 'Where it waits.', resolve: ({ sent }) => sent.queue }),
+    taskId: t.id({ description: 'Id of the task in Celery.', resolve: ({ sent }) => sent.id }),
+    queue: t.string({
+      description: 'Queue to which the task was sent.',
+      resolve: ({ sent }) => sent.queue,
+    }),
     task: t.field({
       type: TaskType,
       nullable: true,
-      description: 'As `task(id)` shows it from now on; null when the task store has no room for it.',
+      description: 'The task, as returned by `task(taskId)`; null if the task store has no room for it.',
       resolve: ({ task }) => task,
     }),
   }),
@@ -62,10 +73,18 @@ const SendTaskPayload = builder.objectRef<SentParent>('SendTaskPayload').impleme
 type WrittenOptions = typeof SendTaskOptionsInput.$inferInput;
 
 /** With times in epoch milliseconds. */
-function timed({ eta, expires, ...others }: WrittenOptions, now: number): TaskOptions {
+function timed({ taskId, id, eta, expires, ...others }: WrittenOptions, now: number): TaskOptions {
   const at = (argument: string, time: TimeText | null | undefined) =>
     time && momentAt(parseMoment(argument, time), now);
-  return { ...others, eta: at('options.eta', eta), expires: at('options.expires', expires) };
+  return {
+    ...others,
+    id: renamed([
+      ['options.taskId', taskId],
+      ['options.id', id],
+    ]),
+    eta: at('options.eta', eta),
+    expires: at('options.expires', expires),
+  };
 }
 
 builder.mutationFields((t) => ({
@@ -73,33 +92,31 @@ builder.mutationFields((t) => ({
     type: SendTaskPayload,
     authScopes: { operator: true },
     description:
-      'Sends a task to a queue. Refused with UNKNOWN_TASK if all workers have answered and none has registered the name. After TIMEOUT, and after a connection that was lost meanwhile, it may have been sent.',
+      'Sends a task to a queue. Rejected with UNKNOWN_TASK if all workers have answered and none has registered the name. After TIMEOUT, or if the connection was lost meanwhile, the task may have been sent.',
     args: {
       name: t.arg.string({
         required: true,
-        description: 'As workers have it registered, such as `app.tasks.add`.',
+        description: 'Name under which workers have registered the task, such as `app.tasks.add`.',
       }),
       args: t.arg({
         type: ['JSON'],
         required: { list: false, items: false },
-        description: 'Positional arguments; none by default. At most 256 kB with `kwargs`.',
+        description: 'Positional arguments; default: none. At most 256 kB together with `kwargs`.',
       }),
-      kwargs: t.arg({ type: 'JSON', description: 'Keyword arguments, an object; none by default.' }),
-      options: t.arg({ type: SendTaskOptionsInput }),
+      kwargs: t.arg({ type: 'JSON', description: 'Keyword arguments, an object; default: none.' }),
+      options: t.arg({ type: SendTaskOptionsInput, description: 'How the task is sent.' }),
       force: t.arg.boolean({
         defaultValue: false,
         description:
-          'Sends it even though no worker has a task of that name: such a message is dropped by every worker that gets it.',
+          'Sends the task even if no worker has registered its name: every worker that receives such a message drops it.',
       }),
     },
-    resolve: async (_root, { name, args, kwargs, options, force }, context) => {
-      const sending = context.celery.sender.send(
-        name,
-        { args, kwargs },
-        timed(options ?? {}, context.operationAt),
-        { force: force === true },
-      );
-      return sentParent('sendTask', await invalidating(context, sending), context);
+    resolve: async (view, { name, args, kwargs, options, force }, { operationAt }) => {
+      const { celery, caches } = view.cluster;
+      const sending = celery.sender.send(name, { args, kwargs }, timed(options ?? {}, operationAt), {
+        force: force === true,
+      });
+      return sentParent(view, await invalidating(caches, 'send_task', sending));
     },
   }),
 }));

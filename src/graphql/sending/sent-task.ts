@@ -1,12 +1,8 @@
 /** What the mutations that send a task have in common. */
 import type { AuditedResult } from '../../access/audit-log.js';
-import type { CacheName } from '../../cache/cache-defaults.js';
-import type { SentTask } from '../../celery/task-sender.js';
-import type { Context } from '../context.js';
-import type { TaskParent } from '../task-type.js';
-
-/** What a task that was sent, or a message that is gone, makes out of date. */
-const touched: readonly CacheName[] = ['task_status', 'queue_status', 'metrics_summary'];
+import type { SentTask } from '../../celery/sending/task-sender.js';
+import type { ClusterView } from '../../cluster/cluster-view.js';
+import type { TaskParent } from '../type-refs.js';
 
 export interface SentParent {
   readonly sent: SentTask;
@@ -16,20 +12,11 @@ export interface SentParent {
   readonly audit: AuditedResult;
 }
 
-export function sentParent(path: string, sent: SentTask, { celery }: Context): SentParent {
-  const task = celery.state.task(sent.id);
+export function sentParent(view: ClusterView, sent: SentTask): SentParent {
+  const task = view.cluster.celery.state.task(sent.id);
   return {
     sent,
-    task: task && { task, path: `${path}.task`, useCache: false },
+    task: task && { task, view: view.fresh().below('task') },
     audit: { taskIds: [sent.id] },
   };
-}
-
-/** Also when the work failed: it may have been done all the same. */
-export async function invalidating<T>({ caches }: Context, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } finally {
-    for (const name of touched) caches.invalidate({ name });
-  }
 }

@@ -1,3 +1,3 @@
 export const droppedDescription =
-  'How many events this subscriber missed just before this one, because it was too slow: those delivered and those ' +
-  'dropped are all that passed its filter.';
+  'Number of events that were dropped immediately before this one because this subscriber was too slow: delivered and ' +
+  'dropped events together are all events that match the filter.';

@@ -1,5 +1,5 @@
-/** Streams that look at something once per interval, and tell what they see when it is not what they saw last. */
-import { ReportWatch } from '../../cache/report-watch.js';
+/** Streams that read something once per interval, and emit it if it is not what they emitted last. */
+import { PollingIterator } from '../../cache/polling-iterator.js';
 import { BadUserInputError } from '../../errors.js';
 
 const shortestInterval = 0.1;
@@ -7,7 +7,7 @@ const longestInterval = 3_600;
 
 export const intervalArg = {
   defaultValue: 1,
-  description: `${shortestInterval} to ${longestInterval}.`,
+  description: `Minimum number of seconds between two items: ${shortestInterval} to ${longestInterval}.`,
 } as const;
 
 /**
@@ -22,10 +22,11 @@ export function intervalMs(seconds: number | null | undefined): number {
 
 /**
  * A moment to look, at once and then once per interval. What is read at these moments comes through the caches,
- * which bounds what the cluster is asked, however many look; whoever executes them leaves out an answer that is the
+ * which bounds what the cluster is asked, however many subscribe; the plugin that executes them leaves out an answer
+ * that is the
  * same as the last.
  */
-export class Looks extends ReportWatch<object> {
+export class IntervalTicks extends PollingIterator<object> {
   constructor(interval: number, signal: AbortSignal) {
     let looks = 0;
     super({

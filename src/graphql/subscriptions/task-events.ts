@@ -1,71 +1,80 @@
 /** The subscription to task events. */
-import type { TaskNotice } from '../../celery/events/task-feed.js';
+import type { TaskNotice } from '../../celery/tasks/task-feed.js';
+import { taskEventKind } from '../../celery/events/task-event-kind.js';
+import { phaseOf } from '../../celery/states.js';
 import { builder, clusterField } from '../builder.js';
-import { assertKnownStates } from '../known-states.js';
-import { filterAt, filterOf } from '../task-inputs.js';
-import { TaskType } from '../task-type.js';
+import { TaskEventKindEnum, TaskPhaseEnum } from '../enums.js';
+import { assertKnownStates } from '../tasks/known-states.js';
+import { filterAt } from '../../cluster/moving-filter.js';
+import { filterOf, TaskEventFilterInput } from '../tasks/task-filter-input.js';
+import { TaskType } from '../type-refs.js';
+import type { ClusterView } from '../../cluster/cluster-view.js';
 import { droppedDescription } from './dropped.js';
-import type { Delivery } from './subscriber-buffer.js';
+import type { Delivery } from '../../cluster/subscriber-buffer.js';
 
-const TaskEventFilterInput = builder.inputType('TaskEventFilter', {
-  description:
-    'All conditions must hold; a list is satisfied by any of its members, an empty one by everything. They are held ' +
-    'against the task as it is after the event.',
-  fields: (t) => ({
-    types: t.stringList({ description: 'Such as `task-received` or `task-failed`.' }),
-    ids: t.idList({}),
-    states: t.field({ type: ['TaskState'], description: 'As in `TaskFilter`.' }),
-    names: t.stringList({}),
-    workers: t.idList({ description: 'Node names.' }),
-    queues: t.stringList({ description: 'Known of tasks whose senders publish task-sent events.' }),
-    rootId: t.id({}),
-    parentId: t.id({}),
-    search: t.string({ description: 'As in `TaskFilter`.' }),
-  }),
-});
+interface EventParent extends Delivery<TaskNotice> {
+  readonly view: ClusterView;
+}
 
-const TaskEventType = builder.objectRef<Delivery<TaskNotice>>('TaskEvent').implement({
+const TaskEventType = builder.objectRef<EventParent>('TaskEvent').implement({
   description: 'An event about a task, as a worker or a sender published it.',
   fields: (t) => ({
     cluster: t.id(clusterField),
+    kind: t.field({
+      type: TaskEventKindEnum,
+      description: 'What the event reports.',
+      resolve: ({ value }) => taskEventKind(value.event.type),
+    }),
     type: t.string({
-      description: 'Such as `task-received`.',
+      description:
+        'Event type as Celery names it, such as `task-received`; applications may send their own.',
       resolve: ({ value }) => value.event.type,
     }),
     state: t.field({
       type: 'TaskState',
       description:
-        'What the event stands for. The task may be further already: events overtake each other.',
+        'State that the event reports. The task may already have a later state: events can arrive out of order.',
       resolve: ({ value }) => value.event.state,
+    }),
+    phase: t.field({
+      type: TaskPhaseEnum,
+      description: 'The state as an enum.',
+      resolve: ({ value }) => phaseOf(value.event.state),
+    }),
+    occurredAt: t.field({
+      type: 'DateTime',
+      description: 'When the event happened, by the clock of the sender.',
+      resolve: ({ value }) => value.event.timestampMs,
     }),
     timestamp: t.field({
       type: 'DateTime',
-      description: "When it happened, by the sender's clock.",
+      description: 'When the event happened, by the clock of the sender.',
+      deprecationReason: 'Use `occurredAt`.',
       resolve: ({ value }) => value.event.timestampMs,
     }),
     receivedAt: t.field({
       type: 'DateTime',
-      description: "When it came, by the gateway's clock.",
+      description: 'When the event arrived, by the clock of the gateway.',
       resolve: ({ value }) => value.receivedAt,
     }),
     hostname: t.string({
-      description: 'Node name of the worker; for `task-sent` that of the sender.',
+      description: 'Node name of the worker; for `task-sent`, of the sender.',
       resolve: ({ value }) => value.event.hostname,
     }),
     pid: t.int({
       nullable: true,
-      description: 'Of the process that sent it; null when it did not tell.',
+      description: 'Process id of the sender of the event; null if not reported.',
       resolve: ({ value }) => value.event.pid,
     }),
     clock: t.float({
       nullable: true,
-      description: 'Logical clock of that process; null when it did not tell.',
+      description: 'Logical clock of the sender of the event; null if not reported.',
       resolve: ({ value }) => value.event.clock,
     }),
     task: t.field({
       type: TaskType,
       description: 'The task after the event.',
-      resolve: ({ value }) => ({ task: value.task, path: 'taskEvents', useCache: true }),
+      resolve: ({ value, view }) => ({ task: value.task, view }),
     }),
     dropped: t.float({ description: droppedDescription, resolve: ({ dropped }) => dropped }),
   }),
@@ -75,10 +84,10 @@ builder.subscriptionFields((t) => ({
   taskEvents: t.field({
     type: TaskEventType,
     description:
-      'Task events as they come. An item with an error says that the broker was lost: what happens meanwhile is not ' +
-      'heard. The stream goes on when it is back.',
-    args: { filter: t.arg({ type: TaskEventFilterInput }) },
-    subscribe: (_root, { filter: written }, { celery, subscriptions, operationAt }) => {
+      'Task events when they arrive. An item with an error reports that the connection to the broker was lost: events in the meantime are not ' +
+      'delivered. The stream continues when the broker is back.',
+    args: { filter: t.arg({ type: TaskEventFilterInput, description: 'Only events that match.' }) },
+    subscribe: ({ cluster: { celery, subscriptions } }, { filter: written }, { operationAt }) => {
       const filter = filterAt(filterOf(written), operationAt);
       assertKnownStates(filter, celery);
       return subscriptions.open<TaskNotice>(
@@ -86,9 +95,9 @@ builder.subscriptionFields((t) => ({
         (push) => celery.state.taskFeed.listen(filter, push),
       );
     },
-    resolve: (item) => {
+    resolve: (item, _args, { views }, { fieldName }) => {
       if (item instanceof Error) throw item;
-      return item;
+      return { ...item, view: views.subscribed(fieldName) };
     },
   }),
 }));

@@ -1,12 +1,13 @@
 /** The subscription to what happens to workers. */
-import type { WorkerChangeCause } from '../../celery/events/worker-watch.js';
+import type { WorkerChangeCause } from '../../celery/events/worker-status-emitter.js';
 import { builder, clusterField } from '../builder.js';
 import { WorkerStatusEnum } from '../enums.js';
-import { selectedCommands } from '../selected-commands.js';
-import { WorkerType } from '../worker-type.js';
+import type { ClusterView } from '../../cluster/cluster-view.js';
+import { selectedCommands } from '../workers/selected-commands.js';
+import { WorkerType } from '../type-refs.js';
 import { droppedDescription } from './dropped.js';
-import type { Delivery } from './subscriber-buffer.js';
-import type { WorkerNotice } from './worker-feed.js';
+import type { Delivery } from '../../cluster/subscriber-buffer.js';
+import type { WorkerNotice } from '../../cluster/worker-feed.js';
 
 /** Of a notice in memory, roughly: a picture of a worker. */
 const noticeBytes = 1_000;
@@ -14,12 +15,17 @@ const noticeBytes = 1_000;
 const WorkerEventTypeEnum = builder.enumType('WorkerEventType', {
   description: 'What happened to a worker.',
   values: {
-    ONLINE: { description: 'It came, or is heard again.' },
-    STALE: { description: 'Its heartbeat is late. It may be busy, if its pool is solo.' },
-    OFFLINE: { description: 'It said goodbye, or missed more than three heartbeats: see the cause.' },
-    RESTARTED: { description: 'Another process works under its name.' },
-    FORGOTTEN: { description: 'It has been offline for so long that it is not listed any more.' },
-    HEARTBEAT: { description: 'It is well. Told only to those who ask for this type.' },
+    ONLINE: { description: 'The worker appeared, or is active again.' },
+    STALE: { description: 'The heartbeat is late. A worker with a solo pool may be busy.' },
+    OFFLINE: {
+      description:
+        'The worker reported its shutdown, or missed more than three heartbeats: see the cause.',
+    },
+    RESTARTED: { description: 'Another process uses the same node name.' },
+    FORGOTTEN: { description: 'The worker has been offline for so long that it is no longer listed.' },
+    HEARTBEAT: {
+      description: 'The worker sent a heartbeat. Only sent to subscribers that request this type.',
+    },
   } as const,
 });
 
@@ -27,12 +33,12 @@ const WorkerChangeCauseEnum = builder.enumType('WorkerChangeCause', {
   description: 'Why the status of a worker changed.',
   values: Object.fromEntries(
     Object.entries({
-      APPEARED: 'It was seen for the first time.',
-      RESTARTED: 'Another process began to work under its name.',
-      RETURNED: 'It was heard again.',
-      SAID_GOODBYE: 'It shut down in order.',
-      FORGOTTEN: 'It has been offline for long.',
-      FELL_SILENT: 'It missed its heartbeats: killed, stopped, cut off, or busy.',
+      APPEARED: 'The worker was seen for the first time.',
+      RESTARTED: 'Another process started to use the same node name.',
+      RETURNED: 'The worker sent events or replies again.',
+      SAID_GOODBYE: 'The worker reported an orderly shutdown.',
+      FORGOTTEN: 'The worker has been offline for a long time.',
+      FELL_SILENT: 'The worker missed its heartbeats: it was killed, stopped, disconnected, or is busy.',
     } satisfies Record<WorkerChangeCause, string>).map(([cause, description]) => [
       cause,
       { description },
@@ -42,50 +48,60 @@ const WorkerChangeCauseEnum = builder.enumType('WorkerChangeCause', {
 
 const WorkerEventFilterInput = builder.inputType('WorkerEventFilter', {
   description:
-    'All conditions must hold; a list is satisfied by any of its members, an empty one by everything.',
+    'All conditions must match; a list matches any of its members, an empty list matches everything.',
   fields: (t) => ({
     types: t.field({
       type: [WorkerEventTypeEnum],
-      description: 'All but `HEARTBEAT` when none is given.',
+      description: 'Default: all except `HEARTBEAT`.',
     }),
     hostnames: t.idList({ description: 'Node names.' }),
-    search: t.string({ description: 'Part of the node name, in any case.' }),
+    search: t.string({ description: 'Part of the node name, case-insensitive.' }),
   }),
 });
 
-const WorkerEventType = builder.objectRef<Delivery<WorkerNotice>>('WorkerEvent').implement({
-  description: 'Something that happened to a worker.',
+interface EventParent extends Delivery<WorkerNotice> {
+  readonly view: ClusterView;
+}
+
+const WorkerEventType = builder.objectRef<EventParent>('WorkerEvent').implement({
+  description: 'A change of a worker, or a heartbeat.',
   fields: (t) => ({
     cluster: t.id(clusterField),
-    type: t.field({ type: WorkerEventTypeEnum, resolve: ({ value }) => value.type }),
+    type: t.field({
+      type: WorkerEventTypeEnum,
+      description: 'What happened.',
+      resolve: ({ value }) => value.type,
+    }),
     cause: t.field({
       type: WorkerChangeCauseEnum,
       nullable: true,
-      description: 'Null for a heartbeat.',
+      description: 'Cause of the change; null for a heartbeat.',
       resolve: ({ value }) => value.cause,
     }),
     previousStatus: t.field({
       type: WorkerStatusEnum,
       nullable: true,
-      description: 'What it was before; null when it was not known.',
+      description: 'Status before the change; null if the worker was not known.',
       resolve: ({ value }) => value.previous,
+    }),
+    noticedAt: t.field({
+      type: 'DateTime',
+      description: 'When the gateway noticed the change, by its own clock.',
+      resolve: ({ value }) => value.at,
     }),
     at: t.field({
       type: 'DateTime',
-      description: "When it was noticed, by the gateway's clock.",
+      description: 'When the gateway noticed the change, by its own clock.',
+      deprecationReason: 'Use `noticedAt`.',
       resolve: ({ value }) => value.at,
     }),
     worker: t.field({
       type: WorkerType,
-      description: 'The worker afterwards.',
-      resolve: ({ value: { worker } }, _args, _context, info) => ({
+      description: 'The worker after the change.',
+      resolve: ({ value: { worker }, view }, _args, _context, info) => ({
         worker,
-        ask: {
-          path: 'workerEvents.worker',
-          useCache: true,
-          cache: 'worker_status' as const,
-          scope: { hostname: worker.hostname },
-        },
+        view: view.below('worker'),
+        scope: { hostname: worker.hostname },
         commands: selectedCommands(info),
       }),
     }),
@@ -97,10 +113,10 @@ builder.subscriptionFields((t) => ({
   workerEvents: t.field({
     type: WorkerEventType,
     description:
-      'How workers come, go and fall silent, as it happens. An item with an error says that the broker was lost; the ' +
-      'stream goes on when it is back.',
-    args: { filter: t.arg({ type: WorkerEventFilterInput }) },
-    subscribe: (_root, { filter }, { subscriptions }) => {
+      'Changes of workers when they happen. An item with an error reports that the connection to the broker was lost; the ' +
+      'stream continues when the broker is back.',
+    args: { filter: t.arg({ type: WorkerEventFilterInput, description: 'Only changes that match.' }) },
+    subscribe: ({ cluster: { subscriptions } }, { filter }) => {
       const { types, hostnames, search } = filter ?? {};
       return subscriptions.open<WorkerNotice>(
         () => noticeBytes,
@@ -115,9 +131,9 @@ builder.subscriptionFields((t) => ({
           ),
       );
     },
-    resolve: (item) => {
+    resolve: (item, _args, { views }, { fieldName }) => {
       if (item instanceof Error) throw item;
-      return item;
+      return { ...item, view: views.subscribed(fieldName) };
     },
   }),
 }));

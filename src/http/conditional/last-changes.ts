@@ -27,7 +27,7 @@ export class LastChanges {
     return (this.#latest = Math.max(this.#latest, this.#clock()));
   }
 
-  /** Notes the tag of an answer; tells since when it has been the same, in seconds, or null when that is too new to say. */
+  /** Notes the tag of an answer; returns since when it has been the same, in seconds, or null if that is too recent. */
   note(question: string, tag: string): number | null {
     const { now } = this;
     const known = this.#seen.get(question);

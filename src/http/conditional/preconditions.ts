@@ -13,7 +13,7 @@ export function isUnchanged(headers: Headers, { tag, changedAt }: Validators, no
   const ifNoneMatch = headers.get('if-none-match');
   if (ifNoneMatch !== null) return namesTag(ifNoneMatch, tag); // whatever the date says
   const since = parseHttpDate(headers.get('if-modified-since') ?? '', now);
-  // Of a date that is still to come nobody can know what will have changed until then.
+  // What will have changed until a date in the future is unknown.
   if (since === null || since > now || changedAt === null) return false;
   return changedAt * 1_000 <= since;
 }

@@ -1,23 +1,17 @@
 /**
- * Tells how old an answer is: `extensions.cache` on each operation, over HTTP and WebSocket alike, and `X-Cache`,
+ * Shows how old an answer is: `extensions.cache` on each operation, over HTTP and WebSocket alike, and `X-Cache`,
  * `X-Cache-Age` and `Cache-Status` on the response. Also where a client asks for a bypass of the whole operation.
  */
 import type { Plugin } from 'graphql-yoga';
 import { CacheStatus } from '../../cache/cache-status.js';
 import type { Context } from '../../graphql/context.js';
+import { cacheHeaders } from '../cache-status-header.js';
 import type { ServerContext } from '../server-context.js';
-
-/** `use_cache=False` is what Python clients send for a boolean. */
-const no = new Set(['false', '0', 'no', 'off']);
+import { bypassesCache } from '../use-cache-parameter.js';
 
 function headerWantsFresh(headers: Headers): boolean {
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
   return directives.some((directive) => directive.trim() === 'no-cache');
-}
-
-function addressWantsFresh(query: URLSearchParams): boolean {
-  const useCache = query.get('use_cache')?.trim().toLowerCase();
-  return useCache !== undefined && no.has(useCache);
 }
 
 export function useCacheStatus(): Plugin<Context, ServerContext> {
@@ -25,11 +19,10 @@ export function useCacheStatus(): Plugin<Context, ServerContext> {
     onRequest({ request, url, serverContext }) {
       const status = new CacheStatus();
       const byHeader = headerWantsFresh(request.headers);
-      status.bypass = byHeader || addressWantsFresh(url.searchParams);
+      status.bypass = byHeader || bypassesCache(url.searchParams);
       if (byHeader) status.bypassReason = 'request';
       serverContext.responseCacheStatus = status;
     },
-    // Not onExecutionResult: over WebSocket only the hooks of the execution itself run.
     onExecute({ args }) {
       const { cacheStatus } = args.contextValue;
       return {
@@ -42,7 +35,8 @@ export function useCacheStatus(): Plugin<Context, ServerContext> {
       };
     },
     onResponse({ response, serverContext }) {
-      const headers = serverContext.responseCacheStatus?.headers() ?? {};
+      const status = serverContext.responseCacheStatus;
+      const headers = status ? cacheHeaders(status) : {};
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     },
   };

@@ -6,7 +6,7 @@ import type { HttpAnswer } from '../../graphql/limits/limit-error.js';
 import type { Context } from '../../graphql/context.js';
 import type { ClientShares } from '../client-shares.js';
 import type { ServerContext } from '../server-context.js';
-import { restPrefix } from './use-rest-routes.js';
+import { restPrefix } from '../routes/rest-path.js';
 
 const tooLarge = { status: 413 };
 
@@ -41,7 +41,7 @@ export function useClientShares(maxBatch: number, shares: ClientShares): Plugin<
   };
 }
 
-/** As the path's other answers tell an error. */
+/** In the form of the errors of this path. */
 function answer(
   { Response }: FetchAPI,
   { message, extensions }: GraphQLError,

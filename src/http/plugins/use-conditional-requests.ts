@@ -14,7 +14,7 @@ import type { ServerContext } from '../server-context.js';
 /** About two megabytes. */
 const maxQuestions = 10_000;
 
-/** What tells answers to the same address apart: their form, whose they are, and which pages may read them. */
+/** Headers by which answers of the same address differ: their form, whose they are, and which pages may read them. */
 const variedBy = ['Accept', 'Authorization', 'Origin'];
 
 export interface ConditionalRequestsOptions {
@@ -80,10 +80,10 @@ function cacheControl({
 }: ServerContext): string | null {
   const ttl = responseCacheStatus?.leastTtl ?? null;
   if (ttl === null) return null;
-  // Whoever asks past the caches, by this address, must never be answered from one of their own.
+  // A client that bypasses the caches must never be answered from its own cache.
   if (answered?.hasErrors || responseCacheStatus?.isBypassed) return 'private, no-cache';
   // Events drop it here as soon as it is wrong, and do not reach the browser.
-  if (responseCacheStatus?.isPushed) return 'private, no-cache';
+  if (responseCacheStatus?.dropsOnEvents) return 'private, no-cache';
   // What was read first has grown older while the rest was read.
   const elapsed = Math.round((performance.now() - arrivedAt) / 1_000);
   return `private, max-age=${Math.max(0, Math.floor(ttl / 1_000) - elapsed)}`;

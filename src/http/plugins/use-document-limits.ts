@@ -1,5 +1,6 @@
 /**
- * Bounds what an operation may ask for, over every transport: its text before it is parsed, depth and aliases before it is
+ * Bounds what an operation may ask for, over every transport: its text before it is parsed, depth and aliases before
+ * it is
  * validated, errors while it is, and its variables and its cost before it is executed. Documents that are known are not
  * looked at again.
  */
@@ -7,8 +8,8 @@ import { GraphQLError, parse } from 'graphql';
 import type { DocumentNode, ExecutionArgs, ParseOptions, Source, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Plugin } from 'graphql-yoga';
-import { boundedError } from '../../graphql/bounded-error.js';
-import { withoutTypesOfValue } from '../../graphql/hidden-schema.js';
+import { boundedError } from '../../graphql/errors/bounded-error.js';
+import { withoutTypesOfValue } from '../../graphql/errors/hidden-schema.js';
 import { checkText, tooDeep } from '../../graphql/limits/document-text.js';
 import { limitError } from '../../graphql/limits/limit-error.js';
 import { operationCost, shapeOf } from '../../graphql/limits/operation-cost.js';
@@ -122,7 +123,7 @@ export function useDocumentLimits(limits: Limits): Plugin<Context, ServerContext
   };
 }
 
-/** Of an argument without which nobody knows the cost. */
+/** For an argument without which the cost is unknown. */
 function inputError({ message, nodes }: GraphQLError): GraphQLError {
   const extensions = { code: 'BAD_USER_INPUT', http: { status: 400, spec: true } };
   return new GraphQLError(message, { nodes: nodes ?? null, extensions });

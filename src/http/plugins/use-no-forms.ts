@@ -4,7 +4,7 @@
  * own for its own. REST routes take no body.
  */
 import type { Plugin } from 'graphql-yoga';
-import { restPrefix } from './use-rest-routes.js';
+import { restPrefix } from '../routes/rest-path.js';
 
 const form = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
 

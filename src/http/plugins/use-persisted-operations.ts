@@ -11,7 +11,7 @@ export const persistedParamNames = ['documentId'];
  * What a client sent, with the text where it sent the id instead.
  * @throws GraphQLError when there is an id, and no operation of it
  */
-export function withPersistedText<Params>(params: Params): Params {
+function withPersistedText<Params>(params: Params): Params {
   if (typeof params !== 'object' || params === null || ('query' in params && params.query))
     return params;
   const id = persistedIdIn(params);
@@ -19,7 +19,7 @@ export function withPersistedText<Params>(params: Params): Params {
   const query = persistedOperations.get(id);
   if (query !== undefined) return { ...params, query };
   const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-  throw new GraphQLError('There is no persisted operation of this id', { extensions });
+  throw new GraphQLError('There is no persisted operation with this id', { extensions });
 }
 
 /** @param only whether what is not committed is refused, before it is held against the schema */

@@ -1,21 +1,27 @@
 /** Serves the REST routes by executing their operations, with the same request, so that nothing below knows REST. */
 import { print } from 'graphql';
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { FetchAPI, Plugin, YogaServerInstance } from 'graphql-yoga';
-import { BadUserInputError, errorCodes, isErrorCode } from '../../errors.js';
-import type { ErrorCode } from '../../errors.js';
+import { errorCodes, isErrorCode } from '../../error-codes.js';
+import type { ErrorCode } from '../../error-codes.js';
+import { BadUserInputError, type ListCutError } from '../../errors.js';
 import type { Context } from '../../graphql/context.js';
-import { restRoutes } from '../rest-routes.js';
-import type { RestRoute } from '../rest-routes.js';
+import { restRefusal, restResponse } from '../error-response.js';
+import { openApiDocument, openApiPath } from '../routes/openapi.js';
+import { readParameters } from '../routes/rest-parameters.js';
+import { restPrefix } from '../routes/rest-path.js';
+import { restRoutes } from '../routes/rest-routes.js';
+import type { RestRoute } from '../routes/rest-routes.js';
+import { StaticJson } from '../routes/static-json.js';
 import type { ServerContext } from '../server-context.js';
-
-export const restPrefix = '/api/';
 
 type Yoga = YogaServerInstance<ServerContext, Context>;
 type RequestHook = Parameters<NonNullable<Plugin<Context, ServerContext>['onRequest']>>[0];
 
-export function useRestRoutes(): Plugin<Context, ServerContext> {
+/** @param schema that the operations of the routes are about */
+export function useRestRoutes(schema: GraphQLSchema): Plugin<Context, ServerContext> {
   let yoga: Pick<Yoga, 'getResultForParams'> | undefined;
+  let openApi: StaticJson | undefined;
   const queries = new Map(Object.values(restRoutes).map((route) => [route, print(route.document)]));
 
   return {
@@ -32,27 +38,33 @@ export function useRestRoutes(): Plugin<Context, ServerContext> {
     yoga: Pick<Yoga, 'getResultForParams'>,
     { request, url, serverContext, fetchAPI, endResponse }: RequestHook,
   ): Promise<void> {
-    const route = restRoutes[url.pathname.replace(/\/$/, '')];
-    if (!route) {
-      const paths = Object.keys(restRoutes).join(', ');
-      endResponse(json(fetchAPI, 404, { error: { code: 'NOT_FOUND', message: `There are ${paths}` } }));
+    const path = url.pathname.replace(/\/$/, '');
+    const route = restRoutes[path];
+    if (!route && path !== openApiPath) {
+      const paths = [...Object.keys(restRoutes), openApiPath].join(', ');
+      endResponse(restRefusal(fetchAPI, { code: 'NOT_FOUND', message: `There are ${paths}` }));
       return;
     }
-    if (request.method !== route.method) {
-      const allow = route.method === 'GET' ? 'GET, HEAD' : route.method;
+    const method = route?.method ?? 'GET';
+    if (request.method !== method) {
+      const allow = method === 'GET' ? 'GET, HEAD' : method;
       const message = `${url.pathname} takes ${allow}`;
-      endResponse(json(fetchAPI, 405, { error: { code: 'METHOD_NOT_ALLOWED', message } }, { allow }));
+      endResponse(restRefusal(fetchAPI, { code: 'METHOD_NOT_ALLOWED', message }, { allow }));
       return;
     }
     try {
-      const cluster = url.searchParams.get('cluster'); // every route is about one, the first by default
-      const variables = { ...route.variables(url.searchParams), cluster };
+      const variables = readParameters(route?.parameters ?? {}, url.searchParams);
+      if (!route) {
+        openApi ??= new StaticJson(openApiDocument(schema));
+        endResponse(openApi.answer(fetchAPI, request.headers));
+        return;
+      }
       const params = { query: queries.get(route) ?? '', variables };
       const result = await yoga.getResultForParams({ params, request }, serverContext);
       endResponse(answer(fetchAPI, route, result));
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
-      endResponse(json(fetchAPI, 400, { error: { code: error.code, message: error.message } }));
+      endResponse(restRefusal(fetchAPI, error));
     }
   }
 }
@@ -62,10 +74,15 @@ function answer(fetchAPI: FetchAPI, route: RestRoute, result: unknown): Response
   const isAnswered = data && Object.values(data).some((value) => value !== null);
   if (!isAnswered) {
     const [first] = errors ?? [];
-    return json(fetchAPI, errorCodes[codeOf(first)].status, { error: describe(first) });
+    return restResponse(fetchAPI, errorCodes[codeOf(first)].status, { error: describe(first) });
   }
-  const { body, status = 200 } = route.shape(data);
-  return json(fetchAPI, status, errors ? { ...(body as object), errors: errors.map(describe) } : body);
+  const { body, status = 200, errors: cut = [] } = route.shape(data);
+  const listed = [...(errors ?? []).map(describe), ...cut.map(describeCut)];
+  return restResponse(
+    fetchAPI,
+    status,
+    listed.length > 0 ? { ...(body as object), errors: listed } : body,
+  );
 }
 
 /** Of GraphQL's own complaints only those about arguments have no code. */
@@ -74,22 +91,16 @@ function codeOf(error: GraphQLError | undefined): ErrorCode {
   return isErrorCode(code) ? code : 'BAD_USER_INPUT';
 }
 
+function describeCut({ code, message }: ListCutError): unknown {
+  return { code, message };
+}
+
 function describe(error: GraphQLError | undefined): unknown {
+  const id = error?.extensions['id'];
   return {
     code: codeOf(error),
     message: error?.message,
     ...(error?.path && { path: error.path.join('.') }),
+    ...(id !== undefined && { id }), // the log has the error under it
   };
-}
-
-function json(
-  fetchAPI: FetchAPI,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Response {
-  return new fetchAPI.Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  });
 }

@@ -1,9 +1,11 @@
-/** Executes a query once more if its answer would show two states of a task: see second-pass.ts. */
+/**
+ * One answer has one state of a task: what an operation learns from workers, result backend and broker may contradict
+ * the tasks that it has read before. Then it is executed a second time, from what it has read, and tasks as they are now.
+ */
 import { getOperationAST, OperationTypeNode } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.js';
-import { startSecondPass } from '../../graphql/second-pass.js';
 import type { ServerContext } from '../server-context.js';
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -25,4 +27,17 @@ export function useSecondPass(): Plugin<Context, ServerContext> {
 
 function isQuery({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
+}
+
+/**
+ * @returns whether the operation has to be executed once more with this context, which is prepared for it. To be called
+ * once, when a query has been executed.
+ */
+function startSecondPass({ views, sideErrors, executed }: Context): boolean {
+  const overtaken = views.readers.filter(({ isOvertaken }) => isOvertaken);
+  if (overtaken.length === 0) return false;
+  for (const each of overtaken) each.startSecondPass();
+  sideErrors.clear();
+  executed.count = 0;
+  return true;
 }

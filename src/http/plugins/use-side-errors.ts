@@ -8,7 +8,6 @@ import type { ServerContext } from '../server-context.js';
 
 export function useSideErrors(): Plugin<Context, ServerContext> {
   return {
-    // Not onExecutionResult: over WebSocket only the hooks of the execution itself run.
     onExecute({ args }) {
       const { sideErrors } = args.contextValue;
       return {

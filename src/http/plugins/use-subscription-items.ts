@@ -1,5 +1,5 @@
 /**
- * Executes the items of a subscription. Each is an operation of its own: with loaders of its own, so that what it
+ * Executes the items of a subscription. Each is an operation of its own: with a reader of its own, so that what it
  * reads is as fresh as the caches, with its own errors beside values, and with its own cache status in
  * `extensions.cache`. An item that only looks is
  * left out when it shows what the last one showed.
@@ -10,19 +10,20 @@ import { createSourceEventStream, execute, GraphQLError } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { CacheStatus } from '../../cache/cache-status.js';
+import { ClusterClosedError } from '../../errors.js';
+import type { GatewayError } from '../../errors.js';
 import { createContext } from '../../graphql/context.js';
 import type { Context } from '../../graphql/context.js';
-import { Looks } from '../../graphql/subscriptions/interval.js';
+import { IntervalTicks } from '../../graphql/subscriptions/interval.js';
 import type { LiveSessions } from '../../access/live-sessions.js';
 import { slices } from '../../slices.js';
 import { boundedAnswer } from '../answer-size.js';
-import { DeliveryTurns } from '../delivery-turns.js';
+import { DeliveryTurns } from '../connections/delivery-turns.js';
 import { asInputError } from '../input-error.js';
 import { jsonText } from '../json-text.js';
-import { roomOf } from '../socket-room.js';
+import { roomOf } from '../connections/socket-room.js';
 import type { ServerContext } from '../server-context.js';
 import { endError, SessionEnds } from '../session-ends.js';
-import type { EndReason } from '../session-ends.js';
 
 interface ItemStreamOptions {
   readonly execute: (payload: unknown) => Promise<ExecutionResult>;
@@ -30,8 +31,11 @@ interface ItemStreamOptions {
   readonly turn: () => Promise<void>;
   /** Resolves when the client's socket takes more; null while it does. */
   readonly room: () => Promise<void> | null;
-  /** Calls back at the end of the subscriber's session, until the function that it returns is called. */
-  readonly ends: (end: (why: EndReason) => void) => () => void;
+  /**
+   * Calls back when the stream has to end before its source does, with the last item's error, until the function that it
+   * returns is called.
+   */
+  readonly ends: (end: (error: GatewayError) => void) => () => void;
 }
 
 /** The request that opened the subscription or its WebSocket; undefined in a test that sends none. */
@@ -54,12 +58,21 @@ export function useSubscriptionItems(
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
-        const { viewer, req } = args.contextValue as Context & NodeContext;
+        const context = args.contextValue as Context & NodeContext;
+        const { viewer, req } = context;
+        const closed = context.views.chosen?.subscriptions.signal;
         return new ItemStream(source, {
           execute: (payload) => executeItem(args, payload, maxBytes),
           turn: () => turns.take(),
           room: () => (req === undefined ? null : roomOf(req.socket)),
-          ends: (end) => sessionEnds.add(viewer, end),
+          ends: (end) => {
+            const forgetSession = sessionEnds.add(viewer, (why) => end(endError(why)));
+            const forgetCluster = onClosed(closed, end);
+            return () => {
+              forgetSession();
+              forgetCluster();
+            };
+          },
         });
       });
     },
@@ -75,7 +88,8 @@ async function executeItem(
   // would let each subscriber ask the cluster at each interval.
   const status = new CacheStatus();
   const operation = args.contextValue as Context;
-  const context = createContext(operation, operation, status, operation.executed.max);
+  const cluster = operation.views.chosen ?? operation.clusters.only;
+  const context = createContext(operation, operation, status, operation.executed.max, cluster);
   const executed = await execute({ ...args, rootValue: payload, contextValue: context });
   const bounded = await boundedAnswer(executed, maxBytes);
   const result = context.sideErrors.addTo(bounded);
@@ -84,24 +98,35 @@ async function executeItem(
   return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
 }
 
+/** Calls `end` when the cluster was closed, also where that is so already; returns what stops it. */
+function onClosed(signal: AbortSignal | undefined, end: (error: GatewayError) => void): () => void {
+  const aborted = (): void => {
+    const reason: unknown = signal?.reason;
+    if (reason instanceof ClusterClosedError) end(reason);
+  };
+  if (signal?.aborted) aborted();
+  signal?.addEventListener('abort', aborted, { once: true });
+  return () => signal?.removeEventListener('abort', aborted);
+}
+
 /** No generator: whose return would wait for the next item before it ends the source. */
 class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: AsyncIterator<unknown>;
   readonly #leavesOutSame: boolean;
   readonly #options: ItemStreamOptions;
-  /** Stops the wait for the end of the subscriber's session. */
+  /** Stops the wait for what ends the stream. */
   readonly #forget: () => void;
   #last: string | null = null;
-  /** Why the subscriber's session has ended; null while it goes on. */
-  #endedBy: EndReason | null = null;
+  /** What has ended the stream; null while it goes on, or where its source has ended it. */
+  #endedBy: GatewayError | null = null;
   /** Whether that was delivered. */
   #hasSaidWhy = false;
 
   constructor(source: AsyncIterable<unknown>, options: ItemStreamOptions) {
     this.#source = source[Symbol.asyncIterator]();
-    this.#leavesOutSame = source instanceof Looks;
+    this.#leavesOutSame = source instanceof IntervalTicks;
     this.#options = options;
-    this.#forget = options.ends((why) => this.#end(why));
+    this.#forget = options.ends((error) => this.#end(error));
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
@@ -137,13 +162,13 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /** It may have ended while an item was waited for. */
-  #whyEnded(): EndReason | null {
+  #whyEnded(): GatewayError | null {
     return this.#endedBy;
   }
 
-  #end(why: EndReason): void {
-    this.#endedBy ??= why;
-    // Whoever waits for the next item is told now.
+  #end(error: GatewayError): void {
+    this.#endedBy ??= error;
+    // A pending read of the next item ends now.
     this.#source.return?.().catch(() => undefined);
   }
 
@@ -159,7 +184,6 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
 
 const ended = { done: true, value: undefined } as const;
 
-function endItem(why: EndReason): GraphQLError {
-  const { code, message } = endError(why);
+function endItem({ code, message }: GatewayError): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }

@@ -36,6 +36,8 @@ type Stream = AsyncIterable<ExecutionResult>;
 class CountedStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #stream: AsyncIterator<ExecutionResult>;
   readonly #release: () => void;
+  /** It has failed: what iterates it further gets no more items, since they would not be counted. */
+  #hasFailed = false;
 
   constructor(stream: Stream, release: () => void) {
     this.#stream = stream[Symbol.asyncIterator]();
@@ -43,10 +45,12 @@ class CountedStream implements AsyncIterableIterator<ExecutionResult> {
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    if (this.#hasFailed) return { done: true, value: undefined };
     try {
       const item = await this.#stream.next();
       if (item.done !== true) return item;
     } catch (error) {
+      this.#hasFailed = true;
       this.#release();
       throw error;
     }

@@ -4,8 +4,10 @@
  */
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { refusalResponse } from '../error-response.js';
+import type { Refusal } from '../error-response.js';
 
-const refusals: Readonly<Record<number, { readonly code: string; readonly message: string }>> = {
+const refusals: Readonly<Record<number, Refusal>> = {
   404: { code: 'NOT_FOUND', message: 'There is nothing at this path; the API is at /graphql' },
   405: { code: 'METHOD_NOT_ALLOWED', message: 'The method is not allowed here' },
   406: {
@@ -15,7 +17,7 @@ const refusals: Readonly<Record<number, { readonly code: string; readonly messag
   413: { code: 'LIMIT_EXCEEDED', message: 'The request is too large' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send application/json' },
 };
-const other = { code: 'BAD_REQUEST', message: 'The request was refused' };
+const other: Refusal = { code: 'BAD_REQUEST', message: 'The request was refused' };
 
 export function useTypedRefusals(): Plugin {
   return {
@@ -33,15 +35,11 @@ export function useTypedRefusals(): Plugin {
         }
       });
     },
-    onResponse({ response, setResponse, fetchAPI }) {
+    onResponse({ request, response, setResponse, fetchAPI }) {
       const { status, headers } = response;
       if (status < 400 || headers.has('content-type')) return;
-      const { code, message } = refusals[status] ?? other;
-      const typed = new fetchAPI.Headers(headers);
-      typed.set('content-type', 'application/json; charset=utf-8');
-      typed.delete('content-length');
-      const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
-      setResponse(new fetchAPI.Response(body, { status, headers: typed }));
+      const refusal = { ...(refusals[status] ?? other), status };
+      setResponse(refusalResponse(fetchAPI, refusal, headers, new URL(request.url).pathname));
     },
   };
 }

@@ -15,7 +15,7 @@ it('is another for a user of the same name who comes by another method', () => {
   expect(keys).toEqual(['address 192.0.2.1', 'basic ann', 'bearer ann', 'jwt ann', 'proxy ann']);
 });
 
-it('is the address of everybody else', () => {
+it('is the address of any other client', () => {
   expect(clientKey(anonymous('viewer'), '192.0.2.1')).toBe('address 192.0.2.1');
   expect(clientKey(anonymous('viewer'), null)).toBe('address unknown');
 });

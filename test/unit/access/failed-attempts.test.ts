@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FailedAttempts } from '../../../src/access/failed-attempts.js';
 
 describe('FailedAttempts', () => {
-  it('tells how many are left in the window, and how long it lasts', () => {
+  it('reports how many are left in the window, and how long it lasts', () => {
     const clock = { now: 1_000 };
     const failures = new FailedAttempts({ clock: () => clock.now, max: 2, window: 60_000 });
     expect(failures.left('192.0.2.1')).toBe(2);

@@ -1,19 +1,12 @@
 /** JWTs: only what the provider has signed, for us, with a key of its own, and until it ends. */
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createJwtVerifier, localKeys, remoteKeys } from '../../../src/access/jwt.js';
+import { createJwtVerifier, localKeys } from '../../../src/access/jwt.js';
 import type { JwtOptions } from '../../../src/access/jwt.js';
 import { RoleMap } from '../../../src/access/role-map.js';
-import {
-  AuthenticationUnavailableError,
-  ConfigError,
-  ForbiddenError,
-  UnauthenticatedError,
-} from '../../../src/errors.js';
+import { ConfigError, ForbiddenError, UnauthenticatedError } from '../../../src/errors.js';
 import { ThrottledLog } from '../../../src/throttled-log.js';
 import { silentLogger } from '../../../src/log.js';
 
@@ -47,7 +40,7 @@ const verifier = (options: Partial<JwtOptions> = {}) =>
   });
 
 describe('A JWT', () => {
-  it('tells who it is, with which role, and until when', async () => {
+  it('gives the name, the role and the expiry of the caller', async () => {
     expect(await verifier()(await sign(claims))).toEqual({
       ...{ name: 'ada', role: 'operator', method: 'jwt', expiresAt: (now + 60) * 1000 },
     });
@@ -79,7 +72,7 @@ describe('A JWT', () => {
       expect(refused).toMatchObject({
         code: 'UNAUTHENTICATED',
         message: 'Credentials are missing or wrong',
-        cause: { message: 'exp is more than ten years away' },
+        cause: { message: 'exp is more than ten years in the future' },
       });
     }
   });
@@ -99,9 +92,9 @@ describe('A JWT', () => {
     ['a group that has none', { role: 'dev' }],
     ['a role that is no text', { role: { admin: true } }],
     ['the name of a property of every object', { role: 'constructor' }],
-  ])('of somebody with %s is right, and gives nothing', async (_name, given) => {
+  ])('of a user with %s is valid, and grants nothing', async (_name, given) => {
     await expect(verifier()(await sign({ ...claims, ...given }))).rejects.toThrow(
-      new ForbiddenError('ada has no role here'),
+      new ForbiddenError('ada has no role'),
     );
   });
 
@@ -110,11 +103,11 @@ describe('A JWT', () => {
     ['has no end', { exp: undefined }],
     ['is not valid yet', { nbf: now + 60 }],
     ['is by another issuer', { iss: 'https://evil.test' }],
-    ['is by nobody', { iss: undefined }],
+    ['has no issuer', { iss: undefined }],
     ['is for another audience', { aud: 'other' }],
-    ['is for nobody', { aud: undefined }],
-    ['is about nobody', { sub: undefined }],
-    ['is about a name without end', { sub: 'a'.repeat(257) }],
+    ['has no audience', { aud: undefined }],
+    ['has no subject', { sub: undefined }],
+    ['has a subject that is too long', { sub: 'a'.repeat(257) }],
   ])('that %s is refused', async (_name, given) => {
     await expect(verifier()(await sign({ ...claims, ...given }))).rejects.toThrow(
       new UnauthenticatedError(),
@@ -150,7 +143,7 @@ describe('A JWT', () => {
       await expect(verifier({ keys: all })(token)).rejects.toThrow(UnauthenticatedError);
     });
 
-    it('when somebody else has signed it, in the name of the key', async () => {
+    it('when another key has signed it under the id of this key', async () => {
       const other = await generateKeyPair('ES256');
       await refuses(await sign(claims, 'one', other.privateKey));
     });
@@ -182,41 +175,6 @@ describe('A JWT', () => {
 });
 
 describe('Keys', () => {
-  it('of a provider are asked for once', async () => {
-    let requests = 0;
-    const server = createServer((_request, response) => {
-      requests++;
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    try {
-      const verify = verifier({ keys: remoteKeys(new URL(`http://127.0.0.1:${port}/jwks.json`)) });
-      for (let time = 0; time < 3; time++) await verify(await sign(claims));
-      expect(requests).toBe(1);
-    } finally {
-      server.close();
-    }
-  });
-
-  it.each([
-    ['is away', () => 'http://127.0.0.1:1/'],
-    ['answers with an error', (port: number) => `http://127.0.0.1:${port}/error`],
-    ['answers with something else', (port: number) => `http://127.0.0.1:${port}/text`],
-  ])('of a provider that %s make no token wrong: none can be judged', async (_name, urlOf) => {
-    const server = createServer((request, response) => {
-      response.writeHead(request.url === '/error' ? 500 : 200).end('no keys');
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    try {
-      const verify = verifier({ keys: remoteKeys(new URL(urlOf(port))) });
-      await expect(verify(await sign(claims))).rejects.toThrow(AuthenticationUnavailableError);
-    } finally {
-      server.close();
-    }
-  });
-
   it.each(['', 'hunter3', '{}', '{"keys":[]}', '{"keys":[{}]}', '[]'])(
     'in a file that holds %j are refused, and not quoted',
     (text) => {

@@ -15,13 +15,13 @@ it('answers a burst at once, and then as many a second as are allowed', () => {
   expect([rate.take('a'), rate.take('a')]).toEqual([0, 0.1]);
 });
 
-it('lets nobody save up more than a burst', () => {
+it('lets no client save up more than a burst', () => {
   const { clock, limit: rate } = limit({ rate: 10, burst: 2 });
   clock.now = 3_600_000;
   expect([1, 2, 3].map(() => rate.take('a') === 0)).toEqual([true, true, false]);
 });
 
-it('takes nothing from whoever is refused', () => {
+it('takes nothing from a client that is refused', () => {
   const { clock, limit: rate } = limit({ rate: 1, burst: 1 });
   rate.take('a');
   for (let time = 0; time < 100; time++) rate.take('a');

@@ -1,10 +1,10 @@
-/** Proxies that are believed, and everybody else, who is not. */
+/** Trusted proxies, and all other clients, whose headers count for nothing. */
 import { describe, expect, it } from 'vitest';
 import { isWide, parseSubnet, plainAddress } from '../../../src/access/ip-address.js';
 import type { Subnet } from '../../../src/access/ip-address.js';
 import { RoleMap } from '../../../src/access/role-map.js';
 import { ProxyScheme, TrustedProxies } from '../../../src/access/trusted-proxies.js';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { ForbiddenError, UnauthenticatedError } from '../../../src/errors.js';
 
 const proxies = new TrustedProxies(
@@ -18,8 +18,8 @@ describe('The address of a client', () => {
   it.each([
     ['its own, whatever it claims', '192.0.2.1', ['127.0.0.1'], '192.0.2.1'],
     ['in the notation of IPv4 on a socket that takes both', '::ffff:192.0.2.1', [], '192.0.2.1'],
-    ["the proxy's when it tells none", '10.0.0.1', [], '10.0.0.1'],
-    ['what the proxy tells', '10.0.0.1', ['192.0.2.1'], '192.0.2.1'],
+    ["the proxy's when it forwards none", '10.0.0.1', [], '10.0.0.1'],
+    ['what the proxy forwards', '10.0.0.1', ['192.0.2.1'], '192.0.2.1'],
     ['the last one, which the proxy has written', '10.0.0.1', ['127.0.0.1, 192.0.2.1'], '192.0.2.1'],
     ['through several proxies', 'fd00::1', ['6.6.6.6, 192.0.2.1, 10.9.9.9'], '192.0.2.1'],
     ['of several headers together', '10.0.0.1', ['6.6.6.6', '192.0.2.1, 10.0.0.2'], '192.0.2.1'],
@@ -72,13 +72,13 @@ describe('A user whom a proxy names', () => {
   );
 
   it.each(['192.0.2.1', '127.0.0.1', '::1', '::ffff:192.0.2.1', '11.0.0.1'])(
-    'is nobody when the request comes from %s',
+    'is not authenticated when the request comes from %s',
     async (address) => {
       expect(await attempt(address, { 'x-user': ['ada'], 'x-groups': ['admin'] })).toBeNull();
     },
   );
 
-  it('is nobody whatever else the request says of where it comes from', async () => {
+  it('is not authenticated by an address that the request claims', async () => {
     const headers = { 'x-user': ['ada'], 'x-groups': ['admin'], 'x-forwarded-for': ['10.0.0.1'] };
     expect(await attempt('192.0.2.1', headers)).toBeNull();
   });
@@ -99,9 +99,12 @@ describe('A user whom a proxy names', () => {
     },
   );
 
-  it.each([{}, { 'x-user': [''] }, { 'x-groups': ['admin'] }])('is nobody in %j', async (headers) => {
-    expect(await attempt('10.0.0.1', headers)).toBeNull();
-  });
+  it.each([{}, { 'x-user': [''] }, { 'x-groups': ['admin'] }])(
+    'is not authenticated by %j',
+    async (headers) => {
+      expect(await attempt('10.0.0.1', headers)).toBeNull();
+    },
+  );
 
   it('is a viewer where no header is named for roles', async () => {
     const roles = new RoleMap(new Map());

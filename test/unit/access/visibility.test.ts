@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maySee } from '../../../src/access/visibility.js';
 import type { AuthenticationMethod } from '../../../src/access/viewer.js';
 import { createLogger } from '../../../src/log.js';
-import { warnOfSharedNames } from '../../../src/shared-names.js';
+import { warnOfSharedNames } from '../../../src/access/shared-names.js';
 
 const viewer = (method: AuthenticationMethod, name: string) =>
   ({ method, name, role: 'viewer', expiresAt: null }) as const;

@@ -1,4 +1,4 @@
-import type { CacheCounters } from '../../../src/cache/cache-stats.js';
+import type { CacheCounters } from '../../../src/cache/cache-counters.js';
 
 export interface Sized {
   readonly id: number;
@@ -18,7 +18,7 @@ export interface ModelSettings {
 /** What the load of a read comes to. */
 export type Result = { readonly value: Sized; readonly ttl: number } | { readonly error: Error };
 
-/** A load, as far as the adaptive TTL goes: null where what changed was told. */
+/** A load, as the adaptive TTL counts it: null where the cache was informed of a change. */
 type Observation = { readonly at: number; readonly bytes: number } | null;
 
 interface Known {
@@ -142,7 +142,7 @@ export class CacheModel {
   }
 
   set(key: string, value: Sized, ttl: number): boolean {
-    this.#told(key);
+    this.#forgetComparison(key);
     const stored = this.#store(key, { value, ttl });
     if (stored) this.directSets++;
     return stored;
@@ -151,15 +151,15 @@ export class CacheModel {
   invalidate(prefix: string, exact = false): number {
     const concerned = (key: string) => (exact ? key === prefix : key.startsWith(prefix));
     const leaving = [...this.#known.keys()].filter(concerned);
-    for (const key of [...this.#history.keys()].filter(concerned)) this.#told(key);
+    for (const key of [...this.#history.keys()].filter(concerned)) this.#forgetComparison(key);
     for (const key of leaving) this.#known.delete(key);
     for (const key of [...this.#errors.keys()].filter(concerned)) this.#errors.delete(key);
     this.counters.invalidations += leaving.length;
     return leaving.length;
   }
 
-  outdate(key: string): boolean {
-    this.#told(key);
+  evictChanged(key: string): boolean {
+    this.#forgetComparison(key);
     const left = this.#known.delete(key);
     this.counters.invalidations += Number(left);
     this.counters.pushInvalidations += Number(left);
@@ -230,7 +230,7 @@ export class CacheModel {
     return ttl === own ? chosen : Math.min(ttl, chosen);
   }
 
-  #told(key: string): void {
+  #forgetComparison(key: string): void {
     const history = this.#history.get(key);
     if (history && history.at(-1) !== null) this.#history.set(key, [...history, null]);
   }

@@ -64,6 +64,20 @@ describe('MetricsCache.getStats', () => {
       utilizationPercent: 33.33,
     });
   });
+
+  it('counts no stale hit where the entry is fresh', async () => {
+    const { cache } = cacheWorld<number>({ staleWhileRevalidate: 500 });
+    await cache.read('a', () => 1);
+    await cache.read('a', () => 2);
+    expect(cache.getStats()).toMatchObject({ hits: 1, staleHits: 0 });
+  });
+
+  it('counts the operations of clients, and those whose every read was a hit', () => {
+    const { cache } = cacheWorld();
+    cache.countRequest(true);
+    cache.countRequest(false);
+    expect(cache.getStats()).toMatchObject({ requests: 2, requestHits: 1 });
+  });
 });
 
 describe('advice', () => {
@@ -101,6 +115,16 @@ describe('advice', () => {
     expect(cache.getStats().evictions).toBe(11);
   });
 
+  it('takes no other removal for an eviction', () => {
+    const { cache } = cacheWorld<number>({ ttl: 10_000_000, maxSize: 2 });
+    for (let i = 0; i < 12; i++) cache.set('replaced', i);
+    for (let i = 0; i < 12; i++) {
+      cache.set('invalidated', i);
+      cache.invalidate('invalidated');
+    }
+    expect(cache.getStats()).toMatchObject({ replacements: 11, invalidations: 12, advice: [] });
+  });
+
   it('reports a cache that is more than 70 % full', () => {
     const { cache } = cacheWorld<number>({ maxSize: 10 });
     for (let i = 0; i < 7; i++) cache.set(`key ${i}`, 1);
@@ -113,7 +137,7 @@ describe('advice', () => {
 });
 
 describe('MetricsCache.version', () => {
-  it('stays while nothing changes, whoever looks', () => {
+  it('stays while nothing changes, with any number of readers', () => {
     const { cache, clock } = cacheWorld<number>();
     cache.set('a', 1);
     const { version } = cache;
@@ -123,7 +147,7 @@ describe('MetricsCache.version', () => {
     expect(cache.version).toBe(version);
   });
 
-  it('moves when an entry expires, though nobody reads it', () => {
+  it('moves when an entry expires, even if it is not read', () => {
     const { cache, clock } = cacheWorld<number>();
     cache.set('a', 1);
     const { version } = cache;
@@ -131,7 +155,7 @@ describe('MetricsCache.version', () => {
     expect(cache.version).toBeGreaterThan(version);
   });
 
-  it('moves when advice about the last hour lapses, though somebody else has read it first', () => {
+  it('moves when advice about the last hour lapses, even if another client has read it first', () => {
     const { cache, clock } = cacheWorld<number>({ ttl: 10_000_000, maxSize: 1 });
     for (let i = 0; i < 12; i++) cache.set(`key ${i}`, 1);
     const { version } = cache;

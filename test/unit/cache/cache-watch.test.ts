@@ -29,7 +29,7 @@ describe('CacheRegistry.watch', () => {
     expect(await soFar(next)).toMatchObject({ done: false, value: { caches: [{ misses: 1 }] } });
   });
 
-  it('takes an expiry for a change, though nobody reads', async () => {
+  it('takes an expiry for a change, even without reads', async () => {
     using caches = new CacheRegistry();
     caches.get('task_status').set('a', 1);
     const watch = caches.watch({ intervalMs: 500 });
@@ -44,7 +44,7 @@ describe('CacheRegistry.watch', () => {
     });
   });
 
-  it('reports at most once per interval, however much changes', async () => {
+  it('reports at most once per interval, with any number of changes', async () => {
     using caches = new CacheRegistry();
     const cache = caches.get('task_status');
     const seen: number[] = [];
@@ -137,7 +137,7 @@ describe('CacheRegistry.watch', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it('holds no timer while nobody waits for a report', async () => {
+  it('holds no timer while no client waits for a report', async () => {
     using caches = new CacheRegistry();
     const watch = caches.watch({ intervalMs: 1_000 });
     await watch.next();

@@ -1,7 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import { expect } from 'vitest';
 import { MetricsCache } from '../../../src/cache/metrics-cache.js';
-import { PrefetchSchedule } from '../../../src/cache/prefetch-schedule.js';
+import { PrefetchSchedule } from '../../../src/cache/policies/prefetch-schedule.js';
 
 export interface Seen {
   /** Which state of the world the load saw. */
@@ -31,7 +31,7 @@ const ttl = 4;
 
 /**
  * A world that changes while it is looked at. Every key has a state, which only grows, and an epoch, which each
- * invalidation begins anew; loads look and end when the scheduler says so, and every read checks what it is told.
+ * invalidation begins anew; loads look and end when the scheduler says so, and every read checks its answer.
  */
 export class DriftingWorld {
   readonly clock = { now: 0 };
@@ -45,7 +45,7 @@ export class DriftingWorld {
   readonly #settings: WorldSettings;
   readonly #states = new Map<string, number>();
   readonly #epochs = new Map<string, number>();
-  /** The state at the beginning of the epoch: no later read may be told an earlier one. */
+  /** The state at the beginning of the epoch: no later read may return an earlier one. */
   readonly #floors = new Map<string, number>();
   readonly #newestHit = new Map<string, number>();
   readonly #loading = new Set<string>();
@@ -75,19 +75,19 @@ export class DriftingWorld {
       if (ring.at <= this.clock.now && this.#rings.delete(ring)) ring.call();
   }
 
-  /** The world changes and nobody is told. */
+  /** The world changes and the cache is not informed. */
   drift(key: string): void {
     this.#states.set(key, this.#state(key) + 1);
   }
 
-  /** The world changes and the cache is told so, for each key that `invalidate` concerns. */
+  /** The world changes and `invalidate` informs the cache, for each key that it concerns. */
   change(keys: readonly string[], invalidate: (cache: MetricsCache<Seen>) => void): void {
     for (const key of keys) this.drift(key);
     invalidate(this.cache);
     for (const key of keys) this.#beginEpoch(key);
   }
 
-  /** Somebody who knows the state sets it: from here on, whatever is being loaded is out of date. */
+  /** The state is set directly: any load that runs at this time is out of date. */
   set(key: string): void {
     this.cache.set(key, { state: this.#state(key), endedAt: this.clock.now });
     this.#beginEpoch(key);

@@ -53,7 +53,7 @@ describe('fingerprint', () => {
     [new Date(1), new Date(2)],
     [Uint8Array.of(1, 2), Uint8Array.of(2, 1)],
     [{ a: { b: { c: 'x' } } }, { a: { b: { c: 'y' } } }],
-  ])('tells %j from %j', (one, other) => {
+  ])('distinguishes %j from %j', (one, other) => {
     expect(fingerprint(one)).not.toBe(fingerprint(other));
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Aged } from '../../../src/cache/cache-options.js';
+import { SharedHit } from '../../../src/cache/cache-options.js';
 import type { LoadRequest } from '../../../src/cache/cache-options.js';
 import { cacheWorld } from './cache-world.js';
 
-/** Loads every key anew, each time after as long as it was fresh, and tells the TTLs that it got. */
+/** Loads one key for each value, each time when its TTL is over, and returns the TTLs. */
 async function ttls(values: readonly unknown[], options = {}) {
   const { cache, clock } = cacheWorld({ adaptiveTtl: 0.1, ...options });
   const seen: number[] = [];
@@ -54,7 +54,7 @@ describe('an adaptive TTL', () => {
     expect((await ttls(values)).seen.at(-1)).toBe(250);
   });
 
-  it('does not count a change that was told by an invalidation', async () => {
+  it('does not count a change that an invalidation announced', async () => {
     const { cache, clock } = cacheWorld({ adaptiveTtl: 0.1 });
     let ttl = 0;
     for (let value = 0; value < 8; value++) {
@@ -78,7 +78,7 @@ describe('an adaptive TTL', () => {
     expect((await cache.read('a', () => 7)).ttl).toBe(5_000);
   });
 
-  it('is not prolonged by a long time in which nobody looked', async () => {
+  it('is not prolonged by a long time without reads', async () => {
     const { cache, clock } = await ttls([1, 2, 3, 4]);
     clock.now += 1_000_000;
     expect((await cache.read('a', () => 5)).ttl).toBe(250);
@@ -89,7 +89,7 @@ describe('an adaptive TTL', () => {
     await cache.read('a', () => 7);
     for (let age = 1_000; age <= 5_000; age += 1_000) {
       clock.now += 1_000;
-      await cache.read('a', () => new Aged(7, { age, ttl: 1_000 }), { useCache: false });
+      await cache.read('a', () => new SharedHit(7, { age, ttl: 1_000 }), { useCache: false });
     }
     expect(cache.getStats().adaptiveTtl?.examples[0]).toMatchObject({ reason: 'LEARNING' });
   });

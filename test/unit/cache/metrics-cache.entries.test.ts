@@ -111,7 +111,7 @@ describe('MetricsCache and its bounds', () => {
 });
 
 describe('MetricsCache.sweep', () => {
-  it('removes the dead only, and tells how many', () => {
+  it('removes expired entries only, and returns their number', () => {
     const { cache, clock } = cacheWorld<number>();
     cache.set('a', 1, 100);
     cache.set('b', 1, 200);

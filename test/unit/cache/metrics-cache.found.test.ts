@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Aged } from '../../../src/cache/cache-options.js';
+import { SharedHit } from '../../../src/cache/cache-options.js';
 import type { LoadRequest } from '../../../src/cache/cache-options.js';
 import { MetricsCache } from '../../../src/cache/metrics-cache.js';
 
@@ -12,7 +12,7 @@ describe('a value that a load finds, already loaded elsewhere', () => {
     });
     return { clock, cache };
   };
-  const found = new Aged('theirs', { age: 3_000, ttl: 4_000 });
+  const found = new SharedHit('theirs', { age: 3_000, ttl: 4_000 });
 
   it('is a miss that is as old as it is, with what remains of its own TTL', async () => {
     const { cache } = setUp();
@@ -58,7 +58,7 @@ describe('a value that a load finds, already loaded elsewhere', () => {
   it('does not serve a bypass that came before its load began', async () => {
     const { cache } = setUp();
     const first = promise<string>();
-    const theirs = promise<Aged<string>>();
+    const theirs = promise<SharedHit<string>>();
     const begun = cache.read('k', () => first.promise);
     const bypass = cache.read('k', () => 'ours', { useCache: false });
     cache.invalidate('k');
@@ -68,6 +68,41 @@ describe('a value that a load finds, already loaded elsewhere', () => {
     theirs.resolve(found);
     expect(await ordinary).toMatchObject({ value: 'theirs' });
     expect(await bypass).toMatchObject({ value: 'ours', age: 0, collapsed: false });
+  });
+
+  it('is loaded again once for all bypasses that it does not serve', async () => {
+    const { cache } = setUp();
+    const first = promise<string>();
+    const theirs = promise<SharedHit<string>>();
+    const begun = cache.read('k', () => first.promise);
+    const bypasses = ['one', 'two'].map((value) => cache.read('k', () => value, { useCache: false }));
+    cache.invalidate('k');
+    const ordinary = cache.read('k', () => theirs.promise);
+    first.resolve('before');
+    await begun;
+    theirs.resolve(found);
+    await ordinary;
+    expect(await Promise.all(bypasses)).toMatchObject([
+      { value: 'one', collapsed: false },
+      { value: 'one', collapsed: true },
+    ]);
+    expect(cache.getStats()).toMatchObject({ found: 1, loads: 2 });
+  });
+
+  it('leaves a bypass that it does not serve with the error of its own load', async () => {
+    const { cache } = setUp();
+    const first = promise<string>();
+    const theirs = promise<SharedHit<string>>();
+    const begun = cache.read('k', () => first.promise);
+    const down = () => Promise.reject(new Error('down'));
+    const bypass = expect(cache.read('k', down, { useCache: false })).rejects.toThrow('down');
+    cache.invalidate('k');
+    const ordinary = cache.read('k', () => theirs.promise);
+    first.resolve('before');
+    await begun;
+    theirs.resolve(found);
+    await ordinary;
+    await bypass;
   });
 });
 

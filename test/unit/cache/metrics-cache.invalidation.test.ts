@@ -106,7 +106,7 @@ describe('MetricsCache.invalidatePrefix', () => {
 });
 
 describe('MetricsCache.clear', () => {
-  it('removes everything and tells how many entries were alive', async () => {
+  it('removes everything and returns how many entries had not expired', async () => {
     const { cache, clock } = cacheWorld<string>();
     cache.set('dead', 'x', 10);
     cache.set('alive', 'x');

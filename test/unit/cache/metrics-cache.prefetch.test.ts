@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadRequest, MetricsCacheOptions } from '../../../src/cache/cache-options.js';
-import { PrefetchSchedule } from '../../../src/cache/prefetch-schedule.js';
+import { PrefetchSchedule } from '../../../src/cache/policies/prefetch-schedule.js';
 import { cacheWorld, deferred, settled } from './cache-world.js';
 
 /** A cache whose loads count up, and a clock that stops wherever its one timer wants to ring. */
@@ -57,7 +57,7 @@ describe('refresh ahead', () => {
     expect(counted({ ...cache.getStats() })).toEqual([1, 1, 0]);
   });
 
-  it('leaves alone what nobody read since its load, and stops with the readers', async () => {
+  it('leaves alone what was not read since its load, and stops with the readers', async () => {
     const { read, until, loads, cache, ringsAt } = setUp(ahead);
     await read();
     expect(ringsAt()).toBeUndefined();
@@ -86,6 +86,25 @@ describe('refresh ahead', () => {
     expect([loads.length, prefetches.size]).toEqual([1, 0]);
   });
 
+  it('plans nothing for a reader who wants nothing loaded ahead', async () => {
+    const { cache, load, prefetches } = setUp(ahead);
+    await cache.read('a', load, { prefetch: false });
+    await cache.read('a', load, { prefetch: false });
+    expect(prefetches.size).toBe(0);
+  });
+
+  it('begins no load beside one that runs', async () => {
+    const { cache, read, until } = setUp(ahead);
+    const slow = deferred<number>();
+    await read();
+    await read();
+    const bypass = cache.read('a', slow.load, { useCache: false });
+    await until(900);
+    expect(cache.getStats()).toMatchObject({ loadsRunning: 1, prefetches: 0 });
+    slow.resolve(7);
+    expect(await bypass).toMatchObject({ value: 7 });
+  });
+
   it('is called off by an invalidation, which also disowns one that runs', async () => {
     const { cache, read, until, loads } = setUp(ahead);
     const slow = deferred<number>();
@@ -104,7 +123,7 @@ describe('refresh ahead', () => {
     expect(cache.getStats()).toMatchObject({ prefetches: 1, prefetchesWasted: 1, discarded: 1 });
   });
 
-  it('keeps a failure from readers, and does not try again before somebody has loaded', async () => {
+  it('keeps a failure from readers, and does not try again before a reader has loaded', async () => {
     const { cache, read, until, loads } = setUp(ahead);
     let tries = 0;
     const failing = () => {
@@ -228,7 +247,7 @@ describe('prediction', () => {
     expect(counted({ ...world.cache.getStats() })).toEqual([5, 4, 1]);
   });
 
-  it('expects nobody who comes at odd times', async () => {
+  it('expects no reader that comes at irregular times', async () => {
     const { until, read, cache } = setUp(predictive);
     for (const time of [0, 5_000, 7_500, 15_000, 18_000, 26_000, 29_000, 37_000, 41_000]) {
       await until(time);
@@ -255,6 +274,12 @@ describe('prediction', () => {
     expect([world.loads.length, world.cache.getStats().prefetches]).toEqual([1, 0]);
   });
 
+  it('loads only before those reads of a regular reader that the entry will not answer', async () => {
+    const world = setUp({ ...predictive, ttl: 15_000 });
+    await poll(world, 0, 40_000);
+    expect(world.loads.map(({ at }) => at)).toEqual([0, 15_000, 28_500]);
+  });
+
   it('takes as much longer as the load took last time', async () => {
     const world = setUp(predictive);
     const slow = async () => {
@@ -268,11 +293,14 @@ describe('prediction', () => {
     expect(world.ringsAt()).toBe(25_000 - 100 - 300);
   });
 
-  it('forgets keys that nobody has read for long', async () => {
+  it('forgets keys that were not read for long', async () => {
     const world = setUp(predictive);
     await poll(world, 0, 20_000);
     expect(world.prefetches.size).toBe(1);
-    world.clock.now = 20_000 + 1_200_001; // the machine slept
+    world.clock.now = 20_000 + 1_200_000; // the machine slept
+    world.cache.sweep();
+    expect(world.prefetches.size).toBe(1);
+    world.clock.now++;
     world.cache.sweep();
     expect(world.prefetches.size).toBe(0);
   });

@@ -184,6 +184,13 @@ describe('MetricsCache.read with useCache: false', () => {
     expect(await later).toMatchObject({ value: 'shared', collapsed: false });
     expect(cache.getStats()).toMatchObject({ loads: 2, discarded: 1 });
   });
+
+  it('loads once when its load fails', async () => {
+    const { cache } = cacheWorld<number>();
+    const load = () => Promise.reject(new Error('down'));
+    await expect(cache.read('a', load, past)).rejects.toThrow('down');
+    expect(cache.getStats()).toMatchObject({ bypasses: 1, loads: 1, loadFailures: 1 });
+  });
 });
 
 describe('MetricsCache.cached', () => {

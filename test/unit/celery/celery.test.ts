@@ -1,4 +1,4 @@
-/** What a cluster's watch asks of its own accord, and what it says when nobody answers. */
+/** What the gateway asks a cluster without a client, and what it logs when no worker answers. */
 import { expect, it } from 'vitest';
 import { Celery } from '../../../src/celery/celery.js';
 import { createLogger } from '../../../src/log.js';
@@ -7,7 +7,7 @@ import { ScriptedTransport } from './scripted-transport.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('says once for each loss that the workers could not be asked, however much it was asking', async () => {
+it('says once for each loss that the workers could not be asked, with any number of requests', async () => {
   const transport = new ScriptedTransport();
   const unread = 'the state of the workers could not be read';
   const warnings: unknown[] = [];
@@ -21,15 +21,15 @@ it('says once for each loss that the workers could not be asked, however much it
   });
   celery.start();
 
-  for (const told of [[unread], [unread, unread]]) {
+  for (const expected of [[unread], [unread, unread]]) {
     transport.requests.length = 0;
     transport.gain();
     const methods = () => transport.requests.map(({ method }) => method);
     await eventually(() => expect(methods()).toEqual(['heartbeat', 'ping', 'active', 'active_queues']));
-    celery.state.sawWorker(`w${told.length}`, celery.clock()); // it is asked for its pool, after a ping
+    celery.state.sawWorker(`w${expected.length}`, celery.clock()); // it is asked for its pool, after a ping
     await eventually(() => expect(methods().filter((method) => method === 'ping')).toHaveLength(2));
     transport.lose();
     await turn();
-    expect(warnings).toEqual(told);
+    expect(warnings).toEqual(expected);
   }
 });

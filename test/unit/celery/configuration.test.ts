@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareConfiguration } from '../../../src/celery/configuration.js';
 import type { GatewayConfiguration } from '../../../src/celery/configuration.js';
-import { ConfigurationWatch } from '../../../src/celery/configuration-watch.js';
-import type { InspectReply } from '../../../src/celery/inspect.js';
-import { defaultRedisOptions } from '../../../src/celery/transport/redis-names.js';
+import { ConfigurationChecker } from '../../../src/celery/configuration-checker.js';
+import type { InspectReply } from '../../../src/celery/inspect/inspect.js';
+import { defaultRedisOptions } from '../../../src/celery/transport/redis/redis-names.js';
 import { eventually } from '../../support/eventually.js';
 
 const gateway: GatewayConfiguration = {
@@ -69,7 +69,7 @@ describe('compareConfiguration', () => {
     ]);
   });
 
-  it('compares fanout_patterns only where the gateway does not hear either', () => {
+  it('compares fanout_patterns only where the gateway does not receive both', () => {
     const conf = { broker_transport_options: { fanout_patterns: false } };
     expect(harmful(conf)).toEqual([]);
     const ours = { ...gateway, redis: { ...defaultRedisOptions, fanoutPatterns: true } };
@@ -139,10 +139,10 @@ describe('compareConfiguration', () => {
   });
 });
 
-describe('ConfigurationWatch', () => {
+describe('ConfigurationChecker', () => {
   it('asks again when the question has failed, up to five times', async () => {
     let asked = 0;
-    const watch = new ConfigurationWatch({
+    const watch = new ConfigurationChecker({
       gateway,
       retryPause: 1,
       inspect: {
@@ -159,7 +159,7 @@ describe('ConfigurationWatch', () => {
 
   it('asks again a worker that has not answered, until it does', async () => {
     let asked = 0;
-    const watch = new ConfigurationWatch({
+    const watch = new ConfigurationChecker({
       gateway,
       retryPause: 1,
       inspect: {
@@ -181,7 +181,7 @@ describe('ConfigurationWatch', () => {
 
   it('reports each change of what it has found, and nothing else', async () => {
     const reply = { ok: true, value: { ...quiet, task_default_queue: 'shop' } };
-    const watch = new ConfigurationWatch({
+    const watch = new ConfigurationChecker({
       gateway,
       inspect: {
         load: async (_command: unknown, scope: unknown) => {
@@ -208,7 +208,7 @@ describe('ConfigurationWatch', () => {
 
   it('asks each worker once, keeps no more than the differences, and asks again after a restart', async () => {
     const asked: string[] = [];
-    const watch = new ConfigurationWatch({
+    const watch = new ConfigurationChecker({
       gateway,
       inspect: {
         load: async (_command: unknown, scope: unknown) => {

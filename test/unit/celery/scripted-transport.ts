@@ -1,26 +1,27 @@
-/** A broker that answers as the test says: what is published is kept, and replies come when they are told to. */
-import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/message.js';
+/** A broker that the test controls: it keeps what is published, and delivers replies when the test says so. */
+import { encodeEnvelope, decodeEnvelope } from '../../../src/celery/messages/message.js';
 import { PurgeImpossibleError } from '../../../src/errors.js';
-import type { Message, RawMessage } from '../../../src/celery/message.js';
+import { atOnce } from '../../../src/slices.js';
+import type { Message, RawMessage } from '../../../src/celery/messages/message.js';
 import type { Impairment } from '../../../src/celery/transport/impairments.js';
 import type {
   BoundNodes,
-  ConnectionState,
+  ConnectionStatus,
   ControlRequest,
   EventMessageListener,
-  OutgoingTask,
   Purge,
   QueueDepth,
   Transport,
 } from '../../../src/celery/transport/transport.js';
+import type { OutgoingTask } from '../../../src/celery/messages/message.js';
 
 export class ScriptedTransport implements Transport {
   readonly kind = 'redis';
   readonly address = 'redis://test:6379/0';
-  connection: ConnectionState = { connected: true, since: 0, reconnects: 0, reason: null };
+  connection: ConnectionStatus = { connected: true, since: 0, reconnects: 0, reason: null };
   readonly requests: ControlRequest[] = [];
   readonly tasks: OutgoingTask[] = [];
-  /** Pidboxes that take a request; null for a broker that cannot tell. */
+  /** Pidboxes that take a request; null for a broker that does not report it. */
   receivers: number | null = null;
   bound: readonly string[] = [];
   hints: readonly string[] = [];
@@ -32,9 +33,8 @@ export class ScriptedTransport implements Transport {
   failure: Error | null = null;
   #reply: (message: RawMessage) => void = () => undefined;
   impairments: readonly Impairment[] = [];
-  /** Where an event message goes: nowhere before `subscribeEvents`. */
-  deliverEvent: EventMessageListener = () => undefined;
-  readonly #listeners: ((state: ConnectionState) => void)[] = [];
+  #listenToEvents: EventMessageListener = () => undefined;
+  readonly #listeners: ((state: ConnectionStatus) => void)[] = [];
 
   get ticket(): string {
     return this.requests.at(-1)?.ticket ?? '';
@@ -70,7 +70,7 @@ export class ScriptedTransport implements Transport {
     this.#reply = listener;
   }
 
-  onConnection(listener: (state: ConnectionState) => void): () => void {
+  onConnection(listener: (state: ConnectionStatus) => void): () => void {
     this.#listeners.push(listener);
     return () => undefined;
   }
@@ -130,7 +130,13 @@ export class ScriptedTransport implements Transport {
   }
 
   subscribeEvents(listener: EventMessageListener): void {
-    this.deliverEvent = listener;
+    this.#listenToEvents = listener;
+  }
+
+  /** Does nothing before `subscribeEvents`. */
+  deliverEvent(message: RawMessage, receivedAt?: number): void {
+    const work = this.#listenToEvents(message, receivedAt);
+    if (work !== undefined) atOnce(work);
   }
 
   readonly intake = { waitingMessages: 0, waitingBytes: 0, lostMessages: 0, lostBytes: 0 };
@@ -147,7 +153,7 @@ export class ScriptedTransport implements Transport {
     // Nothing was opened.
   }
 
-  #become(state: ConnectionState): void {
+  #become(state: ConnectionStatus): void {
     this.connection = state;
     for (const listener of this.#listeners) listener(state);
   }

@@ -1,17 +1,17 @@
 /** Names that senders give tasks for logs and monitors: whatever runs, runs under its own name. */
 import { describe, expect, it } from 'vitest';
-import { AllowLists } from '../../../src/celery/allow-lists.js';
-import type { InspectResult } from '../../../src/celery/inspect.js';
+import { AllowLists } from '../../../src/celery/sending/allow-lists.js';
+import type { InspectResult } from '../../../src/celery/inspect/inspect.js';
 import { TaskMetrics } from '../../../src/celery/metrics/task-metrics.js';
-import { Queues } from '../../../src/celery/queues.js';
-import { parseTaskMeta } from '../../../src/celery/results.js';
+import { Queues } from '../../../src/celery/queues/queues.js';
+import { parseTaskMeta } from '../../../src/celery/results/results.js';
 import {
   isNameCertain,
   isRegistered,
   shadowNameOf,
   taskNameOf,
 } from '../../../src/celery/shadow-name.js';
-import { TaskSender } from '../../../src/celery/task-sender.js';
+import { TaskSender } from '../../../src/celery/sending/task-sender.js';
 import type { QueueDepth, TaskMeta } from '../../../src/celery/transport/transport.js';
 import { ForbiddenError, RerunRefusedError } from '../../../src/errors.js';
 import { createState, start, task } from './events/cluster.js';
@@ -61,7 +61,7 @@ describe('the name of a task with a shadow name', () => {
     apply(received);
     const seed = { id: 'a', name: 'demo.add', isNameCertain: true, shadow, worker: 'w1@host' } as const;
     const rest = { args: null, kwargs: null, startedAt: null, eta: null, queue: null } as const;
-    state.seedTask({ ...seed, ...rest, state: 'STARTED' });
+    state.sawTask({ ...seed, ...rest, state: 'STARTED' });
     expect(state.task('a')).toMatchObject({ name: 'demo.add', shadow });
   });
 

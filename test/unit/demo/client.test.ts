@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { decodeBody, decodeEnvelope } from '../../../src/celery/message.js';
-import { MemoryBus } from '../../../src/celery/transport/memory-bus.js';
+import { decodeEnvelope } from '../../../src/celery/messages/message.js';
+import { decodeBody } from '../../../src/celery/messages/message-body.js';
+import { MemoryBus } from '../../../src/celery/transport/memory/memory-bus.js';
 import { DemoClient } from '../../../src/demo/client.js';
 import { readTask, start, type Fields } from './harness.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeBody } from '../../../src/celery/message.js';
+import { decodeBody } from '../../../src/celery/messages/message-body.js';
 import { silentLogger } from '../../../src/log.js';
 import { startEmbeddedCluster } from '../../../src/demo/cluster.js';
 import { start, type Fields } from './harness.js';
@@ -16,7 +16,7 @@ function watch(seed: number) {
   const cluster = startEmbeddedCluster({ log: silentLogger, seed, now: Date.now });
   cluster.transport.start();
   const events: Fields[] = [];
-  cluster.transport.subscribeEvents((message) => events.push(decodeBody(message.read()) as Fields));
+  cluster.transport.subscribeEvents((message) => void events.push(decodeBody(message.read()) as Fields));
   const types = () => new Set(events.map((event) => event['type']));
   const dispose = () => cluster[Symbol.asyncDispose]();
   return { ...cluster, events, types, [Symbol.asyncDispose]: dispose };

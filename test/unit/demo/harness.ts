@@ -1,8 +1,9 @@
 /** One worker on a bus of its own, with everything it sends and answers in arrays. Time is vitest's. */
 import { vi } from 'vitest';
-import { decodeBody, decodeEnvelope } from '../../../src/celery/message.js';
-import { MemoryBus } from '../../../src/celery/transport/memory-bus.js';
-import { MemoryTransport } from '../../../src/celery/transport/memory.js';
+import { decodeEnvelope } from '../../../src/celery/messages/message.js';
+import { decodeBody } from '../../../src/celery/messages/message-body.js';
+import { MemoryBus } from '../../../src/celery/transport/memory/memory-bus.js';
+import { MemoryTransport } from '../../../src/celery/transport/memory/memory.js';
 import { createLogger } from '../../../src/log.js';
 import { DemoClient } from '../../../src/demo/client.js';
 import { seededRandom } from '../../../src/demo/random.js';
@@ -39,7 +40,7 @@ export async function startWorker({
   const replies = new Map<string, unknown>();
   const transport = new MemoryTransport(bus, { now: Date.now });
   transport.start();
-  transport.subscribeEvents((message) => events.push(decodeBody(message.read()) as Fields));
+  transport.subscribeEvents((message) => void events.push(decodeBody(message.read()) as Fields));
   transport.subscribeReplies((raw) => {
     const message = raw.read();
     replies.set(String(message.headers['ticket']), decodeBody(message));

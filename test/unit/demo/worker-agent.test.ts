@@ -33,7 +33,7 @@ const info = (id: string, args: readonly unknown[], queue: string) => ({
 });
 
 describe('the agent', () => {
-  it('tells active, reserved and scheduled tasks apart', async () => {
+  it('lists active, reserved and scheduled tasks apart', async () => {
     const { ask, active, reserved, scheduled } = await busy();
     const running = {
       ...info(active, [1], 'default'),

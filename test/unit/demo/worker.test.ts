@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeEnvelope } from '../../../src/celery/message.js';
+import { encodeEnvelope } from '../../../src/celery/messages/message.js';
 import { TaskError } from '../../../src/demo/task.js';
 import { start, startWorker, task } from './harness.js';
 
@@ -118,7 +118,7 @@ describe('a task that fails', () => {
   it.each([
     ['a bigint', () => 1n],
     ['a function', () => decline],
-  ])('fails when it returns %s, and nobody hears of a success', async (_what, run) => {
+  ])('fails when it returns %s, and no event reports a success', async (_what, run) => {
     const { client, pass, course, meta } = await startWorker({ tasks: [task('odd', run)] });
     const id = await client.send('odd');
     await pass();
@@ -353,7 +353,7 @@ describe('the worker', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('aborts running tasks without a word when it is disposed', async () => {
+  it('aborts running tasks without an event when it is disposed', async () => {
     const { worker, client, pass, course } = await startWorker({ tasks: [slow] });
     const id = await client.send('math.slow');
     await pass();
@@ -369,7 +369,7 @@ describe('the worker', () => {
     );
     const { client, pass, worker } = await startWorker({ tasks: [add] });
     await client.send('math.add', ['secret', 2]);
-    await client.send('nobody.knows');
+    await client.send('unknown.task');
     await pass();
     await worker.stop();
     expect(spies.flatMap((spy) => spy.mock.calls)).toEqual([]);

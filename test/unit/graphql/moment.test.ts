@@ -1,7 +1,8 @@
 /** Times as an operator types them into an argument. */
 import { describe, expect, it, vi } from 'vitest';
 import { BadUserInputError } from '../../../src/errors.js';
-import { momentAt, parseMoment, TimeText } from '../../../src/graphql/moment.js';
+import { momentAt } from '../../../src/cluster/moment.js';
+import { parseMoment, TimeText } from '../../../src/graphql/moment.js';
 
 const now = Date.UTC(2026, 10, 28, 12);
 const read = (text: string): string =>

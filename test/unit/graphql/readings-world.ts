@@ -6,17 +6,17 @@ import { anonymous } from '../../../src/access/viewer.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
-import { parseTaskMeta } from '../../../src/celery/results.js';
+import { parseTaskMeta } from '../../../src/celery/results/results.js';
 import type { ControlRequest, ResultBackend } from '../../../src/celery/transport/transport.js';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { Disposal } from '../../../src/disposal.js';
-import { noCluster } from '../../../src/graphql/cluster-views.js';
-import type { Cluster } from '../../../src/graphql/cluster.js';
-import { Clusters } from '../../../src/graphql/clusters.js';
+import { bareCluster } from '../cluster/bare-cluster.js';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { Clusters } from '../../../src/cluster/clusters.js';
 import { createContext, type Services } from '../../../src/graphql/context.js';
-import { createResultLoader } from '../../../src/graphql/loaders.js';
+import { createResultLoader } from '../../../src/cluster/result-loader.js';
 import { schema } from '../../../src/graphql/schema.js';
-import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
+import { Subscriptions } from '../../../src/cluster/subscriptions.js';
 import { silentLogger } from '../../../src/log.js';
 import { Exporter } from '../../../src/prometheus/exporter.js';
 import { samplesOf } from '../../support/exposition.js';
@@ -84,7 +84,7 @@ export class ReadingsWorld implements AsyncDisposable {
     const subscriptions = this.#opened.own(new Subscriptions({ celery, maxItems: 1_000 }));
     const resultLoader = createResultLoader(celery);
     const cluster: Cluster = {
-      ...noCluster,
+      ...bareCluster,
       clusterName: 'default',
       embedded: false,
       celery,
@@ -103,7 +103,8 @@ export class ReadingsWorld implements AsyncDisposable {
       audit: new AuditLog({ log, maxRecords: 10 }),
       redact: (value: unknown) => value,
     };
-    this.#exporter = this.#opened.own(new Exporter(this.#services, readConfig([], {})));
+    this.#exporter = new Exporter(this.#services, readConfig([], {}));
+    this.#opened.own(this.#exporter.watch(cluster));
     celery.events.start();
   }
 

@@ -6,21 +6,21 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isFinal, taskStates } from '../../../src/celery/states.js';
 import { start } from '../celery/events/cluster.js';
-import { scenarios } from '../celery/events/task-scenarios.js';
+import { scenarios } from '../celery/tasks/task-scenarios.js';
 import { ReadingsWorld } from './readings-world.js';
 
 const states = [...taskStates, 'END_UNKNOWN', 'PROGRESS'];
 const document = `{
-  tasks(filter: { ids: ["a"] }, useCache: false) { nodes { state } totalCount }
+  tasks(filter: { taskIds: ["a"] }, useCache: false) { nodes { state } totalCount }
   ${states
     .map((state) => `${state}: tasks(filter: { states: [${state}] }, useCache: false) { totalCount }`)
     .join('\n')}
   taskStatus(useCache: false) { total counts { state count } }
-  taskTypes(useCache: false) { name finished succeeded failed counts { state count } }
+  taskTypes(useCache: false) { nodes { name finished succeeded failed counts { state count } } }
   metricsSummary(windowSeconds: 86400, useCache: false) {
     finished succeeded failed queueWait { maxSeconds } runtime { maxSeconds }
   }
-  task(id: "a", useCache: false) {
+  task(taskId: "a", useCache: false) {
     state finished runtimeSeconds queueWaitSeconds sentAt receivedAt startedAt finishedAt
     succeededAt failedAt revokedAt rejectedAt
     attempts { state runtimeSeconds receivedAt startedAt endedAt } attemptsOmitted
@@ -45,10 +45,12 @@ interface Outcomes {
 interface Answer extends Record<string, unknown> {
   readonly tasks: { readonly nodes: readonly { readonly state: string }[] };
   readonly taskStatus: { readonly total: number; readonly counts: readonly StateCount[] };
-  readonly taskTypes: readonly (Outcomes & {
-    readonly name: string;
-    readonly counts: readonly StateCount[];
-  })[];
+  readonly taskTypes: {
+    nodes: readonly (Outcomes & {
+      readonly name: string;
+      readonly counts: readonly StateCount[];
+    })[];
+  };
   readonly metricsSummary: Outcomes & {
     readonly queueWait: { readonly maxSeconds: number | null };
     readonly runtime: { readonly maxSeconds: number | null };
@@ -96,7 +98,7 @@ it('shows one state and one number of ends by every way of reading, once the res
         failed: counted('FAILURE'),
       };
       expect(answer.metricsSummary).toMatchObject(figures);
-      for (const type of answer.taskTypes) {
+      for (const type of answer.taskTypes.nodes) {
         expect(type).toMatchObject(figures);
         expect(only(type.counts)).toEqual([{ state, count: 1 }]);
       }

@@ -7,12 +7,12 @@ import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
 import { parseEvents } from '../../../src/celery/events/event.js';
 import { Disposal } from '../../../src/disposal.js';
-import { noCluster } from '../../../src/graphql/cluster-views.js';
-import type { Cluster } from '../../../src/graphql/cluster.js';
-import { Clusters } from '../../../src/graphql/clusters.js';
+import { bareCluster } from '../cluster/bare-cluster.js';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { Clusters } from '../../../src/cluster/clusters.js';
 import { createContext, type Context } from '../../../src/graphql/context.js';
 import { operationCost } from '../../../src/graphql/limits/operation-cost.js';
-import { createResultLoader } from '../../../src/graphql/loaders.js';
+import { createResultLoader } from '../../../src/cluster/result-loader.js';
 import { schema } from '../../../src/graphql/schema.js';
 import { silentLogger } from '../../../src/log.js';
 import { ScriptedTransport } from '../celery/scripted-transport.js';
@@ -117,7 +117,7 @@ export class SizedWorld implements AsyncDisposable {
       });
     const caches = this.#opened.own(new CacheRegistry({ clock: () => now }));
     const resultLoader = createResultLoader(celery);
-    return { ...noCluster, clusterName: name, embedded: false, celery, caches, resultLoader };
+    return { ...bareCluster, clusterName: name, embedded: false, celery, caches, resultLoader };
   }
 
   workerEvent(

@@ -1,6 +1,6 @@
 /**
- * A gateway of three clusters, and for each of them a twin alone in a gateway of its own that is told and asked the same.
- * Whatever crosses from one cluster to another makes it differ from its twin.
+ * A gateway of three clusters, and for each of them a twin: the same cluster alone in a gateway of its own, with the same
+ * events and the same requests. Data that crosses from one cluster to another makes a cluster differ from its twin.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { execute, parse, subscribe } from 'graphql';
@@ -10,26 +10,26 @@ import type { Viewer } from '../../../src/access/viewer.js';
 import { CacheRegistry } from '../../../src/cache/cache-registry.js';
 import { CacheStatus } from '../../../src/cache/cache-status.js';
 import { Celery } from '../../../src/celery/celery.js';
-import { MemoryBus } from '../../../src/celery/transport/memory-bus.js';
-import { MemoryTransport } from '../../../src/celery/transport/memory.js';
+import { MemoryBus } from '../../../src/celery/transport/memory/memory-bus.js';
+import { MemoryTransport } from '../../../src/celery/transport/memory/memory.js';
 import { EventDispatcher } from '../../../src/demo/event-dispatcher.js';
 import { LamportClock } from '../../../src/demo/lamport-clock.js';
 import { Disposal } from '../../../src/disposal.js';
-import type { Cluster } from '../../../src/graphql/cluster.js';
-import { noCluster } from '../../../src/graphql/cluster-views.js';
-import { Clusters } from '../../../src/graphql/clusters.js';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { bareCluster } from '../cluster/bare-cluster.js';
+import { Clusters } from '../../../src/cluster/clusters.js';
 import { createContext } from '../../../src/graphql/context.js';
 import type { Services } from '../../../src/graphql/context.js';
-import { LateEffects } from '../../../src/graphql/controls/invalidations.js';
+import { DelayedInvalidations } from '../../../src/cluster/delayed-invalidations.js';
 import { schema } from '../../../src/graphql/schema.js';
-import { Subscriptions } from '../../../src/graphql/subscriptions/subscriptions.js';
+import { Subscriptions } from '../../../src/cluster/subscriptions.js';
 import { silentLogger } from '../../../src/log.js';
 
 export const names = ['a', 'b', 'c'] as const;
 export type Name = (typeof names)[number];
 
 /** Who sees which, in the order of the configuration. */
-export const sees = { ab: ['a', 'b'], bc: ['b', 'c'], nobody: [] } as const satisfies Record<
+export const sees = { ab: ['a', 'b'], bc: ['b', 'c'], none: [] } as const satisfies Record<
   string,
   readonly Name[]
 >;
@@ -82,21 +82,21 @@ export class TenantWorld implements AsyncDisposable {
   }
 
   async ready(): Promise<void> {
-    await this.#until(() => this.#all.every(({ cluster }) => cluster.celery.isSeeded));
+    await this.#until(() => this.#all.every(({ cluster }) => cluster.celery.isSynced));
     for (const { cluster } of this.#all) cluster.caches.invalidate();
   }
 
   /** A task that runs in one cluster. */
   async event(name: Name, number: number): Promise<void> {
     const both = [this.#tenants.get(name), this.#twins.get(name)].flatMap((one) => one ?? []);
-    const told = both.map(({ cluster }) => cluster.celery.events.counters.received);
+    const received = both.map(({ cluster }) => cluster.celery.events.counters.received);
     for (const { events, cluster } of both) {
       if (!cluster.celery.transport.connection.connected) return;
       const task = { uuid: `task-${number}-of-${name}`, name: `${name}.work`, args: `('${name}',)` };
       events.send('task-received', { ...task, kwargs: '{}', retries: 0, eta: null, expires: null });
     }
     await this.#until(() =>
-      both.every(({ cluster }, at) => cluster.celery.events.counters.received > (told[at] ?? 0)),
+      both.every(({ cluster }, at) => cluster.celery.events.counters.received > (received[at] ?? 0)),
     );
   }
 
@@ -175,8 +175,12 @@ export class TenantWorld implements AsyncDisposable {
     const hostname = `worker@${clusterName}`;
     return {
       cluster: {
-        ...noCluster, // nothing is loaded that a test did not ask for
-        ...{ ...watched, subscriptions, lateEffects: new LateEffects(celery.state, caches) },
+        ...bareCluster, // nothing is loaded that a test did not ask for
+        ...{
+          ...watched,
+          subscriptions,
+          delayedInvalidations: new DelayedInvalidations(celery.state, caches),
+        },
       },
       events: new EventDispatcher({ bus, hostname, clock: new LamportClock(), now: clock }),
     };

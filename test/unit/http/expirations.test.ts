@@ -1,4 +1,4 @@
-/** The end of credentials: told in time, by one timer. */
+/** The end of credentials: called in time, by one timer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Expirations } from '../../../src/http/expirations.js';
 
@@ -6,21 +6,21 @@ describe('Expirations', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 0 }));
   afterEach(() => void vi.useRealTimers());
 
-  it('tells each at its time, with one timer for all of them', () => {
-    const told: number[] = [];
+  it('calls each at its time, with one timer for all of them', () => {
+    const called: number[] = [];
     const expirations = new Expirations();
-    for (const at of [3_000, 1_000, 2_000]) expirations.add(at, () => told.push(at));
+    for (const at of [3_000, 1_000, 2_000]) expirations.add(at, () => called.push(at));
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(999);
-    expect(told).toEqual([]);
+    expect(called).toEqual([]);
     vi.advanceTimersByTime(1_001);
-    expect(told).toEqual([1_000, 2_000]);
+    expect(called).toEqual([1_000, 2_000]);
     vi.advanceTimersByTime(1_000);
-    expect(told).toEqual([1_000, 2_000, 3_000]);
+    expect(called).toEqual([1_000, 2_000, 3_000]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('tells at once what is over already', () => {
+  it('calls at once for what is over already', () => {
     const expire = vi.fn();
     new Expirations().add(-1, expire);
     vi.advanceTimersByTime(0);

@@ -46,7 +46,7 @@ describe('TaskTally', () => {
     expect(states()).toEqual([]);
     apply(task('sent', 'b', 0.9, named), task('received', 'c', 1.2, { name: 'shop.pay' }));
     expect(states()).toEqual([{ ...named, RECEIVED: 1, STARTED: 1, SUCCESS: 0, FAILURE: 0 }]);
-    wait(2.2); // nobody has reported the queue of the last one
+    wait(2.2); // no event has reported the queue of the last one
     expect(states()).toEqual([
       { ...named, RECEIVED: 1, STARTED: 1, SUCCESS: 0, FAILURE: 0 },
       { name: 'shop.pay', queue: null, RECEIVED: 1, SUCCESS: 0, FAILURE: 0 },
@@ -89,7 +89,7 @@ describe('TaskTally', () => {
     expect(states()).toMatchObject([{ ...named, OTHER: 2 }]);
   });
 
-  it('counts names and queues beyond its bound together, and tells how many they are', () => {
+  it('counts names and queues beyond its bound together, and reports how many they are', () => {
     const { tally, apply, states } = watched({ maxSeries: 2 });
     for (const name of ['a', 'b', 'c', 'd', 'c'])
       apply(task('sent', `id-${Math.random()}`, 0, { name }));
@@ -135,7 +135,7 @@ describe('TaskTally', () => {
     [{ byName: false, byQueue: true }, [{ name: null, queue: 'mail' }]],
     [{ byName: true, byQueue: false }, [{ name: 'shop.pay', queue: null }]],
     [{ byName: false, byQueue: false }, [{ name: null, queue: null }]],
-  ])('tells tasks apart only by what it is told: %j', (by, expected) => {
+  ])('distinguishes tasks only by the configured labels: %j', (by, expected) => {
     const { apply, states } = watched(by);
     apply(task('sent', 'a', 0, named));
 

@@ -48,10 +48,9 @@ function pass(milliseconds: number): void {
 
 async function open(path: string, text: string) {
   const applied: string[] = [];
-  const apply = (changed: string): string[] => {
+  const apply = (changed: string): void => {
     if (changed.startsWith('bad')) throw new ConfigError('is bad');
     applied.push(changed);
-    return changed === 'new broker' ? ['shop: broker'] : [];
   };
   const log = createLogger('info', (line) => void lines.push(line));
   const files = new SettingsFiles([{ setting: '--auth-file', path, text, apply }], {
@@ -70,10 +69,10 @@ const logged = () =>
     const { level, message, error } = JSON.parse(line) as Record<string, unknown>;
     return [level, message, ...(error === undefined ? [] : [error])];
   });
-const readAgain = ['info', 'a file of settings was read again'];
+const readAgain = ['info', 'settings file reloaded'];
 const refused = (error: string) => [
   'error',
-  'a file of settings is refused, and what was read before stays in force',
+  'settings file rejected, the previous content stays in effect',
   error,
 ];
 
@@ -116,7 +115,7 @@ describe('A file of settings', () => {
     expect(opened.applied).toEqual(['two']);
   });
 
-  it('is found changed by a look where the system tells of nothing', async () => {
+  it('is found changed by a poll where the system reports nothing', async () => {
     await mkdir(join(folder, 'a'));
     await mkdir(join(folder, 'b'));
     await writeFile(join(folder, 'a', 'auth'), 'one');
@@ -139,19 +138,14 @@ describe('A file of settings', () => {
     await writeFile(path, 'bad');
     opened.files.reload();
     expect(opened.files.states).toEqual([
-      { setting: '--auth-file', loadedAt: 1_000, error: '--auth-file is bad', needsRestart: false },
+      { setting: '--auth-file', loadedAt: 1_000, error: '--auth-file is bad' },
     ]);
     opened.files.reload();
-    expect(logged()).toEqual([
-      refused('--auth-file is bad'),
-      ['info', 'a file of settings is as before'],
-    ]);
+    expect(logged()).toEqual([refused('--auth-file is bad'), ['info', 'settings file unchanged']]);
     await writeFile(path, 'two');
     opened.files.reload();
     expect(opened.applied).toEqual(['two']);
-    expect(opened.files.states).toEqual([
-      { setting: '--auth-file', loadedAt: 2_000, error: null, needsRestart: false },
-    ]);
+    expect(opened.files.states).toEqual([{ setting: '--auth-file', loadedAt: 2_000, error: null }]);
   });
 
   it('that is gone is refused, and in force again when it is back', async () => {
@@ -161,20 +155,10 @@ describe('A file of settings', () => {
     await rename(path, `${path}.gone`);
     opened.files.reload();
     const [state] = opened.files.states;
-    expect(state?.error).toBe('--auth-file names a file that cannot be read');
+    expect(state?.error).toBe('--auth-file is the path of a file that cannot be read');
     await rename(`${path}.gone`, path);
     opened.files.reload();
     expect([opened.applied, opened.files.states[0]?.error]).toEqual([['one'], null]);
-  });
-
-  it('that needs a restart for a part of it says for which', async () => {
-    const path = join(folder, 'auth');
-    await writeFile(path, 'one');
-    using opened = await open(path, 'one');
-    await writeFile(path, 'new broker');
-    opened.files.reload();
-    expect(opened.files.states[0]?.needsRestart).toBe(true);
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ level: 'warn', parts: ['shop: broker'] });
   });
 
   it('that was changed before it was watched is read at the start', async () => {

@@ -9,7 +9,7 @@ import {
   numberToken,
   parsePythonJson,
   writePythonJson,
-} from '../../../../src/celery/python-json.js';
+} from '../../../../src/celery/python/python-json.js';
 
 const key = fc.oneof(fc.string(), fc.constantFrom('$', '__proto__', 'toJSON', 'constructor', '0'));
 const anything = fc.anything({

@@ -14,7 +14,7 @@ function running() {
   const reply = (at: number, ...ids: readonly string[]) => {
     wait(at);
     for (const id of ids)
-      state.seedTask({
+      state.sawTask({
         ...{ id, name: null, args: null, kwargs: null, worker: 'w1@host', state: 'STARTED' },
         ...{ startedAt: start + 1_000, eta: null, queue: null },
       });
@@ -64,17 +64,17 @@ describe('a task that ends without an event', () => {
 
   it.each([-3_600_000, 3_600_000])('is found where a later process’s clock is %i ms away', (offset) => {
     const { state, clock } = createState();
-    const hear = (body: EventBody) => {
+    const receive = (body: EventBody) => {
       const event = parse(body);
       clock.now = event.timestampMs - offset;
       state.apply(event, clock.now);
     };
     const at = (second: number) => offset / 1000 + second;
-    hear(worker('heartbeat', at(0), { pid: 6 }));
-    hear(worker('online', at(1)));
-    hear(task('started', 'a', at(2)));
+    receive(worker('heartbeat', at(0), { pid: 6 }));
+    receive(worker('online', at(1)));
+    receive(task('started', 'a', at(2)));
     for (const second of [5, 9]) {
-      hear(worker('heartbeat', at(second), { active: 0 }));
+      receive(worker('heartbeat', at(second), { active: 0 }));
       state.sawActive('w1@host', new Set(), start + second * 1000);
     }
     expect(state.task('a')?.state).toBe('END_UNKNOWN');
@@ -197,7 +197,7 @@ describe('a task that its worker may have', () => {
 });
 
 describe('a task that is rejected after its start', () => {
-  it('is REJECTED, also when its start is heard later, until it is received again', () => {
+  it('is REJECTED, also when its start event arrives later, until it is received again', () => {
     const { state, apply, stateOf } = running();
     apply(task('rejected', 'a', 2));
     expect(state.task('a')).toMatchObject({ state: 'REJECTED', finishedAt: start + 2_000 });

@@ -60,7 +60,7 @@ describe('captured traffic', () => {
     ]);
   });
 
-  it('tells a task whole', () => {
+  it('shows all of a task', () => {
     const { state } = replay('/0.celeryev/');
 
     expect(state.task('21636369-8b52-4b4a-97b7-50923ceb3ffd')).toMatchObject({
@@ -124,7 +124,7 @@ describe('captured traffic', () => {
 
     for (const { channel, payload } of lines) if (channel === '/0.celeryev/task.multi') publish(payload);
 
-    const after = state.tasks({ ids: [...finished] }, {});
+    const after = state.tasks({ taskIds: [...finished] }, {});
     const outcome = ({ id, state: name }: { id: string; state: string }) => [id, name];
     expect(after.tasks.filter(({ retries }) => retries === 0).map(outcome)).toEqual(
       before.tasks.filter(({ retries }) => retries === 0).map(outcome),

@@ -3,8 +3,14 @@ import { parseEvents, type CeleryEvent } from '../../../../src/celery/events/eve
 import { EventReceiver } from '../../../../src/celery/events/receiver.js';
 import { State } from '../../../../src/celery/events/state.js';
 import type { StateOptions } from '../../../../src/celery/events/state-options.js';
-import { decodeEnvelope, encodeEnvelope, type RawMessage } from '../../../../src/celery/message.js';
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  type RawMessage,
+} from '../../../../src/celery/messages/message.js';
+import type { EventMessageListener } from '../../../../src/celery/transport/transport.js';
 import { createLogger } from '../../../../src/log.js';
+import { atOnce } from '../../../../src/slices.js';
 
 /** Epoch milliseconds of second 0 of every test. */
 export const start = 1_795_000_000_000;
@@ -69,7 +75,7 @@ export function envelopeOf(body: unknown): string {
 export function createReceiver() {
   const lines: EventBody[] = [];
   const { state, clock } = createState();
-  let listener: (message: RawMessage) => void = () => undefined;
+  let listener: EventMessageListener = () => undefined;
   const receiver = new EventReceiver({
     transport: { subscribeEvents: (subscriber) => void (listener = subscriber) },
     state,
@@ -77,5 +83,11 @@ export function createReceiver() {
     clock: () => clock.now,
   });
   receiver.start();
-  return { receiver, state, clock, lines, publish: (text: string) => listener(rawMessage(text)) };
+  /** The work of a message, as the transport gets it. */
+  const receive = (text: string) => listener(rawMessage(text));
+  const publish = (text: string): void => {
+    const work = receive(text);
+    if (work !== undefined) atOnce(work);
+  };
+  return { receiver, state, clock, lines, receive, publish };
 }

@@ -22,7 +22,7 @@ function running() {
     const moment = state.task(id)?.orphanedAt ?? null;
     return moment === null ? null : (moment - start) / 1000;
   };
-  return { ...created, silentAt, orphanedAt, told: () => stop.splice(0) };
+  return { ...created, silentAt, orphanedAt, reported: () => stop.splice(0) };
 }
 
 function stored(state: string, more: Partial<TaskMeta> = {}): TaskMeta {
@@ -50,7 +50,7 @@ const seed = {
 
 describe('a task whose worker falls silent', () => {
   it('is an orphan when the worker is offline, not while it is late; its state stays', () => {
-    const { state, silentAt, orphanedAt, told } = running();
+    const { state, silentAt, orphanedAt, reported } = running();
 
     silentAt(5.5);
     expect(state.worker('w1@host')?.status).toBe('STALE');
@@ -59,7 +59,7 @@ describe('a task whose worker falls silent', () => {
     silentAt(7);
     expect(orphanedAt()).toBe(7);
     expect(state.task('a')).toMatchObject({ state: 'STARTED', worker: 'w1@host' });
-    expect(told()).toEqual([['a']]);
+    expect(reported()).toEqual([['a']]);
     expect(state.orphanCount).toBe(1);
   });
 
@@ -71,7 +71,7 @@ describe('a task whose worker falls silent', () => {
     expect(orphanedAt('b')).toBeNull();
   });
 
-  it('is none any more when the same process is heard again', () => {
+  it('is none any more when the same process sends again', () => {
     const { apply, silentAt, orphanedAt } = running();
     silentAt(7);
 
@@ -98,13 +98,13 @@ describe('a task whose worker falls silent', () => {
     const { state, silentAt, orphanedAt } = running();
     silentAt(7);
 
-    state.seedTask({ ...seed, worker: 'w2@host', state: 'RECEIVED' });
+    state.sawTask({ ...seed, worker: 'w2@host', state: 'RECEIVED' });
 
     expect(orphanedAt()).toBeNull();
     expect(state.task('a')?.worker).toBe('w2@host');
   });
 
-  it('stays one when only its sender tells of it late', () => {
+  it('stays one when only its sender reports it late', () => {
     const { apply, silentAt, orphanedAt } = running();
     silentAt(7);
 
@@ -124,20 +124,20 @@ describe('a task whose worker is replaced by another process', () => {
     expect(orphanedAt('b')).toBeNull();
   });
 
-  it('is one also when its start is heard of late', () => {
+  it('is one also when its start is reported late', () => {
     const { apply, clock, state, orphanedAt } = running();
     apply(worker('online', 3, { pid: 8 }));
 
     apply(task('started', 'b', 2));
     expect(orphanedAt('b')).toBe(2);
 
-    // Its end is its end, whoever tells of it.
+    // An end counts, whichever worker reports it.
     apply(task('succeeded', 'b', 2.5));
     expect(state.task('b')).toMatchObject({ state: 'SUCCESS', orphanedAt: null });
     expect(clock.now).toBe(at(2.5));
   });
 
-  it('is told by how long the process is up, where all have the same pid', () => {
+  it('is found by the uptime of the process, where all have the same pid', () => {
     const { state, orphanedAt } = running();
 
     state.sawWorker('w1@host', at(10), { pid: 7, uptimeSeconds: 600 });
@@ -197,7 +197,7 @@ describe('a task whose worker says goodbye', () => {
 });
 
 describe('a result that is found', () => {
-  it('ends a task whose end nobody told', () => {
+  it('ends a task whose end no event reported', () => {
     const { state, silentAt } = running();
     silentAt(7);
 
@@ -221,7 +221,7 @@ describe('a result that is found', () => {
   it.each([
     ['of a task that goes on', stored('STARTED')],
     ['of an attempt before this one', stored('FAILURE', { doneAt: at(-60) })],
-    ['of a task that nobody knows', { ...stored('SUCCESS'), id: 'unknown' }],
+    ['of an unknown task', { ...stored('SUCCESS'), id: 'unknown' }],
   ])('changes nothing when it is %s', (_name, meta) => {
     const { state } = running();
     const before = state.task('a');
@@ -230,7 +230,7 @@ describe('a result that is found', () => {
     expect(state.task('a')).toEqual(before);
   });
 
-  it('does not undo what events have told', () => {
+  it('does not undo what events have reported', () => {
     const { state, apply } = running();
     apply(task('failed', 'a', 2, { exception: 'E()' }));
 
@@ -240,7 +240,7 @@ describe('a result that is found', () => {
 });
 
 describe('while the broker is away', () => {
-  it('nobody falls silent, and afterwards everybody has time to come back', () => {
+  it('no worker falls silent, and afterwards each has time to come back', () => {
     const { state, silentAt, orphanedAt, wait } = running();
     const status = (seconds: number) => (wait(seconds), state.worker('w1@host')?.status);
 

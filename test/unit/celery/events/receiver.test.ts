@@ -69,6 +69,20 @@ describe('EventReceiver', () => {
     expect(state.task('bad')).toMatchObject({ state: 'FOO' });
   });
 
+  it('reads one event of a batch at a time', () => {
+    const { receiver, receive } = createReceiver();
+
+    const work = receive(envelopeOf([started, 5, started]));
+    const steps: (readonly [number, number])[] = [];
+    while (work?.next().done === false)
+      steps.push([receiver.counters.received, receiver.counters.malformed]);
+    expect(steps).toEqual([
+      [1, 0],
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
   it('takes an empty batch for neither an event nor a fault', () => {
     const { receiver, publish } = createReceiver();
 
@@ -104,7 +118,7 @@ describe('EventReceiver', () => {
     expect(warnings()).toEqual([1, 99]);
   });
 
-  it('tells listeners of good events after the state has taken them in', () => {
+  it('passes good events to listeners after the state has applied them', () => {
     const { receiver, state, publish } = createReceiver();
     const seen: unknown[] = [];
     const stop = receiver.onEvent((event, receivedAt) => {

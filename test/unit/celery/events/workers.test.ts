@@ -28,7 +28,7 @@ describe('the status of a worker', () => {
     ]);
   });
 
-  it('assumes a minute between heartbeats until one tells', () => {
+  it('assumes a minute between heartbeats until one reports its frequency', () => {
     const created = createState();
 
     created.apply(worker('heartbeat', 0, { freq: undefined }));
@@ -128,7 +128,7 @@ describe('the status of a worker', () => {
     expect(statuses(created, [5, 19])).toEqual(['STALE', 'STALE']);
     expect([9, 10].map(doubtful)).toEqual([[], ['w1@host']]);
 
-    // Nobody listens any more: the task that it began is no excuse.
+    // Its pidbox is gone: the task that it began does not explain the silence.
     state.sawPidbox('w1@host', false, at(10));
     expect(statuses(created, [10])).toEqual(['OFFLINE']);
     expect(doubtful(20)).toEqual([]);
@@ -170,7 +170,7 @@ describe('the status of a worker', () => {
 });
 
 describe('a worker', () => {
-  it('shows what its heartbeats tell, and keeps what the last one omits', () => {
+  it('shows what its heartbeats report, and keeps what the last one omits', () => {
     const { state, apply } = createState();
     const software = { sw_ident: 'py-celery', sw_ver: '5.2.6', sw_sys: 'Linux' };
 

@@ -1,8 +1,8 @@
-/** A connection that is there is no proof that events can be heard and read. */
+/** A connection is no proof that events arrive and can be read. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Celery } from '../../../../src/celery/celery.js';
 import { checkHealth, overall } from '../../../../src/celery/health/index.js';
-import type { RawMessage } from '../../../../src/celery/message.js';
+import type { RawMessage } from '../../../../src/celery/messages/message.js';
 import { MalformedMessageError } from '../../../../src/errors.js';
 import { silentLogger } from '../../../../src/log.js';
 import { eventually } from '../../../support/eventually.js';

@@ -53,8 +53,8 @@ describe('DurationHistogram', () => {
 
         for (const quantile of [0, 0.01, 0.5, 0.95, 0.99, 1]) {
           const exact = nearestRank(values, quantile);
-          const told = merged.percentile(quantile) ?? NaN;
-          expect(Math.abs(told - exact)).toBeLessThanOrEqual(exact * relativeError * (1 + 1e-9));
+          const estimate = merged.percentile(quantile) ?? NaN;
+          expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(exact * relativeError * (1 + 1e-9));
         }
         const { count, avgSeconds, maxSeconds } = merged.distribution();
         expect(count).toBe(values.length);
@@ -80,8 +80,8 @@ describe('DurationHistogram', () => {
         expect(max).toBeGreaterThanOrEqual(largest);
         expect(max).toBeLessThanOrEqual(largest * (1 + 3 * relativeError));
         const p50 = nearestRank(kept, 0.5);
-        const told = histogram.percentile(0.5) ?? NaN;
-        expect(Math.abs(told - p50)).toBeLessThanOrEqual(p50 * relativeError * (1 + 1e-9));
+        const estimate = histogram.percentile(0.5) ?? NaN;
+        expect(Math.abs(estimate - p50)).toBeLessThanOrEqual(p50 * relativeError * (1 + 1e-9));
       }),
     );
   });
@@ -92,7 +92,7 @@ describe('DurationHistogram', () => {
     expect(histogram.distribution()).toMatchObject({ count: 1, avgSeconds: 1, maxSeconds: 1 });
   });
 
-  it('keeps the bins few, whatever it is told', () => {
+  it('keeps the bins few for any durations', () => {
     const histogram = new DurationHistogram();
     for (let exponent = -320; exponent <= 308; exponent += 0.001) histogram.add(10 ** exponent);
     histogram.add(Infinity);

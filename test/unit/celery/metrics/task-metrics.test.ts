@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskOutcome } from '../../../../src/celery/events/task-record.js';
+import type { TaskOutcome } from '../../../../src/celery/tasks/task-record.js';
 import { TaskMetrics, type TaskMetricsOptions } from '../../../../src/celery/metrics/task-metrics.js';
 
 const start = 1_795_000_000_000;
@@ -74,7 +74,7 @@ describe('outcomes', () => {
     expect(metrics.outcomes(60)).toMatchObject({ finished: 1, successRatePercent: null });
   });
 
-  it('goes by the time of the event, whenever it is heard', () => {
+  it('goes by the time of the event, whenever it arrives', () => {
     const { metrics, wait } = createMetrics();
     wait(1_000);
     metrics.changed(null, task('a', 'SUCCESS', 10));
@@ -109,11 +109,11 @@ describe('outcomes', () => {
     expect(metrics.taskTypes(null)).toMatchObject([{ name: 'a', counts: { RETRY: 1 }, total: 1 }]);
   });
 
-  it('learns the wait of a finished task when its sending is told late', () => {
+  it('learns the wait of a finished task when its sending is reported late', () => {
     const { metrics } = createMetrics();
-    const untold = task('a', 'SUCCESS', 0, { runtime: 1 });
-    metrics.changed(null, untold);
-    metrics.changed(untold, { ...untold, queueWaitSeconds: 4 });
+    const unsent = task('a', 'SUCCESS', 0, { runtime: 1 });
+    metrics.changed(null, unsent);
+    metrics.changed(unsent, { ...unsent, queueWaitSeconds: 4 });
     expect(metrics.outcomes(60)).toMatchObject({
       ...{ finished: 1, runtime: { count: 1 }, queueWait: { count: 1, maxSeconds: 4 } },
     });
@@ -121,7 +121,7 @@ describe('outcomes', () => {
 });
 
 describe('taskTypes', () => {
-  it('tells the states since the start, and the final ones of a window', () => {
+  it('has the states since the start, and the final ones of a window', () => {
     const { metrics, wait } = createMetrics();
     const started = task('b', 'STARTED');
     metrics.changed(null, started);
@@ -155,7 +155,7 @@ describe('taskTypes', () => {
     expect(metrics.outcomes(60)).toMatchObject({ finished: 1, runtime: { count: 1 } });
   });
 
-  it('tells apart the names that were heard of last, and keeps every count', () => {
+  it('lists the names that were last seen, and keeps every count', () => {
     const { metrics } = createMetrics({ maxNames: 2 });
     const started = task('a', 'STARTED');
     metrics.changed(null, started);

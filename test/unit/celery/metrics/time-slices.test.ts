@@ -28,7 +28,7 @@ function createSlices() {
 }
 
 describe('TimeSlices', () => {
-  it('tells what happened since a time', () => {
+  it('returns what happened since a time', () => {
     const { clock, add, since } = createSlices();
     for (let second = 0; second < 10; second++) {
       clock.now = start + second * 1_000;
@@ -54,18 +54,20 @@ describe('TimeSlices', () => {
           }
           const edge = clock.now - window;
           const tolerance = Math.max(50, window / 128) + 1;
-          const told = since(edge);
+          const returned = since(edge);
           const surely = times.filter((time) => time >= edge + tolerance);
-          expect(told).toEqual(expect.arrayContaining(surely));
-          expect(told.every((time) => time >= edge - tolerance)).toBe(true);
-          expect(new Set(told).size).toBe(new Set(times.filter((time) => told.includes(time))).size);
+          expect(returned).toEqual(expect.arrayContaining(surely));
+          expect(returned.every((time) => time >= edge - tolerance)).toBe(true);
+          expect(new Set(returned).size).toBe(
+            new Set(times.filter((time) => returned.includes(time))).size,
+          );
         },
       ),
       { numRuns: 50 },
     );
   });
 
-  it('counts what is told late at the time when it happened', () => {
+  it('counts what is reported late at the time when it happened', () => {
     const { clock, add, since } = createSlices();
     clock.now = start + 3_600_000;
     add(start);

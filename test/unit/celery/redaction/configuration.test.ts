@@ -57,8 +57,8 @@ describe('the configuration of a worker', () => {
     ['', ''],
     [null, null],
     [false, false],
-  ])('shows that a secret is not set: %j', (value, told) => {
-    expect(shown({ redis_password: value })).toEqual({ redis_password: told });
+  ])('shows that a secret is not set: %j', (value, expected) => {
+    expect(shown({ redis_password: value })).toEqual({ redis_password: expected });
   });
 
   it('takes the names of schedules and routes for what they are', () => {

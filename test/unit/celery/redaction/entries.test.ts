@@ -1,12 +1,12 @@
 /** Every place where texts and values of tasks and workers come in. */
 import { describe, expect, it } from 'vitest';
-import { Inspect } from '../../../../src/celery/inspect.js';
-import type { InspectCommand } from '../../../../src/celery/inspect.js';
-import { EnvelopeText, encodeEnvelope } from '../../../../src/celery/message.js';
-import { Mailbox } from '../../../../src/celery/pidbox.js';
+import { Inspect } from '../../../../src/celery/inspect/inspect.js';
+import type { InspectCommand } from '../../../../src/celery/inspect/inspect.js';
+import { EnvelopeText, encodeEnvelope } from '../../../../src/celery/messages/message.js';
+import { Mailbox } from '../../../../src/celery/pidbox/mailbox.js';
 import { Redactor } from '../../../../src/celery/redaction/redactor.js';
-import { parseTaskMeta } from '../../../../src/celery/results.js';
-import { readWaitingTask } from '../../../../src/celery/task-message.js';
+import { parseTaskMeta } from '../../../../src/celery/results/results.js';
+import { readWaitingTask } from '../../../../src/celery/queues/task-message.js';
 import { silentLogger } from '../../../../src/log.js';
 import { createState, parse, task } from '../events/cluster.js';
 import { ScriptedTransport } from '../scripted-transport.js';
@@ -56,7 +56,7 @@ describe('an event', () => {
 describe('a stored result', () => {
   const meta = (fields: object) => parseTaskMeta('t1', JSON.stringify({ status: 'SUCCESS', ...fields }));
 
-  it('has no secret in what was returned, told and given', () => {
+  it('has no secret in results, events and arguments', () => {
     expect(meta({ result: secret, args: [secret], kwargs: secret })).toMatchObject({
       ...{ result: maskedRepr, args: `(${maskedRepr},)`, kwargs: maskedRepr },
     });

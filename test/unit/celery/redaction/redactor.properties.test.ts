@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pythonRepr } from '../../../../src/celery/python-repr.js';
+import { pythonRepr } from '../../../../src/celery/python/python-repr.js';
 import { Redactor } from '../../../../src/celery/redaction/redactor.js';
 
 const redactor = new Redactor();
@@ -10,7 +10,7 @@ const runs = { numRuns: 2_000 };
 const secret = fc.string({ unit: 'grapheme', maxLength: 30 }).map((middle) => `Zq7${middle}x9Qz`);
 /** As people choose them: without spaces, quotes and brackets. */
 const word = fc.stringMatching(/^Zq7[\w!@#$%^*+~.-]{0,20}x9Qz$/);
-/** Whatever is beside it; with a piece of a secret of its own, nobody could tell which one survived. */
+/** A value beside the secret, without any part of a secret: a part that survives is then the secret's. */
 const neighbour = fc.jsonValue().filter((value) => !/Zq7|x9Qz/.test(JSON.stringify(value)));
 const name = fc.constantFrom(
   ...['password', 'api_key', 'apiKey', 'DB-PASSWORD', 'client_secret', 'access_token', 'sshPrivateKey'],

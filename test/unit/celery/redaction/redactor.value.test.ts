@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePythonJson } from '../../../../src/celery/python-json.js';
-import { pythonRepr } from '../../../../src/celery/python-repr.js';
+import { parsePythonJson } from '../../../../src/celery/python/python-json.js';
+import { pythonRepr } from '../../../../src/celery/python/python-repr.js';
 import { Redactor } from '../../../../src/celery/redaction/redactor.js';
 
 const redactor = new Redactor();

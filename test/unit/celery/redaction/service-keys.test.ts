@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { keyFormats } from '../../../../src/celery/redaction/service-keys.js';
 import { markedKeys } from '../../../../src/celery/redaction/shaped-keys.js';
+import { unwrapped } from '../../../support/documentation.js';
 
 describe('the formats of keys', () => {
-  const readme = readFileSync('README.md', 'utf8').replace(/\s+/g, ' ');
-  const [, list = ''] = /the keys of these services: ([^*]+?)\. - \*\*/.exec(readme) ?? [];
+  const page = unwrapped('docs/redaction.md');
+  const [, list = ''] = /the keys of these services: ([^*]+?)\. ## /.exec(page) ?? [];
 
   it('are all in the documentation, and no others', () => {
     const known = [...keyFormats, ...markedKeys].map(({ service }) =>

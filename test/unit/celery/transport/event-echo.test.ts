@@ -1,4 +1,4 @@
-/** A stream that is silent may be deaf: only a message that came back shows that it is not. */
+/** A stream without events may be broken: only a message that came back shows that it works. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EventEcho } from '../../../../src/celery/transport/event-echo.js';
 import type { EchoFate } from '../../../../src/celery/transport/event-echo.js';
@@ -6,7 +6,7 @@ import type { EchoFate } from '../../../../src/celery/transport/event-echo.js';
 let now: number;
 let fate: EchoFate;
 let sent: number;
-let deaf: string[];
+let lost: string[];
 let recovered: number;
 let echo: EventEcho;
 
@@ -14,15 +14,15 @@ beforeEach(() => {
   now = 0;
   fate = 'sent';
   sent = 0;
-  deaf = [];
+  lost = [];
   recovered = 0;
   echo = new EventEcho({
     send: async () => {
       sent++;
       return fate;
     },
-    onDeaf: (reason) => deaf.push(reason),
-    onHeard: () => recovered++,
+    onLost: (reason) => lost.push(reason),
+    onRecovered: () => recovered++,
     silence: 4_000,
     pause: 10_000,
     now: () => now,
@@ -40,57 +40,57 @@ describe('EventEcho', () => {
   it('sends nothing while events come', async () => {
     for (let second = 0; second < 60; second += 2) {
       await pass(2_000);
-      echo.heard();
+      echo.received();
     }
     expect(sent).toBe(0);
   });
 
   it('sends one after four seconds of silence, and the next not before ten more', async () => {
     await pass(4_000);
-    echo.heard();
+    echo.received();
     await pass(9_500);
     expect(sent).toBe(1);
     await pass(500);
-    expect([sent, deaf]).toEqual([2, []]);
+    expect([sent, lost]).toEqual([2, []]);
   });
 
-  it('reports a stream as deaf two seconds after an echo that did not come back', async () => {
+  it('reports a stream as lost two seconds after an echo that did not come back', async () => {
     await pass(5_500);
-    expect(deaf).toEqual([]);
+    expect(lost).toEqual([]);
     await pass(500);
-    expect(deaf).toEqual(['a message that the gateway sent to itself as an event did not come back']);
+    expect(lost).toEqual(['a message that the gateway sent to itself as an event did not come back']);
   });
 
   it('reports at once what reached no queue', async () => {
     fate = 'unroutable';
     await pass(4_000);
-    expect(deaf).toEqual(['a message that the gateway sent to itself as an event reached no queue']);
+    expect(lost).toEqual(['a message that the gateway sent to itself as an event reached no queue']);
   });
 
   it('proves nothing by an echo that may not be sent', async () => {
     fate = 'refused';
     await pass(60_000);
-    expect(deaf).toEqual([]);
+    expect(lost).toEqual([]);
   });
 
-  it('takes any message for a sign that it is not deaf', async () => {
+  it('takes any message for a sign that it is not lost', async () => {
     await pass(4_500);
-    echo.heard();
+    echo.received();
     await pass(3_000);
-    expect(deaf).toEqual([]);
+    expect(lost).toEqual([]);
   });
 
   it('gives messages that wait unread while this process stands still the time to be read', async () => {
     await pass(4_000);
     now += 30_000;
     await echo.tick();
-    expect(deaf).toEqual([]);
+    expect(lost).toEqual([]);
   });
 
   it('tries less and less often while nothing helps, and says when it does', async () => {
     await pass(120_000);
-    expect(deaf.length).toBeLessThan(7);
-    echo.heard();
+    expect(lost.length).toBeLessThan(7);
+    echo.received();
     expect(recovered).toBe(1);
   });
 });

@@ -20,7 +20,7 @@ describe('LastChanges', () => {
     expect(at(99_000, 'q', 'a')).toBe(11);
   });
 
-  it('tells two changes within one second apart', () => {
+  it('distinguishes two changes within one second', () => {
     expect(at(10_100, 'q', 'a')).toBeNull();
     expect(at(10_200, 'q', 'b')).toBeNull();
     expect(at(11_000, 'q', 'b')).toBe(11);

@@ -1,4 +1,4 @@
-/** The whole of validation without a server: any answers and times, against clients that remember what they were told. */
+/** The whole of validation without a server: any answers and times, against clients that remember earlier answers. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atOnce } from '../../../../src/slices.js';

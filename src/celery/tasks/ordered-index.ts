@@ -1,0 +1,46 @@
+/** Tasks by a number that they may not have yet, such as a runtime: those that have it sorted by it, the others apart. */
+import { SortedList } from './sorted-list.js';
+import type { TaskIndex } from './task-index.js';
+import type { TaskRecord } from './task-record.js';
+
+export class OrderedIndex implements TaskIndex {
+  readonly valued = new SortedList();
+  /** In the order of first sight. */
+  readonly others = new SortedList();
+  readonly #keyOf: (record: TaskRecord) => number | null;
+  /** What `remember` saw. */
+  #key: number | null = null;
+
+  constructor(keyOf: (record: TaskRecord) => number | null) {
+    this.#keyOf = keyOf;
+  }
+
+  add(record: TaskRecord): void {
+    this.#join(this.#keyOf(record), record);
+  }
+
+  remove(record: TaskRecord): void {
+    this.#leave(this.#keyOf(record), record);
+  }
+
+  remember(record: TaskRecord): void {
+    this.#key = this.#keyOf(record);
+  }
+
+  move(record: TaskRecord): void {
+    const key = this.#keyOf(record);
+    if (key === this.#key) return;
+    this.#leave(this.#key, record);
+    this.#join(key, record);
+  }
+
+  #join(key: number | null, record: TaskRecord): void {
+    if (key === null) this.others.add(record.sequence, record);
+    else this.valued.add(key, record);
+  }
+
+  #leave(key: number | null, record: TaskRecord): void {
+    if (key === null) this.others.remove(record.sequence, record);
+    else this.valued.remove(key, record);
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * A task as the store holds it: mutable and compact. Counterpart of `celery.events.state.Task`; code outside of
+ * this folder gets the immutable `Task`, or one of the two read-only views below.
+ */
+import { endUnknown, isCustom, isFinal, isWaiting } from '../states.js';
+import {
+  approximateEnd,
+  beganAt,
+  endsRun,
+  noOtherEnds,
+  noticedEnd,
+  plainState,
+  runSecondsOf,
+  type CustomState,
+  type OtherEnd,
+  type TaskRun,
+} from './task-run.js';
+import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
+
+/** The facts of a task that counts and metrics use. Times are epoch milliseconds, durations seconds. */
+export interface TaskOutcome {
+  readonly name: string | null;
+  readonly state: string;
+  readonly runtimeSeconds: number | null;
+  readonly queueWaitSeconds: number | null;
+  /** Time of the final state; null while the task is not finished. */
+  readonly finishedAt: number | null;
+  /** Runs before the latest one, in their order; the fields above are those of the latest run. */
+  readonly attempts: readonly TaskRun[];
+  /** Number of runs that `attempts` leaves out, between its second and its third. */
+  readonly attemptsOmitted: number;
+}
+
+/** Facts of a task beside its latest run; most tasks have a single run and none of these. */
+export interface TaskHistory {
+  readonly attempts: readonly TaskRun[];
+  /** Former runs of which only a custom state is known so far; other events of them may still arrive. */
+  readonly progress: readonly TaskRun[];
+  readonly omitted: number;
+  /** Events until this time belong to no kept run, because runs were left out. Epoch milliseconds. */
+  readonly omittedUntil: number;
+  /** The times that the task was sent, earliest first; empty if it was sent once. */
+  readonly sendings: readonly Sending[];
+}
+
+export interface Sending {
+  /** Epoch milliseconds by the clock of the sender. */
+  readonly at: number;
+  readonly retries: number | null;
+}
+
+/** The indexed facts of a task before a change: the indexes remove the task from these places. */
+export interface TaskBefore extends TaskOutcome {
+  readonly id: string;
+  readonly worker: string | null;
+  readonly queue: string | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
+}
+
+/** Further facts for the counts of waiting and running tasks. Valid until the next event: do not keep the object. */
+export interface UnfinishedTask extends TaskOutcome {
+  readonly id: string;
+  /** Position in the order of first sight. */
+  readonly sequence: number;
+  readonly worker: string | null;
+  readonly queue: string | null;
+  readonly rootId: string | null;
+  readonly parentId: string | null;
+  readonly sentAt: number | null;
+  readonly receivedAt: number | null;
+  readonly startedAt: number | null;
+  readonly eta: number | null;
+  /** Time when its worker was lost while it ran, epoch milliseconds; null if no worker was lost. */
+  readonly orphanedAt: number | null;
+  /** Whether a worker has started the task and has not ended it yet. */
+  readonly isRunning: boolean;
+}
+
+/** Bytes of a record, measured on 100,000 tasks and rounded up: the object, its boxed times, ids and index entries. */
+const recordBytes = 720;
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+const noTexts: readonly TaskText[] = [];
+const noAttempts: readonly TaskRun[] = [];
+/** Milliseconds by which the clocks of sender and worker may differ when a sending is assigned to a run. */
+const sendingToleranceMs = 10_000;
+
+export class TaskRecord implements UnfinishedTask {
+  readonly id: string;
+  /** Whether the id is one of Celery's own making: 32 hexadecimal digits in five groups. */
+  readonly hasUuid: boolean;
+  readonly sequence: number;
+  name: string | null = null;
+  /** Whether `name` is certain; false if it may be a shadow name, because only workers have reported it. */
+  isNameCertain = false;
+  /** Name under which the sender shows the task; null if it is the task's own. */
+  shadow: string | null = null;
+  state = 'PENDING';
+  /** Time of the state, epoch milliseconds; Celery's `timestamp`. */
+  stateAt: number | null = null;
+  args: string | null = null;
+  kwargs: string | null = null;
+  result: string | null = null;
+  exception: string | null = null;
+  traceback: string | null = null;
+  /** A bit for each of `taskTexts`. */
+  truncated = 0;
+  worker: string | null = null;
+  /** Process id of the main process of `worker`. */
+  pid: number | null = null;
+  /** Number of retries when `worker` received the task; null if unknown. */
+  runRetries: number | null = null;
+  /** See `TaskRun.approximate`. */
+  approximate = 0;
+  /** See `TaskRun.otherEnds`. */
+  otherEnds: readonly OtherEnd[] = noOtherEnds;
+  /** See `TaskRun.custom`. */
+  custom: CustomState | null = null;
+  history: TaskHistory | null = null;
+  queue: string | null = null;
+  exchange: string | null = null;
+  routingKey: string | null = null;
+  retries = 0;
+  eta: number | null = null;
+  expires: number | null = null;
+  clock: number | null = null;
+  client: string | null = null;
+  sentAt: number | null = null;
+  sentRetries: number | null = null;
+  receivedAt: number | null = null;
+  startedAt: number | null = null;
+  succeededAt: number | null = null;
+  failedAt: number | null = null;
+  retriedAt: number | null = null;
+  revokedAt: number | null = null;
+  rejectedAt: number | null = null;
+  runtimeSeconds: number | null = null;
+  rootId: string | null = null;
+  parentId: string | null = null;
+  source: TaskSource;
+  /** JSON value that the application stored with a custom state, or with a failure in a shape of its own. */
+  progress: unknown = null;
+  /** Time when the worker that ran the task was lost, epoch milliseconds; null if no worker was lost. */
+  orphanedAt: number | null = null;
+  /** Estimated memory of the record, in bytes. */
+  bytes: number;
+
+  /** Links of the `RecordList` that holds the record, see task-eviction.ts; null if no list does. */
+  list: object | null = null;
+  previous: TaskRecord | null = null;
+  next: TaskRecord | null = null;
+
+  constructor(id: string, sequence: number, source: TaskSource) {
+    this.id = id;
+    this.hasUuid = id.length === 36 && uuid.test(id);
+    this.sequence = sequence;
+    this.source = source;
+    this.bytes = recordBytes + id.length;
+  }
+
+  /** Derived from the state: null again after a retry. */
+  get finishedAt(): number | null {
+    return isFinal(this.state) ? this.stateAt : null;
+  }
+
+  /** Whether the state is final: no worker holds the task, unless the broker delivers it again. */
+  get isSettled(): boolean {
+    return isFinal(this.state);
+  }
+
+  /** Whether the result backend may know how the task ended, because no event and no result has reported it. */
+  get awaitsResult(): boolean {
+    if (!isFinal(this.state) || this.state === endUnknown) return true;
+    return this.state === 'REVOKED' && this.source !== 'EVENTS';
+  }
+
+  get isRunning(): boolean {
+    return !isWaiting(this.state) && !this.isSettled;
+  }
+
+  /** Seconds that the latest run waited to start; null if unknown, and while a retry waits. */
+  get queueWaitSeconds(): number | null {
+    const { startedAt } = this;
+    const queuedAt = this.#isSentForThisRun() ? this.sentAt : this.receivedAt;
+    if (startedAt === null || queuedAt === null || this.state === 'RETRY') return null;
+    return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
+  }
+
+  /** False if the broker has delivered the message again: then `sentAt` is that of a former run. */
+  #isSentForThisRun(): boolean {
+    const { sentAt, sentRetries } = this;
+    if (sentAt === null) return false;
+    if (sentAt > (this.startedAt ?? Infinity) + sendingToleranceMs) return false;
+    const former = this.attempts.at(-1);
+    if (former === undefined) return true;
+    if (sentRetries !== null && former.retries !== null && sentRetries > former.retries) return true;
+    return sentAt > beganAt(former) + sendingToleranceMs;
+  }
+
+  get attempts(): readonly TaskRun[] {
+    return this.history?.attempts ?? noAttempts;
+  }
+
+  get attemptsOmitted(): number {
+    return this.history?.omitted ?? 0;
+  }
+
+  /** Seconds of the latest run, as measured by the worker, or else from start to end by the worker's clock; null if unknown. */
+  get ranSeconds(): number | null {
+    if (this.runtimeSeconds !== null) return this.runtimeSeconds;
+    return endsRun(this.state) && this.source === 'EVENTS' ? runSecondsOf(this) : null;
+  }
+
+  /** The latest run in the form in which `attempts` keeps it after a later run has begun. */
+  run(): TaskRun {
+    return {
+      hostname: this.worker,
+      pid: this.pid,
+      retries: this.runRetries,
+      receivedAt: this.receivedAt,
+      startedAt: this.startedAt,
+      state: plainState(this),
+      stateAt: isCustom(this.state) ? (this.startedAt ?? this.receivedAt) : this.stateAt,
+      exception: this.exception,
+      runtimeSeconds: this.runtimeSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      custom: this.custom,
+      otherEnds: this.otherEnds,
+      approximate: this.#approximations(),
+    };
+  }
+
+  /** Marks the end as approximate if it was learned from another source than an event. */
+  #approximations(): number {
+    const { source, approximate, state } = this;
+    if (source === 'EVENTS' || !endsRun(state)) return approximate;
+    return approximate | approximateEnd | (source === 'INSPECT' ? noticedEnd : 0);
+  }
+
+  before(): TaskBefore {
+    return {
+      id: this.id,
+      name: this.name,
+      state: this.state,
+      finishedAt: this.finishedAt,
+      runtimeSeconds: this.runtimeSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      attempts: this.attempts,
+      attemptsOmitted: this.attemptsOmitted,
+      worker: this.worker,
+      queue: this.queue,
+      rootId: this.rootId,
+      parentId: this.parentId,
+    };
+  }
+
+  snapshot(childIds: readonly string[]): Task {
+    return {
+      id: this.id,
+      sequence: this.sequence,
+      name: this.name,
+      isNameCertain: this.isNameCertain,
+      shadow: this.shadow,
+      state: this.state,
+      args: this.args,
+      kwargs: this.kwargs,
+      result: this.result,
+      exception: this.exception,
+      traceback: this.traceback,
+      progress: this.progress,
+      truncated:
+        this.truncated === 0 ? noTexts : taskTexts.filter((_, bit) => (this.truncated >> bit) & 1),
+      worker: this.worker,
+      queue: this.queue,
+      exchange: this.exchange,
+      routingKey: this.routingKey,
+      retries: this.retries,
+      eta: this.eta,
+      expires: this.expires,
+      clock: this.clock,
+      client: this.client,
+      sentAt: this.sentAt,
+      receivedAt: this.receivedAt,
+      startedAt: this.startedAt,
+      succeededAt: this.succeededAt,
+      failedAt: this.failedAt,
+      retriedAt: this.retriedAt,
+      revokedAt: this.revokedAt,
+      rejectedAt: this.rejectedAt,
+      finishedAt: this.finishedAt,
+      isRunning: this.isRunning,
+      orphanedAt: this.orphanedAt,
+      runtimeSeconds: this.ranSeconds,
+      queueWaitSeconds: this.queueWaitSeconds,
+      attempts: this.attempts,
+      attemptsOmitted: this.attemptsOmitted,
+      rootId: this.rootId,
+      parentId: this.parentId,
+      childIds,
+      source: this.source,
+    };
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The headers that show where an answer came from: `X-Cache`, `X-Cache-Age`, and `Cache-Status` (RFC 9211) with one
+ * member for each cache that the answer came through, the one nearest to the cluster first.
+ */
+import type { CacheRead } from '../cache/cache-read.js';
+import type { BypassReason, CacheStatus } from '../cache/cache-status.js';
+
+/** A read, as far as `Cache-Status` shows it. */
+export interface CacheStatusRead extends Omit<CacheRead<unknown>, 'value' | 'found'> {
+  readonly found?: boolean;
+}
+
+/** Empty if the response read no cache. The age is in whole seconds, and on hits only. */
+export function cacheHeaders(status: CacheStatus): Readonly<Record<string, string>> {
+  const { result, reads } = status;
+  const standard = cacheStatusHeader(reads, status.isBypassed ? status.bypassReason : null);
+  if (result === null || standard === null) return {};
+  return {
+    'X-Cache': result,
+    ...(result === 'HIT' && { 'X-Cache-Age': String(Math.floor(status.age / 1_000)) }),
+    'Cache-Status': standard,
+  };
+}
+
+/**
+ * All reads in one member, as in X-Cache: a hit if and only if every read was one.
+ * @param bypassed why some of the reads bypassed the cache; null if none did
+ */
+export function cacheStatusHeader(
+  reads: readonly CacheStatusRead[],
+  bypassed: BypassReason | null,
+): string | null {
+  if (reads.length === 0) return null;
+  const ttl = `ttl=${wholeSeconds(Math.min(...reads.map((read) => read.ttl)))}`;
+  const misses = reads.filter(({ status }) => status === 'MISS');
+  if (misses.length === 0) return `celeryql; hit; ${ttl}`;
+
+  // `stale`: the load failed, an old answer stands in for it, and nothing new is stored.
+  const why = bypassed ?? (misses.some(({ stale }) => stale) ? 'stale' : 'miss');
+  const isStored = misses.every(({ stale, ttl: left }) => !stale && left > 0);
+  const own = [
+    'celeryql',
+    `fwd=${why}`,
+    ...(isStored ? ['stored'] : []),
+    ttl,
+    ...(misses.every(({ collapsed }) => collapsed) ? ['collapsed'] : []),
+  ].join('; ');
+  const isFound = misses.every(({ found }) => found === true);
+  return isFound ? `celeryql-redis; hit, ${own}` : own;
+}
+
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1_000) + 0; // no -0
+}

@@ -1,0 +1,123 @@
+/** Mutations take everything in `input`, or in the deprecated arguments that were there before it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { schema } from '../../../src/graphql/schema.js';
+import { roleTokens } from '../role-tokens.js';
+import { startTestServer } from '../test-server.js';
+import type { TestServer } from '../test-server.js';
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await startTestServer({ access: roleTokens });
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const run = (mutation: string, role = 'admin') =>
+  server.query(`mutation { ${mutation} }`, { headers: { authorization: `Bearer ${role}` } });
+const lastArguments = (): unknown => JSON.parse(server.services.audit.records()[0]?.arguments ?? 'null');
+
+const replies = '{ replies { hostname ok message } errors { code } }';
+
+describe('the schema', () => {
+  it('has an input for each mutation; all other arguments but the cluster are deprecated', () => {
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    const current = mutations.map(({ name, args }) => [
+      name,
+      args.filter(({ deprecationReason }) => !deprecationReason).map((arg) => arg.name),
+    ]);
+    expect(current).toEqual(mutations.map(({ name }) => [name, ['cluster', 'input']]));
+  });
+});
+
+describe('a mutation', () => {
+  it.each([
+    ['setRateLimit', 'taskName: "reports.daily.build", rateLimit: "10/m"', replies],
+    ['growPool', 'hostnames: ["worker1@embedded"]', replies],
+    ['purgeQueue', 'name: "none", expectedMessages: 0', '{ name purged }'],
+    ['invalidateCache', 'name: TASK_STATUS', '{ caches everywhere }'],
+  ])('%s answers and is recorded the same through both ways', async (name, args, selection) => {
+    const former = await run(`${name}(${args}) ${selection}`);
+    const recorded = lastArguments();
+    const current = await run(`${name}(input: { ${args} }) ${selection}`);
+    expect(current.data).toEqual(former.data);
+    expect(current.errors).toEqual(former.errors);
+    expect(lastArguments()).toEqual(recorded);
+  });
+
+  it('that gets input and other arguments is refused, and names them', async () => {
+    const { data, errors } = await run(
+      'setRateLimit(input: { taskName: "a", rateLimit: "1/s" }, taskName: "b", hostnames: ["h"]) { silent }',
+    );
+    expect(data).toEqual({ setRateLimit: null });
+    expect(errors).toMatchObject([
+      {
+        message: 'give input or taskName, hostnames, not both',
+        path: ['setRateLimit'],
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(server.services.audit.records()[0]).toMatchObject({
+      action: 'setRateLimit',
+      outcome: 'FAILED',
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('takes null for an argument that is not given', async () => {
+    const { errors } = await run(
+      'pingWorkers(input: { hostnames: ["worker1@embedded"] }, hostnames: null) { silent }',
+    );
+    expect(errors).toBeUndefined();
+    expect(lastArguments()).toEqual({ hostnames: ['worker1@embedded'] });
+  });
+
+  it('without a required argument is refused in the words of GraphQL', async () => {
+    const words =
+      'Field "sendTask" argument "name" of type "String!" is required, but it was not provided.';
+    for (const call of ['sendTask', 'sendTask(name: null)', 'sendTask(kwargs: {})']) {
+      const { errors } = await run(`${call} { taskId }`);
+      expect(errors).toMatchObject([{ message: words, extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+  });
+
+  it('names the deprecated argument that is missing as it is called there', async () => {
+    const { errors } = await run('rerunTask(queue: "default") { taskId }');
+    expect(errors).toMatchObject([
+      {
+        message: 'Field "rerunTask" argument "id" of type "ID!" is required, but it was not provided.',
+      },
+    ]);
+  });
+
+  it('is refused for its role before its arguments are looked at', async () => {
+    const { errors } = await run(
+      'setRateLimit(input: { taskName: "a", rateLimit: "1/s" }, taskName: "b") { silent }',
+      'viewer',
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('has its secrets masked in the record, whichever way they came', async () => {
+    const task = 'name: "reports.daily.build", kwargs: { password: "hunter2" }';
+    for (const args of [task, `input: { ${task} }`]) {
+      await run(`sendTask(${args}) { taskId }`);
+      expect(lastArguments()).toMatchObject({ kwargs: { password: '********' } });
+    }
+  });
+
+  it('takes the cluster beside its input', async () => {
+    const { errors } = await run('pingWorkers(cluster: "none", input: {}) { silent }');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNKNOWN_CLUSTER' } }]);
+  });
+
+  it('costs the same through both ways', async () => {
+    await using costly = await startTestServer({ args: ['--max-cost', '1'] });
+    const search = 'filter: { search: "a b c" }, dryRun: true';
+    const costOf = async (args: string) => {
+      const { errors } = await costly.query(`mutation { revokeTasks(${args}) { totalCount } }`);
+      return errors?.[0]?.message;
+    };
+    const former = await costOf(search);
+    expect(former).toMatch(/^The operation costs \d+; no more than 1 is allowed/);
+    expect(await costOf(`input: { ${search} }`)).toBe(former);
+  });
+});

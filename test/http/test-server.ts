@@ -1,0 +1,185 @@
+/**
+ * The HTTP server over the embedded cluster, with caches whose clock the test sets: ages are exact, and nothing
+ * expires unless the test says so.
+ */
+import { AuditLog } from '../../src/access/audit-log.js';
+import { Authenticator } from '../../src/access/authenticator.js';
+import { identityHeaders } from '../../src/access/open-access.js';
+import type { Access } from '../../src/access/open-access.js';
+import type { Visibility } from '../../src/access/visibility.js';
+import { CacheRegistry } from '../../src/cache/cache-registry.js';
+import { Celery } from '../../src/celery/celery.js';
+import { readConfig } from '../../src/config/config.js';
+import { standardRedactor } from '../../src/celery/redaction/redactor.js';
+import { Disposal } from '../../src/disposal.js';
+import { startEmbeddedCluster } from '../../src/demo/cluster.js';
+import type { Cluster } from '../../src/cluster/cluster.js';
+import { Clusters } from '../../src/cluster/clusters.js';
+import type { Services } from '../../src/graphql/context.js';
+import { DelayedInvalidations } from '../../src/cluster/delayed-invalidations.js';
+import { createResultLoader } from '../../src/cluster/result-loader.js';
+import { Subscriptions } from '../../src/cluster/subscriptions.js';
+import { WarmUp } from '../../src/cluster/warm-up.js';
+import type { WarmUpState } from '../../src/cluster/warm-up-names.js';
+import { federated } from '../../src/graphql/federation.js';
+import { schema } from '../../src/graphql/schema.js';
+import { Exporter } from '../../src/prometheus/exporter.js';
+import { Readiness } from '../../src/cluster/readiness.js';
+import { startHttpServer } from '../../src/http/server.js';
+import type { HttpTimeouts } from '../../src/http/server.js';
+import { createGraphQLServer } from '../../src/http/yoga.js';
+import { createLogger } from '../../src/log.js';
+import type { Logger } from '../../src/log.js';
+import type { ResultBackend, Transport } from '../../src/celery/transport/transport.js';
+import type { Answer } from '../support/gateway.js';
+
+export interface TestServer extends AsyncDisposable {
+  readonly clusters: Clusters;
+  /** Of the first cluster. */
+  readonly services: Cluster & Pick<Services, 'audit'>;
+  /** Of the caches, in milliseconds. */
+  readonly clock: { now: number };
+  /** For dates, in epoch milliseconds: a whole second, a long time ago. */
+  readonly wallClock: { now: number };
+  /** For readiness: nothing is loaded that a test did not ask for. */
+  readonly warmUp: { state: WarmUpState };
+  /** Lines of the log. */
+  readonly log: readonly string[];
+  readonly origin: string;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  query<Data = Record<string, unknown>>(
+    query: string,
+    options?: { variables?: object; headers?: Record<string, string>; search?: string },
+  ): Promise<Answer<Data>>;
+}
+
+export interface TestServerOptions {
+  /** Who is let in; everybody as an admin by default, addressed by any name. */
+  readonly access?: (audit: AuditLog) => Access;
+  readonly readOnly?: boolean;
+  /** One that everybody sees by default. */
+  readonly tenants?: readonly { readonly name: string; readonly visibleTo: Visibility | null }[];
+  /** Further settings, as on the command line. */
+  readonly args?: readonly string[];
+  /** What it watches; the embedded cluster by default. */
+  readonly source?: ClusterSource;
+  /** Those of the gateway by default. */
+  readonly timeouts?: HttpTimeouts;
+}
+
+interface ClusterSource {
+  readonly transport: Transport;
+  readonly results: ResultBackend | null;
+}
+
+export async function startTestServer({
+  access = everybody,
+  readOnly = false,
+  args = [],
+  tenants = [{ name: 'default', visibleTo: null }],
+  source,
+  timeouts,
+}: TestServerOptions = {}): Promise<TestServer> {
+  const config = readConfig(args, {});
+  const clock = { now: 0 };
+  const wallClock = { now: Date.UTC(2024, 0, 1) };
+  const lines: string[] = [];
+  const log = createLogger('debug', (line) => void lines.push(line));
+  const opened = new Disposal();
+  const audit = new AuditLog({ log, maxRecords: 100 });
+  const open = (name: string, seed: number): Cluster =>
+    openCluster(name, source ?? opened.own(startEmbeddedCluster({ log, seed })), { clock, log, opened });
+  const opening = tenants.map(({ name, visibleTo }, at) => ({ cluster: open(name, at + 1), visibleTo }));
+  const clusters = new Clusters(opening);
+  const [cluster] = clusters.all;
+  if (cluster === undefined) throw new Error('There is no cluster');
+  const { celery } = cluster;
+  const services: Services = {
+    ...{ clusters, version: '1.2.3', startedAt: 0, log },
+    clock: celery.clock,
+    ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
+  };
+  const stopping = new AbortController();
+  const metrics = config.metrics ? new Exporter(services, config) : null;
+  if (metrics) for (const each of clusters.all) opened.own(metrics.watch(each));
+  const served = config.federation ? federated(schema, config) : schema;
+  const yoga = createGraphQLServer(served, services, config, {
+    wallClock: () => wallClock.now,
+    operations: metrics?.operations,
+    identityHeaders: identityHeaders(config),
+    stopping: stopping.signal,
+  });
+  const warmUp: TestServer['warmUp'] = { state: 'WAITING' };
+  const readiness = new Readiness({ celery, warmUp });
+  const place = { host: '127.0.0.1', port: 0 };
+  const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
+  const server = opened.own(
+    await startHttpServer({ ...http, stopping: stopping.signal, ...(timeouts && { timeouts }) }),
+  );
+  for (const { caches, subscriptions } of clusters.all) {
+    opened.own(caches); // closed first, as in the gateway
+    opened.own(subscriptions);
+  }
+  opened.own({ [Symbol.dispose]: () => stopping.abort() });
+  opened.own(readiness);
+  // Before, answers are kept for a moment only.
+  await Promise.all(clusters.all.map(({ celery }) => seeded(celery)));
+  const { origin } = new URL(server.url);
+
+  return {
+    ...{ services: { ...cluster, audit }, clusters, clock, wallClock, origin, warmUp, log: lines },
+    fetch: (path, init) => fetch(origin + path, init),
+    query: async (query, { variables, headers = {}, search = '' } = {}) => {
+      const response = await fetch(`${server.url}${search}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      const answer = (await response.json()) as Pick<Answer<never>, 'data' | 'errors' | 'extensions'>;
+      return { status: response.status, headers: response.headers, ...answer };
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+interface OpenOptions {
+  readonly clock: { readonly now: number };
+  readonly log: Logger;
+  readonly opened: Disposal;
+}
+
+function openCluster(
+  clusterName: string,
+  { transport, results, defaultQueue = 'celery' }: ClusterSource & { readonly defaultQueue?: string },
+  { clock, log, opened }: OpenOptions,
+): Cluster {
+  const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
+  const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
+  const caches = new CacheRegistry({ clock: () => clock.now });
+  const resultLoader = createResultLoader(celery);
+  const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
+  const delayedInvalidations = new DelayedInvalidations(celery.state, caches);
+  celery.start();
+  const unheated = { windowSeconds: 300, names: [], timeout: 0, jitter: 0 };
+  const warmUp = new WarmUp({ celery, caches, resultLoader, log, ...unheated });
+  const watched = { clusterName, embedded: true, celery, caches, resultLoader };
+  return { ...watched, subscriptions, delayedInvalidations, warmUp };
+}
+
+async function seeded(celery: Celery): Promise<void> {
+  while (!celery.isSynced) await new Promise<void>((resolve) => celery.onSynced(resolve));
+}
+
+function everybody(audit: AuditLog): Access {
+  const clock = Date.now;
+  return {
+    authenticator: new Authenticator({ schemes: [], anonymous: 'admin', audit, clock }),
+    hosts: null,
+  };
+}
+
+/** The status of each read, whichever came first. */
+export function statusByPath({ extensions }: Answer<unknown>): Record<string, string> {
+  const entries = extensions?.cache?.entries ?? [];
+  return Object.fromEntries(entries.map(({ path, status }) => [path, status]));
+}
