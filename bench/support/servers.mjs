@@ -1,0 +1,87 @@
+/** Redis, pretend workers and bare servers, each in a process of its own. */
+import { Buffer } from 'node:buffer';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { freePort, messageOf, start, works } from './processes.mjs';
+import { measurable } from './usage.mjs';
+
+const program = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+export const hasRedis = () => works('redis-server');
+
+/** Thrown where something is not installed: the subject is skipped, with this one line. */
+export class Skipped extends Error {}
+
+/** An empty Redis that keeps nothing on disk. Resolves to its URL when it answers. */
+export async function startRedis() {
+  if (!hasRedis()) throw new Skipped('redis-server is not installed');
+  const port = await freePort();
+  const child = start('redis-server', [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--dir',
+    '/tmp',
+  ]);
+  for (let tries = 0; ; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    const answered = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (answered) return { url: `redis://127.0.0.1:${port}/0`, port, child };
+    if (tries > 200) throw new Error(`redis-server did not start\n${child.output()}`);
+    await delay(25);
+  }
+}
+
+/**
+ * Workers that send heartbeats and answer commands, and do no work.
+ *
+ * @param active tasks that each of them says it is executing
+ */
+export async function startWorkers(redis, count, { active = 0 } = {}) {
+  const child = start(
+    process.execPath,
+    [program('pretend-workers.mjs'), redis.url, `${count}`, `${active}`],
+    {
+      ipc: true,
+    },
+  );
+  const { hostnames } = await messageOf(child);
+  return { child, hostnames };
+}
+
+/**
+ * A `node:http` server that does nothing but answer with the same bytes.
+ *
+ * @param answer `{ status, headers, body }`, the headers as a flat list of names and values
+ */
+export async function startBare({ status, headers, body }) {
+  const child = start(process.execPath, [...measurable.nodeArgs, program('bare-server.mjs')], {
+    ipc: true,
+    pinned: true,
+  });
+  child.send({ status, headers, body: Buffer.from(body).toString('base64') });
+  const { port } = await messageOf(child);
+  return { child, port };
+}
+
+/** Headers that node:http writes by itself. */
+const own = /^(date|connection|keep-alive|transfer-encoding)$/i;
+
+/** What `startBare` has to send, out of an answer that `ask` has read. */
+export function sameAnswer({ status, head, body }) {
+  const lines = head.split('\r\n').slice(1);
+  const headers = lines.flatMap((line) => {
+    const [, name, value] = /^([^:]+): *(.*)$/.exec(line) ?? [];
+    return name === undefined || own.test(name) ? [] : [name, value];
+  });
+  return { status, headers, body };
+}
