@@ -201,7 +201,7 @@ export default tseslint.config(
             },
             {
               regex:
-                '/support/(?!(documentation|eventually|exposition|schema-elements|schema-walk)\\.js$)',
+                '(?<!/bench)/support/(?!(documentation|eventually|exposition|schema-elements|schema-walk)\\.js$)',
               message:
                 'a test that starts a gateway, a server or a program belongs in test/http or test/integration',
             },

@@ -2,6 +2,7 @@
 import { ask, graphqlPost } from '../support/load.mjs';
 import { longTtl } from '../support/gateway.mjs';
 import { pageQuery, startCluster } from '../support/page.mjs';
+import { startFlower } from '../support/flower.mjs';
 import { startPeers } from '../support/peers.mjs';
 import { interleave, loadFigures, rowsOf, speedRatio, underLoad } from '../support/rounds.mjs';
 import { sameAnswer, startBare } from '../support/servers.mjs';
@@ -19,6 +20,10 @@ const requests = {
   get: { title: 'page, GET', request: graphqlGet(pageQuery) },
   conditional: { title: 'page, GET, 304', request: graphqlGet(pageQuery), isConditional: true },
   small: { title: 'small query, POST', request: graphqlPost('{ health { status } }') },
+  workers: {
+    title: 'workers, POST',
+    request: graphqlPost('{ workers { nodes { hostname status processed active } } }'),
+  },
   rest: { title: 'REST tasks/status', request: { method: 'GET', path: '/api/v1/celery/tasks/status' } },
 };
 
@@ -46,6 +51,7 @@ async function measure(context, gateways, peers, { title, request, isConditional
   const servers = [[bare, await startBare(sameAnswer(answer))]];
   for (const gateway of gateways) servers.push([gateway.build.name, gateway]);
   for (const peer of peers) servers.push([peer.name, peer]);
+  for (const peer of peers) if (peer.request) sentTo.set(peer, peer.request);
   const options = { seconds: context.seconds, expected };
   const bareRequest = sentTo.get(gateways[0]);
   const results = await interleave(
@@ -82,11 +88,29 @@ export const hot = {
     { id: 'peers', what: 'page, POST: of the fastest of Yoga, mercurius and Apollo', atLeast: 3 },
   ],
   async run(context) {
-    const { gateways } = await startCluster(context.builds, { tasks, active, args: longTtl });
-    const { peers, note } = await startPeers(gateways[0], pageQuery);
+    const { gateways, other: flower } = await startCluster(context.builds, {
+      tasks,
+      active,
+      args: longTtl,
+      beside: (redis) => startFlower(redis, { tasks }),
+    });
+    const { peers, note } = await startPeers(context, gateways[0], pageQuery);
+    const beside = {
+      post: peers,
+      workers:
+        flower === null
+          ? []
+          : [
+              {
+                ...flower,
+                name: 'Flower /api/workers',
+                request: { method: 'GET', path: '/api/workers' },
+              },
+            ],
+    };
     const measured = {};
     for (const [id, request] of Object.entries(requests))
-      measured[id] = await measure(context, gateways, id === 'post' ? peers : [], request);
+      measured[id] = await measure(context, gateways, beside[id] ?? [], request);
     const ratios = Object.fromEntries(Object.entries(measured).map(([id, { ratio }]) => [id, ratio]));
     return {
       rows: Object.values(measured).flatMap(({ rows }) => rows),

@@ -37,18 +37,24 @@ const environment = Object.fromEntries(
 /**
  * @param build the `dist` of this or of another checkout
  * @param broker URL; null for the embedded cluster
+ * @param viaNpm whether it is started as users start it, by `npm start`
  * @param waits whether it resolves only when the gateway is ready
  */
-export async function startGateway(build, broker, { args = [], nodeArgs = [], waits = true } = {}) {
+export async function startGateway(
+  build,
+  broker,
+  { args = [], nodeArgs = [], waits = true, viaNpm = false } = {},
+) {
   const port = await freePort();
-  const command = [...measurable.nodeArgs, ...nodeArgs, join(build.dist, 'cli/main.js')];
-  if (broker !== null) command.push('--broker', broker);
-  command.push('--port', `${port}`, '--log-level', 'error', ...limitsOff, ...args);
-  const child = start(process.execPath, command, {
+  const flags = ['--port', `${port}`, '--log-level', 'error', ...limitsOff, ...args];
+  if (broker !== null) flags.push('--broker', broker);
+  const node = [...measurable.nodeArgs, ...nodeArgs, join(build.dist, 'cli/main.js'), ...flags];
+  const [command, line] = viaNpm ? ['npm', ['start', '--', ...flags]] : [process.execPath, node];
+  const child = start(command, line, {
     cwd: resolve(build.dist, '..'),
     env: environment,
     pinned: true,
-    ipc: measurable.ipc,
+    ipc: !viaNpm && measurable.ipc,
   });
   const gateway = { child, port, build };
   const deadline = performance.now() + startTime;

@@ -24,9 +24,13 @@ const patience = 120_000;
 
 let isTried = false;
 
-/** Whether the peers are there, or could be installed now. */
-export function installPeers() {
-  if (!existsSync(installed) && !isTried) {
+/**
+ * Whether the peers are there, or could be installed now.
+ *
+ * @param quick whether they are not to be installed
+ */
+export function installPeers({ quick }) {
+  if (!existsSync(installed) && !quick && !isTried) {
     isTried = true;
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
     spawnSync('npm', args, { cwd: peersFolder, stdio: 'ignore', timeout: patience });
@@ -37,8 +41,8 @@ export function installPeers() {
 export const notInstalled = 'peers not installed: no network?';
 
 /** Each peer serves what the gateway answers to the query now, from the same data and by the same document. */
-export async function startPeers(gateway, text) {
-  if (!installPeers()) return { peers: [], note: notInstalled };
+export async function startPeers(context, gateway, text) {
+  if (!installPeers(context)) return { peers: [], note: notInstalled };
   const { tasks } = await query(gateway.port, text);
   const peers = [];
   for (const [file, name] of Object.entries(names)) {

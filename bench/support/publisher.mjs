@@ -3,7 +3,6 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { messagesOf } from './events.mjs';
 
 /** Commands that are written at once, at most. */
 const chunk = 200;
@@ -42,29 +41,32 @@ export async function openPublisher({ port }) {
       for (let at = 0; at < encoded.length; at += chunk) await write(encoded.slice(at, at + chunk));
       await drained(0);
     },
-    /** @param rate events a second, kept by the monotonic clock. Resolves to the rate that was reached. */
-    async publishAt(encoded, rate) {
+    /**
+     * @param messages any iterable; it is read as it is published
+     * @param rate events a second, kept by the monotonic clock
+     * @returns how many events were published, and the rate that was reached
+     */
+    async publishAt(messages, rate) {
       const started = performance.now();
       const passed = () => (performance.now() - started) / 1_000;
-      let [at, events] = [0, 0];
-      while (at < encoded.length) {
+      const source = messages[Symbol.iterator]();
+      let [events, isDone] = [0, false];
+      while (!isDone) {
         const due = passed() * rate;
-        const first = at;
-        while (at < encoded.length && events <= due && at - first < chunk)
-          events += encoded[at++].events;
-        if (at > first) await write(encoded.slice(first, at));
-        if (events > passed() * rate) await delay(1);
+        const next = [];
+        while (!isDone && events <= due && next.length < chunk) {
+          const { value, done } = source.next();
+          isDone = done === true;
+          if (isDone) break;
+          next.push(value);
+          events += value.events;
+        }
+        if (next.length > 0) await write(next);
+        if (!isDone && events > passed() * rate) await delay(1);
       }
       await drained(0);
-      return events / passed();
+      return { events, rate: events / passed() };
     },
     close: () => socket.destroy(),
   };
-}
-
-/** Publishes events in messages of a size, and closes the connection. */
-export async function publishAll(redis, events, size) {
-  const publisher = await openPublisher(redis);
-  await publisher.publish(encode(messagesOf(events, size)));
-  publisher.close();
 }

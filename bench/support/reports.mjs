@@ -9,20 +9,29 @@ const [data, page, readme] = ['bench/results.json', 'bench/RESULTS.md', 'README.
   join(root, path),
 );
 
-const before = async () => JSON.parse(await readFile(data, 'utf8').catch(() => '{"subjects":[]}'));
+const formatted = async (path, text) => format(text, { ...(await resolveConfig(path)), filepath: path });
 
-/** Figures of subjects that were not measured now stay as they are, with their own date. */
+/** Figures of subjects that were not measured now stay as they are, with the date of their own. */
+export function merge({ subjects }, machine, measured) {
+  const now = new Map(measured.map((subject) => [subject.name, { ...subject, machine }]));
+  const kept = subjects.map((subject) => now.get(subject.name) ?? subject);
+  const added = [...now.values()].filter(({ name }) => !subjects.some((old) => old.name === name));
+  return { subjects: [...kept, ...added] };
+}
+
+export const readResults = async () => JSON.parse(await readFile(data, 'utf8'));
+
+/** The pages as they are written: `[path, text]`. */
+export async function pagesOf(results) {
+  const withFigures = readmeWith(await readFile(readme, 'utf8'), readmeBlock(results));
+  return [
+    [page, await formatted(page, resultsPage(results))],
+    [readme, await formatted(readme, withFigures)],
+  ];
+}
+
 export async function writeReports(machine, measured) {
-  const measuredNow = new Map(measured.map((subject) => [subject.name, { ...subject, machine }]));
-  const { subjects } = await before();
-  const kept = subjects.map((subject) => measuredNow.get(subject.name) ?? subject);
-  const added = [...measuredNow.values()].filter(
-    ({ name }) => !subjects.some((old) => old.name === name),
-  );
-  const results = { subjects: [...kept, ...added] };
-  const write = async (path, text) =>
-    writeFile(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
-  await write(data, JSON.stringify(results));
-  await write(page, resultsPage(results));
-  await write(readme, readmeWith(await readFile(readme, 'utf8'), readmeBlock(results)));
+  const results = merge(await readResults(), machine, measured);
+  await writeFile(data, await formatted(data, JSON.stringify(results)));
+  for (const [path, text] of await pagesOf(results)) await writeFile(path, text);
 }

@@ -27,10 +27,10 @@ export function readmeBlock({ subjects }) {
   const rows = subjects.flatMap(({ title, goals }) =>
     goals.map((goal) => ({ subject: title, ...goalRow(goal) })),
   );
-  return table(rows);
+  return rows.length === 0 ? 'No figures yet: `npm run bench` writes them here.' : table(rows);
 }
 
-/** @throws Error if the page has no place for them */
+/** The README with this text in place of the one that it has. @throws Error if the page has no place for them */
 export function readmeWith(readme, text) {
   if (!block.test(readme)) throw new Error('README.md has no <!-- bench --> block');
   return readme.replace(block, (_all, begin, end) => `${begin}\n${text}\n\n${end}`);

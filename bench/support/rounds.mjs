@@ -35,7 +35,7 @@ export const loadFigures = {
 const warmUpSeconds = 1;
 
 /** @param server `{ child, port }` */
-export function underLoad(name, server, request, { seconds, expected }) {
+export function underLoad(name, server, request, { seconds, expected, clients }) {
   return {
     name,
     async measure(round) {
@@ -44,6 +44,7 @@ export function underLoad(name, server, request, { seconds, expected }) {
       const { rate, requests, p50, p99 } = await load(server.port, request, {
         seconds: lasts,
         expected,
+        clients,
       });
       const used = (await cpuMicros(server.child)) - before;
       return {

@@ -58,6 +58,14 @@ export async function startWorkers(redis, count, { active = 0 } = {}) {
   return { child, hostnames };
 }
 
+/** Publishes fresh events for some seconds; `done` resolves to how many, and at which rate. */
+export async function startPublishing(redis, { rate, seconds, batch }) {
+  const args = [redis.port, rate, seconds, batch].map(String);
+  const child = start(process.execPath, [program('publisher-process.mjs'), ...args], { ipc: true });
+  await messageOf(child);
+  return { child, done: messageOf(child) };
+}
+
 /**
  * A `node:http` server that does nothing but answer with the same bytes.
  *
@@ -69,6 +77,17 @@ export async function startBare({ status, headers, body }) {
     pinned: true,
   });
   child.send({ status, headers, body: Buffer.from(body).toString('base64') });
+  const { port } = await messageOf(child);
+  return { child, port };
+}
+
+/** @param item data that every subscriber receives, @param interval milliseconds between two items */
+export async function startBareStreams(item, interval) {
+  const child = start(process.execPath, [...measurable.nodeArgs, program('bare-streams.mjs')], {
+    ipc: true,
+    pinned: true,
+  });
+  child.send({ item, interval });
   const { port } = await messageOf(child);
   return { child, port };
 }

@@ -1,20 +1,17 @@
 /**
- * How long `/health/live` waits while one client, one event or one stored text asks for as much as it can: the longest
- * of 200 waits during each attack, beside that of an idle gateway. The machine should be quiet.
- *
- *     npm run bench:liveness
- *
- * Needs `redis-server`.
+ * How long `/health/live` waits while one client, one event or one stored text asks for as much as it can: half of the
+ * waits and the longest one during each attack, beside those of an idle gateway.
  */
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { ask, startGateway, startRedis, stopAll, works } from './processes.mjs';
+import { startGateway } from '../support/gateway.mjs';
+import { ask, graphqlPost, requestBytes } from '../support/load.mjs';
+import { startRedis } from '../support/servers.mjs';
+import { median } from '../support/statistics.mjs';
 
-const samples = 200;
+const sampleCount = 200;
 /** Milliseconds between two requests, and within which each must be answered. */
 const pause = 10;
 const aim = 250;
@@ -23,8 +20,6 @@ const tasks = 100_000;
 const names = 10_000;
 const workers = 4_000;
 const subscribers = 1_000;
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 let uuids = 0;
 const eventOf = (type, more) => ({
@@ -65,13 +60,14 @@ async function publish(redis, events) {
 
 const list = (length, of) => Array.from({ length }, (_, index) => of(index));
 const aliases = (count, of) => `{ ${list(count, (index) => `a${index}: ${of(index)}`).join(' ')} }`;
-const query = (text, variables) => JSON.stringify({ query: text, variables });
+const query = graphqlPost;
 
 function requests(gateway) {
   const fields = Object.fromEntries(list(15_000, (index) => [`f${index}`, 1]));
   /** @param of the number of the round, so that no cache answers for the one before */
   const send = (of) => async (round) => {
-    const { text } = await ask(`${gateway.url}/graphql`, { body: of(round) });
+    const { body } = await ask(gateway.port, of(round));
+    const text = body.toString();
     if (/"code":"(?!BAD_USER_INPUT|LIST_CUT)/.test(text))
       throw new Error(`not measured: ${text.slice(0, 200)}`);
   };
@@ -116,23 +112,18 @@ function texts(redis) {
 
 /** They subscribe over server-sent events and read nothing. */
 function neverReaders({ port }) {
-  const body = query('subscription { taskEvents { task { taskId name args kwargs traceback } } }');
-  const head = [
-    'POST /graphql HTTP/1.1',
-    'Host: localhost',
-    'Accept: text/event-stream',
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-  ];
+  const request = query('subscription { taskEvents { task { taskId name args kwargs traceback } } }');
+  const headers = { ...request.headers, accept: 'text/event-stream' };
+  const bytes = requestBytes({ ...request, headers }, port);
   return list(subscribers, () => {
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-    socket.pause().write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.pause().write(bytes);
     return socket;
   });
 }
 
 /** @param attack is given its number and repeated until there are enough samples */
-async function measure(name, { url }, attack) {
+async function measure(name, { port, samples }, attack) {
   const waits = [];
   let answered = 0;
   const attacks = (async () => {
@@ -143,54 +134,60 @@ async function measure(name, { url }, attack) {
   })();
   while (waits.length < samples) {
     const started = performance.now();
-    const { status } = await ask(`${url}/health/live`);
+    const { status } = await ask(port, { method: 'GET', path: '/health/live' });
     if (status !== 200) throw new Error(`/health/live answered ${status}`);
     waits.push(performance.now() - started);
     await delay(pause);
   }
   await attacks;
-  waits.sort((a, b) => a - b);
-  const [half, longest] = [waits[samples / 2], waits[samples - 1]];
   const late = waits.filter((wait) => wait > aim).length;
-  console.log(
-    `${name}: half within ${half.toFixed(1)} ms, longest ${longest.toFixed(0)} ms, ${late} above ${aim} ms; done ${answered} times`,
-  );
+  const longest = Math.max(...waits);
+  return {
+    case: name,
+    'p50 ms': median(waits),
+    'longest ms': longest,
+    [`above ${aim} ms`]: `${late}`,
+    done: `${answered} times`,
+  };
 }
 
-async function run() {
-  if (!works('redis-server', ['--version']))
-    return void console.log('liveness: skipped, no redis-server');
-  const broker = await startRedis();
-  // More connections, requests and subscriptions than one client has by default: the limits are not what is measured.
-  const args = ['--log-level', 'error', '--rate-limit', '0', '--max-connections', '5000'];
-  const gateway = await startGateway(join(root, 'dist'), broker, { args });
-  const redis = new Redis(broker);
-
-  await measure('idle', gateway, () => delay(pause));
-  await publish(
-    redis,
-    list(workers, (index) => eventOf('worker-online', { hostname: `w${index}@bench`, freq: 2 })),
+async function attackAll(gateway, redis) {
+  const rows = [await measure('idle', gateway, () => delay(pause))];
+  const online = list(workers, (index) =>
+    eventOf('worker-online', { hostname: `w${index}@bench`, freq: 2 }),
   );
+  await publish(redis, online);
   await publish(redis, list(tasks, received));
-  await publish(
-    redis,
-    list(names, (index) => eventOf('task-succeeded', { uuid: `task-${index}`, runtime: 0.1 })),
-  );
+  const succeeded = (index) => eventOf('task-succeeded', { uuid: `task-${index}`, runtime: 0.1 });
+  await publish(redis, list(names, succeeded));
   for (const attacks of [requests(gateway), texts(redis)])
-    for (const [name, attack] of Object.entries(attacks)) await measure(name, gateway, attack);
-
+    for (const [name, attack] of Object.entries(attacks))
+      rows.push(await measure(name, gateway, attack));
   const sockets = neverReaders(gateway);
   await delay(3_000);
   const events = list(100, () => failed('T'.repeat(8_000)));
-  await measure(`${subscribers} subscribers that read nothing, events of 8 kB`, gateway, () =>
-    publish(redis, events),
-  );
+  const what = `${subscribers} subscribers that read nothing, events of 8 kB`;
+  rows.push(await measure(what, gateway, () => publish(redis, events)));
   for (const socket of sockets) socket.destroy();
-  redis.disconnect();
+  return rows;
 }
 
-try {
-  await run();
-} finally {
-  await stopAll();
-}
+export const liveness = {
+  name: 'liveness',
+  title: 'How long /health/live waits during attacks',
+  goals: [{ id: 'longest', what: 'longest wait', unit: 'ms', atMost: aim }],
+  async run({ builds, quick }) {
+    const rows = [];
+    for (const build of builds) {
+      const server = await startRedis();
+      const gateway = await startGateway(build, server.url);
+      const redis = new Redis(server.url);
+      const measured = await attackAll({ ...gateway, samples: quick ? 10 : sampleCount }, redis);
+      for (const { case: what, ...figures } of measured)
+        rows.push({ case: what, of: build.name, ...figures });
+      redis.disconnect();
+    }
+    const own = rows.filter(({ of }) => of === builds[0].name);
+    return { rows, values: { longest: Math.max(...own.map((row) => row['longest ms'])) } };
+  },
+};
