@@ -14,7 +14,12 @@ export interface CacheRead<T> {
   readonly collapsed: boolean;
   /** It was found in the shared cache, loaded by another process; false for later hits in this process. */
   readonly found: boolean;
+  /** The entry that was hit while it was fresh: the version of the value; else null. */
+  readonly entry: Entry<T> | null;
 }
+
+/** How a read was answered, without the value. */
+export type CacheReadFacts = Omit<CacheRead<unknown>, 'value' | 'entry'>;
 
 /** The answer to a read of a stored entry. */
 export function readOfEntry<V>(
@@ -23,14 +28,16 @@ export function readOfEntry<V>(
   now: number,
 ): CacheRead<V> {
   const age = now - entry.at;
+  const isFresh = within(entry, 0, now);
   return {
     value: entry.value,
     status,
     age,
     ttl: entry.ttl - age,
-    stale: !within(entry, 0, now),
+    stale: !isFresh,
     collapsed: false,
     found: false,
+    entry: status === 'HIT' && isFresh ? entry : null,
   };
 }
 
@@ -40,5 +47,14 @@ export function readOfLoad<V>(
   collapsed: boolean,
 ): CacheRead<V> {
   const found = foundAge !== null;
-  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed, found };
+  return {
+    value,
+    status: 'MISS',
+    age: foundAge ?? 0,
+    ttl,
+    stale: false,
+    collapsed,
+    found,
+    entry: null,
+  };
 }

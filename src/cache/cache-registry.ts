@@ -5,6 +5,7 @@ import { assertDelay } from '../timers.js';
 import { mapNames } from './cache-counters.js';
 import type { Load, MetricsCacheOptions, ReadOptions } from './cache-options.js';
 import type { CacheRead } from './cache-read.js';
+import type { RepeatableHit } from './repeatable-hit.js';
 import type { CacheStatsReport } from './cache-stats.js';
 import { summarize } from './cache-stats.js';
 import { MetricsCache } from './metrics-cache.js';
@@ -115,17 +116,17 @@ export class CacheRegistry implements Disposable {
     load: Load<T>,
     options: RegistryReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    const { shared: isShared = false, ...reading } = options;
-    const { shared } = this;
-    const cache = this.get(name);
-    if (shared === null || !isShared) return cache.read(key, load, reading);
-    const { ttl = cache.ttl } = reading;
-    const lifetime = typeof ttl === 'number' ? () => ttl : ttl;
-    return cache.read(
-      key,
-      (request) => shared.load({ cache: name, key, load, lifetime, request }),
-      reading,
-    );
+    return this.get(name).read(key, this.#throughShared(name, key, load, options), options);
+  }
+
+  /** How the answer to a read can be had again; see `MetricsCache.repeatable`. */
+  repeatable<T>(
+    name: CacheName,
+    key: string,
+    load: Load<T>,
+    { options, read }: { readonly options: RegistryReadOptions<T>; readonly read: CacheRead<T> },
+  ): RepeatableHit | null {
+    return this.get(name).repeatable(key, this.#throughShared(name, key, load, options), options, read);
   }
 
   report(names: readonly CacheName[] = cacheNames): CacheStatsReport {
@@ -151,6 +152,19 @@ export class CacheRegistry implements Disposable {
     const caches = target.name === undefined ? [...cacheNames] : [target.name];
     const removed = caches.map((name) => this.get(name).invalidatePrefix(target.keyPrefix ?? ''));
     return { invalidated: removed.reduce((sum, count) => sum + count, 0), caches };
+  }
+
+  /** The load that looks into the shared level first, where there is one and the value may come from it. */
+  #throughShared<T>(
+    name: CacheName,
+    key: string,
+    load: Load<T>,
+    { shared: isShared = false, ttl = this.get(name).ttl }: RegistryReadOptions<T>,
+  ): Load<T> {
+    const { shared } = this;
+    if (shared === null || !isShared) return load;
+    const lifetime = typeof ttl === 'number' ? () => ttl : ttl;
+    return (request) => shared.load({ cache: name, key, load, lifetime, request });
   }
 
   /** Removes dead entries from every cache and returns how many. */

@@ -1,5 +1,6 @@
-import type { CacheRead } from './cache-read.js';
+import type { CacheReadFacts } from './cache-read.js';
 import type { CacheName } from './cache-defaults.js';
+import type { RepeatableHit } from './repeatable-hit.js';
 
 /** Why reads bypassed the cache: a header of the request asked for it, or the field or the address did. */
 export type BypassReason = 'request' | 'bypass';
@@ -34,13 +35,15 @@ export interface CacheStatusRecord {
   readonly cluster?: string;
   readonly cache: CacheName;
   /** Replaced when the operation reads it again. */
-  read: Omit<CacheRead<unknown>, 'value'>;
+  read: CacheReadFacts;
   /** It bypassed the cache, because the field or the whole operation asked for it. */
   readonly bypassed?: boolean;
   /** Events drop the entry before its TTL is over, in this process only. */
   readonly dropsOnEvents?: boolean;
   /** The cache that counts the operation when it has ended. */
   readonly counter?: RequestCounter;
+  /** How the read can be had again; null if it was no hit on a fresh entry. */
+  readonly repeatable?: () => RepeatableHit | null;
 }
 
 /** One cache's count of the operations that read it. */
@@ -58,6 +61,7 @@ export class CacheStatus {
   /** Name of the cluster that the records are of; undefined if the gateway has only one. */
   readonly #cluster: string | undefined;
   #bypass = false;
+  #isLive = false;
   /** Why the whole request bypasses the caches, if it does. */
   bypassReason: BypassReason = 'bypass';
 
@@ -73,6 +77,17 @@ export class CacheStatus {
 
   set bypass(bypass: boolean) {
     this.#bypass = bypass;
+  }
+
+  /** Whether the answer shows anything beside what was read through the caches, be it the time. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** To be called before anything is read that is in no cache entry: the same entries may then be another answer. */
+  markLive(): void {
+    this.#isLive = true;
+    this.#parent?.markLive();
   }
 
   /** The status of one operation of a batch: it has entries of its own, and adds them here too. */
@@ -122,6 +137,10 @@ export class CacheStatus {
   summary(): CacheStatusSummary | null {
     const status = this.result;
     return status && { status, age: toSeconds(this.age), entries: this.entries };
+  }
+
+  get records(): readonly CacheStatusRecord[] {
+    return this.#records;
   }
 
   get reads(): readonly CacheStatusRecord['read'][] {

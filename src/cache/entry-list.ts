@@ -77,6 +77,11 @@ export class EntryList<V> {
     return undefined;
   }
 
+  /** The entry, whatever its age; its place in the order stays. */
+  peek(key: string): Entry<V> | undefined {
+    return this.#entries.peek(key);
+  }
+
   /** Marks it as the most recently used. */
   touch(key: string): void {
     this.#entries.get(key);

@@ -8,6 +8,7 @@ import type {
   Ttl,
 } from './cache-options.js';
 import { readOfEntry, readOfLoad } from './cache-read.js';
+import type { RepeatableHit } from './repeatable-hit.js';
 import type { CacheRead } from './cache-read.js';
 import { cacheStats } from './cache-stats.js';
 import type { CacheStats } from './cache-stats.js';
@@ -74,15 +75,40 @@ export class MetricsCache<V = unknown> {
     load: Load<T>,
     options: ReadOptions<T> = {},
   ): Promise<CacheRead<T>> {
-    const { useCache = true, ttl = this.#settings.ttl, prefetch = true, dependsOn } = options;
-    if (typeof ttl === 'number') assertTtl(this.name, ttl);
-    const job: Job<T> = {
-      run: async (request) => this.#result(await load(request), ttl, dependsOn),
-      dependsOn,
-    };
+    const { useCache = true, prefetch = true } = options;
+    const job = this.#job(load, options);
     return (await (useCache
       ? this.#readCached(key, job, prefetch)
       : this.#readBypassing(key, job))) as CacheRead<T>;
+  }
+
+  /**
+   * How the answer to a read can be had again; null if it was no hit on a fresh entry that is still there.
+   * @param load the same as of that read, with the same options: it may be loaded ahead of the next reader
+   */
+  repeatable<T extends V>(
+    key: string,
+    load: Load<T>,
+    options: ReadOptions<T>,
+    read: Pick<CacheRead<T>, 'entry'>,
+  ): RepeatableHit | null {
+    const entries = this.#entries;
+    const { entry } = read;
+    if (entry === null || entries.peek(key) !== entry) return null;
+    const { prefetch = true } = options;
+    const job = this.#job(load, options);
+    return {
+      clock: this.#settings.clock,
+      at: entry.at,
+      ttl: entry.ttl,
+      isFresh: (now) => entries.peek(key) === entry && within(entry, 0, now),
+      count: () => {
+        if (prefetch) this.#policies.beforeRead(key, job);
+        this.#counters.count('hits');
+        entries.touch(key);
+        this.#policies.afterRead(key, entry);
+      },
+    };
   }
 
   /** The value if it is fresh. A stale one is not returned: without a load it would never be renewed. */
@@ -291,6 +317,14 @@ export class MetricsCache<V = unknown> {
       this.#failures.add(key, { error, at: this.#settings.clock() });
     this.#policies.afterLoad(settled, null);
     return { error };
+  }
+
+  #job<T extends V>(load: Load<T>, { ttl = this.#settings.ttl, dependsOn }: ReadOptions<T>): Job<T> {
+    if (typeof ttl === 'number') assertTtl(this.name, ttl);
+    return {
+      run: async (request) => this.#result(await load(request), ttl, dependsOn),
+      dependsOn,
+    };
   }
 
   #result<T extends V>(loaded: T | SharedHit<T>, ttl: Ttl<T>, dependsOn: unknown): LoadResult<T> {

@@ -9,25 +9,44 @@ import type { Read, ReadRequest } from './read-row.js';
 import type { Reader } from './reader.js';
 
 export class ClusterView {
-  readonly cluster: Cluster;
+  readonly #cluster: Cluster;
   readonly #reader: Reader;
   readonly #request: ReadRequest;
 
   /** @param reader that the whole operation has for this cluster */
   constructor(cluster: Cluster, reader: Reader, request: ReadRequest) {
-    this.cluster = cluster;
+    this.#cluster = cluster;
     this.#reader = reader;
     this.#request = request;
   }
 
+  /** The cluster as it is now, beside the caches: what is read of it changes without an entry being replaced. */
+  get cluster(): Cluster {
+    this.#reader.markLive();
+    return this.#cluster;
+  }
+
+  get clusterName(): string {
+    return this.#cluster.clusterName;
+  }
+
+  get embedded(): boolean {
+    return this.#cluster.embedded;
+  }
+
+  /** Which store the cursors of tasks are of: it lives as long as the cluster is open. */
+  get tasksEpoch(): string {
+    return this.#cluster.celery.state.epoch;
+  }
+
   /** The view of a root field, whose argument is true by default and may be null. */
   at(field: string, useCache: boolean | null | undefined): ClusterView {
-    return new ClusterView(this.cluster, this.#reader, readRequest(field, useCache));
+    return new ClusterView(this.#cluster, this.#reader, readRequest(field, useCache));
   }
 
   /** The view of a field below: it inherits whether a cached value will do. */
   below(field: string): ClusterView {
-    return new ClusterView(this.cluster, this.#reader, below(this.#request, field));
+    return new ClusterView(this.#cluster, this.#reader, below(this.#request, field));
   }
 
   /** The same field, from now on without cached values. */
@@ -43,7 +62,7 @@ export class ClusterView {
   whileOpen<T>(result: T | Promise<T>): T | Promise<T> {
     if (!(result instanceof Promise)) return result;
     return result.catch((error: unknown) => {
-      throw this.cluster.celery.isClosed ? new ClusterClosedError() : error;
+      throw this.#cluster.celery.isClosed ? new ClusterClosedError() : error;
     });
   }
 

@@ -3,6 +3,7 @@
  * answer shows one consistent picture. Every read is noted for the cache status of the operation.
  */
 import type { CacheStatus, CacheStatusRecord } from '../cache/cache-status.js';
+import type { RepeatableHit } from '../cache/repeatable-hit.js';
 import type { Celery } from '../celery/celery.js';
 import { ClusterClosedError } from '../errors.js';
 import { forgetOvertaken } from './overtaken-reads.js';
@@ -54,6 +55,11 @@ export class Reader {
     this.#services = { celery, caches, resultLoader };
     this.#status = status;
     this.#startedAt = startedAt;
+  }
+
+  /** See `CacheStatus.markLive`. */
+  markLive(): void {
+    this.#status.markLive();
   }
 
   /** Whether the store has learned something after this operation had read tasks from it: two views may disagree. */
@@ -151,10 +157,11 @@ export class Reader {
   }
 
   async #readCached<T>(
-    { cache, key, field, prefetch, dependsOn }: Read<T>,
+    read: Read<T>,
     request: ReadRequest,
     { isShared, load, ttl }: PreparedLoad<T>,
   ): Promise<{ readonly value: T; readonly record: CacheStatusRecord }> {
+    const { cache, key, field, prefetch, dependsOn } = read;
     const { celery, caches } = this.#services;
     const status = this.#status;
     const bypassed = !request.useCache || status.bypass;
@@ -176,6 +183,12 @@ export class Reader {
       bypassed,
       dropsOnEvents: caches.dropsOnEvents(cache),
       counter: caches.get(cache),
+      repeatable: () =>
+        repeatableRead(
+          read,
+          this.#services,
+          caches.repeatable(cache, key, load, { options, read: answer }),
+        ),
     });
     return { value: answer.value, record };
   }
@@ -268,6 +281,24 @@ function prepare<T>(
 /** Whether no worker is known, and one that does not answer commands has not had the time for a heartbeat. */
 function mayLackWorkers({ state, transport, clock }: Celery): boolean {
   return state.workerCount === 0 && clock() - transport.connection.since < firstHeartbeat;
+}
+
+/** A hit that can be had again, as this class reads. */
+function repeatableRead(
+  { source, readsTasks, teaches }: Pick<Read<unknown>, 'source' | 'readsTasks' | 'teaches'>,
+  { celery, caches }: ReadServices,
+  hit: RepeatableHit | null,
+): RepeatableHit | null {
+  if (hit === null) return null;
+  const showsTasks = source === 'state' && (readsTasks || teaches !== undefined);
+  return {
+    ...hit,
+    isFresh: (now) => {
+      if (celery.isClosed) return false;
+      if (showsTasks) forgetOvertaken(celery, caches);
+      return hit.isFresh(now);
+    },
+  };
 }
 
 function memoKey(

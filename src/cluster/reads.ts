@@ -40,9 +40,9 @@ export const reads = {
   taskCounts: state({
     name: 'counts',
     cache: 'task_status',
-    load: ({ celery }) => ({ ...celery.state.counts() }),
+    load: ({ celery: { state } }) => ({ counts: { ...state.counts() }, orphaned: state.orphanCount }),
     readsTasks: true,
-    dependsOn: () => ({ state: null }),
+    dependsOn: () => ({ state: null, worker: null }),
     warmUp: { name: 'task_status', when: 'afterReplies', args: noArguments },
   }),
   delayedMessages: broker({

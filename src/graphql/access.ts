@@ -194,7 +194,8 @@ builder.queryFields((t) => ({
       field: 1 + plainCost(recordPages.max),
       multiplier: pageLength(page, recordPages),
     }),
-    resolve: (_root, { action, viewer, outcome, ...page }, { audit, clusters, viewer: reader }) => {
+    resolve: (_root, { action, viewer, outcome, ...page }, { live, viewer: reader }) => {
+      const { audit, clusters } = live();
       const mayRead = ({ cluster, viewer, role, method }: AuditRecord): boolean =>
         cluster === null ||
         (viewer === reader.name && method === reader.method && role === reader.role) ||

@@ -83,7 +83,7 @@ builder.subscriptionType({
 /** The field of every type that is about one cluster. */
 export const clusterField = {
   description: 'Name of the cluster to which this belongs.',
-  resolve: ({ view }: { readonly view: ClusterView }): string => view.cluster.clusterName,
+  resolve: ({ view }: { readonly view: ClusterView }): string => view.clusterName,
 };
 
 /** The argument that every operational field takes; the view that the field gets as its parent heeds it. */

@@ -21,12 +21,12 @@ export const ClusterType = builder.objectRef<ClusterView>(clusterTypeName).imple
     name: t.id({
       description: 'Name, as used in the argument `cluster`.',
       extensions: known,
-      resolve: ({ cluster }) => cluster.clusterName,
+      resolve: ({ clusterName }) => clusterName,
     }),
     embedded: t.boolean({
       description: 'Whether this is the simulated cluster inside the gateway.',
       extensions: known,
-      resolve: ({ cluster }) => cluster.embedded,
+      resolve: ({ embedded }) => embedded,
     }),
     broker: t.field({
       type: GatewayBrokerType,
@@ -44,7 +44,9 @@ builder.queryFields((t) => ({
       'The clusters that the caller may see, in the order of the configuration; a single cluster, `default`, unless several are configured. ' +
       'Empty if the caller may see none.',
     extensions: ofGateway,
-    complexity: (_args, { clusters, viewer }) => ({ multiplier: clusters.visibleTo(viewer).length }),
+    complexity: (_args, { costs, viewer }) => ({
+      multiplier: costs.clusters.visibleTo(viewer).length,
+    }),
     resolve: (_root, _args, { views }) => views.all(),
   }),
 }));

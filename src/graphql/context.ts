@@ -42,9 +42,22 @@ export interface ExecutedFields {
   count: number;
 }
 
-export interface Context extends Services, Caller {
+/** What changes without an entry of a cache being replaced. */
+export interface Live extends Services {
+  /** IP address; null when there is no client, as in a test of the schema alone. */
+  readonly clientAddress: string | null;
   /** When the operation began, epoch milliseconds: relative times in its arguments are counted from there. */
   readonly operationAt: number;
+}
+
+/** For costs alone, which decide whether an operation is executed, and not what it answers. */
+export interface CostContext extends Pick<Services, 'clusters'>, Pick<Live, 'operationAt'> {}
+
+export interface Context
+  extends Pick<Services, 'version' | 'startedAt' | 'log' | 'redact' | 'readOnly'>, Pick<Caller, 'viewer'> {
+  /** What is no part of any cache entry: an answer that shows any of it is not kept (http/kept). */
+  readonly live: () => Live;
+  readonly costs: CostContext;
   readonly cacheStatus: CacheStatus;
   /** What the lists of the whole operation hold. */
   readonly executed: ExecutedFields;
@@ -70,12 +83,20 @@ export function createContext(
 ): Context {
   const { viewer, clientAddress } = caller;
   const { clusters } = services;
-  const operationAt = services.clock();
+  const { version, startedAt, log, redact, readOnly, clock } = services;
+  const operationAt = clock();
   return {
-    ...services,
-    operationAt,
+    version,
+    startedAt,
+    log,
+    redact,
+    readOnly,
     viewer,
-    clientAddress,
+    live: () => {
+      cacheStatus.markLive();
+      return { ...services, clientAddress, operationAt };
+    },
+    costs: { clusters, operationAt },
     cacheStatus,
     executed: { max: maxFields, count: 0 },
     sideErrors: new SideErrors(),

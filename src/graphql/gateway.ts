@@ -360,7 +360,7 @@ const GatewayType = builder.objectRef<ClusterView>('Gateway').implement({
     settingsFiles: t.field({
       type: [SettingsFileType],
       description: 'Settings files that the gateway reads again when they change.',
-      resolve: (_view, _args, { settingsFiles }) => [...(settingsFiles?.() ?? [])],
+      resolve: (_view, _args, { live }) => [...(live().settingsFiles?.() ?? [])],
     }),
   }),
 });

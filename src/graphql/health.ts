@@ -58,8 +58,9 @@ clusterFields((t) => ({
     description:
       'Checks of the services that the gateway depends on. Available even when the broker is unavailable.',
     args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (view, _args, { settingsFiles, clock }) => {
+    resolve: async (view, _args, context) => {
       const health = await view.read(reads.health());
+      const { settingsFiles, clock } = context.live();
       return { ...withSettingsFiles(health, settingsFiles?.() ?? [], clock()), view };
     },
   }),

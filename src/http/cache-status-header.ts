@@ -2,11 +2,11 @@
  * The headers that show where an answer came from: `X-Cache`, `X-Cache-Age`, and `Cache-Status` (RFC 9211) with one
  * member for each cache that the answer came through, the one nearest to the cluster first.
  */
-import type { CacheRead } from '../cache/cache-read.js';
+import type { CacheReadFacts } from '../cache/cache-read.js';
 import type { BypassReason, CacheStatus } from '../cache/cache-status.js';
 
 /** A read, as far as `Cache-Status` shows it. */
-export interface CacheStatusRead extends Omit<CacheRead<unknown>, 'value' | 'found'> {
+export interface CacheStatusRead extends Omit<CacheReadFacts, 'found'> {
   readonly found?: boolean;
 }
 

@@ -195,5 +195,5 @@ function paramsOf(payload: SubscribePayload & { readonly documentId?: unknown })
 
 /** Whether the document was found valid: only then Yoga adds what resolvers need to the context of the operation. */
 function hasBegun(context: ServerContext & Partial<Context>): boolean {
-  return context.operationAt !== undefined;
+  return context.live !== undefined;
 }

@@ -136,7 +136,7 @@ builder.mutationFields((t) => ({
       hostnames: t.arg.idList(hostnamesArg),
     },
     complexity: ({ filter }, context) =>
-      filter ? 1 + searchCost(context, filterAt(filterOf(filter), context.operationAt)) : 1,
+      filter ? 1 + searchCost(context, filterAt(filterOf(filter), context.costs.operationAt)) : 1,
     resolve: async (
       { cluster },
       { taskIds: ids, filter, limit, dryRun, ...args },
@@ -223,13 +223,13 @@ function passing(
   input: Parameters<typeof filterOf>[0],
   limit: number | null | undefined,
   celery: Celery,
-  { operationAt }: Context,
+  { live }: Context,
 ): { readonly filter: TaskFilter; readonly limit: number } {
   const empty = Object.entries(input ?? {}).find(([, list]) => Array.isArray(list) && list.length === 0);
   if (empty !== undefined)
     throw new BadUserInputError(`${empty[0]} of the filter is empty; omit it to match any value`);
-  const { search, ...rest } = filterAt(filterOf(input), operationAt);
-  assertKnownStates({ states: rest.states, search }, celery);
+  const { search, ...rest } = filterAt(filterOf(input), live().operationAt);
+  assertKnownStates({ states: rest.states, search }, () => celery);
   const finds = search !== undefined && compileSearch(search) !== null;
   const filter = finds ? { ...rest, search } : rest;
   if (Object.keys(filter).length === 0)

@@ -79,7 +79,8 @@ export class CostWalk {
 
   /** A field that decides which cluster it is about, where there are several; null for any other. */
   #elsewhere(field: GraphQLField<unknown, unknown>, node: FieldNode, args: ArgumentsOf): number | null {
-    const { clusters, viewer, sized } = this.#options.context;
+    const { costs, viewer, sized } = this.#options.context;
+    const { clusters } = costs;
     if (sized !== null) return null;
     if (getNamedType(field.type).name === clusterTypeName && isListType(getNullableType(field.type))) {
       let cost = 1;
@@ -108,7 +109,7 @@ export class CostWalk {
     const byCluster = new Map<Cluster, GlobalId[]>();
     for (const id of ids) {
       if (id === null) continue; // it is answered with null, as that of a cluster which the viewer may not see
-      const cluster = context.clusters.find(context.viewer, id.cluster);
+      const cluster = context.costs.clusters.find(context.viewer, id.cluster);
       if (cluster === null) continue;
       cost += this.#of(cluster).below(field, node);
       const known = byCluster.get(cluster);

@@ -38,6 +38,6 @@ export function identity<Parent extends { readonly view: ClusterView }>(
   return {
     description,
     resolve: (parent: Parent): string =>
-      encodeGlobalId({ type, cluster: parent.view.cluster.clusterName, key: keyOf(parent) }),
+      encodeGlobalId({ type, cluster: parent.view.clusterName, key: keyOf(parent) }),
   };
 }

@@ -35,7 +35,8 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
     if (field.parentType !== 'Mutation') return resolve;
     return async (parent, args, context, info) => {
       // The builder has one context, which the plugin's own type parameter does not know.
-      const { audit, viewer, clientAddress, clock, redact } = context as unknown as Context;
+      const { viewer, redact, live } = context as unknown as Context;
+      const { audit, clientAddress, clock } = live();
       const startedAt = performance.now();
       const record = (entry: Pick<AuditEntry, 'outcome' | 'code' | 'message'> & AuditedResult): void =>
         audit.add(
@@ -96,9 +97,9 @@ function roleOf({ name, pothosOptions }: { name: string; pothosOptions: object }
 }
 
 /** As it was asked for: who may see it decides later who reads the record. */
-function clusterNameOf({ clusters, viewer }: Context, args: { cluster?: unknown }): string | null {
+function clusterNameOf({ live, viewer }: Context, args: { cluster?: unknown }): string | null {
   if (typeof args.cluster === 'string') return args.cluster.slice(0, maxClusterName);
-  return clusters.defaultFor(viewer)?.clusterName ?? null;
+  return live().clusters.defaultFor(viewer)?.clusterName ?? null;
 }
 
 function shown(args: unknown): string | null {

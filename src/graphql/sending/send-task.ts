@@ -111,7 +111,8 @@ builder.mutationFields((t) => ({
           'Sends the task even if no worker has registered its name: every worker that receives such a message drops it.',
       }),
     },
-    resolve: async (view, { name, args, kwargs, options, force }, { operationAt }) => {
+    resolve: async (view, { name, args, kwargs, options, force }, { live }) => {
+      const { operationAt } = live();
       const { celery, caches } = view.cluster;
       const sending = celery.sender.send(name, { args, kwargs }, timed(options ?? {}, operationAt), {
         force: force === true,

@@ -87,9 +87,9 @@ builder.subscriptionFields((t) => ({
       'Task events when they arrive. An item with an error reports that the connection to the broker was lost: events in the meantime are not ' +
       'delivered. The stream continues when the broker is back.',
     args: { filter: t.arg({ type: TaskEventFilterInput, description: 'Only events that match.' }) },
-    subscribe: ({ cluster: { celery, subscriptions } }, { filter: written }, { operationAt }) => {
-      const filter = filterAt(filterOf(written), operationAt);
-      assertKnownStates(filter, celery);
+    subscribe: ({ cluster: { celery, subscriptions } }, { filter: written }, { live }) => {
+      const filter = filterAt(filterOf(written), live().operationAt);
+      assertKnownStates(filter, () => celery);
       return subscriptions.open<TaskNotice>(
         ({ bytes }) => bytes,
         (push) => celery.state.taskFeed.listen(filter, push),

@@ -11,16 +11,18 @@ const maxNamed = 20;
 /**
  * Celery's own states are known, and those of the application that a task has had. Before the workers have reported what
  * they have, any name may be right.
+ * @param celeryNow asked for if the filter names a state that is not one of Celery's
  * @throws BadUserInputError that names the state
  */
 export function assertKnownStates(
   { states, search }: Pick<TaskFilter, 'states' | 'search'>,
-  { metrics, isSynced }: Pick<Celery, 'metrics' | 'isSynced'>,
+  celeryNow: () => Pick<Celery, 'metrics' | 'isSynced'>,
 ): void {
   const searched = search === undefined ? [] : statesInSearch(search);
-  const unknown = [...(states ?? []), ...searched].find(
-    (state) => isCustom(state.toUpperCase()) && !metrics.customStates.has(state.toUpperCase()),
-  );
+  const custom = [...(states ?? []), ...searched].filter((state) => isCustom(state.toUpperCase()));
+  if (custom.length === 0) return;
+  const { metrics, isSynced } = celeryNow();
+  const unknown = custom.find((state) => !metrics.customStates.has(state.toUpperCase()));
   if (unknown === undefined || !isSynced) return;
   const known = [...taskStates, endUnknown, ...[...metrics.customStates].slice(0, maxNamed)];
   throw new BadUserInputError(

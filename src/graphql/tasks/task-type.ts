@@ -199,9 +199,9 @@ TaskType.implement({
         nullable: true,
         description:
           'Seconds since the start of a running task; null if the task does not run, or if the start is unknown.',
-        resolve: ({ task, view: { cluster } }) =>
+        resolve: ({ task, view }) =>
           task.isRunning && task.orphanedAt === null && task.startedAt !== null
-            ? Math.max(0, (cluster.celery.clock() - task.startedAt) / 1000)
+            ? Math.max(0, (view.cluster.celery.clock() - task.startedAt) / 1000)
             : null,
       }),
       queueWaitSeconds: t.float({
@@ -230,8 +230,8 @@ TaskType.implement({
         description:
           'Whether `expires` has passed and no worker has started the task: the broker or a worker drops it. A worker that drops ' +
           'it sets the state REVOKED.',
-        resolve: ({ task: { state, expires }, view: { cluster } }) =>
-          isWaiting(state) && expires !== null && expires <= cluster.celery.clock(),
+        resolve: ({ task: { state, expires }, view }) =>
+          isWaiting(state) && expires !== null && expires <= view.cluster.celery.clock(),
       }),
       orphaned: t.boolean({
         description:

@@ -63,12 +63,14 @@ const risk =
 
 /** What all workers hold; null if one did not answer. */
 async function heldTasks(command: HoldingCommand, view: ClusterView): Promise<readonly Held[] | null> {
-  const { celery } = view.cluster;
   const result = await view.read(reads.inspect(command, { cache: 'task_status', scope: { all: true } }));
-  // A total without what they hold would be too small.
-  const notListening = result.silent.find((name) => celery.state.worker(name)?.listening === false);
-  if (notListening !== undefined) throw new NotListeningError(command, notListening);
-  if (result.silent.length > 0) return null;
+  if (result.silent.length > 0) {
+    const { state } = view.cluster.celery;
+    // A total without what they hold would be too small.
+    const notListening = result.silent.find((name) => state.worker(name)?.listening === false);
+    if (notListening !== undefined) throw new NotListeningError(command, notListening);
+    return null;
+  }
   const { unnamed } = result;
   if (unnamed !== undefined)
     throw new UnreadableReplyError(command, 'A worker', unnamed.reason, unnamed);
@@ -82,6 +84,7 @@ async function heldTasks(command: HoldingCommand, view: ClusterView): Promise<re
 
 const TaskStatusType = builder.objectRef<{
   counts: Readonly<Record<string, number>>;
+  orphaned: number;
   view: ClusterView;
 }>('TaskStatus');
 
@@ -112,7 +115,7 @@ TaskStatusType.implement({
       orphaned: t.int({
         description:
           'Tasks whose worker disappeared while it ran them, and for which neither an event nor a result was seen since.',
-        resolve: ({ view }) => view.cluster.celery.state.orphanCount,
+        resolve: ({ orphaned }) => orphaned,
       }),
       active: held('active', 'Running tasks.'),
       reserved: held('reserved', `Tasks that a worker has taken from a queue and not started. ${risk}`),
@@ -146,7 +149,7 @@ clusterFields((t) => ({
     description:
       'Numbers of tasks by state, worker and name. Null, with an error, while the broker is unavailable.',
     args: { useCache: t.arg.boolean(useCacheArg) },
-    resolve: async (view) => ({ counts: await view.read(reads.taskCounts()), view }),
+    resolve: async (view) => ({ ...(await view.read(reads.taskCounts())), view }),
   }),
   tasks: t.field({
     type: TaskConnectionType,
@@ -160,16 +163,15 @@ clusterFields((t) => ({
       useCache: t.arg.boolean(useCacheArg),
     },
     complexity: ({ filter, ...page }, context) => ({
-      field: 1 + searchCost(context, filterAt(filterOf(filter), context.operationAt)),
+      field: 1 + searchCost(context, filterAt(filterOf(filter), context.costs.operationAt)),
       multiplier: pageLength(page, taskPages),
     }),
     resolve: async (view, { filter: written, ...pageArgs }, _context, info) => {
-      const { celery } = view.cluster;
       const totalCount = [...selectedFields(info)].some(({ name }) => name === 'totalCount');
-      const { epoch } = celery.state;
+      const epoch = view.tasksEpoch;
       const slice = { ...sliceOf(pageArgs, epoch), totalCount };
       const filter = filterOf(written);
-      assertKnownStates(filter, celery);
+      assertKnownStates(filter, () => view.cluster.celery);
       const page = await view.read(reads.tasks({ filter, slice }));
       return taskConnection(page, view, { ...slice, epoch });
     },
@@ -197,7 +199,7 @@ clusterFields((t) => ({
       ]);
       const named = globalTask(formerId);
       if (named === null) return readTask(view, id);
-      return named.cluster === view.cluster.clusterName ? readTask(view, named.taskId) : null;
+      return named.cluster === view.clusterName ? readTask(view, named.taskId) : null;
     },
   }),
 }));

@@ -88,8 +88,10 @@ async function executeItem(
   // would let each subscriber ask the cluster at each interval.
   const status = new CacheStatus();
   const operation = args.contextValue as Context;
-  const cluster = operation.views.chosen ?? operation.clusters.only;
-  const context = createContext(operation, operation, status, operation.executed.max, cluster);
+  const services = operation.live();
+  const cluster = operation.views.chosen ?? services.clusters.only;
+  const caller = { viewer: operation.viewer, clientAddress: services.clientAddress };
+  const context = createContext(services, caller, status, operation.executed.max, cluster);
   const executed = await execute({ ...args, rootValue: payload, contextValue: context });
   const bounded = await boundedAnswer(executed, maxBytes);
   const result = context.sideErrors.addTo(bounded);

@@ -12,7 +12,8 @@ export function useSubscriptionShares(shares: ClientShares): Plugin<Context, Ser
       setSubscribeFn(async (args: ExecutionArgs) => {
         let release;
         try {
-          release = shares.subscribe(args.contextValue as Context);
+          const { viewer, live } = args.contextValue as Context;
+          release = shares.subscribe({ viewer, clientAddress: live().clientAddress });
         } catch (error) {
           return { errors: [error] };
         }

@@ -67,7 +67,7 @@ describe('one task, one state', () => {
     using caches = new CacheRegistry();
     const operation = () => new Reader({ celery, caches, resultLoader: stored }, new CacheStatus());
     const request = readRequest('field', true);
-    expect(await operation().read(reads.taskCounts(), request)).toMatchObject({ RECEIVED: 1 }); // and is cached
+    expect(await operation().read(reads.taskCounts(), request)).toMatchObject({ counts: { RECEIVED: 1 } }); // and is cached
 
     const reader = operation();
     const [counts, page, task, summary] = await Promise.all([
@@ -77,7 +77,7 @@ describe('one task, one state', () => {
       reader.read(reads.metricsSummary({ windowSeconds: 60 }), request),
     ]);
 
-    expect(counts).toMatchObject({ RECEIVED: 0, SUCCESS: 1 });
+    expect(counts).toMatchObject({ counts: { RECEIVED: 0, SUCCESS: 1 } });
     expect(page.tasks).toEqual([task]);
     expect(task).toMatchObject({ state: 'SUCCESS', result: '3', source: 'RESULT_BACKEND' });
     expect(summary).toMatchObject({ succeeded: 1 });
