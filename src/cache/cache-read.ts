@@ -14,12 +14,10 @@ export interface CacheRead<T> {
   readonly collapsed: boolean;
   /** It was found in the shared cache, loaded by another process; false for later hits in this process. */
   readonly found: boolean;
-  /** The entry that was hit while it was fresh: the version of the value; else null. */
-  readonly entry: Entry<T> | null;
 }
 
 /** How a read was answered, without the value. */
-export type CacheReadFacts = Omit<CacheRead<unknown>, 'value' | 'entry'>;
+export type CacheReadFacts = Omit<CacheRead<unknown>, 'value'>;
 
 /** The answer to a read of a stored entry. */
 export function readOfEntry<V>(
@@ -28,16 +26,14 @@ export function readOfEntry<V>(
   now: number,
 ): CacheRead<V> {
   const age = now - entry.at;
-  const isFresh = within(entry, 0, now);
   return {
     value: entry.value,
     status,
     age,
     ttl: entry.ttl - age,
-    stale: !isFresh,
+    stale: !within(entry, 0, now),
     collapsed: false,
     found: false,
-    entry: status === 'HIT' && isFresh ? entry : null,
   };
 }
 
@@ -47,14 +43,5 @@ export function readOfLoad<V>(
   collapsed: boolean,
 ): CacheRead<V> {
   const found = foundAge !== null;
-  return {
-    value,
-    status: 'MISS',
-    age: foundAge ?? 0,
-    ttl,
-    stale: false,
-    collapsed,
-    found,
-    entry: null,
-  };
+  return { value, status: 'MISS', age: foundAge ?? 0, ttl, stale: false, collapsed, found };
 }

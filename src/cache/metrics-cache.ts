@@ -83,18 +83,18 @@ export class MetricsCache<V = unknown> {
   }
 
   /**
-   * How the answer to a read can be had again; null if it was no hit on a fresh entry that is still there.
-   * @param load the same as of that read, with the same options: it may be loaded ahead of the next reader
+   * How a read that has been answered can be had again; null if the cache no longer holds what it was answered with.
+   * @param load the same as of that read, with the same options: it may be repeated ahead of the next reader
    */
   repeatable<T extends V>(
     key: string,
     load: Load<T>,
     options: ReadOptions<T>,
-    read: Pick<CacheRead<T>, 'entry'>,
+    { value }: Pick<CacheRead<T>, 'value'>,
   ): RepeatableHit | null {
     const entries = this.#entries;
-    const { entry } = read;
-    if (entry === null || entries.peek(key) !== entry) return null;
+    const entry = entries.peek(key);
+    if (entry?.value !== value) return null;
     const { prefetch = true } = options;
     const job = this.#job(load, options);
     return {
