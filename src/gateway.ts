@@ -14,6 +14,7 @@ import type { Services } from './graphql/context.js';
 import { ClustersReadiness } from './cluster/clusters-readiness.js';
 import { Readiness } from './cluster/readiness.js';
 import { startHttpServer } from './http/server.js';
+import { KeptAnswers } from './http/kept/kept-answers.js';
 import { createGraphQLServer } from './http/yoga.js';
 import { withFields } from './log.js';
 import type { Logger } from './log.js';
@@ -86,16 +87,18 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) open.attach((cluster) => metrics.watch(cluster));
   const served = config.federation ? federated(schema, config) : schema;
+  const kept = config.keptAnswers ? new KeptAnswers() : null;
   const yoga = createGraphQLServer(served, services, config, {
     operations: metrics?.operations,
     sessions,
     identityHeaders: identityHeaders(config),
     stopping: stopping.signal,
+    keepsAnswers: kept !== null,
   });
   const { host, port } = config;
   const readiness = new ClustersReadiness();
   open.attach((cluster) => readiness.add(new Readiness(cluster)));
-  const http = { yoga, access, readiness, metrics, limits: config, host, port, log };
+  const http = { yoga, access, readiness, metrics, limits: config, host, port, log, kept };
   await files.start();
   const server = opened.own(await startHttpServer({ ...http, stopping: stopping.signal }));
   access.announce();

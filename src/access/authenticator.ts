@@ -49,6 +49,8 @@ export class Authenticator {
    */
   readonly #harmless: FailedAttempts;
 
+  #revision = 0;
+
   constructor(options: AuthenticatorOptions) {
     const { schemes, audit, clock, proxies = new TrustedProxies([]) } = options;
     this.sessions = options.sessions ?? new LiveSessions();
@@ -61,8 +63,19 @@ export class Authenticator {
     this.#harmless = new FailedAttempts({ clock });
   }
 
+  /** Grows with whatever may change how a request is judged that was judged before. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether the viewer's credentials have not expired. */
+  isInForce({ expiresAt }: Viewer): boolean {
+    return expiresAt === null || this.#clock() < expiresAt;
+  }
+
   /** From now on these count and no others, in this order. */
   replaceSchemes(schemes: readonly Scheme[]): void {
+    this.#revision++;
     this.#schemes = schemes;
   }
 
@@ -134,6 +147,7 @@ export class Authenticator {
     const { clientAddress } = about.attempt;
     if (error instanceof AuthenticationUnavailableError || !(error instanceof GatewayError))
       return error;
+    this.#revision++; // a client that has failed too often is refused, whatever it shows
     const isHarmless = about.method === 'none' || error instanceof ForbiddenError;
     const counted = isHarmless ? this.#harmless : this.#failures;
     await counted.refresh(clientAddress);

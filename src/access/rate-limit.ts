@@ -46,15 +46,28 @@ export class RateLimit {
    */
   take(client: string, operations = 1): number {
     if (this.#rate === 0) return 0;
+    const bucket = this.#filled(client);
+    const wanted = Math.min(operations, this.#burst);
+    if (bucket.tokens < wanted) return (wanted - bucket.tokens) / this.#rate;
+    bucket.tokens -= wanted;
+    return 0;
+  }
+
+  /** What `take` would return, without taking anything. */
+  wait(client: string): number {
+    if (this.#rate === 0) return 0;
+    const { tokens } = this.#filled(client);
+    const wanted = Math.min(1, this.#burst);
+    return tokens < wanted ? (wanted - tokens) / this.#rate : 0;
+  }
+
+  #filled(client: string): Bucket {
     const now = this.#clock();
     const bucket = this.#buckets.get(client) ?? { tokens: this.#burst, at: now };
     const gained = ((now - bucket.at) / 1000) * this.#rate;
     bucket.tokens = Math.min(this.#burst, bucket.tokens + gained);
     bucket.at = now;
     this.#buckets.set(client, bucket);
-    const wanted = Math.min(operations, this.#burst);
-    if (bucket.tokens < wanted) return (wanted - bucket.tokens) / this.#rate;
-    bucket.tokens -= wanted;
-    return 0;
+    return bucket;
   }
 }

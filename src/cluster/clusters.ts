@@ -17,6 +17,7 @@ export interface Tenant<C extends Cluster = Cluster> {
  */
 export class Clusters<C extends Cluster = Cluster> {
   #tenants: ReadonlyMap<string, Tenant<C>> = new Map();
+  #revision = 0;
   /** By name, also of clusters that were removed. */
   readonly #visibility = new Map<string, Visibility | null>();
 
@@ -34,7 +35,13 @@ export class Clusters<C extends Cluster = Cluster> {
     if (tenants.length === 0) throw new RangeError('There is no cluster');
     if (byName.size < tenants.length) throw new RangeError('Two clusters have one name');
     this.#tenants = byName;
+    this.#revision++;
     for (const [name, { visibleTo }] of byName) this.#visibility.set(name, visibleTo);
+  }
+
+  /** Grows when there are others, or others may see them. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** All of them, visible to the caller or not: for the gateway's own use, never for an answer. */

@@ -54,7 +54,9 @@ export interface Live extends Services {
 export interface CostContext extends Pick<Services, 'clusters'>, Pick<Live, 'operationAt'> {}
 
 export interface Context
-  extends Pick<Services, 'version' | 'startedAt' | 'log' | 'redact' | 'readOnly'>, Pick<Caller, 'viewer'> {
+  extends
+    Pick<Services, 'version' | 'startedAt' | 'log' | 'redact' | 'readOnly'>,
+    Pick<Caller, 'viewer'> {
   /** What is no part of any cache entry: an answer that shows any of it is not kept (http/kept). */
   readonly live: () => Live;
   readonly costs: CostContext;

@@ -15,10 +15,23 @@ export function cacheHeaders(status: CacheStatus): Readonly<Record<string, strin
   const { result, reads } = status;
   const standard = cacheStatusHeader(reads, status.isBypassed ? status.bypassReason : null);
   if (result === null || standard === null) return {};
+  if (result === 'HIT') return hitHeaders({ age: status.age, leastTtl: status.leastTtl ?? 0 });
+  return { 'X-Cache': result, 'Cache-Status': standard };
+}
+
+/** The headers of an answer of which every read was a hit; milliseconds. */
+export function hitHeaders({
+  age,
+  leastTtl,
+}: {
+  /** Of the oldest. */
+  readonly age: number;
+  readonly leastTtl: number;
+}): Readonly<Record<'X-Cache' | 'X-Cache-Age' | 'Cache-Status', string>> {
   return {
-    'X-Cache': result,
-    ...(result === 'HIT' && { 'X-Cache-Age': String(Math.floor(status.age / 1_000)) }),
-    'Cache-Status': standard,
+    'X-Cache': 'HIT',
+    'X-Cache-Age': String(Math.floor(age / 1_000)),
+    'Cache-Status': `celeryql; hit; ttl=${wholeSeconds(leastTtl)}`,
   };
 }
 

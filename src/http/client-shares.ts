@@ -40,6 +40,11 @@ export class ClientShares {
     });
   }
 
+  /** Whether `take` would let one more operation pass now. Takes nothing. */
+  mayTake({ viewer, clientAddress }: Caller): boolean {
+    return this.#rate.wait(clientKey(viewer, clientAddress)) === 0;
+  }
+
   /** @returns what ends its share; @throws GraphQLError when the client has as many subscriptions as it may. */
   subscribe(caller: Caller): () => void {
     const { viewer, clientAddress } = caller;

@@ -1,5 +1,6 @@
 /** What travels with one HTTP request, from its arrival to its response. */
 import type { CacheStatus } from '../cache/cache-status.js';
+import type { KeptAnswer } from './kept/kept-answer.js';
 import type { Caller } from '../graphql/context.js';
 
 export interface ServerContext {
@@ -14,6 +15,10 @@ export interface ServerContext {
     readonly tag: string;
     readonly hasErrors: boolean;
   };
+  /** Keeps the answer for those who ask the same; unset where no answer is to be kept. */
+  readonly keep?: (answer: KeptAnswer) => void;
+  /** What of the request has been executed, as far as it matters to whether its answer can be kept. */
+  executions?: { queries: number; others: number; areWhole: boolean };
   /** By `performance.now()`. */
   arrivedAt?: number;
   /** What its operations cost so far, all together, and how many bytes were answered to them. */

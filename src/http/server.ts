@@ -22,7 +22,10 @@ import { isMetricsRequest, serveMetrics } from './routes/metrics-route.js';
 import type { MetricsSource } from './routes/metrics-route.js';
 import type { ReadinessSource } from '../cluster/readiness.js';
 import { refuse, refuseUnauthenticated } from './error-response.js';
+import { FastPath } from './kept/fast-path.js';
+import type { KeptAnswers } from './kept/kept-answers.js';
 import { bodyTooLarge, readBody } from './request-body.js';
+import type { ReadBody } from './request-body.js';
 import { RequestTurns } from './request-turns.js';
 import { watchSlowStream } from './connections/slow-stream.js';
 import { StalledClients } from './connections/stalled-clients.js';
@@ -65,6 +68,8 @@ export interface HttpServerOptions {
   /** Aborted when the gateway stops, before its streams end. */
   readonly stopping: AbortSignal;
   readonly timeouts?: HttpTimeouts;
+  /** Answers that are kept to be given again; null, as by default, where none are. */
+  readonly kept?: KeptAnswers | null;
 }
 
 /** @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen. */
@@ -79,6 +84,7 @@ export async function startHttpServer({
   log,
   stopping,
   timeouts = defaultTimeouts,
+  kept = null,
 }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionLimit(limits.maxConnections, log);
   const turns = new RequestTurns();
@@ -89,7 +95,13 @@ export async function startHttpServer({
     connectionsCheckingInterval: timeouts.check,
     requireHostHeader: false, // it would be answered without a body
   };
-  const server = createServer(options, (request, response) => {
+  const fast = kept && new FastPath({ kept, authenticator: access.authenticator, limits, metrics });
+  const handling = { yoga, access, limits, metrics, stalled, turns, fast };
+  const handleWhole = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body?: ReadBody | null,
+  ): void => {
     setSecurityHeaders(response);
     if (metrics) response.once('finish', () => metrics.operations.answered(response.statusCode));
     if (!hasOneHost(request)) {
@@ -105,13 +117,17 @@ export async function startHttpServer({
     }
     const handled = health
       ? serveHealth(health, readiness, response)
-      : handle({ yoga, access, limits, metrics, stalled, turns }, request, response);
+      : handle(handling, request, response, body);
     handled.catch((error: unknown) => {
       if (response.destroyed || request.destroyed) return; // the client has left
       log.error('request failed', { error });
       if (response.headersSent) response.destroy();
       else refuse(response, { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error' });
     });
+  };
+  const server = createServer(options, (request, response) => {
+    if (fast) fast.handle(request, response, handleWhole);
+    else handleWhole(request, response);
   });
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     setSecurityHeaders(response);
@@ -157,12 +173,14 @@ export async function startHttpServer({
 interface Handling extends Pick<HttpServerOptions, 'yoga' | 'access' | 'limits' | 'metrics'> {
   readonly stalled: StalledClients;
   readonly turns: RequestTurns;
+  readonly fast: FastPath | null;
 }
 
 async function handle(
-  { yoga, access, limits, metrics, stalled, turns }: Handling,
+  { yoga, access, limits, metrics, stalled, turns, fast }: Handling,
   request: IncomingMessage,
   response: ServerResponse,
+  known: ReadBody | null | undefined,
 ): Promise<void> {
   const { authenticator, hosts } = access;
   if (!isWellFormed(request)) {
@@ -191,6 +209,7 @@ async function handle(
   const isPage = wantsGraphiQL(request);
   // The page holds nothing. Only where users have passwords must the browser be made to ask for one.
   if (isPage && !authenticator.asksBrowsers) return serveGraphiQL(request, response);
+  const { revision } = authenticator;
   let caller: Caller;
   try {
     caller = await callerOf(request, access);
@@ -207,20 +226,22 @@ async function handle(
     watchSlowStream(response, limits.idleTimeout, () => stalled.add('sse', caller.clientAddress));
   };
   if (reads) {
+    const keep = fast?.keeps(request, { caller, revision, body: null });
     await turns.take();
-    await yoga(request, response, { caller });
+    await yoga(request, response, { caller, ...(keep && { keep }) });
     watchStream();
     return;
   }
   const { maxBodyBytes } = limits;
-  const body = await readBody(request, maxBodyBytes);
+  const body = known === undefined ? await readBody(request, maxBodyBytes) : known;
   if (body === null) {
     refuse(response, bodyTooLarge(maxBodyBytes));
     return;
   }
+  const keep = fast?.keeps(request, { caller, revision, body: body.bytes });
   await turns.take();
   // Yoga takes a body that was read before as it is: no second stream, no second Request.
-  await yoga(Object.assign(request, { body }), response, { caller });
+  await yoga(Object.assign(request, { body }), response, { caller, ...(keep && { keep }) });
   watchStream();
 }
 

@@ -20,6 +20,8 @@ import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useEventStreams } from './plugins/use-event-streams.js';
 import { useGraphQLJs } from './plugins/use-graphql-js.js';
+import { ConditionalAnswers } from './conditional/conditional-answers.js';
+import { useKeptAnswers } from './plugins/use-kept-answers.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.js';
 import { useOperationTally } from './plugins/use-operation-tally.js';
@@ -48,6 +50,8 @@ export interface GraphQLServerOptions {
   readonly identityHeaders?: readonly string[];
   /** Aborted when the gateway stops, before its streams end. */
   readonly stopping?: AbortSignal;
+  /** Whether the server keeps answers to give them again. */
+  readonly keepsAnswers?: boolean;
 }
 
 export function createGraphQLServer(
@@ -60,6 +64,7 @@ export function createGraphQLServer(
     sessions = new LiveSessions(),
     identityHeaders = [],
     stopping = new AbortController().signal,
+    keepsAnswers = false,
   }: GraphQLServerOptions = {},
 ): Yoga {
   const { maxBatch, introspection, persistedOperations } = limits;
@@ -67,6 +72,7 @@ export function createGraphQLServer(
   const shares = new ClientShares(limits, {
     onRefused: (caller, message) => audit.countRefusal(limitRefusal(caller, message, clock())),
   });
+  const conditional = new ConditionalAnswers({ clock: wallClock, identityHeaders });
   const mask = createErrorMask(services.log);
   const maskError = (error: unknown) => typedRefusal(mask(error));
   return createYoga<ServerContext, Context>({
@@ -101,8 +107,18 @@ export function createGraphQLServer(
       useIntrospectionSwitch(introspection),
       usePersistedOperations(persistedOperations === 'only'),
       useNoForms(),
+      ...(keepsAnswers
+        ? [
+            useKeptAnswers({
+              clusters: services.clusters,
+              conditional,
+              shares,
+              operations: operations ?? null,
+            }),
+          ]
+        : []), // before the headers that differ each time
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
-      useConditionalRequests({ clock: wallClock, identityHeaders }), // behind the headers of the cache status, which a 304 has too
+      useConditionalRequests(conditional), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(schema),
       useGraphQLJs(),
       useSecondPass(),

@@ -27,6 +27,7 @@ import { Exporter } from '../../src/prometheus/exporter.js';
 import { Readiness } from '../../src/cluster/readiness.js';
 import { startHttpServer } from '../../src/http/server.js';
 import type { HttpTimeouts } from '../../src/http/server.js';
+import { KeptAnswers } from '../../src/http/kept/kept-answers.js';
 import { createGraphQLServer } from '../../src/http/yoga.js';
 import { createLogger } from '../../src/log.js';
 import type { Logger } from '../../src/log.js';
@@ -103,16 +104,18 @@ export async function startTestServer({
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) for (const each of clusters.all) opened.own(metrics.watch(each));
   const served = config.federation ? federated(schema, config) : schema;
+  const kept = config.keptAnswers ? new KeptAnswers() : null;
   const yoga = createGraphQLServer(served, services, config, {
     wallClock: () => wallClock.now,
     operations: metrics?.operations,
     identityHeaders: identityHeaders(config),
     stopping: stopping.signal,
+    keepsAnswers: kept !== null,
   });
   const warmUp: TestServer['warmUp'] = { state: 'WAITING' };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
-  const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log };
+  const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log, kept };
   const server = opened.own(
     await startHttpServer({ ...http, stopping: stopping.signal, ...(timeouts && { timeouts }) }),
   );

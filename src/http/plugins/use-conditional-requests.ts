@@ -5,31 +5,17 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../graphql/context.js';
 import { slices } from '../../slices.js';
+import { cacheControl, validatorHeaders } from '../conditional/answer-headers.js';
+import type { Freshness } from '../conditional/answer-headers.js';
 import { entityTag, questionDigest } from '../conditional/entity-tag.js';
-import { formatHttpDate } from '../conditional/http-date.js';
-import { LastChanges } from '../conditional/last-changes.js';
+import type { ConditionalAnswers } from '../conditional/conditional-answers.js';
 import { isUnchanged } from '../conditional/preconditions.js';
 import type { ServerContext } from '../server-context.js';
 
-/** About two megabytes. */
-const maxQuestions = 10_000;
-
-/** Headers by which answers of the same address differ: their form, whose they are, and which pages may read them. */
-const variedBy = ['Accept', 'Authorization', 'Origin'];
-
-export interface ConditionalRequestsOptions {
-  /** Epoch milliseconds. */
-  readonly clock: () => number;
-  /** Names of the headers in which a proxy says who the user is. */
-  readonly identityHeaders: readonly string[];
-}
-
 export function useConditionalRequests({
-  clock,
-  identityHeaders,
-}: ConditionalRequestsOptions): Plugin<Context, ServerContext> {
-  const vary = [...variedBy, ...identityHeaders].join(', ');
-  const changes = new LastChanges({ maxQuestions, clock });
+  changes,
+  vary,
+}: ConditionalAnswers): Plugin<Context, ServerContext> {
   return {
     onRequest({ serverContext }) {
       serverContext.arrivedAt = performance.now();
@@ -50,10 +36,9 @@ export function useConditionalRequests({
       if (!answered || response.status !== 200 || !isWhole(response)) return;
       const { question, tag } = answered;
       const changedAt = changes.note(question, tag);
-      response.headers.set('etag', tag);
-      response.headers.set('vary', vary);
-      if (changedAt !== null) response.headers.set('last-modified', formatHttpDate(changedAt));
-      const control = cacheControl(serverContext);
+      for (const [name, value] of validatorHeaders({ tag, changedAt }, vary))
+        response.headers.set(name, value);
+      const control = cacheControl(freshnessOf(serverContext));
       if (control !== null) response.headers.set('cache-control', control);
       if (!isUnchanged(request.headers, { tag, changedAt }, changes.now)) return;
       const headers = [...response.headers].filter(([name]) => !ofBody.has(name.toLowerCase()));
@@ -69,22 +54,17 @@ function isWhole({ headers }: Response): boolean {
   return /json/.test(headers.get('content-type') ?? '');
 }
 
-/**
- * How long a browser may keep it without asking; null leaves what every answer says, which is not at all: figures that
- * come from no cache are those of the moment.
- */
-function cacheControl({
+function freshnessOf({
   answered,
-  responseCacheStatus,
+  responseCacheStatus: status,
   arrivedAt = performance.now(),
-}: ServerContext): string | null {
-  const ttl = responseCacheStatus?.leastTtl ?? null;
-  if (ttl === null) return null;
-  // A client that bypasses the caches must never be answered from its own cache.
-  if (answered?.hasErrors || responseCacheStatus?.isBypassed) return 'private, no-cache';
-  // Events drop it here as soon as it is wrong, and do not reach the browser.
-  if (responseCacheStatus?.dropsOnEvents) return 'private, no-cache';
-  // What was read first has grown older while the rest was read.
-  const elapsed = Math.round((performance.now() - arrivedAt) / 1_000);
-  return `private, max-age=${Math.max(0, Math.floor(ttl / 1_000) - elapsed)}`;
+}: ServerContext): Freshness {
+  return {
+    leastTtl: status?.leastTtl ?? null,
+    elapsed: performance.now() - arrivedAt,
+    // A client that bypasses the caches must never be answered from its own cache. What events drop here as soon as it is
+    // wrong stays in the browser's.
+    isForOnce:
+      answered?.hasErrors === true || status?.isBypassed === true || status?.dropsOnEvents === true,
+  };
 }

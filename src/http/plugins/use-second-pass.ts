@@ -33,9 +33,10 @@ function isQuery({ document, operationName }: ExecutionArgs): boolean {
  * @returns whether the operation has to be executed once more with this context, which is prepared for it. To be called
  * once, when a query has been executed.
  */
-function startSecondPass({ views, sideErrors, executed }: Context): boolean {
+function startSecondPass({ views, sideErrors, executed, cacheStatus }: Context): boolean {
   const overtaken = views.readers.filter(({ isOvertaken }) => isOvertaken);
   if (overtaken.length === 0) return false;
+  cacheStatus.markLive(); // parts of what was read are replaced by what the store knows now
   for (const each of overtaken) each.startSecondPass();
   sideErrors.clear();
   executed.count = 0;

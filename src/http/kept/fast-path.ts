@@ -1,0 +1,90 @@
+/**
+ * Answers what is asked again, before anything else is done for the request: the last request on the same connection had
+ * the same headers and was let in, and the answer to the same question is kept and holds. Any other request is handled
+ * whole.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authenticator } from '../../access/authenticator.js';
+import type { Caller } from '../../graphql/context.js';
+import type { ServerLimits } from '../limits.js';
+import type { MetricsSource } from '../routes/metrics-route.js';
+import { readBody } from '../request-body.js';
+import type { ReadBody } from '../request-body.js';
+import { Admissions } from './admissions.js';
+import type { KeptAnswer } from './kept-answer.js';
+import { questionOf } from './kept-answers.js';
+import type { KeptAnswers } from './kept-answers.js';
+
+export interface FastPathOptions {
+  readonly kept: KeptAnswers;
+  readonly authenticator: Authenticator;
+  readonly limits: Pick<ServerLimits, 'maxBodyBytes'>;
+  readonly metrics: MetricsSource | null;
+}
+
+/** Handles a request whole; with its body, where that was read already: null if it was too large. */
+export type HandleWhole = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body?: ReadBody | null,
+) => void;
+
+/** A request that was let in, about to be executed. */
+export interface Admitted {
+  readonly caller: Caller;
+  /** Of the authenticator, before it looked at the request. */
+  readonly revision: number;
+  /** Null of a method that has none. */
+  readonly body: Buffer | null;
+}
+
+export class FastPath {
+  readonly #options: FastPathOptions;
+  readonly #admissions: Admissions;
+
+  constructor(options: FastPathOptions) {
+    this.#options = options;
+    this.#admissions = new Admissions({ authenticator: options.authenticator });
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, handleWhole: HandleWhole): void {
+    const { method } = request;
+    if (method === 'GET' || method === 'HEAD') {
+      if (!this.#answer(request, response, null)) handleWhole(request, response);
+      return;
+    }
+    if (method !== 'POST' || this.#admissions.recall(request) === null) {
+      handleWhole(request, response);
+      return;
+    }
+    readBody(request, this.#options.limits.maxBodyBytes).then(
+      (body) => {
+        if (body === null || !this.#answer(request, response, body.bytes))
+          handleWhole(request, response, body);
+      },
+      () => undefined, // the client has left
+    );
+  }
+
+  /** What keeps the answer to a request that has been let in; undefined where none can be kept. */
+  keeps(
+    request: IncomingMessage,
+    { caller, revision, body }: Admitted,
+  ): ((answer: KeptAnswer) => void) | undefined {
+    const admission = this.#admissions.remember(request, caller, revision);
+    const question = questionOf(request, admission, body);
+    return question === null ? undefined : (answer) => this.#options.kept.keep(question, answer);
+  }
+
+  /** Whether it has answered the request. */
+  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | null): boolean {
+    const admission = this.#admissions.recall(request);
+    if (admission === null) return false;
+    const question = questionOf(request, admission, body);
+    if (question === null) return false;
+    const { kept, metrics } = this.#options;
+    const status = kept.answer(question, admission.caller, response);
+    if (status !== null) metrics?.operations.answered(status);
+    return status !== null;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * An answer that was made of fresh cache entries alone. It is given again for as long as each of those very entries is
+ * there and fresh: what it says is the same then, and only ages and times are new.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../../graphql/context.js';
+import type { RepeatableHit } from '../../cache/repeatable-hit.js';
+
+/** A header and its value. */
+export type Header = readonly [name: string, value: string];
+
+/** One read of the answer, as `extensions.cache` shows it. */
+export interface KeptRead {
+  readonly hit: RepeatableHit;
+  /** The JSON of the entry before its age, and after its TTL. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What the reads of an answer say now, in milliseconds. */
+export interface ReadTimes {
+  /** Of the oldest. */
+  readonly age: number;
+  readonly leastTtl: number;
+}
+
+export interface Timed {
+  readonly headers: readonly Header[];
+  /** Whether the client has the answer already. */
+  readonly isUnchanged: boolean;
+}
+
+export interface KeptAnswerParts {
+  /** Whether the caller may have one more operation answered now. */
+  readonly mayTake: (caller: Caller) => boolean;
+  /** Counts the operation as one of the caller's, and as ended. */
+  readonly count: (caller: Caller, seconds: number) => void;
+  readonly reads: readonly KeptRead[];
+  /** Counts the operation in each cache that it read. */
+  readonly countRequest: () => void;
+  /** Headers that are the same each time. */
+  readonly headers: readonly Header[];
+  /** Those of a body, which an answer without one does not have; its length is added. */
+  readonly bodyHeaders: readonly Header[];
+  /** What depends on the times and on the validators of the request. */
+  readonly timed: (times: ReadTimes, request: IncomingMessage) => Timed;
+  /** The body before the times, or all of it. */
+  readonly body: Buffer;
+  /** Whether the times of the reads follow. */
+  readonly showsTimes: boolean;
+}
+
+/** Bytes that an answer takes beside its body, roughly. */
+const overhead = 2_000;
+
+export class KeptAnswer {
+  readonly #parts: KeptAnswerParts;
+  readonly #headers: readonly string[];
+  readonly #bodyHeaders: readonly string[];
+  readonly #clock: () => number;
+  readonly bytes: number;
+
+  constructor(parts: KeptAnswerParts) {
+    this.#parts = parts;
+    this.#headers = parts.headers.flat();
+    this.#bodyHeaders = parts.bodyHeaders.flat();
+    const [first] = parts.reads;
+    if (first === undefined) throw new RangeError('An answer that read no cache is not kept');
+    this.#clock = first.hit.clock;
+    this.bytes = parts.body.length + overhead;
+  }
+
+  /** Whether the caller has not asked too often; takes nothing. */
+  isFor(caller: Caller): boolean {
+    return this.#parts.mayTake(caller);
+  }
+
+  /** Whether it would be the same answer now. */
+  get isFresh(): boolean {
+    const now = this.#clock();
+    return this.#parts.reads.every(({ hit }) => hit.isFresh(now));
+  }
+
+  /**
+   * Sends it and counts all that an execution would count; to be called where it is fresh and for the caller, in the same
+   * moment.
+   * @param startedAt by `performance.now()`
+   * @returns the status of the response
+   */
+  give(response: ServerResponse, caller: Caller, startedAt: number): number {
+    const { reads, count, countRequest, timed, body, showsTimes } = this.#parts;
+    const now = this.#clock();
+    let oldest = 0;
+    let leastTtl = Infinity;
+    let entries = '';
+    for (const { hit, before, after } of reads) {
+      hit.count();
+      const age = now - hit.at;
+      const ttl = hit.ttl - age;
+      oldest = Math.max(oldest, age);
+      leastTtl = Math.min(leastTtl, ttl);
+      if (showsTimes)
+        entries += `${entries === '' ? '' : ','}${before}${toSeconds(age)},"ttl":${toSeconds(ttl)}${after}`;
+    }
+    countRequest();
+    count(caller, (performance.now() - startedAt) / 1_000);
+    const headers = [...this.#headers];
+    const answered = timed({ age: oldest, leastTtl }, response.req);
+    for (const [name, value] of answered.headers) headers.push(name, value);
+    if (answered.isUnchanged) {
+      response.writeHead(304, headers).end();
+      return 304;
+    }
+    const times = showsTimes ? `${toSeconds(oldest)},"entries":[${entries}]}}}` : '';
+    headers.push(...this.#bodyHeaders, 'content-length', String(body.length + times.length));
+    response.writeHead(200, headers);
+    if (times === '') response.end(body);
+    else {
+      response.write(body);
+      response.end(times, 'latin1'); // names and numbers: its bytes are its characters
+    }
+    return 200;
+  }
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1_000 + 0; // no -0
+}

@@ -1,0 +1,100 @@
+/**
+ * Answers that are kept to be given again, by what was asked: who asks and with which headers, the address, and the body.
+ * Those asked for last are kept, within a bound of their number and bytes.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../../graphql/context.js';
+import type { Admission } from './admissions.js';
+import type { KeptAnswer } from './kept-answer.js';
+
+const maxAnswers = 1_000;
+const maxBytes = 16 * 1024 * 1024;
+/** Characters of a question that is looked up. */
+const maxQuestion = 16_384;
+
+/** What the kept answers did; the counters only grow. */
+export interface KeptAnswersStats {
+  readonly answers: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Answers that were given again. */
+  readonly given: number;
+  /** Answers that were kept. */
+  readonly kept: number;
+  /** Answers that were asked for when what they were made of had changed or was no longer fresh. */
+  readonly outdated: number;
+  /** Answers that were dropped since there was no room. */
+  readonly evicted: number;
+}
+
+export class KeptAnswers {
+  readonly #answers: LRUCache<string, KeptAnswer>;
+  #given = 0;
+  #kept = 0;
+  #outdated = 0;
+  #evicted = 0;
+
+  constructor() {
+    this.#answers = new LRUCache({
+      max: maxAnswers,
+      maxSize: maxBytes,
+      maxEntrySize: maxBytes / 16,
+      sizeCalculation: ({ bytes }, question) => bytes + question.length,
+      dispose: (_answer, _question, reason) => {
+        if (reason === 'evict') this.#evicted++;
+      },
+    });
+  }
+
+  get stats(): KeptAnswersStats {
+    return {
+      answers: this.#answers.size,
+      bytes: this.#answers.calculatedSize,
+      maxBytes,
+      given: this.#given,
+      kept: this.#kept,
+      outdated: this.#outdated,
+      evicted: this.#evicted,
+    };
+  }
+
+  /**
+   * Answers the request, if the same was asked before and would be answered the same now.
+   * @returns the status of the response; null where nothing was answered
+   */
+  answer(question: string, caller: Caller, response: ServerResponse): number | null {
+    const startedAt = performance.now();
+    const answer = this.#answers.get(question);
+    if (answer === undefined) return null;
+    if (!answer.isFresh) {
+      this.#outdated++;
+      this.#answers.delete(question);
+      return null;
+    }
+    if (!answer.isFor(caller)) return null; // it is refused where all others are
+    this.#given++;
+    return answer.give(response, caller, startedAt);
+  }
+
+  keep(question: string, answer: KeptAnswer): void {
+    this.#answers.set(question, answer);
+    if (this.#answers.has(question)) this.#kept++;
+  }
+
+  /** Drops what can no longer be given, and with it the values that it refers to. */
+  sweep(): void {
+    for (const [question, answer] of [...this.#answers.entries()])
+      if (!answer.isFresh) this.#answers.delete(question);
+  }
+}
+
+/** Null for what is too long to be looked up. */
+export function questionOf(
+  { method = 'GET', url = '' }: IncomingMessage,
+  { profile }: Admission,
+  body: Buffer | null,
+): string | null {
+  if (url.length + (body?.length ?? 0) > maxQuestion) return null;
+  return `${profile} ${method} ${url}\n${body?.toString('latin1') ?? ''}`;
+}
