@@ -73,7 +73,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
     new SettingsFiles([...access.files, ...clustersFile], { log, clock: Date.now }),
   );
   const services: Services = {
-    settingsFiles: () => files.states,
+    ...(files.states.length > 0 && { settingsFiles: () => files.states }),
     clusters,
     version,
     startedAt: Date.now(),

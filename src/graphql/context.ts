@@ -59,6 +59,8 @@ export interface Context
     Pick<Caller, 'viewer'> {
   /** What is no part of any cache entry: an answer that shows any of it is not kept (http/kept). */
   readonly live: () => Live;
+  /** Whether there are files that are read again when they change. */
+  readonly watchesFiles: boolean;
   readonly costs: CostContext;
   readonly cacheStatus: CacheStatus;
   /** What the lists of the whole operation hold. */
@@ -98,6 +100,7 @@ export function createContext(
       cacheStatus.markLive();
       return { ...services, clientAddress, operationAt };
     },
+    watchesFiles: services.settingsFiles !== undefined,
     costs: { clusters, operationAt },
     cacheStatus,
     executed: { max: maxFields, count: 0 },

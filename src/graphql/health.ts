@@ -60,6 +60,7 @@ clusterFields((t) => ({
     args: { useCache: t.arg.boolean(useCacheArg) },
     resolve: async (view, _args, context) => {
       const health = await view.read(reads.health());
+      if (!context.watchesFiles) return { ...health, view };
       const { settingsFiles, clock } = context.live();
       return { ...withSettingsFiles(health, settingsFiles?.() ?? [], clock()), view };
     },

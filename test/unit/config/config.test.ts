@@ -27,7 +27,14 @@ describe('readConfig', () => {
       unackedKey: 'unacked',
       unackedIndexKey: 'unacked_index',
       visibilityTimeout: 3_600_000,
-      ...{ broker: null, resultBackend: null, host: '127.0.0.1', port: 4000, logLevel: 'info' },
+      ...{
+        broker: null,
+        resultBackend: null,
+        host: '127.0.0.1',
+        port: 4000,
+        keptAnswers: true,
+        logLevel: 'info',
+      },
       ...{
         inspectTimeout: 1_000,
         queues: [],
