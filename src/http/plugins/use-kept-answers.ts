@@ -3,6 +3,7 @@
  * from fresh cache entries that are still there, and nothing beside them is in it (`CacheStatus.isLive`). See kept/.
  */
 import { getOperationAST, OperationTypeNode } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { CacheStatus, CacheStatusRecord } from '../../cache/cache-status.js';
@@ -43,7 +44,8 @@ export function useKeptAnswers({
     onExecute({ args }) {
       const { executions } = args.contextValue as Partial<ServerContext>;
       if (executions === undefined) return; // over WebSocket
-      const operation = getOperationAST(args.document, args.operationName)?.operation;
+      const { document, operationName } = args as ExecutionArgs;
+      const operation = getOperationAST(document, operationName)?.operation;
       if (operation === OperationTypeNode.QUERY) executions.queries++;
       else executions.others++;
     },
