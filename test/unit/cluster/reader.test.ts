@@ -67,7 +67,9 @@ describe('one task, one state', () => {
     using caches = new CacheRegistry();
     const operation = () => new Reader({ celery, caches, resultLoader: stored }, new CacheStatus());
     const request = readRequest('field', true);
-    expect(await operation().read(reads.taskCounts(), request)).toMatchObject({ counts: { RECEIVED: 1 } }); // and is cached
+    expect(await operation().read(reads.taskCounts(), request)).toMatchObject({
+      counts: { RECEIVED: 1 },
+    }); // and is cached
 
     const reader = operation();
     const [counts, page, task, summary] = await Promise.all([
