@@ -15,6 +15,8 @@ import { subjects } from './subjects/index.mjs';
 
 const log = (line) => console.log(line);
 
+const onSignal = [];
+
 function machine() {
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -24,6 +26,7 @@ function machine() {
   };
 }
 
+/** Its figures; null where it failed, which spoils no other subject. */
 async function measure(subject, context) {
   log(`\n## ${subject.name}: ${subject.title}\n`);
   try {
@@ -34,7 +37,11 @@ async function measure(subject, context) {
     for (const note of notes) log(`\n${note}`);
     return { name: subject.name, title: subject.title, rows, goals, notes };
   } catch (error) {
-    if (!(error instanceof Skipped)) throw error;
+    if (!(error instanceof Skipped)) {
+      log(`failed: ${error.stack}`);
+      process.exitCode = 1;
+      return null;
+    }
     log(`skipped: ${error.message}`);
     const goals = judge(subject.goals, {});
     return {
@@ -52,6 +59,7 @@ async function measure(subject, context) {
 async function run(options) {
   const { compare, rounds, quick } = options;
   const other = compare === null ? null : buildCommit(compare, log);
+  onSignal.push(() => other?.[Symbol.dispose]());
   try {
     const builds = other === null ? [thisBuild] : [thisBuild, other];
     const context = { builds, other, rounds, quick, log, seconds: quick ? 0.3 : 2 };
@@ -64,7 +72,10 @@ async function run(options) {
     );
     pinLoad();
     const results = [];
-    for (const subject of chosen) results.push(await measure(subject, context));
+    for (const subject of chosen) {
+      const result = await measure(subject, context);
+      if (result !== null) results.push(result);
+    }
     log(`\n${JSON.stringify({ machine: about, subjects: results })}`);
     if (options.write) await writeReports(about, results);
   } finally {
@@ -72,9 +83,14 @@ async function run(options) {
   }
 }
 
-/** Programs end with the benchmark, however it ends. */
+/** Programs end with the benchmark, and what it has built is removed, however it ends. */
 for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
+  process.once(signal, () => {
+    void stopAll().finally(() => {
+      for (const remove of onSignal) remove();
+      process.exit(1);
+    });
+  });
 
 try {
   const names = subjects.map(({ name }) => name);

@@ -22,7 +22,7 @@ const requests = {
   small: { title: 'small query, POST', request: graphqlPost('{ health { status } }') },
   workers: {
     title: 'workers, POST',
-    request: graphqlPost('{ workers { nodes { hostname status processed active } } }'),
+    request: graphqlPost('{ workers { nodes { hostname status activeCount processed } } }'),
   },
   rest: { title: 'REST tasks/status', request: { method: 'GET', path: '/api/v1/celery/tasks/status' } },
 };

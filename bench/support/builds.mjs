@@ -20,7 +20,10 @@ const git = (...args) => execFileSync('git', ['-C', root, ...args], { encoding: 
 export function buildCommit(commit, log) {
   const id = git('rev-parse', '--verify', '--short', `${commit}^{commit}`);
   const folder = mkdtempSync(join(tmpdir(), 'celeryql-bench-'));
+  let isThere = true;
   const remove = () => {
+    if (!isThere) return;
+    isThere = false;
     git('worktree', 'remove', '--force', folder);
     rmSync(folder, { recursive: true, force: true });
   };
