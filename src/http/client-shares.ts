@@ -18,6 +18,8 @@ export class ClientShares {
   readonly #onRefused: ClientSharesOptions['onRefused'];
   readonly #rate: RateLimit;
   readonly #subscriptions: ClientSlots;
+  /** A caller who asks again on the same connection is the same object. */
+  readonly #keys = new WeakMap<Caller, string>();
 
   constructor(limits: ClientLimits, { onRefused, clock }: ClientSharesOptions) {
     this.#limits = limits;
@@ -29,8 +31,7 @@ export class ClientShares {
 
   /** @throws GraphQLError when the client has asked too often. */
   take(caller: Caller, operations = 1): void {
-    const { viewer, clientAddress } = caller;
-    const wait = this.#rate.take(clientKey(viewer, clientAddress), operations);
+    const wait = this.#rate.take(this.#keyOf(caller), operations);
     if (wait === 0) return;
     const message = `No more than ${this.#limits.rateLimit} operations a second are answered to one client`;
     this.#onRefused(caller, message);
@@ -41,17 +42,24 @@ export class ClientShares {
   }
 
   /** Whether `take` would let one more operation pass now. Takes nothing. */
-  mayTake({ viewer, clientAddress }: Caller): boolean {
-    return this.#rate.wait(clientKey(viewer, clientAddress)) === 0;
+  mayTake(caller: Caller): boolean {
+    return this.#rate.wait(this.#keyOf(caller)) === 0;
   }
 
   /** @returns what ends its share; @throws GraphQLError when the client has as many subscriptions as it may. */
   subscribe(caller: Caller): () => void {
-    const { viewer, clientAddress } = caller;
-    const release = this.#subscriptions.take(clientKey(viewer, clientAddress));
+    const release = this.#subscriptions.take(this.#keyOf(caller));
     if (release !== null) return release;
     const message = `No more than ${this.#limits.maxSubscriptions} subscriptions of one client run at once`;
     this.#onRefused(caller, message);
     throw limitError(message, { status: 429, headers: { 'retry-after': '1' } });
+  }
+
+  #keyOf(caller: Caller): string {
+    const known = this.#keys.get(caller);
+    if (known !== undefined) return known;
+    const key = clientKey(caller.viewer, caller.clientAddress);
+    this.#keys.set(caller, key);
+    return key;
   }
 }

@@ -34,8 +34,13 @@ type Numbers = [day: number, hour: number, minute: number, second: number];
 
 /** @param seconds since the epoch */
 export function formatHttpDate(seconds: number): string {
-  return new Date(seconds * 1_000).toUTCString();
+  if (lastFormatted.seconds !== seconds)
+    lastFormatted = { seconds, text: new Date(seconds * 1_000).toUTCString() };
+  return lastFormatted.text;
 }
+
+/** Answers that have not changed are asked for again and again. */
+let lastFormatted = { seconds: NaN, text: '' };
 
 function nearestYear(twoDigits: number, now: number): number {
   const thisYear = new Date(now).getUTCFullYear();

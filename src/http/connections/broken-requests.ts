@@ -22,15 +22,13 @@ const noRequest: Refusal = { code: 'BAD_REQUEST', message: 'This is not HTTP' };
 
 /** Call it before the server listens. */
 export function answerBrokenRequests(server: Server): void {
-  /** Responses that are under way: a second one in between would pass for a part of them. */
-  const answering = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** The last responses, of which some are under way: a second one in between would pass for a part of them. */
+  const answering = new WeakMap<Duplex, readonly ServerResponse[]>();
   server.on('request', ({ socket }, response) => {
-    const responses = answering.get(socket) ?? new Set();
-    answering.set(socket, responses.add(response));
-    response.once('close', () => responses.delete(response));
+    answering.set(socket, [...underWay(answering.get(socket)), response]);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const [response, ...others] = answering.get(socket) ?? [];
+    const [response, ...others] = underWay(answering.get(socket));
     // A body that does not arrive: its request is the only one, and nothing of its answer was sent.
     const isUnanswered = others.length === 0 && response?.headersSent !== true;
     if (!socket.writable || !isUnanswered || error.code === 'ECONNRESET') {
@@ -39,6 +37,11 @@ export function answerBrokenRequests(server: Server): void {
     }
     refuseSocket(socket, refusals.get(error.code ?? '') ?? noRequest);
   });
+}
+
+/** Looked at when they matter: a listener for the end of each would cost more than all else here. */
+function underWay(responses: readonly ServerResponse[] = []): readonly ServerResponse[] {
+  return responses.filter(({ closed }) => !closed);
 }
 
 export const oneHost: Refusal = {

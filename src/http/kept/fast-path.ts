@@ -8,9 +8,9 @@ import type { Authenticator } from '../../access/authenticator.js';
 import type { Caller } from '../../graphql/context.js';
 import type { ServerLimits } from '../limits.js';
 import type { MetricsSource } from '../routes/metrics-route.js';
-import { readBody } from '../request-body.js';
-import type { ReadBody } from '../request-body.js';
+import { ReadBody } from '../request-body.js';
 import { Admissions } from './admissions.js';
+import type { Admission } from './admissions.js';
 import type { KeptAnswer } from './kept-answer.js';
 import { questionOf } from './kept-answers.js';
 import type { KeptAnswers } from './kept-answers.js';
@@ -49,21 +49,11 @@ export class FastPath {
 
   handle(request: IncomingMessage, response: ServerResponse, handleWhole: HandleWhole): void {
     const { method } = request;
-    if (method === 'GET' || method === 'HEAD') {
-      if (!this.#answer(request, response, null)) handleWhole(request, response);
-      return;
-    }
-    if (method !== 'POST' || this.#admissions.recall(request) === null) {
-      handleWhole(request, response);
-      return;
-    }
-    readBody(request, this.#options.limits.maxBodyBytes).then(
-      (body) => {
-        if (body === null || !this.#answer(request, response, body.bytes))
-          handleWhole(request, response, body);
-      },
-      () => undefined, // the client has left
-    );
+    const isRead = method === 'GET' || method === 'HEAD';
+    const admission = isRead || method === 'POST' ? this.#admissions.recall(request) : null;
+    if (admission === null) handleWhole(request, response);
+    else if (!isRead) this.#readBody(request, response, admission, handleWhole);
+    else if (!this.#answer(response, admission, null)) handleWhole(request, response);
   }
 
   /** What keeps the answer to a request that has been let in; undefined where none can be kept. */
@@ -76,10 +66,37 @@ export class FastPath {
     return question === null ? undefined : (answer) => this.#options.kept.keep(question, answer);
   }
 
+  /** Answers, or has handled whole, when the body has come. A client that leaves before needs no answer. */
+  #readBody(
+    request: IncomingMessage,
+    response: ServerResponse,
+    admission: Admission,
+    handleWhole: HandleWhole,
+  ): void {
+    const { maxBodyBytes } = this.#options.limits;
+    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
+      handleWhole(request, response, null);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const add = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= maxBodyBytes) return void chunks.push(chunk);
+      request.off('data', add).off('end', finish).pause();
+      handleWhole(request, response, null);
+    };
+    const finish = (): void => {
+      const [only = Buffer.alloc(0)] = chunks;
+      const body = chunks.length < 2 ? only : Buffer.concat(chunks);
+      if (!this.#answer(response, admission, body)) handleWhole(request, response, new ReadBody(body));
+    };
+    request.on('data', add).on('end', finish);
+  }
+
   /** Whether it has answered the request. */
-  #answer(request: IncomingMessage, response: ServerResponse, body: Buffer | null): boolean {
-    const admission = this.#admissions.recall(request);
-    if (admission === null) return false;
+  #answer(response: ServerResponse, admission: Admission, body: Buffer | null): boolean {
+    const request = response.req;
     const question = questionOf(request, admission, body);
     if (question === null) return false;
     const { kept, metrics } = this.#options;

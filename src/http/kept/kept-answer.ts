@@ -2,6 +2,7 @@
  * An answer that was made of fresh cache entries alone. It is given again for as long as each of those very entries is
  * there and fresh: what it says is the same then, and only ages and times are new.
  */
+import { isAscii } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../graphql/context.js';
 import type { RepeatableHit } from '../../cache/repeatable-hit.js';
@@ -24,12 +25,6 @@ export interface ReadTimes {
   readonly leastTtl: number;
 }
 
-export interface Timed {
-  readonly headers: readonly Header[];
-  /** Whether the client has the answer already. */
-  readonly isUnchanged: boolean;
-}
-
 export interface KeptAnswerParts {
   /** Whether the caller may have one more operation answered now. */
   readonly mayTake: (caller: Caller) => boolean;
@@ -42,8 +37,11 @@ export interface KeptAnswerParts {
   readonly headers: readonly Header[];
   /** Those of a body, which an answer without one does not have; its length is added. */
   readonly bodyHeaders: readonly Header[];
-  /** What depends on the times and on the validators of the request. */
-  readonly timed: (times: ReadTimes, request: IncomingMessage) => Timed;
+  /**
+   * Adds the names and values of the headers that depend on the times.
+   * @returns whether the client has the answer already, by the validators of its request
+   */
+  readonly addTimed: (headers: string[], times: ReadTimes, request: IncomingMessage) => boolean;
   /** The body before the times, or all of it. */
   readonly body: Buffer;
   /** Whether the times of the reads follow. */
@@ -52,12 +50,16 @@ export interface KeptAnswerParts {
 
 /** Bytes that an answer takes beside its body, roughly. */
 const overhead = 2_000;
+/** Bytes up to which a body is written as one text with its headers: more are not worth to be copied each time. */
+const smallBody = 4_096;
 
 export class KeptAnswer {
   readonly #parts: KeptAnswerParts;
   readonly #headers: readonly string[];
   readonly #bodyHeaders: readonly string[];
   readonly #clock: () => number;
+  /** The body, if it is small and each of its characters is a byte; else null. */
+  readonly #text: string | null;
   readonly bytes: number;
 
   constructor(parts: KeptAnswerParts) {
@@ -67,6 +69,8 @@ export class KeptAnswer {
     const [first] = parts.reads;
     if (first === undefined) throw new RangeError('An answer that read no cache is not kept');
     this.#clock = first.hit.clock;
+    const { body } = parts;
+    this.#text = body.length <= smallBody && isAscii(body) ? body.toString('latin1') : null;
     this.bytes = parts.body.length + overhead;
   }
 
@@ -88,7 +92,7 @@ export class KeptAnswer {
    * @returns the status of the response
    */
   give(response: ServerResponse, caller: Caller, startedAt: number): number {
-    const { reads, count, countRequest, timed, body, showsTimes } = this.#parts;
+    const { reads, count, countRequest, addTimed, body, showsTimes } = this.#parts;
     const now = this.#clock();
     let oldest = 0;
     let leastTtl = Infinity;
@@ -104,17 +108,16 @@ export class KeptAnswer {
     }
     countRequest();
     count(caller, (performance.now() - startedAt) / 1_000);
-    const headers = [...this.#headers];
-    const answered = timed({ age: oldest, leastTtl }, response.req);
-    for (const [name, value] of answered.headers) headers.push(name, value);
-    if (answered.isUnchanged) {
+    const headers = this.#headers.slice();
+    if (addTimed(headers, { age: oldest, leastTtl }, response.req)) {
       response.writeHead(304, headers).end();
       return 304;
     }
     const times = showsTimes ? `${toSeconds(oldest)},"entries":[${entries}]}}}` : '';
     headers.push(...this.#bodyHeaders, 'content-length', String(body.length + times.length));
     response.writeHead(200, headers);
-    if (times === '') response.end(body);
+    if (this.#text !== null) response.end(this.#text + times, 'latin1');
+    else if (times === '') response.end(body);
     else {
       response.write(body);
       response.end(times, 'latin1'); // names and numbers: its bytes are its characters

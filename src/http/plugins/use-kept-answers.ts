@@ -85,6 +85,9 @@ export function useKeptAnswers({
   };
 }
 
+/** Texts of which each character is a byte. */
+const printable = /^[\x20-\x7e]*$/;
+
 /** Null unless each was a hit on a fresh entry that is still there. */
 function readsOf({ records }: CacheStatus): readonly KeptRead[] | null {
   const reads: KeptRead[] = [];
@@ -96,6 +99,7 @@ function readsOf({ records }: CacheStatus): readonly KeptRead[] | null {
     const named = { ...(cluster !== undefined && { cluster }), path, cache, status };
     const rest = { stale, collapsed, found };
     const before = `${JSON.stringify(named).slice(0, -1)},"age":`;
+    if (!printable.test(before)) return null;
     reads.push({ hit, before, after: `,${JSON.stringify(rest).slice(1)}` });
   }
   return reads;
@@ -130,22 +134,18 @@ function partsOf(
     bodyHeaders: headers.filter(([name]) => name === 'content-type'),
     body: Buffer.from(head),
     showsTimes,
-    timed: (times, { headers: asked }: IncomingMessage) => {
-      const shown: Header[] = Object.entries(hitHeaders(times)).map(([name, value]) => [
-        name.toLowerCase(),
-        value,
-      ]);
-      if (!answered) return { headers: shown, isUnchanged: false };
+    addTimed: (shown, times, { headers: asked }: IncomingMessage) => {
+      const hit = hitHeaders(times);
+      shown.push('x-cache', hit['X-Cache'], 'x-cache-age', hit['X-Cache-Age']);
+      shown.push('cache-status', hit['Cache-Status']);
+      if (!answered) return false;
       const { question, tag } = answered;
       const changedAt = changes.note(question, tag);
       const control = cacheControl({ leastTtl: times.leastTtl, elapsed: 0, isForOnce: dropsOnEvents });
-      shown.push(...validatorHeaders({ tag, changedAt }, vary));
-      if (control !== null) shown.push(['cache-control', control]);
+      for (const [name, value] of validatorHeaders({ tag, changedAt }, vary)) shown.push(name, value);
+      if (control !== null) shown.push('cache-control', control);
       const validators = { get: (name: string) => asked[name]?.toString() ?? null };
-      return {
-        headers: shown,
-        isUnchanged: isUnchanged(validators, { tag, changedAt }, changes.now),
-      };
+      return isUnchanged(validators, { tag, changedAt }, changes.now);
     },
   };
 }
