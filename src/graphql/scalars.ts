@@ -1,6 +1,7 @@
 /** Scalars beyond GraphQL's own. */
 import { GraphQLError, Kind } from 'graphql';
 import { builder } from './builder.js';
+import { isoText } from './iso-text.js';
 import { TimeText } from './moment.js';
 
 builder.scalarType('DateTime', {
@@ -8,7 +9,7 @@ builder.scalarType('DateTime', {
     'A point in time in RFC 3339, UTC, with milliseconds: `2026-01-02T12:00:00.000Z`. As an argument it may have any offset (default: ' +
     'UTC), or it is relative to the start of the operation: `-15m`, `-1h`, `-7d`, `+90s` (units s, m, h, d, w).',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  serialize: (milliseconds) => new Date(milliseconds).toISOString(),
+  serialize: (milliseconds) => isoText(milliseconds),
   parseValue: (value) => {
     if (typeof value === 'string') return new TimeText(value);
     throw new GraphQLError('DateTime must be a string in RFC 3339, or relative such as -1h');
