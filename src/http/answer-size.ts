@@ -3,11 +3,15 @@ import type { ExecutionResult } from 'graphql';
 import { limitError } from '../graphql/limits/limit-error.js';
 import { slices } from '../slices.js';
 import { jsonBytes } from './json-text.js';
+import { writeData } from './written-data.js';
 
 /** Bytes of the answers to one request, as far as they are known. */
 export interface AnswerBudget {
   answered: number;
 }
+
+/** Bytes of `{"data":}`. */
+const aroundData = 9;
 
 /** The result; an error alone in its place when it has more bytes than are left. */
 export async function boundedAnswer<Result extends ExecutionResult>(
@@ -16,7 +20,11 @@ export async function boundedAnswer<Result extends ExecutionResult>(
   budget: AnswerBudget = { answered: 0 },
 ): Promise<Result | ExecutionResult> {
   const { data, errors } = result;
-  const bytes = await slices.run(jsonBytes({ data, errors }, maxBytes - budget.answered));
+  const text = data && !errors ? writeData(data) : null;
+  const bytes =
+    text === null
+      ? await slices.run(jsonBytes({ data, errors }, maxBytes - budget.answered))
+      : Buffer.byteLength(text) + aroundData;
   const before = budget.answered; // the others of the batch were measured meanwhile
   if (before + bytes <= maxBytes) {
     budget.answered += bytes;

@@ -3,6 +3,8 @@
  * of the same viewer. Ages and timestamps that differ with every answer are no part of that.
  */
 import { createHash } from 'node:crypto';
+import type { ExecutionResult } from 'graphql';
+import { writtenData } from '../written-data.js';
 import type { SlicedWork } from '../../slices.js';
 import { writeJson } from '../json-text.js';
 
@@ -17,7 +19,7 @@ export interface Question {
 }
 
 export interface Answered {
-  readonly data?: unknown;
+  readonly data?: ExecutionResult['data'];
   readonly errors?: readonly unknown[] | undefined;
 }
 
@@ -29,7 +31,9 @@ export function questionDigest({ path, query, operationName, variables, viewer }
 
 export function* entityTag(question: string, { data, errors }: Answered): SlicedWork<string> {
   const hash = createHash('sha256');
-  yield* writeJson([question, data, errors ?? null], (piece) => hash.update(piece));
+  const written = errors || !data ? null : writtenData(data);
+  if (written !== null) hash.update(`[${JSON.stringify(question)},${written},null]`);
+  else yield* writeJson([question, data, errors ?? null], (piece) => hash.update(piece));
   return `W/"${hash.digest('base64url')}"`;
 }
 

@@ -8,6 +8,7 @@ import type { Context } from '../../graphql/context.js';
 import { slices } from '../../slices.js';
 import { boundedAnswer } from '../answer-size.js';
 import { jsonText } from '../json-text.js';
+import { writtenData } from '../written-data.js';
 import type { ServerContext } from '../server-context.js';
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -31,16 +32,18 @@ export function useAnswerSize(maxBytes: number): Plugin<Context, ServerContext> 
       );
     },
     async onResultProcess({ result, serverContext }) {
-      if ((serverContext.budget?.answered ?? 0) <= smallBytes) return;
       if (Symbol.asyncIterator in result) return;
-      for (const answer of Array.isArray(result) ? result : [result]) await prepare(answer);
+      const isLarge = (serverContext.budget?.answered ?? 0) > smallBytes;
+      for (const answer of Array.isArray(result) ? result : [result])
+        if (answer.data && (isLarge || writtenData(answer.data) !== null)) await prepare(answer);
     },
   };
 }
 
 async function prepare(answer: Written): Promise<void> {
-  if (answer.data === undefined) return;
-  const text = await slices.run(jsonText(answer.data));
+  const { data } = answer;
+  if (!data) return;
+  const text = writtenData(data) ?? (await slices.run(jsonText(data)));
   answer.stringify = (result) => {
     const members = Object.entries(result).filter(([, value]) => value !== undefined);
     const written = members
