@@ -34,7 +34,8 @@ export function useAnswerSize(maxBytes: number): Plugin<Context, ServerContext> 
     async onResultProcess({ result, serverContext }) {
       if (Symbol.asyncIterator in result) return;
       const isLarge = (serverContext.budget?.answered ?? 0) > smallBytes;
-      for (const answer of Array.isArray(result) ? result : [result])
+      const answers: readonly ExecutionResult[] = Array.isArray(result) ? result : [result];
+      for (const answer of answers)
         if (answer.data && (isLarge || writtenData(answer.data) !== null)) await prepare(answer);
     },
   };
