@@ -4,6 +4,7 @@ import { startGateway } from '../support/gateway.mjs';
 import { batchSize, messagesOf, pastEvents } from '../support/events.mjs';
 import { ask, graphqlPost, query } from '../support/load.mjs';
 import { pageQuery } from '../support/page.mjs';
+import { stopAll } from '../support/processes.mjs';
 import { encode, openPublisher } from '../support/publisher.mjs';
 import { interleave, rowsOf } from '../support/rounds.mjs';
 import { startPublishing, startRedis } from '../support/servers.mjs';
@@ -21,8 +22,8 @@ const queryInterval = 50;
 const counters = '{ gateway { events { received lost dropped malformed waiting } } }';
 
 /** Each build has a Redis of its own: both would receive the same events otherwise. */
-async function startAlone(build) {
-  const redis = await startRedis();
+async function startAlone(build, options) {
+  const redis = await startRedis(options);
   const gateway = await startGateway(build, redis.url);
   return { ...gateway, redis, publisher: await openPublisher(redis), received: 0 };
 }
@@ -95,7 +96,7 @@ export const ingest = {
   ],
   async run({ builds, other, rounds, quick }) {
     const gateways = [];
-    for (const build of builds) gateways.push(await startAlone(build));
+    for (const build of builds) gateways.push(await startAlone(build, { bursts: true }));
     const tasks = quick ? 2_000 : 20_000;
     const candidates = [1, batchSize].flatMap((batch) =>
       gateways.map((gateway) => ({ batch, ...ingestion(gateway, batch, tasks) })),
@@ -109,9 +110,14 @@ export const ingest = {
     });
     const [single, , ...more] = gateways.length > 1 ? candidates : [candidates[0], null, candidates[1]];
     const long = quick ? { rate: 5_000, seconds: 1 } : flood;
-    const enduring = [];
-    for (const gateway of gateways) enduring.push(await endure(gateway, long));
     for (const { publisher } of gateways) publisher.close();
+    await stopAll();
+    const enduring = [];
+    for (const build of builds) {
+      const gateway = await startAlone(build);
+      enduring.push(await endure(gateway, long));
+      gateway.publisher.close();
+    }
     const [own] = enduring;
     return {
       rows: [...rows, ...enduring],

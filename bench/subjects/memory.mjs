@@ -21,7 +21,7 @@ function growth(build, tasks) {
   return {
     name: build.name,
     async measure() {
-      const redis = await startRedis();
+      const redis = await startRedis({ bursts: true });
       const gateway = await startGateway(build, redis.url, {
         args: ['--max-tasks', `${tasks}`],
         nodeArgs: ['--expose-gc', '--import', collector],

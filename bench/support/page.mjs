@@ -22,7 +22,7 @@ export async function startCluster(
   builds,
   { tasks, args = [], active = 0, workers = 4, beside = async () => null },
 ) {
-  const redis = await startRedis();
+  const redis = await startRedis({ bursts: true });
   await startWorkers(redis, workers, { active });
   const memory = ['--max-tasks', `${Math.max(tasks, 100_000)}`, '--max-task-megabytes', '1024'];
   const gateways = [];
