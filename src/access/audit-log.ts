@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LogFields, Logger } from '../log.js';
 import { ThrottledLog } from '../throttled-log.js';
+import type { AuditAction } from './audit-actions.js';
 import type { AuthenticationMethod, Role } from './viewer.js';
 
 /**
@@ -40,8 +41,7 @@ export interface AuditRecord {
   readonly address: string | null;
   /** The cluster that it was asked for, whether there is one of that name or not; null when it is about none. */
   readonly cluster: string | null;
-  /** The mutation's name, `authenticate`, or `request` of what was refused before its credentials were looked at. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** What it was called with, as JSON, secrets masked and cut at 2,000 characters; null without arguments. */
   readonly arguments: string | null;
   readonly outcome: AuditOutcome;

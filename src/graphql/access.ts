@@ -1,4 +1,6 @@
 /** Who asks, and who did what. */
+import { auditedMutations } from '../access/audit-actions.js';
+import type { AuditAction } from '../access/audit-actions.js';
 import { auditOutcomes } from '../access/audit-log.js';
 import type { AuditOutcome, AuditRecord } from '../access/audit-log.js';
 import { authenticationMethods, roles } from '../access/viewer.js';
@@ -17,6 +19,7 @@ import {
 } from './connection.js';
 import type { CursorArgument } from './cursor.js';
 import { plainCost } from './limits/sizes.js';
+import { renamed } from './renamed.js';
 import { ofGateway } from './plugins/cluster-plugin.js';
 
 const recordPages: PageLimits = { usual: 100, max: 1_000 };
@@ -56,6 +59,30 @@ const AuthenticationMethodEnum = builder.enumType('AuthenticationMethod', {
 const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
   description: 'The outcome of an audited request.',
   values: upperCase(auditOutcomes, outcomeDescriptions),
+});
+
+/** `ADD_CONSUMER` of `addConsumer`. */
+function upperSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, '_$&').toUpperCase();
+}
+
+const auditActionValues: Readonly<Record<string, { value: AuditAction; description: string }>> = {
+  AUTHENTICATE: { value: 'authenticate', description: 'A login.' },
+  REQUEST: {
+    value: 'request',
+    description: 'A request that was rejected for its host, its origin or a limit.',
+  },
+  ...Object.fromEntries(
+    auditedMutations.map((name) => [
+      upperSnakeCase(name),
+      { value: name, description: `The mutation \`${name}\`.` },
+    ]),
+  ),
+};
+
+const AuditActionEnum = builder.enumType('AuditAction', {
+  description: 'What an audit record is about.',
+  values: auditActionValues,
 });
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
@@ -120,9 +147,13 @@ const AuditRecordType = builder.objectRef<AuditRecord>('AuditRecord').implement(
       nullable: true,
       description: 'Name of the addressed cluster; null if the request concerns no cluster.',
     }),
+    kind: t.field({
+      type: AuditActionEnum,
+      description: 'What the record is about.',
+      resolve: ({ action }) => action,
+    }),
     action: t.exposeString('action', {
-      description:
-        'Name of the mutation, `authenticate` for a login, or `request` if the request was rejected for its host or origin.',
+      description: 'The kind as the log names it: name of the mutation, `authenticate` or `request`.',
     }),
     arguments: t.exposeString('arguments', {
       nullable: true,
@@ -186,7 +217,11 @@ builder.queryFields((t) => ({
       'cached. Needs the role `admin`; null, with an error, without it.',
     args: {
       ...pageArgs(t.arg, 'records', recordPages),
-      action: t.arg.string({ description: 'Name of a mutation, `authenticate` or `request`.' }),
+      kind: t.arg({ type: AuditActionEnum, description: 'What the records are about.' }),
+      action: t.arg.string({
+        description: 'Name of a mutation, `authenticate` or `request`.',
+        deprecationReason: 'Use `kind`.',
+      }),
       viewer: t.arg.string({ description: 'User name of the caller.' }),
       outcome: t.arg({ type: AuditOutcomeEnum, description: 'The outcome of the request.' }),
     },
@@ -194,8 +229,16 @@ builder.queryFields((t) => ({
       field: 1 + plainCost(recordPages.max),
       multiplier: pageLength(page, recordPages),
     }),
-    resolve: (_root, { action, viewer, outcome, ...page }, { live, viewer: reader }) => {
+    resolve: (
+      _root,
+      { kind, action: formerKind, viewer, outcome, ...page },
+      { live, viewer: reader },
+    ) => {
       const { audit, clusters } = live();
+      const action = renamed<string>([
+        ['kind', kind],
+        ['action', formerKind],
+      ]);
       const mayRead = ({ cluster, viewer, role, method }: AuditRecord): boolean =>
         cluster === null ||
         (viewer === reader.name && method === reader.method && role === reader.role) ||

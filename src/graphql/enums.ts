@@ -5,8 +5,12 @@ import type { EventGapCause } from '../celery/gaps/event-gaps.js';
 import { healthChecks, type HealthCheckName } from '../celery/health/health-check.js';
 import { taskEventTypes, type TaskEventKind } from '../celery/events/task-event-kind.js';
 import { taskPhases, type TaskPhase } from '../celery/states.js';
-import type { TransportKind } from '../celery/transport/transport.js';
-import { terminateSignals, type TerminateSignal } from '../celery/control/commands.js';
+import type { QueueFigure, TransportKind } from '../celery/transport/transport.js';
+import {
+  terminateSignals,
+  type ExchangeType,
+  type TerminateSignal,
+} from '../celery/control/commands.js';
 import { errorCodes, type ErrorCode } from '../error-codes.js';
 import { builder } from './builder.js';
 
@@ -81,6 +85,24 @@ export const QueueKindEnum = builder.enumType('QueueKind', {
     STREAM: { value: 'stream', description: 'A stream of RabbitMQ.' },
     MEMORY: { value: 'memory', description: 'A queue of the embedded cluster.' },
   } as const,
+});
+
+export const QueueFigureEnum = builder.enumType('QueueFigure', {
+  description: 'Fields of `Queue` whose value a broker may be unable to report.',
+  values: {
+    MESSAGES: { value: 'messages', description: '`Queue.messages`.' },
+    MESSAGES_BY_PRIORITY: { value: 'messagesByPriority', description: '`Queue.messagesByPriority`.' },
+    UNACKNOWLEDGED: { value: 'unacknowledged', description: '`Queue.unacknowledged`.' },
+  } as const satisfies Record<string, { value: QueueFigure; description: string }>,
+});
+
+export const ExchangeTypeEnum = builder.enumType('ExchangeType', {
+  description: 'Types of exchanges that workers can declare on every broker.',
+  values: {
+    DIRECT: { value: 'direct', description: 'By the exact routing key.' },
+    TOPIC: { value: 'topic', description: 'By patterns of the routing key, such as `orders.#`.' },
+    FANOUT: { value: 'fanout', description: 'To all bound queues.' },
+  } as const satisfies Record<Uppercase<ExchangeType>, { value: ExchangeType; description: string }>,
 });
 
 export const HealthStatusEnum = builder.enumType('HealthStatus', {

@@ -3,11 +3,11 @@ import { isOrphaned } from '../celery/queues/queues.js';
 import { isComplete } from '../celery/inspect/inspect-reply.js';
 import type { InspectResult } from '../celery/inspect/inspect-reply.js';
 import type { Queue } from '../celery/queues/queues.js';
-import type { QueueFigure } from '../celery/transport/transport.js';
+import { queueFigures, type QueueFigure } from '../celery/transport/transport.js';
 import { BadUserInputError } from '../errors.js';
 import { builder, clusterField, useCacheArg } from './builder.js';
 import { clusterFields } from './cluster-type.js';
-import { QueueKindEnum } from './enums.js';
+import { QueueFigureEnum, QueueKindEnum } from './enums.js';
 import { connectionType, longPages, namedConnection, pageArgs, pageLength } from './connection.js';
 import { firstArg, lengthOf, noticeCut } from './list-cut.js';
 import { namedIn, plainCost, queueCount, shown, workersPerQueue } from './limits/sizes.js';
@@ -44,7 +44,10 @@ const UnknownFigure = builder
   .implement({
     description: 'A field that is null because its value is unknown.',
     fields: (t) => ({
-      figure: t.exposeString('figure', { description: 'The name of the field, such as `messages`.' }),
+      kind: t.expose('figure', { type: QueueFigureEnum, description: 'The field.' }),
+      figure: t.exposeString('figure', {
+        description: 'The kind as `Queue` names the field, such as `messagesByPriority`.',
+      }),
       reason: t.exposeString('reason', { description: 'Why the value is unknown.' }),
     }),
   });
@@ -91,8 +94,7 @@ async function orphaned(parent: QueueParent): Promise<boolean | null> {
 }
 
 function unknownFigures({ unknown = {} }: Queue): { figure: QueueFigure; reason: string }[] {
-  const figures = ['messages', 'messagesByPriority', 'unacknowledged'] as const;
-  return figures.flatMap((figure) => {
+  return queueFigures.flatMap((figure) => {
     const reason = unknown[figure];
     return reason === undefined ? [] : [{ figure, reason }];
   });

@@ -1,6 +1,7 @@
 /** What is loaded before the first readers come, for those who wonder why a gateway is not ready. */
 import { builder } from './builder.js';
 import { ErrorCodeEnum } from './enums.js';
+import { warmUpNames, type WarmUpName } from '../cluster/warm-up-names.js';
 import type { WarmUpLoad, WarmUpReport } from '../cluster/warm-up.js';
 
 const WarmUpStateEnum = builder.enumType('WarmUpState', {
@@ -19,6 +20,27 @@ const WarmUpStateEnum = builder.enumType('WarmUpState', {
   } as const,
 });
 
+const loadDescriptions: Readonly<Record<WarmUpName, string>> = {
+  workers: 'The list of workers.',
+  worker_stats: 'The statistics of each worker.',
+  queues: 'The queues, and the workers that consume them.',
+  metrics_summary: 'Statistics over a window of time.',
+  health: 'The checks of `Health`.',
+  task_status: 'The number of tasks in each state, and what the workers are running.',
+  task_types: 'Statistics by task name.',
+  tasks: 'The first pages of tasks.',
+};
+
+const WarmUpLoadKindEnum = builder.enumType('WarmUpLoadKind', {
+  description: 'Values that can be loaded before a client requests them.',
+  values: Object.fromEntries(
+    warmUpNames.map((name) => [
+      name.toUpperCase(),
+      { value: name, description: loadDescriptions[name] },
+    ]),
+  ) as Record<Uppercase<WarmUpName>, { value: WarmUpName; description: string }>,
+});
+
 const WarmUpLoadStatusEnum = builder.enumType('WarmUpLoadStatus', {
   description: 'Progress of one load.',
   values: {
@@ -35,7 +57,10 @@ const WarmUpLoadStatusEnum = builder.enumType('WarmUpLoadStatus', {
 const WarmUpLoadType = builder.objectRef<WarmUpLoad>('WarmUpLoad').implement({
   description: 'A value that is loaded before a client requests it.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name, as used in `--warm-up`.' }),
+    kind: t.expose('name', { type: WarmUpLoadKindEnum, description: 'What is loaded.' }),
+    name: t.exposeString('name', {
+      description: 'The kind as `--warm-up` names it, in lower case, such as `task_status`.',
+    }),
     status: t.expose('status', {
       type: WarmUpLoadStatusEnum,
       description: 'Progress of the load.',

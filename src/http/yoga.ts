@@ -28,6 +28,7 @@ import { useOperationTally } from './plugins/use-operation-tally.js';
 import { useNoForms } from './plugins/use-no-forms.js';
 import { persistedParamNames, usePersistedOperations } from './plugins/use-persisted-operations.js';
 import { useRestRoutes } from './plugins/use-rest-routes.js';
+import { useRequiredInput } from './plugins/use-required-input.js';
 import { useSecondPass } from './plugins/use-second-pass.js';
 import { useSideErrors } from './plugins/use-side-errors.js';
 import { useSubscriptionItems } from './plugins/use-subscription-items.js';
@@ -104,6 +105,7 @@ export function createGraphQLServer(
       ...(operations ? [useOperationTally(operations)] : []), // before whatever may refuse
       useClientShares(maxBatch, shares),
       useDocumentLimits(limits),
+      useRequiredInput(),
       useIntrospectionSwitch(introspection),
       usePersistedOperations(persistedOperations === 'only'),
       useNoForms(),

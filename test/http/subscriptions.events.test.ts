@@ -116,6 +116,22 @@ describe.each([
     await subscribed(0);
   });
 
+  it.each(['ids: ["b"]', 'workers: ["w2@test"]'])(
+    'taskEvents has the former filter %s',
+    async (filter) => {
+      const events = subscribe<TaskEventItem>(
+        `subscription { taskEvents(filter: { ${filter} }) { type dropped task { taskId } } }`,
+      );
+      const first = events.next();
+      await subscribed(1);
+      publish('task-received', { uuid: 'a', name: 'test.mine' });
+      publish('task-received', { uuid: 'b', name: 'test.mine', hostname: 'w2@test' });
+      expect((await first).value).toMatchObject({ data: { taskEvents: { task: { taskId: 'b' } } } });
+      await events.return?.(undefined);
+      await subscribed(0);
+    },
+  );
+
   it('workerEvents has workers that come and go, and heartbeats only if the client asks for them', async () => {
     const filter = '{ search: "@TEST", types: [ONLINE, OFFLINE, RESTARTED, HEARTBEAT] }';
     const fields = 'type cause previousStatus dropped worker { hostname status pid }';

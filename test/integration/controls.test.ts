@@ -163,7 +163,7 @@ describeEachCluster('controls', (on) => {
   });
 
   it('let a worker consume from one more queue, and no longer', async () => {
-    const route = { exchange: 'extra', exchangeType: 'topic', routingKey: 'extra.#' };
+    const route = { exchange: 'extra', exchangeType: 'TOPIC', routingKey: 'extra.#' } as const;
     const variables = { queue: 'extra', hostnames: [pool] };
     expect(await control(operations.AddConsumerDocument, { ...variables, ...route })).toEqual(
       said(pool, 'add consumer extra', true),

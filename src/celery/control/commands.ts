@@ -22,6 +22,10 @@ const maxStamps = 100;
 export const terminateSignals = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGUSR1'] as const;
 export type TerminateSignal = (typeof terminateSignals)[number];
 
+/** With any other, a worker on RabbitMQ loses its connection again and again. */
+export const exchangeTypes = ['direct', 'topic', 'fanout'] as const;
+export type ExchangeType = (typeof exchangeTypes)[number];
+
 // eslint-disable-next-line no-control-regex -- which no name holds
 const control = /[\u0000-\u001f\u007f]/;
 
@@ -75,11 +79,7 @@ export const controlCommands = {
   add_consumer: z.strictObject({
     queue: ownName('queue'),
     exchange: ownName('exchange').optional(),
-    // With any other a worker on RabbitMQ loses its connection, again and again.
-    exchange_type: z
-      .string()
-      .regex(/^(?:direct|topic|fanout)$/, 'exchangeType must be direct, topic or fanout')
-      .optional(),
+    exchange_type: z.enum(exchangeTypes, 'exchangeType must be direct, topic or fanout').optional(),
     routing_key: name('routingKey').optional(),
   }),
   cancel_consumer: z.strictObject({ queue: name('queue') }),

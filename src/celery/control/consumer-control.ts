@@ -1,5 +1,6 @@
 /** Which queues workers consume. They say yes at once and act later, so what they consume is looked at again. */
 import type { InspectValue } from '../inspect/inspect.js';
+import type { ExchangeType } from './commands.js';
 import { refused, combined, type ControlOutcome } from './control-outcome.js';
 import type { Addressed, ControlSender } from './control-sender.js';
 
@@ -9,7 +10,7 @@ type Consumed = InspectValue<'active_queues'>;
 export interface Consumer {
   readonly queue: string;
   readonly exchange?: string | null | undefined;
-  readonly exchangeType?: string | null | undefined;
+  readonly exchangeType?: ExchangeType | null | undefined;
   readonly routingKey?: string | null | undefined;
 }
 

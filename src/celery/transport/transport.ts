@@ -91,7 +91,8 @@ export interface Purge {
 }
 
 /** Figures of a queue that a broker may be unable to report. */
-export type QueueFigure = 'messages' | 'messagesByPriority' | 'unacknowledged';
+export const queueFigures = ['messages', 'messagesByPriority', 'unacknowledged'] as const;
+export type QueueFigure = (typeof queueFigures)[number];
 
 /** Why figures are null, for operators: by figure, only those that are unknown. */
 export type UnknownFigures = Readonly<Partial<Record<QueueFigure, string>>>;

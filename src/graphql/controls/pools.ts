@@ -1,6 +1,7 @@
 /** Controls of what runs the tasks: how much of it there is, and which queues it serves. */
 import { builder } from '../builder.js';
-import { formerArgs } from '../plugins/input-plugin.js';
+import { ExchangeTypeEnum } from '../enums.js';
+import { formerArgs, formerTexts } from '../plugins/input-plugin.js';
 import { controlled, hostnamesArg, WorkerControlPayload } from './payload.js';
 
 const stepArg = {
@@ -69,10 +70,11 @@ builder.mutationFields((t) => ({
       'Makes workers consume from an additional queue, which is created if it does not exist. If the workers have the queue in their own configuration, that ' +
       'configuration is used and the arguments here are ignored. On RabbitMQ, the arguments must match a queue or exchange that already ' +
       'exists: otherwise the worker loses its connection again and again.',
+    extensions: formerTexts('exchangeType'),
     args: {
       queue: t.arg.string(queueArg),
       exchange: t.arg.string({ description: 'Default: the name of the queue.' }),
-      exchangeType: t.arg.string({ description: '`direct` (default), `topic` or `fanout`.' }),
+      exchangeType: t.arg({ type: ExchangeTypeEnum, description: 'Default: `DIRECT`.' }),
       routingKey: t.arg.string({ description: 'Default: the name of the queue.' }),
       hostnames: t.arg.idList(hostnamesArg),
     },

@@ -19,7 +19,7 @@ export function withoutTypesOfValue(error: GraphQLError): GraphQLError {
     return general(error, `Variable "$${node.variable.name.value}" has a value that is not of its type`);
   if (node !== undefined && isValueNode(node))
     return general(error, 'An argument has a value that is not of its type');
-  return error.extensions['code'] === 'BAD_USER_INPUT' && error.message.startsWith('Argument "')
+  return error.extensions['code'] === 'BAD_USER_INPUT' && /^(?:Argument|Field) "/.test(error.message)
     ? general(error, 'An argument is missing, or has a value that is not of its type')
     : error;
 }

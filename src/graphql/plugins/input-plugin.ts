@@ -25,6 +25,11 @@ export function formerArgs(names: Readonly<Record<string, string>>): {
   return { formerArgs: names };
 }
 
+/** An extension of a mutation: arguments that are texts outside of `input`, and enums in it. */
+export function formerTexts(...names: readonly string[]): { readonly formerTexts: readonly string[] } {
+  return { formerTexts: names };
+}
+
 type Arguments = Readonly<Record<string, unknown>>;
 
 interface DeclaredArgument {
@@ -62,15 +67,24 @@ export class MutationInput {
     return { ...(input as Arguments), ...rest };
   }
 
-  #former(args: Arguments): Arguments {
-    const former: Record<string, unknown> = {};
-    for (const { name, formerName, type, required, defaultValue } of this.#declared) {
-      const { [formerName]: value = defaultValue } = args;
-      // The words of GraphQL, which refused this while the argument was non-null.
-      if (required && !isGiven(value))
-        throw new BadUserInputError(
+  /** Messages about required arguments that are missing; none if `input` is given, which GraphQL checks itself. */
+  missing(isGiven: (name: string) => boolean): string[] {
+    if (isGiven(inputArgName)) return [];
+    return this.#declared
+      .filter(({ required, formerName }) => required && !isGiven(formerName))
+      .map(
+        // The words of GraphQL, which refused this while the argument was non-null.
+        ({ formerName, type }) =>
           `Field "${this.#mutation}" argument "${formerName}" of type "${type}" is required, but it was not provided.`,
-        );
+      );
+  }
+
+  #former(args: Arguments): Arguments {
+    const [message] = this.missing((name) => isGiven(args[name]));
+    if (message !== undefined) throw new BadUserInputError(message);
+    const former: Record<string, unknown> = {};
+    for (const { name, formerName, defaultValue } of this.#declared) {
+      const { [formerName]: value = defaultValue } = args;
       if (value !== undefined) former[name] = value;
     }
     return former;
@@ -92,6 +106,7 @@ function isGiven(value: unknown): boolean {
 
 interface Extensions {
   readonly formerArgs?: Readonly<Record<string, string>>;
+  readonly formerTexts?: readonly string[];
   readonly mutationInput?: MutationInput;
   /** As `@pothos/plugin-complexity` has it. */
   readonly complexity?:
@@ -110,7 +125,11 @@ export function mutationInputOf(field: {
 export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (field.parentType !== 'Mutation') return field;
-    const { complexity, formerArgs: formerNames = {} } = (field.extensions ?? {}) as Extensions;
+    const {
+      complexity,
+      formerArgs: formerNames = {},
+      formerTexts: texts = [],
+    } = (field.extensions ?? {}) as Extensions;
     const args = Object.values(field.args).map((arg) => ({
       arg,
       declared: this.#declared(arg, formerNames[arg.name] ?? arg.name),
@@ -124,7 +143,10 @@ export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       args: {
         [inputArgName]: this.#inputArg(field),
         ...Object.fromEntries(
-          args.map(({ arg, declared: { formerName } }) => [formerName, deprecated(arg, formerName)]),
+          args.map(({ arg, declared: { formerName } }) => {
+            const former = deprecated(arg, formerName);
+            return [formerName, texts.includes(arg.name) ? { ...former, type: optionalText } : former];
+          }),
         ),
       },
       extensions: {
@@ -181,6 +203,8 @@ export class InputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     };
   }
 }
+
+const optionalText = { kind: 'Scalar', ref: 'String', required: false } as const;
 
 function inputField<Types extends SchemaTypes>(
   arg: PothosInputFieldConfig<Types>,

@@ -5,6 +5,7 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { z } from 'zod';
+import { auditedMutations, type AuditedMutation } from '../../access/audit-actions.js';
 import { auditEntry } from '../../access/audit-log.js';
 import type { AuditedResult, AuditEntry, AuditOutcome } from '../../access/audit-log.js';
 import { roles, type Role } from '../../access/viewer.js';
@@ -33,6 +34,7 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     if (field.parentType !== 'Mutation') return resolve;
+    const action = actionOf(field);
     return async (parent, args, context, info) => {
       // The builder has one context, which the plugin's own type parameter does not know.
       const { viewer, redact, live } = context as unknown as Context;
@@ -47,7 +49,7 @@ export class MutationPlugin<Types extends SchemaTypes> extends BasePlugin<Types>
             method: viewer.method,
             address: clientAddress,
             cluster: clusterNameOf(context as unknown as Context, args),
-            action: field.name,
+            action,
             arguments: shown(redact(mutationInputOf(field)?.tolerantly({ ...args }) ?? args)),
             outcome: entry.outcome,
             code: entry.code,
@@ -93,6 +95,13 @@ function roleOf({ name, pothosOptions }: { name: string; pothosOptions: object }
   const [role] = Object.keys(declaredScope.safeParse(scopes).data ?? {});
   const known = roles.find((one) => one === role);
   if (known === undefined) throw new Error(`The mutation ${name} does not say which role it needs`);
+  return known;
+}
+
+/** @throws when a mutation is added that the audit log does not know. */
+function actionOf({ name }: { name: string }): AuditedMutation {
+  const known = auditedMutations.find((one) => one === name);
+  if (known === undefined) throw new Error(`The mutation ${name} is missing in audit-actions.ts`);
   return known;
 }
 

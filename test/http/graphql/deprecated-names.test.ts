@@ -33,14 +33,27 @@ describe('a deprecated field', () => {
 
   it('has the time of an audit record', async () => {
     await server.query('mutation { pingWorkers { silent } }');
-    const { data } = await server.query<{ audit: { at: string; receivedAt: string }[] }>(
-      '{ audit { at receivedAt } }',
-    );
-    expect(data?.audit[0]?.at).toBe(data?.audit[0]?.receivedAt);
+    const { data } = await server.query<{
+      audit: { nodes: { at: string; receivedAt: string }[] };
+    }>('{ audit { nodes { at receivedAt } } }');
+    const [record] = data?.audit.nodes ?? [];
+    expect(record?.receivedAt).toMatch(/Z$/);
+    expect(record?.at).toBe(record?.receivedAt);
   });
 });
 
 describe('a deprecated filter', () => {
+  it('selects the same audit records, and is refused beside the current one', async () => {
+    await server.query('mutation { pingWorkers { silent } invalidateCache { caches } }');
+    const { data } = await server.query(`{
+      former: audit(action: "pingWorkers") { nodes { kind action } }
+      current: audit(kind: PING_WORKERS) { nodes { kind action } }
+      both: audit(kind: PING_WORKERS, action: "pingWorkers") { nodes { kind } }
+    }`);
+    const nodes = [{ kind: 'PING_WORKERS', action: 'pingWorkers' }];
+    expect(data).toEqual({ former: { nodes }, current: { nodes }, both: null });
+  });
+
   it.each([
     ['workers: ["worker1@embedded"]', 'hostnames: ["worker1@embedded"]'],
     ['received: { after: "-1h" }', 'receivedAt: { after: "-1h" }'],

@@ -43,6 +43,48 @@ describe('a mutation', () => {
     expect(lastArguments()).toEqual(recorded);
   });
 
+  it.each(['growPool', 'shrinkPool'])('%s takes the former n as its count', async (name) => {
+    const hostnames = 'hostnames: ["worker1@embedded"]';
+    await run(`${name}(n: 2, ${hostnames}) ${replies}`);
+    expect(lastArguments()).toEqual({ count: 2, hostnames: ['worker1@embedded'] });
+    const { data, errors } = await run(`${name}(n: 101) ${replies}`);
+    expect(data).toEqual({ [name]: null });
+    expect(errors).toMatchObject([{ message: 'count must be from 1 to 100' }]);
+  });
+
+  it('growPool grows the pool by the former n', async () => {
+    const size = async () => {
+      const { data } = await server.query<{ worker: { stats: { concurrency: number } } }>(
+        '{ worker(hostname: "worker1@embedded", useCache: false) { stats { concurrency } } }',
+        { headers: { authorization: 'Bearer admin' } },
+      );
+      return data?.worker.stats.concurrency;
+    };
+    const before = (await size()) ?? NaN;
+    await run(`growPool(n: 3, hostnames: ["worker1@embedded"]) ${replies}`);
+    expect(await size()).toBe(before + 3);
+  });
+
+  it.each(['exchangeType: "topic"', 'input: { queue: "extra", exchangeType: TOPIC }'])(
+    'addConsumer takes the type of an exchange: %s',
+    async (args) => {
+      const queue = args.startsWith('input') ? '' : 'queue: "extra", ';
+      const { data, errors } = await run(`addConsumer(${queue}${args}) { errors { code } }`);
+      expect([data, errors]).toEqual([{ addConsumer: { errors: [] } }, undefined]);
+      expect(lastArguments()).toEqual({ queue: 'extra', exchangeType: 'topic' });
+    },
+  );
+
+  it('addConsumer refuses a type that workers cannot declare', async () => {
+    const { errors } = await run('addConsumer(queue: "extra", exchangeType: "x-random") { silent }');
+    expect(errors).toMatchObject([
+      {
+        message: 'exchangeType must be direct, topic or fanout',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
   it('that gets input and other arguments is refused, and names them', async () => {
     const { data, errors } = await run(
       'setRateLimit(input: { taskName: "a", rateLimit: "1/s" }, taskName: "b", hostnames: ["h"]) { silent }',
@@ -73,10 +115,48 @@ describe('a mutation', () => {
   it('without a required argument is refused in the words of GraphQL', async () => {
     const words =
       'Field "sendTask" argument "name" of type "String!" is required, but it was not provided.';
-    for (const call of ['sendTask', 'sendTask(name: null)', 'sendTask(kwargs: {})']) {
-      const { errors } = await run(`${call} { taskId }`);
-      expect(errors).toMatchObject([{ message: words, extensions: { code: 'BAD_USER_INPUT' } }]);
+    for (const args of ['', '(name: null)', '(kwargs: {})', '(input: null)']) {
+      const { data, errors } = await run(`invalidateCache { caches } sendTask${args} { taskId }`);
+      expect(errors).toMatchObject([
+        { message: words, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+      ]);
+      expect(data).toBeUndefined();
     }
+    expect(server.services.audit.records()).toEqual([]);
+  });
+
+  it('whose required argument is a variable that is null fails alone', async () => {
+    const { data, errors } = await server.query(
+      'mutation ($name: String) { sendTask(name: $name) { taskId } invalidateCache { __typename } }',
+      { headers: { authorization: 'Bearer admin' } },
+    );
+    expect(data).toEqual({
+      sendTask: null,
+      invalidateCache: { __typename: 'InvalidateCachePayload' },
+    });
+    expect(errors).toMatchObject([
+      {
+        message:
+          'Field "sendTask" argument "name" of type "String!" is required, but it was not provided.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+
+  it('is refused for its arguments in a subgraph, too', async () => {
+    await using subgraph = await startTestServer({ args: ['--federation', 'true'] });
+    const { errors } = await subgraph.query('mutation { rerunTask { taskId } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+
+  it('has no types in its errors where the schema is hidden', async () => {
+    await using hidden = await startTestServer({ args: ['--introspection', 'false'] });
+    const missing = await hidden.query('mutation { rerunTask { taskId } }');
+    const unset = await hidden.query('mutation ($id: ID) { rerunTask(id: $id) { taskId } }');
+    expect([missing.errors?.[0]?.message, unset.errors?.[0]?.message]).toEqual([
+      'The document does not match the schema at this position',
+      'An argument is missing, or has a value that is not of its type',
+    ]);
   });
 
   it('names the deprecated argument that is missing as it is called there', async () => {

@@ -15,15 +15,19 @@ function auditLog(maxRecords: number) {
 describe('AuditLog', () => {
   it('keeps the newest records, newest first', () => {
     const { audit } = auditLog(2);
-    for (const action of ['a', 'b', 'c']) audit.add(entry({ action }));
-    expect(audit.records().map(({ action }) => action)).toEqual(['c', 'b']);
+    for (const action of ['growPool', 'sendTask', 'purgeQueue'] as const) audit.add(entry({ action }));
+    expect(audit.records().map(({ action }) => action)).toEqual(['purgeQueue', 'sendTask']);
   });
 
   it('loses nothing that was done to a flood of what was refused', () => {
     const { audit } = auditLog(2);
-    audit.add(entry({ action: 'done' }));
-    for (let n = 0; n < 5; n++) audit.add(entry({ action: 'tried', outcome: 'UNAUTHENTICATED' }));
-    expect(audit.records().map(({ action }) => action)).toEqual(['tried', 'tried', 'done']);
+    audit.add(entry({ action: 'sendTask' }));
+    for (let n = 0; n < 5; n++) audit.add(entry({ action: 'authenticate', outcome: 'UNAUTHENTICATED' }));
+    expect(audit.records().map(({ action }) => action)).toEqual([
+      'authenticate',
+      'authenticate',
+      'sendTask',
+    ]);
   });
 
   it('keeps 100 ids of a record, and writes all of them to the log', () => {

@@ -206,7 +206,10 @@ describe('what workers say', () => {
     ['a queue without a name', (to) => control.consumers.add({ queue: '' }, to)],
     ["Celery's own queues", (to) => control.consumers.add({ queue: 'w1@h.celery.pidbox' }, to)],
     ["Celery's own exchanges", (to) => control.consumers.add({ queue: 'q', exchange: 'celeryev' }, to)],
-    ['an exchange of no type', (to) => control.consumers.add({ queue: 'q', exchangeType: 'x' }, to)],
+    [
+      'an exchange of no type',
+      (to) => control.consumers.add({ queue: 'q', exchangeType: 'x' as 'topic' }, to),
+    ],
     ['no task', (to) => control.revocation.byIds({ task_id: [], terminate: false }, to)],
     [
       'too many tasks',
