@@ -6,24 +6,34 @@ export interface TabStorage {
   readonly setItem: (key: string, value: string) => void;
 }
 
-/** As GraphiQL stores it. */
-interface StoredTabs {
-  readonly tabs: readonly Readonly<Record<'query' | 'variables' | 'headers', string | null>>[];
-  readonly activeTabIndex: number;
+/** A tab as GraphiQL stores it; its name is the title. */
+export interface StoredTab {
+  readonly id: string;
+  readonly title: string;
+  readonly query: string | null;
+  readonly variables: string | null;
+  readonly headers: string | null;
+  readonly operationName: string | null;
+  readonly response: null;
 }
 
 /**
- * Runs in the browser before GraphiQL does. GraphiQL opens a further tab, an empty one, unless query, variables and
- * headers in its storage are those of one of its tabs; it stores them only when they are edited. So they are stored here:
- * those of the tab that has the query of the address, and else those of the active tab.
+ * Runs in the browser before GraphiQL does. If the browser has no tabs of GraphiQL, the initial ones are stored. GraphiQL
+ * has an option for that, `defaultTabs`, but shows an operation of the address in the first of them, not in a tab of its
+ * own.
+ *
+ * GraphiQL opens a further tab, an empty one, unless query, variables and headers in its storage are those of one of its
+ * tabs; it stores them only when they are edited. So they are stored here: those of the tab that has the query of the
+ * address, and else those of the active tab.
  *
  * @param search the part of the page's address after the path
  */
-export function keepTabs(storage: TabStorage, search: string): void {
-  const stored = storage.getItem('graphiql:tabState');
-  if (stored === null) return;
+export function keepTabs(storage: TabStorage, search: string, initial: readonly StoredTab[]): void {
   try {
-    const { tabs, activeTabIndex } = JSON.parse(stored) as StoredTabs;
+    const kept = storage.getItem('graphiql:tabState');
+    const state = kept ?? JSON.stringify({ tabs: initial, activeTabIndex: 0 });
+    if (kept === null) storage.setItem('graphiql:tabState', state);
+    const { tabs, activeTabIndex } = JSON.parse(state) as { tabs: StoredTab[]; activeTabIndex: number };
     const query = new URLSearchParams(search).get('query');
     const tab = query === null ? tabs[activeTabIndex] : tabs.find((each) => each.query === query);
     if (tab === undefined) return;

@@ -1,10 +1,11 @@
 /**
- * What a newcomer finds in GraphiQL: operations to run as they are, with names that say what they do. Comments are short:
- * the editor takes half of a screen of 1280 pixels.
+ * The tabs of GraphiQL in a browser that has not opened it before: one operation each, to run as it is. GraphiQL shows
+ * the operation's name on the tab. All names fit beside each other, and each line into the editor, in a window that is
+ * 1280 pixels wide.
  */
-const operations = [
-  `# What does the cluster do now? Press Ctrl-Enter
-# and choose an operation.
+export const graphiqlTabs: readonly string[] = [
+  `# What the cluster does now. Ctrl-Enter runs it.
+# Each tab above is one more operation to run.
 # "extensions" below the data says how old it is.
 query Overview {
   workers {
@@ -93,7 +94,7 @@ query FindTasks {
 `,
   `# How much, how fast, how often it fails:
 # the last five minutes.
-query Figures {
+query Throughput {
   metricsSummary(windowSeconds: 300) {
     throughputPerSecond
     failureRatePercent
@@ -109,9 +110,9 @@ query Figures {
   }
 }
 `,
-  `# What each worker says of itself,
-# asked now and not read from the cache.
-query AskWorkers {
+  `# What each worker reports about itself:
+# read from the workers now, not from the cache.
+query InspectWorkers {
   workers(useCache: false) {
     nodes {
       hostname
@@ -146,8 +147,8 @@ subscription WatchTasks {
   }
 }
 `,
-  `# The caches at work: run this, and then another
-# operation in a second window.
+  `# Hits and misses of the caches. Run this,
+# and then another operation in a second window.
 subscription WatchCaches {
   cacheStats(intervalSeconds: 1) {
     measuredAt
@@ -165,8 +166,8 @@ subscription WatchCaches {
   }
 }
 `,
-  `# Forget what is cached: the next read is fresh.
-mutation ForgetCache {
+  `# Empties the caches: the next read is fresh.
+mutation ClearCaches {
   invalidateCache {
     invalidated
     caches
@@ -174,5 +175,3 @@ mutation ForgetCache {
 }
 `,
 ];
-
-export const graphiqlTabs: readonly string[] = [operations.join('\n')];

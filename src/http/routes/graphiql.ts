@@ -6,8 +6,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { getOperationAST, parse } from 'graphql';
 import Negotiator from 'negotiator';
 import { keepTabs } from './graphiql-reload.js';
+import type { StoredTab } from './graphiql-reload.js';
 import { graphiqlTabs } from './graphiql-tabs.js';
 import { graphqlPath } from '../yoga.js';
 
@@ -33,7 +35,14 @@ const contentSecurityPolicy = [
 /** The editor is as high as the window: a margin of its parts must not make the window scroll into nothing. */
 const pageStyle = '<style>html { overflow: hidden; }</style>';
 
-const reloadScript = `<script>(${keepTabs.toString()})(localStorage, location.search);</script>`;
+/**
+ * GraphiQL limits how far a tab can be dragged by `dragConstraints`. With them, Motion moves every tab that has not been
+ * dragged whenever the window or the row of tabs changes its width, as when a font arrives
+ * (https://github.com/motiondivision/motion/issues/3823). GraphiQL's style hides that until a tab has the focus: pressing
+ * the mouse on it moves it away, the button is released elsewhere, and there is no click. Without them tabs can still be
+ * dragged.
+ */
+const dragLimit = /\bdragConstraints:[\w$]+,(?=value:)/g;
 
 let rendered: Promise<Page> | undefined;
 
@@ -62,6 +71,25 @@ export async function serveGraphiQL(request: IncomingMessage, response: ServerRe
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
+/** For a browser without tabs of GraphiQL. */
+function toStoredTab(query: string, index: number): StoredTab {
+  const name = getOperationAST(parse(query))?.name?.value ?? null;
+  return {
+    id: `celeryql-${index}`,
+    title: name ?? '',
+    query,
+    variables: null,
+    headers: null,
+    operationName: name,
+    response: null,
+  };
+}
+
+function reloadScript(): string {
+  const initial = JSON.stringify(graphiqlTabs.map(toStoredTab)).replaceAll('<', '\\u003c'); // no end of the script
+  return `<script>(${keepTabs.toString()})(localStorage, location.search, ${initial});</script>`;
+}
+
 async function render(): Promise<Page> {
   // Nine megabytes of source: loaded when the first browser comes, not at every start.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
@@ -69,9 +97,12 @@ async function render(): Promise<Page> {
     title: 'celeryql',
     endpoint: graphqlPath,
     subscriptionsProtocol: 'SSE', // with the headers of its editor, which it does not send over WebSocket
-    defaultTabs: graphiqlTabs.map((query) => ({ query })),
+    defaultTabs: graphiqlTabs.map((query) => ({ query })), // where scripts may not use `localStorage`
   });
-  const plain = Buffer.from(page.replace('</head>', () => `${pageStyle}${reloadScript}</head>`));
+  const html = page
+    .replace(dragLimit, '')
+    .replace('</head>', () => `${pageStyle}${reloadScript()}</head>`);
+  const plain = Buffer.from(html);
   const compressed = await promisify(gzip)(plain);
   return { plain, compressed, etag: `W/"${createHash('sha256').update(plain).digest('base64url')}"` };
 }

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { get, request } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { NoDeprecatedCustomRule, parse, specifiedRules, validate } from 'graphql';
+import { getOperationAST, NoDeprecatedCustomRule, parse, specifiedRules, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/graphql/schema.js';
 import { keepTabs } from '../../../src/http/routes/graphiql-reload.js';
@@ -90,6 +90,26 @@ describe('GraphiQL', () => {
     },
   );
 
+  it('has one operation in each tab, with a name that says what it does', () => {
+    const names = graphiqlTabs.map((document) => getOperationAST(parse(document))?.name?.value);
+    expect(names).toEqual([
+      'Overview',
+      'LastFailures',
+      'FindTasks',
+      'Throughput',
+      'InspectWorkers',
+      'WatchTasks',
+      'WatchCaches',
+      'ClearCaches',
+    ]);
+  });
+
+  it('has no limit for dragging tabs, because of which a click on a tab would be lost', async () => {
+    const { body } = await raw({ headers: browser });
+    expect(body.toString()).not.toMatch(/dragConstraints:[\w$]+,value:/);
+    expect(body.toString()).toMatch(/\{value:[\w$]+,isActive:/);
+  });
+
   it('has no line that is longer than the editor is wide at 1280 pixels', () => {
     const lines = graphiqlTabs.flatMap((document) => document.split('\n'));
     expect(lines.filter((line) => line.length > 50)).toEqual([]);
@@ -101,15 +121,47 @@ describe('keepTabs', () => {
     { id: 'a', query: '{ a }', variables: null, headers: null },
     { id: 'b', query: '{ b }', variables: '{"x":1}', headers: '{"y":2}' },
   ];
+  const initial = [
+    {
+      id: 'i',
+      title: 'First',
+      query: 'query First { a }',
+      variables: null,
+      headers: null,
+      operationName: 'First',
+      response: null,
+    },
+  ];
 
-  /** What is stored after the page was loaded, of what GraphiQL compares its tabs with. */
-  function storedAfter(tabState: string | null, search: string): Record<string, string> {
+  /** What is stored after the page was loaded. */
+  function load(tabState: string | null, search: string): Map<string, string> {
     const stored = new Map(tabState === null ? [] : [['graphiql:tabState', tabState]]);
     const getItem = (key: string) => stored.get(key) ?? null;
-    keepTabs({ getItem, setItem: (key, value) => void stored.set(key, value) }, search);
+    keepTabs({ getItem, setItem: (key, value) => void stored.set(key, value) }, search, initial);
+    return stored;
+  }
+
+  /** Of that, what GraphiQL compares its tabs with. */
+  function storedAfter(tabState: string | null, search: string): Record<string, string> {
+    const stored = load(tabState, search);
     stored.delete('graphiql:tabState');
     return Object.fromEntries(stored);
   }
+
+  it('stores the initial tabs where none are, and the first of them as the active one', () => {
+    const { 'graphiql:tabState': state, ...texts } = Object.fromEntries(load(null, ''));
+    expect(JSON.parse(state ?? '')).toEqual({ tabs: initial, activeTabIndex: 0 });
+    expect(texts).toEqual({
+      'graphiql:query': 'query First { a }',
+      'graphiql:variables': '',
+      'graphiql:headers': '',
+    });
+  });
+
+  it('leaves the tabs that are stored as they are', () => {
+    const kept = JSON.stringify({ tabs, activeTabIndex: 1 });
+    expect(load(kept, '').get('graphiql:tabState')).toBe(kept);
+  });
 
   it('stores the texts of the active tab', () => {
     expect(storedAfter(JSON.stringify({ tabs, activeTabIndex: 0 }), '')).toEqual({
@@ -129,7 +181,7 @@ describe('keepTabs', () => {
   });
 
   it.each([
-    ['no tab is stored', null, ''],
+    ['no tab is stored and the address has a query', null, '?query=c'],
     ['what is stored is not of GraphiQL', '{', ''],
     ['no tab has the query of the address', JSON.stringify({ tabs, activeTabIndex: 0 }), '?query=c'],
   ])('stores nothing where %s', (_name, tabState, search) => {
