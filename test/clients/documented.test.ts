@@ -50,10 +50,11 @@ it('the client with React and urql shows the counts and the last event', async (
   vi.stubGlobal('navigator', window.navigator);
   // They look for a window when they are loaded.
   const { createRoot } = await import('react-dom/client');
-  const { Dashboard, newClient } = await import('./react-client.js');
+  const { Provider } = await import('urql');
+  const { newClient, Tasks } = await import('./react-client.js');
   const place = document.createElement('div');
   const root = createRoot(place);
-  root.render(createElement(Dashboard, { client: newClient(url) }));
+  root.render(createElement(Provider, { value: newClient(url) }, createElement(Tasks)));
 
   await vi.waitFor(() => {
     expect(place.querySelector('ul')?.textContent).toMatch(/SUCCESS: \d+/);
@@ -63,10 +64,17 @@ it('the client with React and urql shows the counts and the last event', async (
   await window.happyDOM.close();
 });
 
-it.each(['fetch-client.ts', 'react-client.tsx'])('docs/api.md has %s as it is tested', (name) => {
+describe.each(['fetch-client.ts', 'react-client.tsx'])('%s', (name) => {
   const client = readFileSync(join(import.meta.dirname, name), 'utf8');
-  const blocks = [...readPage('docs/api.md').matchAll(/```tsx?\n([^]*?)```/g)].map(([, text]) => text);
-  expect(blocks).toContain(
-    client.replaceAll('../../src/generated/operations.js', 'celeryql/operations'),
-  );
+
+  it('has at most 40 lines', () => {
+    expect(client.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+  });
+
+  it('is in docs/api.md as it is tested', () => {
+    const blocks = [...readPage('docs/api.md').matchAll(/```tsx?\n([^]*?)```/g)].map(([, text]) => text);
+    expect(blocks).toContain(
+      client.replaceAll('../../src/generated/operations.js', 'celeryql/operations'),
+    );
+  });
 });

@@ -15,18 +15,10 @@ export async function execute<Data, Variables>(
   url: string,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-  token?: string,
 ): Promise<Answer<Data>> {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json',
-      ...authorization,
-    },
-    body: JSON.stringify({ query: print(document), variables }),
-  });
+  const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+  const body = JSON.stringify({ query: print(document), variables });
+  const response = await fetch(url, { method: 'POST', headers, body });
   return (await response.json()) as Answer<Data>;
 }
 
@@ -37,13 +29,10 @@ export async function countWorkers(url: string): Promise<number | null> {
   return data?.total ?? null;
 }
 
-/** Task events as they come; Node.js before 22 needs `webSocketImpl` too, such as that of `ws`. */
+/** Task events as they come, again after a restart of the gateway. */
 export async function* taskEvents(url: string, states: string[]) {
-  const client = createClient({
-    url: url.replace(/^http/, 'ws'),
-    retryAttempts: Infinity,
-    shouldRetry: () => true,
-  });
+  const socketUrl = url.replace(/^http/, 'ws');
+  const client = createClient({ url: socketUrl, retryAttempts: Infinity, shouldRetry: () => true });
   const operation = { query: print(WatchTaskEventsDocument), variables: { filter: { states } } };
   for await (const { data } of client.iterate<WatchTaskEventsSubscription>(operation))
     if (data) yield data.taskEvents;

@@ -1,22 +1,12 @@
+import { cacheExchange, Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { createClient } from 'graphql-ws';
-import {
-  cacheExchange,
-  Client,
-  fetchExchange,
-  Provider,
-  subscriptionExchange,
-  useQuery,
-  useSubscription,
-} from 'urql';
+import { useQuery, useSubscription } from 'urql';
 import { TaskStatusDocument, WatchTaskEventsDocument } from '../../src/generated/operations.js';
 
 /** @param url such as `http://127.0.0.1:4000/graphql` */
 export function newClient(url: string): Client {
-  const socket = createClient({
-    url: url.replace(/^http/, 'ws'),
-    retryAttempts: Infinity,
-    shouldRetry: () => true,
-  });
+  const socketUrl = url.replace(/^http/, 'ws');
+  const socket = createClient({ url: socketUrl, retryAttempts: Infinity, shouldRetry: () => true });
   const subscriptions = subscriptionExchange({
     forwardSubscription: ({ query = '', variables = {} }) => ({
       subscribe: ({ next, ...sink }) => ({
@@ -30,30 +20,20 @@ export function newClient(url: string): Client {
   return new Client({ url, exchanges: [cacheExchange, fetchExchange, subscriptions] });
 }
 
-function Counts() {
+/** To be placed in urql's `<Provider value={newClient(url)}>`. */
+export function Tasks() {
   const [{ data, error }] = useQuery({ query: TaskStatusDocument });
+  const [latest] = useSubscription({ query: WatchTaskEventsDocument, variables: { filter: {} } });
+  const event = latest.data?.taskEvents;
   return (
-    <ul>
-      {error?.graphQLErrors.map(({ message }) => (
-        <li key={message}>{message}</li>
-      ))}
-      {data?.taskStatus?.counts.map(({ state, count }) => (
-        <li key={state}>{`${state}: ${count}`}</li>
-      ))}
-    </ul>
-  );
-}
-
-function LastEvent() {
-  const [{ data }] = useSubscription({ query: WatchTaskEventsDocument, variables: { filter: {} } });
-  return <p>{data ? `${data.taskEvents.task.name ?? '?'} ${data.taskEvents.state}` : 'no event yet'}</p>;
-}
-
-export function Dashboard({ client }: { client: Client }) {
-  return (
-    <Provider value={client}>
-      <Counts />
-      <LastEvent />
-    </Provider>
+    <section>
+      <strong>{error?.message ?? latest.error?.message}</strong>
+      <ul>
+        {data?.taskStatus?.counts.map(({ state, count }) => (
+          <li key={state}>{`${state}: ${count}`}</li>
+        ))}
+      </ul>
+      <p>{event ? `${event.task.name ?? '?'} ${event.state}` : 'no event yet'}</p>
+    </section>
   );
 }
