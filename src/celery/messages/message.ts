@@ -22,6 +22,11 @@ export interface RawMessage {
   /** Length in bytes (or characters), for accounting. */
   readonly size: number;
   read(): Message;
+  /**
+   * Replaces its bytes by a copy of them, so that the buffer that they came in can be freed. Absent if it has no bytes
+   * of its own.
+   */
+  move?(copy: (bytes: Buffer) => Buffer): void;
 }
 
 /** A task message on its way to a queue, as `celery.app.amqp` lays it out. It goes there by the default exchange. */
@@ -88,10 +93,14 @@ export class EnvelopeText implements RawMessage {
 
 /** The same as it comes off the wire, still in bytes. */
 export class EnvelopeBytes implements RawMessage {
-  readonly #bytes: Buffer;
+  #bytes: Buffer;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  move(copy: (bytes: Buffer) => Buffer): void {
+    this.#bytes = copy(this.#bytes);
   }
 
   get size(): number {

@@ -3,6 +3,7 @@
  * it off at 32 MB, RabbitMQ drops from the queue), so messages are taken as they come and decoded in slices that let
  * the sockets and the queries have their turns. What does not fit is counted, with the time it spans.
  */
+import { BacklogPages, type BacklogPage } from './backlog-pages.js';
 import { Fifo } from '../../fifo.js';
 import type { SlicedWork } from '../../slices.js';
 import type { RawMessage } from '../messages/message.js';
@@ -36,12 +37,16 @@ const longestPause = 500;
 const pause = 4;
 /** Bytes that count for each message besides its own: the objects around it. Many empty ones must not be free. */
 const overhead = 256;
+/** Bytes that wait in the buffers of the socket; what comes on top of them is copied to pages. */
+const unpagedBytes = 1024 * 1024;
 
 interface WaitingMessage {
   readonly message: RawMessage;
   /** With the overhead; to ask an AMQP message for its size walks all of its headers. */
   readonly size: number;
   readonly receivedAt: number;
+  /** Where its bytes are; null if they are where it came from. */
+  readonly page: BacklogPage | null;
 }
 
 /**
@@ -63,6 +68,7 @@ export class EventBacklog implements Disposable {
   /** What is left to do for the oldest message; null before it is begun. */
   #work: SlicedWork<undefined> | null = null;
   readonly #waiting = new Fifo<WaitingMessage>(({ size }) => size);
+  readonly #pages = new BacklogPages();
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Bytes that came since the interval began. */
@@ -102,7 +108,7 @@ export class EventBacklog implements Disposable {
     if (this.#loss !== null || this.#waiting.bytes + size > this.#maxBytes) {
       this.#lose(size - overhead, now);
     } else {
-      this.#waiting.push({ message, size, receivedAt: now });
+      this.#waiting.push({ message, size, receivedAt: now, page: this.#pageOf(message) });
       this.#fresh += size;
     }
     // Also when nothing waits: one that is larger than all the room must not be the end of the stream.
@@ -121,7 +127,24 @@ export class EventBacklog implements Disposable {
   [Symbol.dispose](): void {
     this.#cancel();
     this.#work = null;
-    this.#waiting.clear();
+    for (let left = this.#waiting.shift(); left !== undefined; left = this.#waiting.shift())
+      this.#release(left);
+  }
+
+  /** Moves the bytes of a message to a page if much waits already. */
+  #pageOf(message: RawMessage): BacklogPage | null {
+    if (message.move === undefined || this.#waiting.bytes < unpagedBytes) return null;
+    let place: BacklogPage | null = null;
+    message.move((bytes) => {
+      const { page, copied } = this.#pages.copy(bytes);
+      place = page;
+      return copied;
+    });
+    return place;
+  }
+
+  #release({ page }: WaitingMessage): void {
+    if (page !== null) this.#pages.release(page);
   }
 
   #cancel(): void {
@@ -162,6 +185,7 @@ export class EventBacklog implements Disposable {
       if (!this.#isDone(oldest)) continue;
       this.#work = null;
       this.#waiting.shift();
+      this.#release(oldest);
     } while (this.#monotonic() < end);
     if (this.#loss !== null && this.#waiting.bytes * 2 <= this.#maxBytes) this.#endLoss(this.#loss);
   }

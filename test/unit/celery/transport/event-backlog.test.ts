@@ -42,6 +42,38 @@ describe('the backlog of events', () => {
     expect(arrivals).toEqual([1_000, 5_000]);
   });
 
+  it('moves what waits behind a megabyte out of the buffers that it came in, until it is delivered', async () => {
+    const backlog = new EventBacklog({ maxBytes: 10_000_000 });
+    const delivered: string[] = [];
+    backlog.deliverTo((one) => void delivered.push(one.read().body.toString().slice(0, 3)));
+    const copies: Buffer[] = [];
+    const waiting = (bytes: Buffer): RawMessage => {
+      let body = bytes;
+      return {
+        size: bytes.length,
+        read: () => ({
+          contentType: 'application/json',
+          contentEncoding: 'utf-8',
+          headers: {},
+          body,
+          priority: null,
+        }),
+        move: (copy) => {
+          body = copy(bytes);
+          copies.push(body);
+        },
+      };
+    };
+    backlog.push(waiting(Buffer.alloc(1_100_000, 'a')));
+    expect(copies).toEqual([]);
+
+    const chunk = Buffer.alloc(100_000, 'b');
+    backlog.push(waiting(chunk));
+    chunk.fill('c');
+    await eventually(() => expect(delivered).toEqual(['aaa', 'bbb']));
+    expect(copies.map(({ length }) => length)).toEqual([0]);
+  });
+
   it('lets others have their turn while much waits', async () => {
     const backlog = new EventBacklog({ maxBytes: 100_000 });
     let delivered = 0;
