@@ -15,3 +15,11 @@ export const scalars = {
   /** A text and not an enum, because applications define their own states. */
   TaskState: 'string',
 } as const;
+
+interface TypeNames {
+  readonly string: string;
+  readonly unknown: unknown;
+}
+
+/** The same as types, for gql.tada. */
+export type Scalars = { [Name in keyof typeof scalars]: TypeNames[(typeof scalars)[Name]] };
