@@ -15,7 +15,8 @@ export interface PollingOptions<R> {
  * that stops without calling `return` leaves nothing behind.
  */
 export class PollingIterator<R> implements AsyncIterableIterator<R> {
-  readonly #options: PollingOptions<R>;
+  /** What is polled: many that poll the same can share it. */
+  readonly options: PollingOptions<R>;
   readonly #returned = new AbortController();
   readonly #signals: readonly AbortSignal[];
   readonly #reports: AsyncGenerator<R, undefined>;
@@ -23,7 +24,7 @@ export class PollingIterator<R> implements AsyncIterableIterator<R> {
   constructor(options: PollingOptions<R>) {
     const { intervalMs, signals } = options;
     assertDelay('intervalMs', intervalMs);
-    this.#options = options;
+    this.options = options;
     this.#signals = [...signals, this.#returned.signal];
     this.#reports = this.#generate();
   }
@@ -43,7 +44,7 @@ export class PollingIterator<R> implements AsyncIterableIterator<R> {
   }
 
   async *#generate(): AsyncGenerator<R, undefined> {
-    const { report, version, intervalMs, clock } = this.#options;
+    const { report, version, intervalMs, clock } = this.options;
     let reported: number | undefined;
     let due = clock();
     while (!this.#hasEnded()) {

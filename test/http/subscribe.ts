@@ -29,16 +29,32 @@ export async function runOnce(server: TestServer, query: string): Promise<Result
   }
 }
 
+export interface SubscribeOptions {
+  readonly variables?: object;
+  readonly authorization?: string;
+}
+
 /** How to ask for server-sent events. */
-export const sseRequest = (query: string) => ({
+export const sseRequest = (
+  query: string,
+  { variables, authorization }: SubscribeOptions = {},
+): { method: string; headers: Record<string, string>; body: string } => ({
   method: 'POST',
-  headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-  body: JSON.stringify({ query }),
+  headers: {
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    ...(authorization !== undefined && { authorization }),
+  },
+  body: JSON.stringify({ query, variables }),
 });
 
 /** The `data` of server-sent events, one at a time; ends when the server ends the stream. */
-export async function* serverSentEvents<T>(server: TestServer, query: string): AsyncGenerator<T> {
-  const response = await server.fetch('/graphql', sseRequest(query));
+export async function* serverSentEvents<T>(
+  server: TestServer,
+  query: string,
+  options: SubscribeOptions = {},
+): AsyncGenerator<T> {
+  const response = await server.fetch('/graphql', sseRequest(query, options));
   let text = '';
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += chunk;

@@ -1,36 +1,36 @@
 /**
  * Executes the items of a subscription. Each is an operation of its own: with a reader of its own, so that what it
  * reads is as fresh as the caches, with its own errors beside values, and with its own cache status in
- * `extensions.cache`. An item that only looks is
- * left out when it shows what the last one showed.
+ * `extensions.cache`. Subscribers that poll the same share each item: it is executed once, and counts as one request in
+ * the statistics of the caches. An item that only looks is left out when it shows what the subscriber's last one showed.
  */
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { createSourceEventStream, execute, GraphQLError } from 'graphql';
+import { createSourceEventStream, GraphQLError } from 'graphql';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { CacheStatus } from '../../cache/cache-status.js';
+import { PollingIterator } from '../../cache/polling-iterator.js';
 import { ClusterClosedError } from '../../errors.js';
 import type { GatewayError } from '../../errors.js';
-import { createContext } from '../../graphql/context.js';
 import type { Context } from '../../graphql/context.js';
 import { IntervalTicks } from '../../graphql/subscriptions/interval.js';
 import type { LiveSessions } from '../../access/live-sessions.js';
-import { slices } from '../../slices.js';
-import { boundedAnswer } from '../answer-size.js';
 import { DeliveryTurns } from '../connections/delivery-turns.js';
 import { asInputError } from '../input-error.js';
-import { jsonText } from '../json-text.js';
 import { roomOf } from '../connections/socket-room.js';
 import type { ServerContext } from '../server-context.js';
 import { endError, SessionEnds } from '../session-ends.js';
+import { ItemExecutor } from '../subscriptions/item.js';
+import type { Item } from '../subscriptions/item.js';
+import { Look } from '../subscriptions/shared-poll.js';
+import { SharedPolls } from '../subscriptions/shared-polls.js';
 
 interface ItemStreamOptions {
-  readonly execute: (payload: unknown) => Promise<ExecutionResult>;
-  /** Resolves when an item may be delivered. */
-  readonly turn: () => Promise<void>;
-  /** Resolves when the client's socket takes more; null while it does. */
-  readonly room: () => Promise<void> | null;
+  readonly source: AsyncIterable<unknown>;
+  readonly execute: (payload: unknown) => Promise<Item>;
+  readonly leavesOutSame: boolean;
+  readonly turns: DeliveryTurns;
+  /** Of the client's connection; undefined in a test that has none. */
+  readonly req: IncomingMessage | undefined;
   /**
    * Calls back when the stream has to end before its source does, with the last item's error, until the function that it
    * returns is called.
@@ -43,9 +43,6 @@ interface NodeContext {
   readonly req?: IncomingMessage;
 }
 
-/** Characters of an item up to which it is kept whole, to be compared with the next one. */
-const longestKept = 1_024;
-
 /** @param maxBytes of one item */
 export function useSubscriptionItems(
   maxBytes: number,
@@ -53,18 +50,18 @@ export function useSubscriptionItems(
 ): Plugin<Context, ServerContext> {
   const turns = new DeliveryTurns();
   const sessionEnds = new SessionEnds(sessions);
+  const polls = new SharedPolls<Item>();
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
-        const context = args.contextValue as Context & NodeContext;
-        const { viewer, req } = context;
-        const closed = context.views.chosen?.subscriptions.signal;
-        return new ItemStream(source, {
-          execute: (payload) => executeItem(args, payload, maxBytes),
-          turn: () => turns.take(),
-          room: () => (req === undefined ? null : roomOf(req.socket)),
+        const { viewer, req, views } = args.contextValue as Context & NodeContext;
+        const closed = views.chosen?.subscriptions.signal;
+        return new ItemStream({
+          ...itemsOf(source, args, maxBytes, polls),
+          turns,
+          req,
           ends: (end) => {
             const forgetSession = sessionEnds.add(viewer, (why) => end(endError(why)));
             const forgetCluster = onClosed(closed, end);
@@ -79,25 +76,26 @@ export function useSubscriptionItems(
   };
 }
 
-async function executeItem(
+function itemsOf(
+  source: AsyncIterable<unknown>,
   args: ExecutionArgs,
-  payload: unknown,
   maxBytes: number,
-): Promise<ExecutionResult> {
-  // Not the status of the operation: its `Cache-Control: no-cache`, which browsers send with every EventSource,
-  // would let each subscriber ask the cluster at each interval.
-  const status = new CacheStatus();
-  const operation = args.contextValue as Context;
-  const services = operation.live();
-  const cluster = operation.views.chosen ?? services.clusters.only;
-  const caller = { viewer: operation.viewer, clientAddress: services.clientAddress };
-  const context = createContext(services, caller, status, operation.executed.max, cluster);
-  const executed = await execute({ ...args, rootValue: payload, contextValue: context });
-  const bounded = await boundedAnswer(executed, maxBytes);
-  const result = context.sideErrors.addTo(bounded);
-  const cache = status.summary();
-  status.count();
-  return cache === null ? result : { ...result, extensions: { ...result.extensions, cache } };
+  polls: SharedPolls<Item>,
+): Pick<ItemStreamOptions, 'source' | 'execute' | 'leavesOutSame'> {
+  const executor = new ItemExecutor(args, maxBytes);
+  const execute = (payload: unknown): Promise<Item> => executor.execute(payload);
+  if (!(source instanceof PollingIterator)) return { source, execute, leavesOutSame: false };
+  const { cluster, role } = executor;
+  return {
+    source: polls.join({ args, cluster, role }, source.options, execute),
+    execute: readLook,
+    leavesOutSame: source instanceof IntervalTicks,
+  };
+}
+
+function readLook(payload: unknown): Promise<Item> {
+  if (payload instanceof Look) return payload.read() as Promise<Item>;
+  throw new TypeError('a shared poll brings looks');
 }
 
 /** Calls `end` when the cluster was closed, also where that is so already; returns what stops it. */
@@ -114,7 +112,6 @@ function onClosed(signal: AbortSignal | undefined, end: (error: GatewayError) =>
 /** No generator: whose return would wait for the next item before it ends the source. */
 class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: AsyncIterator<unknown>;
-  readonly #leavesOutSame: boolean;
   readonly #options: ItemStreamOptions;
   /** Stops the wait for what ends the stream. */
   readonly #forget: () => void;
@@ -124,21 +121,20 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
   /** Whether that was delivered. */
   #hasSaidWhy = false;
 
-  constructor(source: AsyncIterable<unknown>, options: ItemStreamOptions) {
-    this.#source = source[Symbol.asyncIterator]();
-    this.#leavesOutSame = source instanceof IntervalTicks;
+  constructor(options: ItemStreamOptions) {
+    this.#source = options.source[Symbol.asyncIterator]();
     this.#options = options;
     this.#forget = options.ends((error) => this.#end(error));
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    const { execute, turn, room } = this.#options;
+    const { execute, turns, req } = this.#options;
     for (;;) {
       // What the client does not take stays in the bounded buffer of its source, and is not executed.
-      await room();
+      if (req !== undefined) await roomOf(req.socket);
       const item = this.#endedBy === null ? await this.#source.next() : ended;
       // Not before: a turn that was taken while nothing happened would be used when everything does.
-      if (item.done !== true) await turn();
+      if (item.done !== true) await turns.take();
       const why = this.#whyEnded();
       if (why !== null && !this.#hasSaidWhy) {
         this.#hasSaidWhy = true;
@@ -148,8 +144,8 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
         this.#forget();
         return ended;
       }
-      const value = await execute(item.value);
-      if (!this.#leavesOutSame || (await this.#isNew(value))) return { done: false, value };
+      const { result, shown } = await execute(item.value);
+      if (this.#isNew(shown)) return { done: false, value: result };
     }
   }
 
@@ -174,10 +170,8 @@ class ItemStream implements AsyncIterableIterator<ExecutionResult> {
     this.#source.return?.().catch(() => undefined);
   }
 
-  async #isNew({ data, errors }: ExecutionResult): Promise<boolean> {
-    const text = await slices.run(jsonText([data, errors]));
-    const isShort = text.length <= longestKept;
-    const shown = isShort ? text : createHash('sha256').update(text).digest('base64');
+  #isNew(shown: string): boolean {
+    if (!this.#options.leavesOutSame) return true;
     const isNew = shown !== this.#last;
     this.#last = shown;
     return isNew;
