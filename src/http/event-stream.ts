@@ -3,15 +3,22 @@
  * event `next` for each item, and `complete` when the operation has ended. A stream that the gateway has to give up
  * ends without `complete`: clients take that for an interruption and connect again.
  */
+import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI } from 'graphql-yoga';
 import type { Logger } from '../log.js';
-import { shownResult } from './shown-result.js';
+import { Rounds } from './connections/rounds.js';
+import { itemEvent } from './subscriptions/item-bytes.js';
 
 /** Milliseconds after which an `EventSource` connects again, unless its page says otherwise. */
 const retry = 1_000;
 /** Milliseconds between two comments, so that proxies do not take a quiet stream for a dead one. */
 const pingInterval = 12_000;
+
+const begin = Buffer.from(`retry: ${retry}\n\n`);
+const ping = Buffer.from(':\n\n');
+/** The empty data lets the event reach the listeners of an EventSource. */
+const complete = Buffer.from('event: complete\ndata:\n\n');
 
 const headers = {
   'content-type': 'text/event-stream',
@@ -20,48 +27,86 @@ const headers = {
 } as const;
 
 export interface EventStreamOptions {
-  readonly fetchAPI: FetchAPI;
   /** Aborted when the gateway stops. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
+  /** One for all streams. */
+  readonly pings: Rounds;
 }
 
+/** When streams are pinged. */
+export const eventStreamPings = (): Rounds => new Rounds(pingInterval);
+
+/** The response of a stream, as Yoga's listener for Node sends it. */
 export function eventStreamResponse(
   items: AsyncIterable<ExecutionResult>,
-  { fetchAPI, stopping, log }: EventStreamOptions,
+  { fetchAPI, ...options }: EventStreamOptions & { readonly fetchAPI: FetchAPI },
 ): Response {
-  const iterator = items[Symbol.asyncIterator]();
-  const encoder = new fetchAPI.TextEncoder();
-  let pings: NodeJS.Timeout | undefined;
-  const body = new fetchAPI.ReadableStream<Uint8Array>({
-    start(controller) {
-      const write = (text: string): void => controller.enqueue(encoder.encode(text));
-      // Some browsers report the response only when something of its body has come.
-      write(`retry: ${retry}\n\n`);
-      pings = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) write(':\n\n');
-      }, pingInterval).unref();
-    },
-    async pull(controller) {
-      const write = (text: string): void => controller.enqueue(encoder.encode(text));
-      const item = await iterator.next().catch((error: unknown) => {
-        // An interruption, too; the rejection of a pull would end the process.
-        log.error('event stream failed', { error });
-        return null;
-      });
-      if (item !== null && item.done !== true) {
-        write(`event: next\ndata: ${JSON.stringify(shownResult(item.value))}\n\n`);
-        return;
+  const response = new fetchAPI.Response(null, { headers });
+  // Bytes that many subscribers share are written as they are, which a ReadableStream does not do.
+  return Object.defineProperty(response, 'body', { value: new EventStream(items, options) });
+}
+
+/** A body that writes itself: as much of a Node stream as the listener uses. */
+export class EventStream {
+  readonly #items: AsyncIterator<ExecutionResult>;
+  readonly #options: EventStreamOptions;
+  #stopPings: (() => void) | undefined;
+  #isDestroyed = false;
+
+  constructor(items: AsyncIterable<ExecutionResult>, options: EventStreamOptions) {
+    this.#items = items[Symbol.asyncIterator]();
+    this.#options = options;
+  }
+
+  /** By which the listener knows a Node stream. */
+  read(): null {
+    return null;
+  }
+
+  pipe(response: ServerResponse): ServerResponse {
+    this.#stopPings = this.#options.pings.add(() => {
+      if (!response.writableNeedDrain) response.write(ping);
+    });
+    void this.#write(response); // it does not reject
+    return response;
+  }
+
+  /** Called when the connection has closed, or the response was written. */
+  destroy(): void {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    this.#stopPings?.();
+    this.#items.return?.().catch(() => undefined); // it ends, and is read by no client
+  }
+
+  async #write(response: ServerResponse): Promise<void> {
+    const { stopping, log } = this.#options;
+    // Some browsers report the response only when something of its body has come.
+    response.write(begin);
+    try {
+      for (;;) {
+        const item = await this.#items.next();
+        if (this.#isDestroyed) return;
+        if (item.done === true) break;
+        if (!response.write(itemEvent(item.value))) await drained(response);
       }
-      clearInterval(pings);
-      // The empty data lets the event reach the listeners of an EventSource.
-      if (item !== null && !stopping.aborted) write('event: complete\ndata:\n\n');
-      controller.close();
-    },
-    async cancel() {
-      clearInterval(pings);
-      await iterator.return?.();
-    },
+      if (!stopping.aborted) response.write(complete);
+    } catch (error) {
+      log.error('event stream failed', { error }); // an interruption, too
+    }
+    this.#isDestroyed = true;
+    this.#stopPings?.();
+    response.end();
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      response.off('drain', end).off('close', end);
+      resolve();
+    };
+    response.on('drain', end).on('close', end);
   });
-  return new fetchAPI.Response(body, { headers });
 }

@@ -26,7 +26,8 @@ import { refusalOf } from './browser-policy.js';
 import { closeFor, goingAway, refuseSocket, restarted, unauthorized } from './error-response.js';
 import { SessionEnds } from './session-ends.js';
 import { shownResult, withoutHttp } from './shown-result.js';
-import { slowSocketOptions, watchSlowSocket } from './connections/slow-socket.js';
+import { SentStream } from './subscriptions/sent-stream.js';
+import { SlowSockets } from './connections/slow-socket.js';
 import type { StalledClients } from './connections/stalled-clients.js';
 import type { ServerContext } from './server-context.js';
 import { graphqlPath } from './yoga.js';
@@ -77,6 +78,7 @@ export function serveWebSocket(
   sockets.on('wsClientError', (_error, socket) =>
     refuseSocket(socket, { code: 'BAD_REQUEST', message: 'This is no WebSocket handshake' }),
   );
+  const slow = new SlowSockets(limits.idleTimeout);
   const ignored = new IgnoredUpgrades(server, limits.maxBodyBytes);
   /** What graphql-ws is to send: a result or a stream, or the errors of what was refused before it was executed. */
   const run = async (
@@ -118,7 +120,7 @@ export function serveWebSocket(
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const onStalled = (): void => stalled.add('websocket', request.socket.remoteAddress ?? null);
-      watchSlowSocket(client, slowSocketOptions(limits.idleTimeout, onStalled));
+      slow.watch(client, onStalled);
       sockets.emit('connection', client, request);
       // A frame too large, or not of the protocol: ws closes it with the right code. graphql-ws's own listener would
       // print a stack trace among the log's JSON, for anything that a client sends.
@@ -166,7 +168,9 @@ export function serveWebSocket(
         const caller = callers.get(request);
         if (!caller) return [maskError(new UnauthenticatedError())];
         try {
-          return await run(paramsOf(given), request, caller);
+          const found = await run(paramsOf(given), request, caller);
+          if (!('rootValue' in found) || !(Symbol.asyncIterator in found.rootValue)) return found;
+          return { ...executed, rootValue: new SentStream(found.rootValue, id, context.extra.socket) };
         } catch (error) {
           // Thrown, it would close the socket with all that runs on it.
           return [maskError(error)];
@@ -183,6 +187,7 @@ export function serveWebSocket(
       stopping.removeEventListener('abort', goAway);
       await graphqlWs.dispose();
       sockets.close();
+      slow[Symbol.dispose]();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Clusters that come, go and change while the gateway runs: embedded ones, behind the real GraphQL server. */
 import { execute, parse } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AuditLog } from '../../src/access/audit-log.js';
 import { anonymous } from '../../src/access/viewer.js';
@@ -12,6 +13,7 @@ import type { Services } from '../../src/graphql/context.js';
 import { schema } from '../../src/graphql/schema.js';
 import { ClustersReadiness } from '../../src/cluster/clusters-readiness.js';
 import { Readiness } from '../../src/cluster/readiness.js';
+import { shownResult } from '../../src/http/shown-result.js';
 import { createGraphQLServer } from '../../src/http/yoga.js';
 import type { Yoga } from '../../src/http/yoga.js';
 import { createLogger } from '../../src/log.js';
@@ -73,29 +75,13 @@ async function query(text: string): Promise<unknown> {
 
 /** What a subscription brings, item by item; its first item has come. */
 async function subscribe(text: string): Promise<{ next: () => Promise<unknown> }> {
-  const response = await yoga.fetch(
-    'http://gateway/graphql',
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: text }),
-    },
-    { caller },
-  );
-  if (response.body === null) throw new Error('no stream');
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let buffered = '';
+  const request = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
+  const params = { query: text };
+  const stream: unknown = await yoga.getResultForParams({ params, request }, { caller });
+  const items = (stream as AsyncIterable<ExecutionResult>)[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {
-    for (;;) {
-      const found = /^event: (\w+)\ndata: ?(.*)\n\n/m.exec(buffered);
-      if (found !== null) {
-        buffered = buffered.slice(found.index + found[0].length);
-        return found[1] === 'complete' ? 'complete' : JSON.parse(found[2] ?? '');
-      }
-      const { value, done } = await reader.read();
-      if (done) return 'closed';
-      buffered += value;
-    }
+    const item = await items.next();
+    return item.done === true ? 'complete' : shownResult(item.value);
   };
   await next();
   return { next };

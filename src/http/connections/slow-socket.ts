@@ -4,67 +4,97 @@
  * waits behind all that was sent before it, may well take longer than the time between two pings.
  */
 import type { WebSocket } from 'ws';
+import { Rounds } from './rounds.js';
 
-export interface SlowSocketOptions {
-  /** Bytes that may wait for the client; above, no further request of its is read. */
-  readonly maxBuffered: number;
-  /** Milliseconds between two pings. */
-  readonly pingInterval: number;
-  /** Milliseconds without any sign of life. */
-  readonly patience: number;
-  /** Called when the client is cut off. */
-  readonly onStalled: () => void;
-}
-
+/** Bytes that may wait for the client; above, no further request of its is read. */
 const maxBuffered = 1024 * 1024;
+/** Milliseconds between two pings at most. */
 const longestPingInterval = 12_000;
+/** Milliseconds between two looks whether a client that is not read from has caught up. */
+const resumeInterval = 250;
 /** RFC 6455, section 7.4.1: a violation of the policy. */
 const policyViolation = 1008;
 
-/** Several pings within the patience, so that a client that lives has time to answer. */
-export function slowSocketOptions(patience: number, onStalled: () => void): SlowSocketOptions {
-  const pingInterval = Math.min(longestPingInterval, patience / 4);
-  return { maxBuffered, pingInterval, patience, onStalled };
+/** Those of one server: they share a timer. */
+export class SlowSockets implements Disposable {
+  readonly #patience: number;
+  readonly #rounds: Rounds;
+
+  /** @param patience milliseconds without any sign of life */
+  constructor(patience: number) {
+    this.#patience = patience;
+    // Several pings within the patience, so that a client that lives has time to answer.
+    this.#rounds = new Rounds(Math.min(longestPingInterval, patience / 4));
+  }
+
+  /** @param onStalled called when the client is cut off */
+  watch(socket: WebSocket, onStalled: () => void): void {
+    const watched = new SlowSocket(socket, this.#patience);
+    const stop = this.#rounds.add(() => {
+      if (!watched.isStalled()) return;
+      stop();
+      onStalled();
+      // The reason reaches a client that begins to read now; the connection of any other is destroyed in a second.
+      socket.close(policyViolation, 'CLIENT_STALLED: the client does not read');
+    });
+    socket.once('close', () => {
+      stop();
+      watched.stop();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#rounds[Symbol.dispose]();
+  }
 }
 
-export function watchSlowSocket(
-  socket: WebSocket,
-  { maxBuffered, pingInterval, patience, onStalled }: SlowSocketOptions,
-): void {
-  let lastSignAt = performance.now();
-  let lastBuffered = 0;
-  const isAlive = (): void => void (lastSignAt = performance.now());
-  const look = (): void => {
+class SlowSocket {
+  readonly #socket: WebSocket;
+  readonly #patience: number;
+  #lastSignAt = performance.now();
+  #lastBuffered = 0;
+  /** Runs while the client is not read from. */
+  #resuming: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, patience: number) {
+    this.#socket = socket;
+    this.#patience = patience;
+    socket.on('pong', () => this.#isAlive());
+    socket.on('message', () => {
+      this.#isAlive();
+      this.#look();
+    });
+  }
+
+  /** Whether it has given no sign of life for too long; otherwise it is sent a ping. */
+  isStalled(): boolean {
+    const socket = this.#socket;
+    this.#look();
+    if (performance.now() - this.#lastSignAt > this.#patience) return true;
+    if (this.#lastBuffered <= maxBuffered && socket.readyState === socket.OPEN) socket.ping();
+    return false;
+  }
+
+  stop(): void {
+    clearInterval(this.#resuming);
+  }
+
+  #isAlive(): void {
+    this.#lastSignAt = performance.now();
+  }
+
+  #look(): void {
+    const socket = this.#socket;
     const buffered = socket.bufferedAmount;
-    if (buffered < lastBuffered) isAlive(); // it has taken something
-    lastBuffered = buffered;
-    if (buffered > maxBuffered) socket.pause();
-    else if (socket.isPaused) socket.resume();
-  };
-  const cutOff = (): void => {
-    clearInterval(pinging);
-    onStalled();
-    // The reason reaches a client that begins to read now; the connection of any other is destroyed in a second.
-    socket.close(policyViolation, 'CLIENT_STALLED: the client does not read');
-  };
-  const pinging = setInterval(() => {
-    look();
-    if (performance.now() - lastSignAt > patience) cutOff();
-    else if (lastBuffered <= maxBuffered && socket.readyState === socket.OPEN) socket.ping();
-  }, pingInterval).unref();
-  const resuming = setInterval(() => {
-    if (socket.isPaused) look();
-  }, resumeInterval).unref();
-  socket.on('pong', isAlive);
-  socket.on('message', () => {
-    isAlive();
-    look();
-  });
-  socket.once('close', () => {
-    clearInterval(pinging);
-    clearInterval(resuming);
-  });
+    if (buffered < this.#lastBuffered) this.#isAlive(); // it has taken something
+    this.#lastBuffered = buffered;
+    if (buffered > maxBuffered) {
+      socket.pause();
+      this.#resuming ??= setInterval(() => this.#look(), resumeInterval).unref();
+    } else if (socket.isPaused) {
+      socket.resume();
+      clearInterval(this.#resuming);
+      this.#resuming = undefined;
+    }
+  }
 }
-
-/** Milliseconds between two looks whether a client that is not read from has caught up. */
-const resumeInterval = 250;
