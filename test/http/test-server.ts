@@ -8,6 +8,7 @@ import { identityHeaders } from '../../src/access/open-access.js';
 import type { Access } from '../../src/access/open-access.js';
 import type { Visibility } from '../../src/access/visibility.js';
 import { CacheRegistry } from '../../src/cache/cache-registry.js';
+import type { CacheRegistryOptions } from '../../src/cache/cache-registry.js';
 import { Celery } from '../../src/celery/celery.js';
 import { readConfig } from '../../src/config/config.js';
 import { standardRedactor } from '../../src/celery/redaction/redactor.js';
@@ -44,6 +45,8 @@ export interface TestServer extends AsyncDisposable {
   readonly wallClock: { now: number };
   /** For readiness: nothing is loaded that a test did not ask for. */
   readonly warmUp: { state: WarmUpState };
+  /** The answers that it keeps; null where it keeps none. */
+  readonly kept: KeptAnswers | null;
   /** Lines of the log. */
   readonly log: readonly string[];
   readonly origin: string;
@@ -64,6 +67,10 @@ export interface TestServerOptions {
   readonly args?: readonly string[];
   /** What it watches; the embedded cluster by default. */
   readonly source?: ClusterSource;
+  /** One time for all that reads one: the caches, dates and Celery; clocks of their own by default. */
+  readonly time?: { now: number };
+  /** Options of the caches of every cluster. */
+  readonly caches?: CacheRegistryOptions['overrides'];
   /** Those of the gateway by default. */
   readonly timeouts?: HttpTimeouts;
 }
@@ -79,17 +86,22 @@ export async function startTestServer({
   args = [],
   tenants = [{ name: 'default', visibleTo: null }],
   source,
+  time,
+  caches: overrides,
   timeouts,
 }: TestServerOptions = {}): Promise<TestServer> {
   const config = readConfig(args, {});
-  const clock = { now: 0 };
-  const wallClock = { now: Date.UTC(2024, 0, 1) };
+  const clock = time ?? { now: 0 };
+  const wallClock = time ?? { now: Date.UTC(2024, 0, 1) };
+  const celeryClock = time && ((): number => time.now);
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
   const audit = new AuditLog({ log, maxRecords: 100 });
   const open = (name: string, seed: number): Cluster =>
-    openCluster(name, source ?? opened.own(startEmbeddedCluster({ log, seed })), { clock, log, opened });
+    openCluster(name, source ?? opened.own(startEmbeddedCluster({ log, seed })), {
+      ...{ clock, celeryClock, overrides, log, opened },
+    });
   const opening = tenants.map(({ name, visibleTo }, at) => ({ cluster: open(name, at + 1), visibleTo }));
   const clusters = new Clusters(opening);
   const [cluster] = clusters.all;
@@ -130,7 +142,7 @@ export async function startTestServer({
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services: { ...cluster, audit }, clusters, clock, wallClock, origin, warmUp, log: lines },
+    ...{ services: { ...cluster, audit }, clusters, clock, wallClock, origin, warmUp, kept, log: lines },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {
@@ -147,6 +159,8 @@ export async function startTestServer({
 
 interface OpenOptions {
   readonly clock: { readonly now: number };
+  readonly celeryClock: (() => number) | undefined;
+  readonly overrides: CacheRegistryOptions['overrides'];
   readonly log: Logger;
   readonly opened: Disposal;
 }
@@ -154,11 +168,14 @@ interface OpenOptions {
 function openCluster(
   clusterName: string,
   { transport, results, defaultQueue = 'celery' }: ClusterSource & { readonly defaultQueue?: string },
-  { clock, log, opened }: OpenOptions,
+  { clock, celeryClock, overrides, log, opened }: OpenOptions,
 ): Cluster {
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
-  const celery = opened.own(new Celery({ transport, results, defaultQueue, log, ...limits }));
-  const caches = new CacheRegistry({ clock: () => clock.now });
+  const ownClock = celeryClock && { clock: celeryClock };
+  const celery = opened.own(
+    new Celery({ transport, results, defaultQueue, log, ...limits, ...ownClock }),
+  );
+  const caches = new CacheRegistry({ clock: () => clock.now, overrides });
   const resultLoader = createResultLoader(celery);
   const subscriptions = new Subscriptions({ celery, maxItems: 1_000 });
   const delayedInvalidations = new DelayedInvalidations(celery.state, caches);

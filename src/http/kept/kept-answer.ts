@@ -42,6 +42,8 @@ export interface KeptAnswerParts {
    * @returns whether the client has the answer already, by the validators of its request
    */
   readonly addTimed: (headers: string[], times: ReadTimes, request: IncomingMessage) => boolean;
+  /** Writes what comes before the body and says when it is given; null where nothing does. Each character is a byte. */
+  readonly opening: (() => string) | null;
   /** The body before the times, or all of it. */
   readonly body: Buffer;
   /** Whether the times of the reads follow. */
@@ -113,12 +115,18 @@ export class KeptAnswer {
       response.writeHead(304, headers).end();
       return 304;
     }
+    const opening = this.#parts.opening?.() ?? '';
     const times = showsTimes ? `${toSeconds(oldest)},"entries":[${entries}]}}}` : '';
-    headers.push(...this.#bodyHeaders, 'content-length', String(body.length + times.length));
+    headers.push(
+      ...this.#bodyHeaders,
+      'content-length',
+      String(opening.length + body.length + times.length),
+    );
     response.writeHead(200, headers);
-    if (this.#text !== null) response.end(this.#text + times, 'latin1');
-    else if (times === '') response.end(body);
+    if (this.#text !== null) response.end(opening + this.#text + times, 'latin1');
+    else if (opening + times === '') response.end(body);
     else {
+      if (opening !== '') response.write(opening, 'latin1');
       response.write(body);
       response.end(times, 'latin1'); // names and numbers: its bytes are its characters
     }

@@ -17,6 +17,7 @@ import type { ConditionalAnswers } from '../conditional/conditional-answers.js';
 import { isUnchanged } from '../conditional/preconditions.js';
 import { KeptAnswer } from '../kept/kept-answer.js';
 import type { Header, KeptAnswerParts, KeptRead } from '../kept/kept-answer.js';
+import { newStamp, withoutStamp } from '../routes/rest-routes.js';
 import type { ServerContext } from '../server-context.js';
 
 export interface KeepingOptions {
@@ -59,6 +60,8 @@ export function useKeptAnswers({
       const { keep, executions, responseCacheStatus: status, res } = serverContext;
       if (keep === undefined || res === undefined || status === undefined || response.status !== 200)
         return;
+      // Event streams and what GraphQL over HTTP may add to them have no text to be kept.
+      if (!isJson.test(response.headers.get('content-type') ?? '')) return;
       const { queries = 0, others = 0, areWhole = false } = executions ?? {};
       if (queries !== 1 || others > 0 || !areWhole || status.isLive || status.isBypassed) return;
       const reads = readsOf(status);
@@ -84,6 +87,8 @@ export function useKeptAnswers({
     },
   };
 }
+
+const isJson = /^application\/(?:json|graphql-response\+json)\b/;
 
 /** Texts of which each character is a byte. */
 const printable = /^[\x20-\x7e]*$/;
@@ -124,9 +129,10 @@ function partsOf(
   const shownTimes = `"extensions":${JSON.stringify({ cache: status.summary() })}}`;
   const showsTimes = text.endsWith(shownTimes);
   const timesAt = text.length - shownTimes.length;
+  const unstamped = showsTimes ? null : withoutStamp(text);
   const head = showsTimes
     ? `${text.slice(0, timesAt)}"extensions":{"cache":{"status":"HIT","age":`
-    : text;
+    : (unstamped ?? text);
   return {
     reads,
     countRequest: counting(status.records),
@@ -134,6 +140,7 @@ function partsOf(
     bodyHeaders: headers.filter(([name]) => name === 'content-type'),
     body: Buffer.from(head),
     showsTimes,
+    opening: unstamped === null ? null : newStamp,
     addTimed: (shown, times, { headers: asked }: IncomingMessage) => {
       const hit = hitHeaders(times);
       shown.push('x-cache', hit['X-Cache'], 'x-cache-age', hit['X-Cache-Age']);

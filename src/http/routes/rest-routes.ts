@@ -215,6 +215,19 @@ function now(): string {
   return new Date().toISOString();
 }
 
+/** How an answer begins that says when it was given. */
+const stamp = /^\{"timestamp":"[^"]*"/;
+
+/** The body without its beginning, which `newStamp` writes; null where it does not say when it was given. */
+export function withoutStamp(body: string): string | null {
+  const found = stamp.exec(body);
+  return found && body.slice(found[0].length);
+}
+
+export function newStamp(): string {
+  return `{"timestamp":"${now()}"`;
+}
+
 /** The list of a connection that can be null. */
 function nodesOf(connection: JsonSchema | undefined): JsonSchema | undefined {
   return asObject(connection).properties['nodes'];
