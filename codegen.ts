@@ -11,6 +11,7 @@ const config: CodegenConfig = {
   generates: {
     'schema/schema.graphql': { plugins: ['schema-ast'] },
     'schema/openapi.json': { plugins: ['./.ci/openapi.mjs'] },
+    'src/generated/client-caches.ts': { plugins: ['./.ci/client-caches.mjs'] },
     'src/generated/operations.ts': {
       plugins: ['typescript-operations', 'typed-document-node'],
       config: {

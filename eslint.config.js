@@ -103,11 +103,7 @@ const graphqlRules = [
   },
   {
     files: [operationFiles],
-    rules: {
-      ...graphql.configs['flat/operations-recommended'].rules,
-      // Plain fetch and REST read these operations, too: ids are for normalised caches, whose operations are their own.
-      '@graphql-eslint/require-selections': 'off',
-    },
+    rules: graphql.configs['flat/operations-recommended'].rules,
   },
 ];
 

@@ -127,7 +127,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
       timestamp: now(),
       total,
       online,
-      workers: snakeCase(workers?.nodes ?? []),
+      workers: (workers?.nodes ?? []).map(withoutId),
     }),
     schema: ({ total = {}, online = {}, workers }) =>
       objectOf({
@@ -137,7 +137,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
           ...online,
           description: 'Number of workers with status ONLINE; null, with an error, if unknown.',
         },
-        workers: { type: 'array', items: memberOf(nodesOf(workers)) },
+        workers: { type: 'array', items: without('id', asObject(memberOf(nodesOf(workers)))) },
       }),
     cut: ({ workers }) => workers,
   }),
@@ -148,7 +148,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
     shape: ({ queues }) => ({
       timestamp: now(),
       total_messages: sumOf((queues?.nodes ?? []).map(({ messages }) => messages ?? null)),
-      queues: snakeCase(queues?.nodes ?? null),
+      queues: queues?.nodes.map(withoutId) ?? null,
     }),
     schema: ({ queues }) => {
       const description =
@@ -156,7 +156,7 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
       return objectOf({
         timestamp,
         total_messages: { type: ['integer', 'null'], description },
-        queues: { type: 'array', items: memberOf(nodesOf(queues)) },
+        queues: { type: 'array', items: without('id', asObject(memberOf(nodesOf(queues)))) },
       });
     },
     cut: ({ queues }) => queues,
@@ -205,6 +205,11 @@ export const restRoutes: Readonly<Record<string, RestRoute>> = {
     },
   }),
 };
+
+/** Ids are for the normalised caches of GraphQL clients. */
+function withoutId(node: { readonly id: string }): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(snakeCase(node)).filter(([name]) => name !== 'id'));
+}
 
 function shapeCacheStats({ timestamp: at, caches, summary }: CacheStatsReportFragment): unknown {
   const byName = caches.map(({ name, ...figures }) => [name.toLowerCase(), snakeCase(figures)] as const);
