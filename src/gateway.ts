@@ -87,7 +87,7 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) open.attach((cluster) => metrics.watch(cluster));
   const served = config.federation ? federated(schema, config) : schema;
-  const kept = config.keptAnswers ? new KeptAnswers() : null;
+  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const yoga = createGraphQLServer(served, services, config, {
     operations: metrics?.operations,
     sessions,

@@ -116,7 +116,7 @@ export async function startTestServer({
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) for (const each of clusters.all) opened.own(metrics.watch(each));
   const served = config.federation ? federated(schema, config) : schema;
-  const kept = config.keptAnswers ? new KeptAnswers() : null;
+  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const yoga = createGraphQLServer(served, services, config, {
     wallClock: () => wallClock.now,
     operations: metrics?.operations,

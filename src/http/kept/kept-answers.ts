@@ -28,14 +28,18 @@ export interface KeptAnswersStats {
   readonly evicted: number;
 }
 
-export class KeptAnswers {
+/** Disposing it stops its timer. */
+export class KeptAnswers implements Disposable {
   readonly #answers: LRUCache<string, KeptAnswer>;
   #given = 0;
   #kept = 0;
   #outdated = 0;
   #evicted = 0;
+  readonly #sweeping: NodeJS.Timeout;
 
-  constructor() {
+  /** @param sweepInterval milliseconds after which answers are dropped that no request asks for and that hold no more */
+  constructor(sweepInterval = 60_000) {
+    this.#sweeping = setInterval(() => this.sweep(), sweepInterval).unref();
     this.#answers = new LRUCache({
       max: maxAnswers,
       maxSize: maxBytes,
@@ -86,6 +90,10 @@ export class KeptAnswers {
   sweep(): void {
     for (const [question, answer] of [...this.#answers.entries()])
       if (!answer.isFresh) this.#answers.delete(question);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#sweeping);
   }
 }
 
