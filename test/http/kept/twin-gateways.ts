@@ -50,7 +50,7 @@ class AnsweringTransport extends ScriptedTransport {
 }
 
 /** Milliseconds for an answer. */
-const patience = 5_000;
+const patience = 60_000;
 
 export interface TwinOptions {
   readonly now: number;
