@@ -29,6 +29,29 @@ it('takes nothing from a client that is refused', () => {
   expect(rate.take('a')).toBe(0);
 });
 
+it('says how long a client has to wait for one operation, and takes nothing for it', () => {
+  const { clock, limit: rate } = limit({ rate: 10, burst: 1 });
+  expect([rate.wait('a'), rate.wait('a'), rate.take('a')]).toEqual([0, 0, 0]);
+  expect(rate.wait('a')).toBe(0.1);
+  clock.now = 75;
+  expect(rate.wait('a')).toBe(0.025);
+  expect(rate.wait('b')).toBe(0);
+  clock.now = 100;
+  expect([rate.wait('a'), rate.take('a'), rate.wait('a')]).toEqual([0, 0, 0.1]);
+});
+
+it('makes no client wait where there is no limit', () => {
+  const { limit: rate } = limit({ rate: 0, burst: 1 });
+  expect([rate.take('a'), rate.take('a'), rate.wait('a')]).toEqual([0, 0, 0]);
+});
+
+it('waits for a bucket that holds less than one token to be full', () => {
+  const { clock, limit: rate } = limit({ rate: 1, burst: 0.5 });
+  expect([rate.take('a'), rate.wait('a')]).toEqual([0, 0.5]);
+  clock.now = 500;
+  expect([rate.wait('a'), rate.take('a')]).toEqual([0, 0]);
+});
+
 it('takes a token for each operation, and no more than there ever are', () => {
   const { limit: rate } = limit({ rate: 1, burst: 10 });
   expect([rate.take('a', 6), rate.take('a', 6), rate.take('a', 4)]).toEqual([0, 2, 0]);
