@@ -63,9 +63,14 @@ export class Authenticator {
     this.#harmless = new FailedAttempts({ clock });
   }
 
-  /** Grows with whatever may change how a request is judged that was judged before. */
+  /** Grows when other credentials count than before: requests that were judged before may be judged otherwise. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Whether clients of this address have failed so often that they may not guess now. */
+  isLockedOut(clientAddress: string | null): boolean {
+    return this.#failures.isLockedOut(clientAddress);
   }
 
   /** Whether the viewer's credentials have not expired. */
@@ -147,7 +152,6 @@ export class Authenticator {
     const { clientAddress } = about.attempt;
     if (error instanceof AuthenticationUnavailableError || !(error instanceof GatewayError))
       return error;
-    this.#revision++; // a client that has failed too often is refused, whatever it shows
     const isHarmless = about.method === 'none' || error instanceof ForbiddenError;
     const counted = isHarmless ? this.#harmless : this.#failures;
     await counted.refresh(clientAddress);

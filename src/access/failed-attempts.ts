@@ -44,6 +44,8 @@ export class FailedAttempts {
   readonly #maxPlaces: number;
   readonly #shared: AttemptCounter | null;
   readonly #windows = new Map<string, Window>();
+  /** When the last window ends in which a place has no attempt left. */
+  #lockedUntil = 0;
 
   constructor(options: FailedAttemptsOptions) {
     const { clock, max = 10, window = 60_000, maxPlaces = 10_000, shared = null } = options;
@@ -57,6 +59,11 @@ export class FailedAttempts {
   /** How many more may fail now. */
   left(address: string | null): number {
     return Math.max(0, this.#max - (this.#current(address)?.failures ?? 0));
+  }
+
+  /** Whether none may fail now. Costs next to nothing while no place is locked out. */
+  isLockedOut(address: string | null): boolean {
+    return this.#clock() < this.#lockedUntil && this.left(address) === 0;
   }
 
   /** Whole seconds until others may be tried. */
@@ -97,6 +104,7 @@ export class FailedAttempts {
     const place = network(address);
     this.#windows.delete(place); // it becomes the youngest
     this.#windows.set(place, window);
+    if (window.failures >= this.#max) this.#lockedUntil = Math.max(this.#lockedUntil, window.endsAt);
     const [oldest] = this.#windows.keys();
     if (this.#windows.size > this.#maxPlaces && oldest !== undefined) this.#windows.delete(oldest);
   }

@@ -9,7 +9,7 @@ import type { ClientLimits } from './limits.js';
 export interface ClientSharesOptions {
   /** Receives every refusal, for the log. */
   readonly onRefused: (caller: Caller, message: string) => void;
-  /** Epoch milliseconds. */
+  /** Milliseconds; must not go back. */
   readonly clock?: () => number;
 }
 

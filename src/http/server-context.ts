@@ -19,7 +19,7 @@ export interface ServerContext {
   readonly keep?: (answer: KeptAnswer) => void;
   /** What of the request has been executed, as far as it matters to whether its answer can be kept. */
   executions?: { queries: number; others: number; areWhole: boolean };
-  /** By `performance.now()`. */
+  /** By the clock for durations. */
   arrivedAt?: number;
   /** What its operations cost so far, all together, and how many bytes were answered to them. */
   budget?: { spent: number; answered: number };

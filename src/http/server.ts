@@ -70,6 +70,8 @@ export interface HttpServerOptions {
   readonly timeouts?: HttpTimeouts;
   /** Answers that are kept to be given again; null, as by default, where none are. */
   readonly kept?: KeptAnswers | null;
+  /** Of durations, milliseconds; must not go back. */
+  readonly durationClock?: () => number;
 }
 
 /** @throws NodeJS.ErrnoException such as EADDRINUSE when it cannot listen. */
@@ -85,6 +87,7 @@ export async function startHttpServer({
   stopping,
   timeouts = defaultTimeouts,
   kept = null,
+  durationClock: clock = () => performance.now(),
 }: HttpServerOptions): Promise<HttpServer> {
   const connections = new ConnectionLimit(limits.maxConnections, log);
   const turns = new RequestTurns();
@@ -95,7 +98,8 @@ export async function startHttpServer({
     connectionsCheckingInterval: timeouts.check,
     requireHostHeader: false, // it would be answered without a body
   };
-  const fast = kept && new FastPath({ kept, authenticator: access.authenticator, limits, metrics });
+  const fast =
+    kept && new FastPath({ kept, authenticator: access.authenticator, limits, metrics, clock });
   const handling = { yoga, access, limits, metrics, stalled, turns, fast };
   const handleWhole = (
     request: IncomingMessage,

@@ -43,6 +43,8 @@ export type Yoga = YogaServerInstance<ServerContext, Context>;
 export interface GraphQLServerOptions {
   /** Epoch milliseconds. */
   readonly wallClock?: () => number;
+  /** Of limits and durations, milliseconds; must not go back. */
+  readonly durationClock?: () => number;
   /** Counts them as they end. */
   readonly operations?: OperationTally | undefined;
   /** End subscriptions before their time. */
@@ -61,6 +63,7 @@ export function createGraphQLServer(
   limits: DocumentLimits & ClientLimits,
   {
     wallClock = Date.now,
+    durationClock = () => performance.now(),
     operations,
     sessions = new LiveSessions(),
     identityHeaders = [],
@@ -71,9 +74,10 @@ export function createGraphQLServer(
   const { maxBatch, introspection, persistedOperations } = limits;
   const { audit, clock } = services;
   const shares = new ClientShares(limits, {
+    clock: durationClock,
     onRefused: (caller, message) => audit.countRefusal(limitRefusal(caller, message, clock())),
   });
-  const conditional = new ConditionalAnswers({ clock: wallClock, identityHeaders });
+  const conditional = new ConditionalAnswers({ clock: wallClock, durationClock, identityHeaders });
   const mask = createErrorMask(services.log);
   const maskError = (error: unknown) => typedRefusal(mask(error));
   return createYoga<ServerContext, Context>({

@@ -10,6 +10,8 @@ const variedBy = ['Accept', 'Authorization', 'Origin'];
 export interface ConditionalAnswersOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number;
+  /** Milliseconds; must not go back. */
+  readonly durationClock?: () => number;
   /** Names of the headers in which a proxy says who the user is. */
   readonly identityHeaders: readonly string[];
 }
@@ -19,8 +21,15 @@ export class ConditionalAnswers {
   readonly changes: LastChanges;
   /** Value of `Vary`. */
   readonly vary: string;
+  /** Milliseconds; does not go back. */
+  readonly durationClock: () => number;
 
-  constructor({ clock, identityHeaders }: ConditionalAnswersOptions) {
+  constructor({
+    clock,
+    identityHeaders,
+    durationClock = () => performance.now(),
+  }: ConditionalAnswersOptions) {
+    this.durationClock = durationClock;
     this.changes = new LastChanges({ maxQuestions, clock });
     this.vary = [...variedBy, ...identityHeaders].join(', ');
   }

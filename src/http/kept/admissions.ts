@@ -20,6 +20,8 @@ interface Remembered extends Admission {
   readonly rawHeaders: readonly string[];
   /** Of the authenticator, when it was let in. */
   readonly revision: number;
+  /** Whether clients of its address might not guess then. */
+  readonly isLockedOut: boolean;
   /** Milliseconds. */
   readonly at: number;
 }
@@ -30,7 +32,7 @@ const maxAge = 1_000;
 const maxProfiles = 10_000;
 
 export interface AdmissionsOptions {
-  readonly authenticator: Pick<Authenticator, 'revision' | 'isInForce'>;
+  readonly authenticator: Pick<Authenticator, 'revision' | 'isInForce' | 'isLockedOut'>;
   /** Milliseconds; must not go back. */
   readonly clock?: () => number;
 }
@@ -51,11 +53,13 @@ export class Admissions {
   recall({ socket, rawHeaders }: IncomingMessage): Admission | null {
     const known = this.#ofSocket.get(socket);
     if (known === undefined) return null;
-    const { revision, at, caller } = known;
+    const { revision, at, caller, isLockedOut } = known;
+    const authenticator = this.#authenticator;
     const holds =
-      revision === this.#authenticator.revision &&
+      revision === authenticator.revision &&
       this.#clock() - at < maxAge &&
-      this.#authenticator.isInForce(caller.viewer) &&
+      authenticator.isInForce(caller.viewer) &&
+      authenticator.isLockedOut(caller.clientAddress) === isLockedOut &&
       isSameBut(rawHeaders, known.rawHeaders);
     return holds ? known : null;
   }
@@ -69,7 +73,14 @@ export class Admissions {
       profile = String(++this.#profileCount);
       this.#profiles.set(text, profile);
     }
-    const admission = { caller, profile, rawHeaders, revision, at: this.#clock() };
+    const admission = {
+      caller,
+      profile,
+      rawHeaders,
+      revision,
+      isLockedOut: this.#authenticator.isLockedOut(caller.clientAddress),
+      at: this.#clock(),
+    };
     this.#ofSocket.set(socket, admission);
     return admission;
   }

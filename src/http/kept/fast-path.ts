@@ -20,6 +20,8 @@ export interface FastPathOptions {
   readonly authenticator: Authenticator;
   readonly limits: Pick<ServerLimits, 'maxBodyBytes'>;
   readonly metrics: MetricsSource | null;
+  /** Milliseconds; must not go back. */
+  readonly clock?: () => number;
 }
 
 /** Handles a request whole; with its body, where that was read already: null if it was too large. */
@@ -44,7 +46,7 @@ export class FastPath {
 
   constructor(options: FastPathOptions) {
     this.#options = options;
-    this.#admissions = new Admissions({ authenticator: options.authenticator });
+    this.#admissions = new Admissions(options);
   }
 
   handle(request: IncomingMessage, response: ServerResponse, handleWhole: HandleWhole): void {

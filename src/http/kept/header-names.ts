@@ -55,12 +55,21 @@ export function askedHeaders(rawHeaders: readonly string[]): string {
   return JSON.stringify(asked);
 }
 
-/** Whether two requests have the same headers but for those of one request alone. */
+/** Whether two requests have the same headers in the same order, but for those of one request alone. */
 export function isSameBut(raw: readonly string[], other: readonly string[]): boolean {
-  if (raw.length !== other.length) return false;
-  for (let at = 0; at < raw.length; at += 2) {
-    if (raw[at] !== other[at]) return false;
-    if (raw[at + 1] !== other[at + 1] && !ofOneRequest.has((raw[at] ?? '').toLowerCase())) return false;
+  let at = 0;
+  let otherAt = 0;
+  while (at < raw.length || otherAt < other.length) {
+    if (raw[at] === other[otherAt] && raw[at + 1] === other[otherAt + 1]) {
+      at += 2;
+      otherAt += 2;
+    } else if (isOfOneRequest(raw[at])) at += 2;
+    else if (isOfOneRequest(other[otherAt])) otherAt += 2;
+    else return false;
   }
   return true;
+}
+
+function isOfOneRequest(name: string | undefined): boolean {
+  return name !== undefined && ofOneRequest.has(name.toLowerCase());
 }

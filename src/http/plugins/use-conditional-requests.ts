@@ -15,10 +15,11 @@ import type { ServerContext } from '../server-context.js';
 export function useConditionalRequests({
   changes,
   vary,
+  durationClock,
 }: ConditionalAnswers): Plugin<Context, ServerContext> {
   return {
     onRequest({ serverContext }) {
-      serverContext.arrivedAt = performance.now();
+      serverContext.arrivedAt = durationClock();
     },
     async onExecutionResult({ result, request, context }) {
       if (request.method !== 'GET' || result === undefined || !('data' in result)) return;
@@ -38,7 +39,7 @@ export function useConditionalRequests({
       const changedAt = changes.note(question, tag);
       for (const [name, value] of validatorHeaders({ tag, changedAt }, vary))
         response.headers.set(name, value);
-      const control = cacheControl(freshnessOf(serverContext));
+      const control = cacheControl(freshnessOf(durationClock(), serverContext));
       if (control !== null) response.headers.set('cache-control', control);
       if (!isUnchanged(request.headers, { tag, changedAt }, changes.now)) return;
       const headers = [...response.headers].filter(([name]) => !ofBody.has(name.toLowerCase()));
@@ -54,14 +55,13 @@ function isWhole({ headers }: Response): boolean {
   return /json/.test(headers.get('content-type') ?? '');
 }
 
-function freshnessOf({
-  answered,
-  responseCacheStatus: status,
-  arrivedAt = performance.now(),
-}: ServerContext): Freshness {
+function freshnessOf(
+  now: number,
+  { answered, responseCacheStatus: status, arrivedAt = now }: ServerContext,
+): Freshness {
   return {
     leastTtl: status?.leastTtl ?? null,
-    elapsed: performance.now() - arrivedAt,
+    elapsed: now - arrivedAt,
     // A client that bypasses the caches must never be answered from its own cache. What events drop here as soon as it is
     // wrong stays in the browser's.
     isForOnce:

@@ -12,6 +12,8 @@ function world() {
     revision: 1,
     inForce: true,
     isInForce: () => authenticator.inForce,
+    lockedOut: [''],
+    isLockedOut: (address: string | null) => authenticator.lockedOut.includes(address ?? ''),
   };
   const admissions = new Admissions({ authenticator, clock: () => clock.now });
   const socket = new Socket();
@@ -46,13 +48,28 @@ describe('Admissions', () => {
     expect(admissions.recall(request([...headers, 'Origin', 'https://page.example']))).toBeNull();
   });
 
-  it('recalls no one when credentials have changed or failed meanwhile', () => {
+  it('recalls no one when credentials have changed meanwhile', () => {
     const { authenticator, admissions, request } = world();
     admissions.remember(request(), caller(), 1);
 
     authenticator.revision = 2;
 
     expect(admissions.recall(request())).toBeNull();
+  });
+
+  it('judges once more who sends from an address that is locked out, and no one else', () => {
+    const { authenticator, admissions, request } = world();
+    const other = new Socket();
+    const locked = { ...caller(), clientAddress: '192.0.2.1' };
+    admissions.remember(request(), locked, 1);
+    admissions.remember(request(headers, other), caller(), 1);
+
+    authenticator.lockedOut = ['192.0.2.1'];
+
+    expect(admissions.recall(request())).toBeNull();
+    expect(admissions.recall(request(headers, other))).not.toBeNull();
+    admissions.remember(request(), locked, 1);
+    expect(admissions.recall(request())?.caller).toBe(locked);
   });
 
   it('recalls no one whose credentials have expired', () => {

@@ -17,6 +17,18 @@ describe('FailedAttempts', () => {
     expect(failures.left('192.0.2.1')).toBe(2);
   });
 
+  it('locks out the place that has no attempt left, until its window ends', () => {
+    const clock = { now: 0 };
+    const failures = new FailedAttempts({ clock: () => clock.now, max: 2, window: 60_000 });
+    failures.add('192.0.2.1');
+    expect(failures.isLockedOut('192.0.2.1')).toBe(false);
+    failures.add('192.0.2.1');
+    expect(failures.isLockedOut('192.0.2.1')).toBe(true);
+    expect(failures.isLockedOut('192.0.2.2')).toBe(false);
+    clock.now = 60_000;
+    expect(failures.isLockedOut('192.0.2.1')).toBe(false);
+  });
+
   it('counts the addresses of one IPv6 network together', () => {
     const failures = new FailedAttempts({ clock: () => 0, max: 2 });
     failures.add('2001:db8::1');

@@ -30,7 +30,18 @@ describe('isSameBut', () => {
     expect(isSameBut(one, other)).toBe(true);
   });
 
+  it('takes requests for the same of which one has a trace or validators', () => {
+    const one = ['Host', 'a', 'traceparent', '1', 'Accept', '*/*'];
+    const other = ['Host', 'a', 'Accept', '*/*', 'If-None-Match', 'W/"b"'];
+
+    expect(isSameBut(one, other)).toBe(true);
+  });
+
   it.each([
+    [
+      ['Host', 'a'],
+      ['Accept', 'a'],
+    ],
     [
       ['Host', 'a'],
       ['Host', 'b'],
