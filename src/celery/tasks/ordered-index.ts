@@ -2,16 +2,19 @@
 import { SortedList } from './sorted-list.js';
 import type { TaskIndex } from './task-index.js';
 import type { TaskRecord } from './task-record.js';
+import type { TaskTable } from './task-table.js';
 
 export class OrderedIndex implements TaskIndex {
-  readonly valued = new SortedList();
+  readonly valued: SortedList;
   /** In the order of first sight. */
-  readonly others = new SortedList();
+  readonly others: SortedList;
   readonly #keyOf: (record: TaskRecord) => number | null;
   /** What `remember` saw. */
   #key: number | null = null;
 
-  constructor(keyOf: (record: TaskRecord) => number | null) {
+  constructor(tasks: TaskTable, keyOf: (record: TaskRecord) => number | null) {
+    this.valued = new SortedList(tasks, true);
+    this.others = new SortedList(tasks, false);
     this.#keyOf = keyOf;
   }
 

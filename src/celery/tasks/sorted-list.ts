@@ -1,72 +1,82 @@
 /**
- * Tasks sorted by a number, and those with the same number by their sequence: an array cut into short blocks, so that
- * joining and leaving anywhere move a few hundred bytes. The numbers stand beside the tasks: a search reads them
- * without touching a task, and finds one by the number that it had when it joined.
+ * Tasks sorted by a number, and those with the same number by their sequence: arrays cut into short blocks, so that
+ * joining and leaving anywhere move a few hundred bytes. A list holds numbers alone, which a search reads without
+ * touching a task, and finds a task by the number that it had when it joined. See task-table.ts for why.
  */
 import type { TaskRecord } from './task-record.js';
+import type { TaskTable } from './task-table.js';
 
 interface Block {
-  readonly keys: number[];
-  readonly records: TaskRecord[];
+  /** What the list sorts by: the same array as `sequences` in a list that sorts by them. */
+  keys: number[];
+  sequences: number[];
 }
 
-/** Joining moves half a block: 64 take less time and, as V8 grows arrays, less room in reserve than 128. */
+/**
+ * Joining moves half a block. V8 gives an array of 32 that grows room for exactly 64: the halves of a block that was
+ * split have no room in reserve that is never used.
+ */
 const maxBlock = 64;
 
 export class SortedList {
+  readonly #tasks: TaskTable;
+  readonly #isKeyed: boolean;
   readonly #blocks: Block[] = [];
   /** The last number of each block, side by side: to find a block touches no other. */
   readonly #lasts: number[] = [];
   #size = 0;
+
+  /**
+   * @param tasks where its tasks are found
+   * @param isKeyed whether it sorts by another number than the sequence
+   */
+  constructor(tasks: TaskTable, isKeyed: boolean) {
+    this.#tasks = tasks;
+    this.#isKeyed = isKeyed;
+  }
 
   get size(): number {
     return this.#size;
   }
 
   get first(): TaskRecord | undefined {
-    return this.#blocks[0]?.records[0];
+    return this.seek(-Infinity, 0).next();
   }
 
   get last(): TaskRecord | undefined {
-    return this.#blocks.at(-1)?.records.at(-1);
+    return this.seek(Infinity, Infinity).previous();
   }
 
-  add(key: number, record: TaskRecord): void {
-    const found = this.#blockOf(key, record.sequence);
-    const isLast = found === this.#blocks.length;
-    const at = isLast ? found - 1 : found;
-    const block = this.#blocks[at];
+  /** @param key its sequence in a list that sorts by that */
+  add(key: number, { sequence }: TaskRecord): void {
     this.#size++;
-    // Most numbers are times, and join at the end: what stays behind is full then, not half empty.
-    if (block === undefined || (isLast && block.keys.length >= maxBlock)) {
-      this.#blocks.push({ keys: [key], records: [record] });
-      this.#lasts.push(key);
-      return;
+    let at = this.#blockOf(key, sequence);
+    if (at === this.#blocks.length) return this.#append(key, sequence);
+    let block = this.#blocks[at];
+    if (block !== undefined && block.sequences.length >= maxBlock) {
+      this.#split(at, block);
+      at = this.#blockOf(key, sequence);
+      block = this.#blocks[at];
     }
-    if (isLast) {
-      block.keys.push(key);
-      block.records.push(record);
-      this.#lasts[at] = key;
-    } else {
-      const offset = offsetOf(block, key, record.sequence);
-      insert(block.keys, offset, key);
-      insert(block.records, offset, record);
-    }
-    if (block.keys.length > maxBlock) this.#split(at);
+    if (block === undefined) return;
+    const offset = offsetOf(block, key, sequence);
+    insert(block.sequences, offset, sequence);
+    if (this.#isKeyed) insert(block.keys, offset, key);
   }
 
   /** @param key that it joined with; false when it is not here */
-  remove(key: number, record: TaskRecord): boolean {
-    const at = this.#blockOf(key, record.sequence);
+  remove(key: number, { sequence }: TaskRecord): boolean {
+    const at = this.#blockOf(key, sequence);
     const block = this.#blocks[at];
     if (block === undefined) return false;
-    const offset = offsetOf(block, key, record.sequence);
-    if (block.records[offset] !== record) return false;
+    const offset = offsetOf(block, key, sequence);
+    if (block.sequences[offset] !== sequence) return false;
     this.#size--;
-    takeOut(block.keys, offset);
-    takeOut(block.records, offset);
-    if (offset === block.keys.length) this.#lasts[at] = block.keys[offset - 1] ?? 0;
-    if (block.keys.length <= maxBlock / 4) this.#merge(at);
+    takeOut(block.sequences, offset);
+    if (this.#isKeyed) takeOut(block.keys, offset);
+    const { length } = block.sequences;
+    if (offset === length) this.#lasts[at] = block.keys[offset - 1] ?? 0;
+    if (length <= maxBlock / 4) this.#merge(at, block);
     return true;
   }
 
@@ -76,7 +86,7 @@ export class SortedList {
     const block = this.#blocks[at];
     if (block === undefined) return this.#size;
     let rank = offsetOf(block, key, sequence);
-    for (let before = 0; before < at; before++) rank += this.#blocks[before]?.keys.length ?? 0;
+    for (let before = 0; before < at; before++) rank += this.#blocks[before]?.sequences.length ?? 0;
     return rank;
   }
 
@@ -84,26 +94,41 @@ export class SortedList {
   seek(key: number, sequence: number): SortedListCursor {
     const at = this.#blockOf(key, sequence);
     const block = this.#blocks[at];
-    return new SortedListCursor(
-      this.#blocks,
-      at,
-      block === undefined ? 0 : offsetOf(block, key, sequence),
-    );
+    const offset = block === undefined ? 0 : offsetOf(block, key, sequence);
+    return new SortedListCursor(this.#tasks, this.#blocks, at, offset);
   }
 
   /** Stands before the last `count` ones; null if there are fewer. Valid until the next change. */
   seekFromEnd(count: number): SortedListCursor | null {
     let left = count;
     for (let at = this.#blocks.length - 1; at >= 0; at--) {
-      const size = this.#blocks[at]?.keys.length ?? 0;
-      if (left <= size) return new SortedListCursor(this.#blocks, at, size - left);
+      const size = this.#blocks[at]?.sequences.length ?? 0;
+      if (left <= size) return new SortedListCursor(this.#tasks, this.#blocks, at, size - left);
       left -= size;
     }
     return null;
   }
 
   *[Symbol.iterator](): IterableIterator<TaskRecord> {
-    for (const { records } of this.#blocks) yield* records;
+    const cursor = new SortedListCursor(this.#tasks, this.#blocks, 0, 0);
+    for (let record = cursor.next(); record !== undefined; record = cursor.next()) yield record;
+  }
+
+  /** Behind all others: most numbers are times, and join there. */
+  #append(key: number, sequence: number): void {
+    const at = this.#blocks.length - 1;
+    const block = this.#blocks[at];
+    if (block !== undefined && block.sequences.length < maxBlock) {
+      block.sequences.push(sequence);
+      if (this.#isKeyed) block.keys.push(key);
+      this.#lasts[at] = key;
+      return;
+    }
+    // What stays behind is full, not half empty, and its arrays give back what they had in reserve.
+    if (block !== undefined) this.#blocks[at] = this.#part(block, 0, maxBlock);
+    const sequences = [sequence];
+    this.#blocks.push({ keys: this.#isKeyed ? [key] : sequences, sequences });
+    this.#lasts.push(key);
   }
 
   /** The first block whose last one is not smaller; their number when all are. */
@@ -124,31 +149,30 @@ export class SortedList {
   #isBefore(at: number, key: number, sequence: number): boolean {
     const last = this.#lasts[at] ?? 0;
     if (last !== key) return last < key;
-    return (this.#blocks[at]?.records.at(-1)?.sequence ?? 0) < sequence;
+    return (this.#blocks[at]?.sequences.at(-1) ?? 0) < sequence;
   }
 
-  #split(at: number): void {
-    const block = this.#blocks[at];
-    if (block === undefined) return;
-    const half = block.keys.length >>> 1;
-    this.#blocks.splice(at + 1, 0, {
-      keys: block.keys.splice(half),
-      records: block.records.splice(half),
-    });
-    this.#lasts.splice(at, 0, block.keys.at(-1) ?? 0);
+  #split(at: number, block: Block): void {
+    const half = block.sequences.length >>> 1;
+    const first = this.#part(block, 0, half);
+    this.#blocks.splice(at, 1, first, this.#part(block, half, block.sequences.length));
+    this.#lasts.splice(at, 0, first.keys.at(-1) ?? 0);
+  }
+
+  #part(block: Block, from: number, to: number): Block {
+    const sequences = block.sequences.slice(from, to);
+    return { keys: this.#isKeyed ? block.keys.slice(from, to) : sequences, sequences };
   }
 
   /** Takes in the next block when both have become short; drops an empty one. */
-  #merge(at: number): void {
-    const block = this.#blocks[at];
-    if (block === undefined) return;
+  #merge(at: number, block: Block): void {
     const next = this.#blocks[at + 1];
-    if (block.keys.length === 0) {
+    if (block.sequences.length === 0) {
       this.#blocks.splice(at, 1);
       this.#lasts.splice(at, 1);
-    } else if (next !== undefined && block.keys.length + next.keys.length <= maxBlock / 2) {
-      block.keys.push(...next.keys);
-      block.records.push(...next.records);
+    } else if (next !== undefined && block.sequences.length + next.sequences.length <= maxBlock / 2) {
+      block.sequences.push(...next.sequences);
+      if (this.#isKeyed) block.keys.push(...next.keys);
       this.#blocks.splice(at + 1, 1);
       this.#lasts.splice(at, 1);
     }
@@ -157,11 +181,13 @@ export class SortedList {
 
 /** A place between two tasks of a list. */
 export class SortedListCursor {
+  readonly #tasks: TaskTable;
   readonly #blocks: readonly Block[];
   #at: number;
   #offset: number;
 
-  constructor(blocks: readonly Block[], at: number, offset: number) {
+  constructor(tasks: TaskTable, blocks: readonly Block[], at: number, offset: number) {
+    this.#tasks = tasks;
     this.#blocks = blocks;
     this.#at = at;
     this.#offset = offset;
@@ -172,7 +198,8 @@ export class SortedListCursor {
     for (;;) {
       const block = this.#blocks[this.#at];
       if (block === undefined) return undefined;
-      if (this.#offset < block.records.length) return block.records[this.#offset++];
+      if (this.#offset < block.sequences.length)
+        return this.#tasks.get(block.sequences[this.#offset++] ?? 0);
       this.#at++;
       this.#offset = 0;
     }
@@ -182,41 +209,42 @@ export class SortedListCursor {
   previous(): TaskRecord | undefined {
     while (this.#offset === 0) {
       if (this.#at === 0) return undefined;
-      this.#offset = this.#blocks[--this.#at]?.records.length ?? 0;
+      this.#offset = this.#blocks[--this.#at]?.sequences.length ?? 0;
     }
-    return this.#blocks[this.#at]?.records[--this.#offset];
+    const sequence = this.#blocks[this.#at]?.sequences[--this.#offset];
+    return sequence === undefined ? undefined : this.#tasks.get(sequence);
   }
 }
 
 /** What `splice` does, without the array of what it removes. */
-function insert<T>(values: T[], offset: number, value: T): void {
+function insert(values: number[], offset: number, value: number): void {
   let moved = value;
   for (let at = offset; at < values.length; at++) {
-    const next = values[at] as T;
+    const next = values[at] ?? 0;
     values[at] = moved;
     moved = next;
   }
   values.push(moved);
 }
 
-function takeOut<T>(values: T[], offset: number): void {
+function takeOut(values: number[], offset: number): void {
   // Where tasks are evicted, the first one goes.
   if (offset === 0) {
     values.shift();
     return;
   }
-  for (let at = offset + 1; at < values.length; at++) values[at - 1] = values[at] as T;
+  for (let at = offset + 1; at < values.length; at++) values[at - 1] = values[at] ?? 0;
   values.pop();
 }
 
 /** The first place in a block whose task is not smaller. */
-function offsetOf({ keys, records }: Block, key: number, sequence: number): number {
+function offsetOf({ keys, sequences }: Block, key: number, sequence: number): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     const middleKey = keys[middle] ?? 0;
-    const smaller = middleKey === key ? (records[middle]?.sequence ?? 0) < sequence : middleKey < key;
+    const smaller = middleKey === key ? (sequences[middle] ?? 0) < sequence : middleKey < key;
     if (smaller) low = middle + 1;
     else high = middle;
   }

@@ -83,8 +83,12 @@ export function ofLists(lists: readonly SortedList[]): Candidates {
   };
 }
 
-export function listOf(records: readonly (TaskRecord | undefined)[]): SortedList {
-  const list = new SortedList();
+/** These tasks of the store in the order of first sight. */
+export function listOf(
+  records: readonly (TaskRecord | undefined)[],
+  { tasks }: TaskIndexes,
+): SortedList {
+  const list = new SortedList(tasks, false);
   for (const record of records) if (record !== undefined) list.add(record.sequence, record);
   return list;
 }

@@ -137,7 +137,7 @@ export function byFlag({ read, list, ...descriptions }: FlagOptions): FilterRow<
     kind: 'flag',
     condition: (wanted, { indexes }) => ({
       test: (task) => read(task) === wanted,
-      ...(wanted && list !== undefined ? ofLists([list(indexes) ?? listOf([])]) : unindexed),
+      ...(wanted && list !== undefined ? ofLists([list(indexes) ?? listOf([], indexes)]) : unindexed),
     }),
   };
 }

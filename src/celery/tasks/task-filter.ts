@@ -4,7 +4,6 @@
  * invalidation by events derive from it. What it reads is enough: an index finds the tasks without a test of each, and
  * `distinct` spares the answers that an event cannot have changed.
  */
-import { SortedList } from './sorted-list.js';
 import {
   between,
   betweenIn,
@@ -25,7 +24,7 @@ export const taskFilters = {
     formerName: 'ids',
     read: ({ id }) => id,
     distinct: 'many',
-    lists: (ids, { get }) => [listOf(ids.map(get))],
+    lists: (ids, { get, indexes }) => [listOf(ids.map(get), indexes)],
   }),
   rootId: byValue('id', {
     description: 'Id of the root task: all tasks of its workflow, including the root.',
@@ -39,7 +38,7 @@ export const taskFilters = {
         const others = indexes.roots.list(rootId);
         return [
           ...(others === undefined ? [] : [others]),
-          ...(root?.rootId === rootId ? [listOf([root])] : []),
+          ...(root?.rootId === rootId ? [listOf([root], indexes)] : []),
         ];
       }),
   }),
@@ -114,8 +113,8 @@ export const taskFilters = {
     onEvents: false,
     read: ({ retries }) => retries,
     // Only tasks that were tried again are indexed: the others are nearly all.
-    candidates: (bounds, { retries }) =>
-      bounds.min <= 0 ? unindexed : betweenIn(retries.list('') ?? new SortedList(), bounds),
+    candidates: (bounds, indexes) =>
+      bounds.min <= 0 ? unindexed : betweenIn(indexes.retries.list('') ?? listOf([], indexes), bounds),
   }),
   orphaned: byFlag({
     description:

@@ -5,6 +5,7 @@
 import { SortedList } from './sorted-list.js';
 import type { TaskIndex } from './task-index.js';
 import { TaskRecord } from './task-record.js';
+import type { TaskTable } from './task-table.js';
 
 /** Beyond so many new values, all are sorted anew. */
 const maxUnsorted = 1_000;
@@ -17,6 +18,8 @@ interface ValueIndexOptions {
 export class ValueIndex implements TaskIndex {
   /** The tasks without a value. */
   readonly others: SortedList | null;
+  readonly #tasks: TaskTable;
+  readonly #isKeyed: boolean;
   readonly #lists = new Map<string, TaskRecord | SortedList>();
   readonly #valueOf: (record: TaskRecord) => string | null;
   readonly #keyOf: (record: TaskRecord) => number;
@@ -30,17 +33,21 @@ export class ValueIndex implements TaskIndex {
   #unsorted: string[] = [];
 
   /**
+   * @param tasks where its tasks are found
    * @param valueOf null for a task without a value
    * @param keyOf what the lists are sorted by; the order of first sight by default
    * @param others whether tasks without a value are listed too
    */
   constructor(
+    tasks: TaskTable,
     valueOf: (record: TaskRecord) => string | null,
-    { keyOf = ({ sequence }) => sequence, others = false }: ValueIndexOptions = {},
+    { keyOf, others = false }: ValueIndexOptions = {},
   ) {
+    this.#tasks = tasks;
     this.#valueOf = valueOf;
-    this.#keyOf = keyOf;
-    this.others = others ? new SortedList() : null;
+    this.#isKeyed = keyOf !== undefined;
+    this.#keyOf = keyOf ?? (({ sequence }) => sequence);
+    this.others = others ? new SortedList(tasks, this.#isKeyed) : null;
   }
 
   add(record: TaskRecord): void {
@@ -121,7 +128,7 @@ export class ValueIndex implements TaskIndex {
   }
 
   #listOf(record: TaskRecord): SortedList {
-    const list = new SortedList();
+    const list = new SortedList(this.#tasks, this.#isKeyed);
     list.add(this.#keyOf(record), record);
     return list;
   }
