@@ -11,11 +11,12 @@ import { CacheRegistry } from '../../src/cache/cache-registry.js';
 import type { CacheRegistryOptions } from '../../src/cache/cache-registry.js';
 import { Celery } from '../../src/celery/celery.js';
 import { readConfig } from '../../src/config/config.js';
+import type { ConfiguredCluster } from '../../src/config/clusters-file.js';
 import { standardRedactor } from '../../src/celery/redaction/redactor.js';
 import { Disposal } from '../../src/disposal.js';
 import { startEmbeddedCluster } from '../../src/demo/cluster.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
-import { Clusters } from '../../src/cluster/clusters.js';
+import type { Clusters } from '../../src/cluster/clusters.js';
 import type { Services } from '../../src/graphql/context.js';
 import { DelayedInvalidations } from '../../src/cluster/delayed-invalidations.js';
 import { createResultLoader } from '../../src/cluster/result-loader.js';
@@ -32,12 +33,16 @@ import { KeptAnswers } from '../../src/http/kept/kept-answers.js';
 import { createGraphQLServer } from '../../src/http/yoga.js';
 import { createLogger } from '../../src/log.js';
 import type { Logger } from '../../src/log.js';
+import type { OpenCluster } from '../../src/open-cluster.js';
+import { OpenClusters } from '../../src/open-clusters.js';
 import type { ResultBackend, Transport } from '../../src/celery/transport/transport.js';
 import type { Answer } from '../support/gateway.js';
 
 export interface TestServer extends AsyncDisposable {
   readonly clusters: Clusters;
-  /** Of the first cluster. */
+  /** Opens others, as a changed file of clusters does. */
+  readonly open: OpenClusters;
+  /** Of the first cluster at the start. */
   readonly services: Cluster & Pick<Services, 'audit'>;
   /** Of the caches, in milliseconds. */
   readonly clock: { now: number };
@@ -59,15 +64,15 @@ export interface TestServer extends AsyncDisposable {
 
 export interface TestServerOptions {
   /** Who is let in; everybody as an admin by default, addressed by any name. */
-  readonly access?: (audit: AuditLog) => Access;
+  readonly access?: (audit: AuditLog) => Access | Promise<Access>;
   readonly readOnly?: boolean;
   /** One that everybody sees by default. */
-  readonly tenants?: readonly { readonly name: string; readonly visibleTo: Visibility | null }[];
+  readonly tenants?: readonly TestTenant[];
   /** Further settings, as on the command line. */
   readonly args?: readonly string[];
-  /** What it watches; the embedded cluster by default. */
-  readonly source?: ClusterSource;
-  /** One time for all that reads one: the caches, dates and Celery; clocks of their own by default. */
+  /** What it watches, or each of its clusters; the embedded cluster by default. */
+  readonly source?: ClusterSource | ((configured: ConfiguredCluster) => ClusterSource);
+  /** One time for all that reads one: the caches, dates, limits and Celery; clocks of their own by default. */
   readonly time?: { now: number };
   /** Options of the caches of every cluster. */
   readonly caches?: CacheRegistryOptions['overrides'];
@@ -75,9 +80,16 @@ export interface TestServerOptions {
   readonly timeouts?: HttpTimeouts;
 }
 
-interface ClusterSource {
+export interface ClusterSource {
   readonly transport: Transport;
   readonly results: ResultBackend | null;
+}
+
+interface TestTenant {
+  readonly name: string;
+  readonly visibleTo: Visibility | null;
+  /** That of the gateway by default. */
+  readonly config?: ConfiguredCluster['config'];
 }
 
 export async function startTestServer({
@@ -98,12 +110,26 @@ export async function startTestServer({
   const log = createLogger('debug', (line) => void lines.push(line));
   const opened = new Disposal();
   const audit = new AuditLog({ log, maxRecords: 100 });
-  const open = (name: string, seed: number): Cluster =>
-    openCluster(name, source ?? opened.own(startEmbeddedCluster({ log, seed })), {
-      ...{ clock, celeryClock, overrides, log, opened },
-    });
-  const opening = tenants.map(({ name, visibleTo }, at) => ({ cluster: open(name, at + 1), visibleTo }));
-  const clusters = new Clusters(opening);
+  let seed = 0;
+  const sourceOf = (configured: ConfiguredCluster, resources: Disposal): ClusterSource => {
+    if (source === undefined) return resources.own(startEmbeddedCluster({ log, seed: ++seed }));
+    return typeof source === 'function' ? source(configured) : source;
+  };
+  const configured = tenants.map((tenant) => ({ config, ...tenant }));
+  const open = opened.own(
+    new OpenClusters(configured, {
+      open: (one, resources) =>
+        openCluster(one.name, sourceOf(one, resources), {
+          clock,
+          celeryClock,
+          overrides,
+          log,
+          opened: resources,
+        }),
+      log,
+    }),
+  );
+  const { clusters } = open;
   const [cluster] = clusters.all;
   if (cluster === undefined) throw new Error('There is no cluster');
   const { celery } = cluster;
@@ -114,11 +140,15 @@ export async function startTestServer({
   };
   const stopping = new AbortController();
   const metrics = config.metrics ? new Exporter(services, config) : null;
-  if (metrics) for (const each of clusters.all) opened.own(metrics.watch(each));
+  if (metrics) open.attach((each) => metrics.watch(each));
   const served = config.federation ? federated(schema, config) : schema;
   const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
+  const durationClock = time && ((): number => time.now);
+  const given = await access(audit);
   const yoga = createGraphQLServer(served, services, config, {
     wallClock: () => wallClock.now,
+    ...(durationClock && { durationClock }),
+    sessions: given.authenticator.sessions,
     operations: metrics?.operations,
     identityHeaders: identityHeaders(config),
     stopping: stopping.signal,
@@ -127,22 +157,34 @@ export async function startTestServer({
   const warmUp: TestServer['warmUp'] = { state: 'WAITING' };
   const readiness = new Readiness({ celery, warmUp });
   const place = { host: '127.0.0.1', port: 0 };
-  const http = { yoga, access: access(audit), readiness, metrics, limits: config, ...place, log, kept };
+  const http = { yoga, access: given, readiness, metrics, limits: config, ...place, log, kept };
   const server = opened.own(
-    await startHttpServer({ ...http, stopping: stopping.signal, ...(timeouts && { timeouts }) }),
+    await startHttpServer({
+      ...http,
+      stopping: stopping.signal,
+      ...(timeouts && { timeouts }),
+      ...(durationClock && { durationClock }),
+    }),
   );
-  for (const { caches, subscriptions } of clusters.all) {
-    opened.own(caches); // closed first, as in the gateway
-    opened.own(subscriptions);
-  }
+  opened.own({ [Symbol.dispose]: () => open.stop() }); // first, as in the gateway
   opened.own({ [Symbol.dispose]: () => stopping.abort() });
   opened.own(readiness);
   // Before, answers are kept for a moment only.
-  await Promise.all(clusters.all.map(({ celery }) => seeded(celery)));
+  await synced(clusters);
   const { origin } = new URL(server.url);
 
   return {
-    ...{ services: { ...cluster, audit }, clusters, clock, wallClock, origin, warmUp, kept, log: lines },
+    ...{
+      services: { ...cluster, audit },
+      clusters,
+      open,
+      clock,
+      wallClock,
+      origin,
+      warmUp,
+      kept,
+      log: lines,
+    },
     fetch: (path, init) => fetch(origin + path, init),
     query: async (query, { variables, headers = {}, search = '' } = {}) => {
       const response = await fetch(`${server.url}${search}`, {
@@ -169,7 +211,7 @@ function openCluster(
   clusterName: string,
   { transport, results, defaultQueue = 'celery' }: ClusterSource & { readonly defaultQueue?: string },
   { clock, celeryClock, overrides, log, opened }: OpenOptions,
-): Cluster {
+): OpenCluster {
   const limits = { inspectTimeout: 1_000, queues: [], maxTasks: 1_000, maxTaskBytes: 1e7 };
   const ownClock = celeryClock && { clock: celeryClock };
   const celery = opened.own(
@@ -186,7 +228,12 @@ function openCluster(
   return { ...watched, subscriptions, delayedInvalidations, warmUp };
 }
 
-async function seeded(celery: Celery): Promise<void> {
+/** Resolves when the workers of each have reported what they have. */
+export async function synced({ all }: Clusters): Promise<void> {
+  await Promise.all(all.map(({ celery }) => whenSynced(celery)));
+}
+
+async function whenSynced(celery: Celery): Promise<void> {
   while (!celery.isSynced) await new Promise<void>((resolve) => celery.onSynced(resolve));
 }
 
