@@ -4,15 +4,18 @@
  */
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AuditLog } from '../../../src/access/audit-log.js';
-import { Authenticator } from '../../../src/access/authenticator.js';
-import { sha256Of, TokenScheme } from '../../../src/access/bearer.js';
-import type { Access } from '../../../src/access/open-access.js';
-import type { Role } from '../../../src/access/viewer.js';
+import { openAccess } from '../../../src/access/open-access.js';
+import type { OpenedAccess } from '../../../src/access/open-access.js';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { parseClustersFile } from '../../../src/config/clusters-file.js';
+import type { ConfiguredCluster } from '../../../src/config/clusters-file.js';
+import { readConfig } from '../../../src/config/config.js';
+import { createLogger } from '../../../src/log.js';
+import { ClustersReload } from '../../../src/reload/clusters-file.js';
 import type { ControlRequest } from '../../../src/celery/transport/transport.js';
 import { envelopeOf, rawMessage, type EventBody } from '../../unit/celery/events/cluster.js';
 import { ScriptedTransport } from '../../unit/celery/scripted-transport.js';
-import { startTestServer } from '../test-server.js';
+import { startTestServer, synced } from '../test-server.js';
 import type { TestServer } from '../test-server.js';
 
 export interface TwinRequest {
@@ -32,7 +35,15 @@ export interface TwinAnswer {
 
 /** Workers that know no command answer so at once. */
 class AnsweringTransport extends ScriptedTransport {
-  readonly hostnames = new Set<string>();
+  readonly broker: string;
+  /** The workers at the broker, over whichever connection they were heard. */
+  readonly hostnames: Set<string>;
+
+  constructor(broker: string, hostnames: Set<string>) {
+    super();
+    this.broker = broker;
+    this.hostnames = hostnames;
+  }
 
   override start(): void {
     super.start();
@@ -54,7 +65,12 @@ const patience = 60_000;
 
 export interface TwinOptions {
   readonly now: number;
+  /** Settings; without the files of settings. */
   readonly args: readonly string[];
+  /** Contents of the file of clusters, whose brokers are `redis://NAME`. */
+  readonly clustersFile: string;
+  /** A file of credentials that is there until the twins are closed. */
+  readonly authFile: string;
 }
 
 export class TwinGateways implements AsyncDisposable {
@@ -66,10 +82,10 @@ export class TwinGateways implements AsyncDisposable {
     this.#sides = sides;
   }
 
-  static async start({ now, args }: TwinOptions): Promise<TwinGateways> {
+  static async start({ now, ...options }: TwinOptions): Promise<TwinGateways> {
     const time = { now };
     const sides: Side[] = [];
-    for (const keeps of [true, false]) sides.push(await Side.start(time, keeps, args));
+    for (const keeps of [true, false]) sides.push(await Side.start(time, keeps, options));
     return new TwinGateways(time, sides);
   }
 
@@ -92,18 +108,24 @@ export class TwinGateways implements AsyncDisposable {
     return answers;
   }
 
-  deliver(events: readonly EventBody[]): void {
-    for (const side of this.#sides) side.deliver(events, this.time.now);
+  /** Events of the workers at one broker. */
+  deliver(broker: string, events: readonly EventBody[]): void {
+    for (const side of this.#sides) side.deliver(broker, events, this.time.now);
   }
 
-  /** Does the same to the caches of both, directly. */
-  change(change: (server: TestServer) => void): void {
-    for (const { server } of this.#sides) change(server);
+  /** Does the same to each cluster of both. */
+  change(change: (cluster: Cluster) => void): void {
+    for (const { server } of this.#sides) for (const cluster of server.clusters.all) change(cluster);
   }
 
-  /** From now on the tokens mean these roles. */
-  grant(tokens: Readonly<Record<string, Role>>): void {
-    for (const side of this.#sides) side.grant(tokens);
+  /** Puts another content of the file of clusters in force; resolves when those that are new know their workers. */
+  async reloadClusters(text: string): Promise<void> {
+    for (const side of this.#sides) await side.reloadClusters(text);
+  }
+
+  /** Puts another content of the file of credentials in force. */
+  reloadAccess(text: string): void {
+    for (const side of this.#sides) side.reloadAccess(text);
   }
 
   /** What operators see of each, of what clients have done. */
@@ -118,49 +140,66 @@ export class TwinGateways implements AsyncDisposable {
 
 class Side implements AsyncDisposable {
   readonly server: TestServer;
-  readonly #transport: AnsweringTransport;
-  readonly #authenticator: Authenticator;
+  readonly #access: OpenedAccess;
+  readonly #clusters: ClustersReload;
   readonly #agents = new Map<number, Agent>();
 
-  private constructor(server: TestServer, transport: AnsweringTransport, authenticator: Authenticator) {
+  private constructor(server: TestServer, access: OpenedAccess, clusters: ClustersReload) {
     this.server = server;
-    this.#transport = transport;
-    this.#authenticator = authenticator;
+    this.#access = access;
+    this.#clusters = clusters;
   }
 
-  static async start(time: { now: number }, keeps: boolean, args: readonly string[]): Promise<Side> {
-    const transport = new AnsweringTransport();
-    let authenticator: Authenticator | undefined;
-    const access = (audit: AuditLog): Access => {
-      const clock = (): number => time.now;
-      authenticator = new Authenticator({ schemes: [], anonymous: 'viewer', audit, clock });
-      return { authenticator, hosts: null };
-    };
+  static async start(
+    time: { now: number },
+    keeps: boolean,
+    { args, clustersFile, authFile }: Omit<TwinOptions, 'now'>,
+  ): Promise<Side> {
+    const allArgs = ['--kept-answers', String(keeps), '--auth-file', authFile, ...args];
+    const config = readConfig(allArgs, {});
+    const parse = (text: string): readonly ConfiguredCluster[] => parseClustersFile(text, config, {});
+    const workers = new Map<string, Set<string>>();
+    let opened: OpenedAccess | undefined;
     const server = await startTestServer({
-      access,
+      access: async (audit) => {
+        const log = createLogger('error', () => undefined);
+        opened = await openAccess(config, { audit, log, clock: () => time.now });
+        return opened;
+      },
       time,
-      source: { transport, results: null },
+      tenants: parse(clustersFile),
+      source: (configured) => {
+        const broker = brokerOf(configured);
+        const hostnames = workers.get(broker) ?? new Set();
+        workers.set(broker, hostnames);
+        return { transport: new AnsweringTransport(broker, hostnames), results: null };
+      },
       caches: { task_status: { maxSize: 12 }, queue_status: { staleWhileRevalidate: 2_000 } },
-      args: ['--kept-answers', String(keeps), ...args],
+      args: allArgs,
     });
-    if (authenticator === undefined) throw new Error('The server has asked for no access');
-    return new Side(server, transport, authenticator);
+    if (opened === undefined) throw new Error('The server has asked for no access');
+    const { sessions } = opened.authenticator;
+    return new Side(server, opened, new ClustersReload({ open: server.open, sessions, parse }));
   }
 
-  deliver(events: readonly EventBody[], at: number): void {
-    for (const event of events) {
-      if (typeof event['hostname'] === 'string') this.#transport.hostnames.add(event['hostname']);
-      this.#transport.deliverEvent(rawMessage(envelopeOf(event)), at);
+  deliver(broker: string, events: readonly EventBody[], at: number): void {
+    for (const { celery } of this.server.clusters.all) {
+      const { transport } = celery;
+      if (!(transport instanceof AnsweringTransport) || transport.broker !== broker) continue;
+      for (const event of events) {
+        if (typeof event['hostname'] === 'string') transport.hostnames.add(event['hostname']);
+        transport.deliverEvent(rawMessage(envelopeOf(event)), at);
+      }
     }
   }
 
-  grant(tokens: Readonly<Record<string, Role>>): void {
-    const known = Object.entries(tokens).map(([token, role]) => ({
-      name: `the ${token}`,
-      role,
-      sha256: sha256Of(token),
-    }));
-    this.#authenticator.replaceSchemes([new TokenScheme(known)]);
+  async reloadClusters(text: string): Promise<void> {
+    this.#clusters.apply(text);
+    await synced(this.server.clusters);
+  }
+
+  reloadAccess(text: string): void {
+    for (const file of this.#access.files) file.apply(text);
   }
 
   send({ method, path, headers, body, client }: TwinRequest): Promise<TwinAnswer> {
@@ -208,5 +247,12 @@ class Side implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const agent of this.#agents.values()) agent.destroy();
     await this.server[Symbol.asyncDispose]();
+    this.#access[Symbol.dispose]();
   }
+}
+
+function brokerOf({ config: { broker } }: ConfiguredCluster): string {
+  if (broker?.scheme !== 'redis' || broker.place.kind !== 'tcp')
+    throw new Error('The file of clusters names hosts of Redis');
+  return broker.place.host;
 }
