@@ -59,6 +59,11 @@ export const errorCodes = {
     description:
       'A cursor of an earlier run of the gateway, or of a record that it no longer has. Start from the first page.',
   },
+  EVENTS_LOST: {
+    status: 410,
+    description:
+      'The events after the given id are no longer available. The stream continues with new events: read the current state.',
+  },
   LIST_CUT: {
     status: 200,
     description:

@@ -249,6 +249,18 @@ export class CursorExpiredError extends GatewayError {
   }
 }
 
+/** The events since the one after which a subscription was to continue are no longer available, or not all of them. */
+export class EventsLostError extends GatewayError {
+  readonly code = 'EVENTS_LOST';
+
+  constructor() {
+    super(
+      'The events since the given one are not available: the gateway was restarted, it was too long ago, or the filter ' +
+        'is another one. Read the current state; the stream continues with new events',
+    );
+  }
+}
+
 /** An argument of the caller's is outside what the field accepts. */
 export class BadUserInputError extends GatewayError {
   readonly code = 'BAD_USER_INPUT';

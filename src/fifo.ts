@@ -36,6 +36,12 @@ export class Fifo<T extends object | string> {
     return this.#items[this.#head];
   }
 
+  /** The newest ones, oldest first: as many as there are, if there are fewer. */
+  newest(count: number): readonly T[] {
+    const from = Math.max(this.#head, this.#items.length - count);
+    return this.#items.slice(from).filter((item) => item !== undefined);
+  }
+
   push(item: T): void {
     this.#items.push(item);
     this.#bytes += this.#sizeOf(item);

@@ -1,13 +1,15 @@
 import { Fifo } from '../fifo.js';
+import type { HistoryItem, RecordedEvent } from './event-history.js';
 
 /** An item as its subscriber gets it. */
-export interface Delivery<T> {
-  readonly value: T;
+export interface Delivery<T> extends RecordedEvent<T> {
   /** Items that this subscriber missed just before this one. */
   readonly dropped: number;
 }
 
 export interface SubscriberBufferOptions<T> {
+  /** Id of the event before the first of the stream. */
+  readonly startId: string;
   readonly maxItems: number;
   /** Rough memory of all that waits. One item alone may be larger. */
   readonly maxBytes: number;
@@ -26,21 +28,26 @@ export interface SubscriberBufferOptions<T> {
  */
 export class SubscriberBuffer<T extends object> implements AsyncIterableIterator<Delivery<T> | Error> {
   readonly #options: SubscriberBufferOptions<T>;
-  readonly #items: Fifo<T | Error>;
+  readonly #items: Fifo<HistoryItem<T>>;
   #dropped = 0;
   #hasEnded = false;
   #readers: ((result: IteratorResult<Delivery<T> | Error, undefined>) => void)[] = [];
 
   constructor(options: SubscriberBufferOptions<T>) {
     this.#options = options;
-    this.#items = new Fifo((item) => (item instanceof Error ? 0 : options.sizeOf(item)));
+    this.#items = new Fifo((item) => (item instanceof Error ? 0 : options.sizeOf(item.value)));
+  }
+
+  /** Id after which a subscriber continues that has got nothing yet. */
+  get startId(): string {
+    return this.#options.startId;
   }
 
   get size(): number {
     return this.#items.length;
   }
 
-  push(item: T | Error): void {
+  push(item: HistoryItem<T>): void {
     if (this.#hasEnded) return;
     const reader = this.#readers.shift();
     if (reader) {
@@ -77,12 +84,12 @@ export class SubscriberBuffer<T extends object> implements AsyncIterableIterator
     return this;
   }
 
-  #delivery(item: T | Error): Delivery<T> | Error {
+  #delivery(item: HistoryItem<T>): Delivery<T> | Error {
     if (item instanceof Error) return item;
     const dropped = this.#dropped;
     this.#dropped = 0;
     this.#options.onDelivered();
-    return { value: item, dropped };
+    return { ...item, dropped };
   }
 
   #drop(): void {

@@ -1,15 +1,21 @@
 /**
- * Everybody who subscribes to events: how many, what they got and missed, and that they end when the cluster is closed or
+ * Subscriptions to events: how many there are, what was delivered and dropped, and their end when the cluster is closed or
  * the gateway stops.
  */
 import { setMaxListeners } from 'node:events';
 import type { Celery } from '../celery/celery.js';
-import { BrokerUnavailableError, ClusterClosedError } from '../errors.js';
+import type { TaskEventFilter, TaskNotice } from '../celery/tasks/task-feed.js';
+import { BrokerUnavailableError, ClusterClosedError, EventsLostError } from '../errors.js';
+import { EventHistories } from './event-histories.js';
+import type { StreamRequest } from './event-histories.js';
 import { SubscriberBuffer } from './subscriber-buffer.js';
 import { WorkerFeed } from './worker-feed.js';
+import type { WorkerEventFilter, WorkerNotice } from './worker-feed.js';
 
 /** Of one subscriber, whatever the number of items: texts of tasks may be long. */
 const maxBytes = 16 * 1024 * 1024;
+/** Rough memory of a snapshot of a worker. */
+const workerNoticeBytes = 1_000;
 
 export interface SubscriptionsOptions {
   readonly celery: Celery;
@@ -26,25 +32,39 @@ export interface SubscriptionStats {
 }
 
 export class Subscriptions implements Disposable {
-  readonly workers: WorkerFeed;
   readonly #options: SubscriptionsOptions;
-  readonly #buffers = new Set<{ push(item: Error): void; end(): void }>();
+  readonly #tasks: EventHistories<TaskEventFilter, TaskNotice>;
+  readonly #workers: EventHistories<WorkerEventFilter, WorkerNotice>;
+  readonly #buffers = new Set<{ end(): void }>();
   readonly #disposal = new AbortController();
   readonly #stopWatching: () => void;
   #delivered = 0;
   #dropped = 0;
 
   constructor(options: SubscriptionsOptions) {
-    const { transport } = options.celery;
+    const { celery } = options;
+    const { transport, onListenerError } = celery;
+    const workers = new WorkerFeed(celery);
     this.#options = options;
-    this.workers = new WorkerFeed(options.celery);
+    this.#tasks = new EventHistories(
+      {
+        sizeOf: ({ bytes }) => bytes,
+        listen: (filter, push) => celery.state.taskFeed.listen(filter, push),
+      },
+      onListenerError,
+    );
+    this.#workers = new EventHistories(
+      { sizeOf: () => workerNoticeBytes, listen: (filter, push) => workers.listen(filter, push) },
+      onListenerError,
+    );
     setMaxListeners(0, this.signal); // one for each stream that waits
     let wasConnected = transport.connection.connected;
     this.#stopWatching = transport.onConnection(({ connected }) => {
       const isLost = wasConnected && !connected;
       wasConnected = connected;
       if (!isLost) return;
-      for (const buffer of this.#buffers) buffer.push(new BrokerUnavailableError(transport.address));
+      const error = new BrokerUnavailableError(transport.address);
+      for (const histories of [this.#tasks, this.#workers]) histories.interrupt(error);
     });
   }
 
@@ -58,32 +78,17 @@ export class Subscriptions implements Disposable {
   }
 
   /**
-   * A stream of what `attach` pushes, until it is returned or the gateway stops. Silence would pass for calm, so it
-   * says with an error when the broker is lost, or is away from the beginning; it goes on when the broker is back.
-   * @param attach returns what stops it
+   * A stream of task events, until it is returned or the gateway stops. It reports with an error when the connection to
+   * the broker is lost, or does not exist from the beginning, and goes on when the broker is back.
+   * @throws BadUserInputError when the search text is too long
    */
-  open<T extends object>(
-    sizeOf: (value: T) => number,
-    attach: (push: (value: T) => void) => () => void,
-  ): SubscriberBuffer<T> {
-    const { celery, maxItems } = this.#options;
-    const buffer = new SubscriberBuffer<T>({
-      maxItems,
-      maxBytes,
-      sizeOf,
-      onDelivered: () => this.#delivered++,
-      onDropped: () => this.#dropped++,
-      onEnd: () => {
-        detach();
-        this.#buffers.delete(buffer);
-      },
-    });
-    const detach = attach((value) => buffer.push(value));
-    this.#buffers.add(buffer);
-    const { connection, address } = celery.transport;
-    if (!connection.connected) buffer.push(new BrokerUnavailableError(address));
-    if (this.signal.aborted) buffer.end();
-    return buffer;
+  taskEvents(request: StreamRequest<TaskEventFilter>): SubscriberBuffer<TaskNotice> {
+    return this.#open(this.#tasks, request);
+  }
+
+  /** A stream of what happens to workers, as that of task events. */
+  workerEvents(request: StreamRequest<WorkerEventFilter>): SubscriberBuffer<WorkerNotice> {
+    return this.#open(this.#workers, request);
   }
 
   /** Ends all of them with an error, since the cluster is closed and the gateway goes on. */
@@ -95,9 +100,37 @@ export class Subscriptions implements Disposable {
     this.#end();
   }
 
+  #open<Filter extends object, T extends object>(
+    histories: EventHistories<Filter, T>,
+    request: StreamRequest<Filter>,
+  ): SubscriberBuffer<T> {
+    const { celery, maxItems } = this.#options;
+    const stream = histories.open(request, (item) => buffer.push(item));
+    const buffer = new SubscriberBuffer<T>({
+      startId: stream.startId,
+      maxItems,
+      maxBytes,
+      sizeOf: histories.sizeOf,
+      onDelivered: () => this.#delivered++,
+      onDropped: () => this.#dropped++,
+      onEnd: () => {
+        stream.close();
+        this.#buffers.delete(buffer);
+      },
+    });
+    this.#buffers.add(buffer);
+    for (const item of stream.missed ?? [new EventsLostError()]) buffer.push(item);
+    const { connection, address } = celery.transport;
+    if (!connection.connected) buffer.push(new BrokerUnavailableError(address));
+    if (this.signal.aborted) buffer.end();
+    return buffer;
+  }
+
   #end(reason?: ClusterClosedError): void {
     this.#stopWatching();
     this.#disposal.abort(reason);
     for (const buffer of this.#buffers) buffer.end();
+    this.#tasks[Symbol.dispose]();
+    this.#workers[Symbol.dispose]();
   }
 }

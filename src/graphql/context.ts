@@ -34,6 +34,8 @@ export interface Caller {
   readonly viewer: Viewer;
   /** IP address; null when there is no client, as in a test of the schema alone. */
   readonly clientAddress: string | null;
+  /** `Last-Event-ID` of a request for a stream, if it has one. */
+  readonly lastEventId?: string | null;
 }
 
 /** Fields below the lists of one operation. */
@@ -48,6 +50,8 @@ export interface Live extends Services {
   readonly clientAddress: string | null;
   /** When the operation began, epoch milliseconds: relative times in its arguments are counted from there. */
   readonly operationAt: number;
+  /** Of the last event that the client has received, if its request says so. */
+  readonly lastEventId: string | null;
 }
 
 /** For costs alone, which decide whether an operation is executed, and not what it answers. */
@@ -85,7 +89,7 @@ export function createContext(
   maxFields = Infinity,
   cluster: Cluster | null = services.clusters.only,
 ): Context {
-  const { viewer, clientAddress } = caller;
+  const { viewer, clientAddress, lastEventId = null } = caller;
   const { clusters } = services;
   const { version, startedAt, log, redact, readOnly, clock } = services;
   const operationAt = clock();
@@ -98,7 +102,7 @@ export function createContext(
     viewer,
     live: () => {
       cacheStatus.markLive();
-      return { ...services, clientAddress, operationAt };
+      return { ...services, clientAddress, operationAt, lastEventId };
     },
     watchesFiles: services.settingsFiles !== undefined,
     costs: { clusters, operationAt },

@@ -3,11 +3,12 @@
  * event `next` for each item, and `complete` when the operation has ended. A stream that the gateway has to give up
  * ends without `complete`: clients take that for an interruption and connect again.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI } from 'graphql-yoga';
 import type { Logger } from '../log.js';
 import { Rounds } from './connections/rounds.js';
+import { startIdOf } from './subscriptions/event-ids.js';
 import { itemEvent } from './subscriptions/item-bytes.js';
 
 /** Milliseconds after which an `EventSource` connects again, unless its page says otherwise. */
@@ -15,7 +16,6 @@ const retry = 1_000;
 /** Milliseconds between two comments, so that proxies do not take a quiet stream for a dead one. */
 const pingInterval = 12_000;
 
-const begin = Buffer.from(`retry: ${retry}\n\n`);
 const ping = Buffer.from(':\n\n');
 /** The empty data lets the event reach the listeners of an EventSource. */
 const complete = Buffer.from('event: complete\ndata:\n\n');
@@ -83,7 +83,7 @@ export class EventStream {
   async #write(response: ServerResponse): Promise<void> {
     const { stopping, log } = this.#options;
     // Some browsers report the response only when something of its body has come.
-    response.write(begin);
+    response.write(beginOf(response.req));
     try {
       for (;;) {
         const item = await this.#items.next();
@@ -99,6 +99,12 @@ export class EventStream {
     this.#stopPings?.();
     response.end();
   }
+}
+
+/** With the id after which a client continues whose connection breaks before the first item. */
+function beginOf(request: IncomingMessage): string {
+  const id = startIdOf(request);
+  return id === undefined ? `retry: ${retry}\n\n` : `id: ${id}\nretry: ${retry}\n\n`;
 }
 
 function drained(response: ServerResponse): Promise<void> {

@@ -83,10 +83,10 @@ export function createGraphQLServer(
   return createYoga<ServerContext, Context>({
     schema,
     // A batch has a status for the whole response, and each member its own below it; a WebSocket has no response.
-    context: ({ caller, responseCacheStatus }) =>
+    context: ({ caller, responseCacheStatus, request }) =>
       createContext(
         services,
-        caller,
+        { ...caller, lastEventId: request.headers.get('last-event-id') },
         (responseCacheStatus ?? new CacheStatus()).member(),
         limits.maxCost,
       ),

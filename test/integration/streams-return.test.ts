@@ -5,6 +5,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import { Disposal } from '../../src/disposal.js';
+import { startForwarder } from '../support/forwarder.js';
 import { freePort } from '../support/free-port.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { WebSocket } from '../support/web-socket.js';
@@ -13,6 +14,11 @@ const query = 'subscription { cacheStats(intervalSeconds: 0.1) { timestamp } }';
 
 interface Item {
   readonly cacheStats: { readonly timestamp: string };
+}
+
+interface Result<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
 interface Subscriber extends Disposable {
@@ -48,7 +54,7 @@ const clients: Readonly<Record<string, (port: number) => Subscriber>> = {
   EventSource: (port) => {
     const url = `http://127.0.0.1:${port}/graphql?query=${encodeURIComponent(query)}`;
     const source = new EventSource(url);
-    return { items: dataOf(nextEvents(source)), [Symbol.dispose]: () => source.close() };
+    return { items: dataOf(nextEvents<Item>(source)), [Symbol.dispose]: () => source.close() };
   },
 };
 
@@ -60,7 +66,7 @@ async function* dataOf(
 }
 
 /** Ends upon `complete`, as a page has to. */
-async function* nextEvents(source: EventSource): AsyncGenerator<{ readonly data?: Item | null }> {
+async function* nextEvents<Data>(source: EventSource): AsyncGenerator<Result<Data>, undefined> {
   const events: MessageEvent[] = [];
   let wake = (): void => undefined;
   for (const type of ['next', 'complete'])
@@ -70,8 +76,8 @@ async function* nextEvents(source: EventSource): AsyncGenerator<{ readonly data?
     });
   for (;;) {
     const event = events.shift();
-    if (event?.type === 'complete') return;
-    if (event !== undefined) yield JSON.parse(String(event.data)) as { readonly data?: Item | null };
+    if (event?.type === 'complete') return undefined;
+    if (event !== undefined) yield JSON.parse(String(event.data)) as Result<Data>;
     else await new Promise<void>((resolve) => (wake = resolve));
   }
 }
@@ -117,5 +123,67 @@ describe('a subscription through the end of the gateway', () => {
       'graphql-sse': 'item',
       EventSource: 'item',
     });
+  });
+});
+
+interface TaskEvents {
+  readonly taskEvents: { readonly eventId: string } | null;
+}
+
+const taskEvents = 'subscription { taskEvents { eventId } }';
+
+interface EventsOf extends Disposable {
+  /** Ids of its events, `EVENTS_LOST` where some are missing; ends after that number. */
+  readonly take: (count: number) => Promise<readonly string[]>;
+}
+
+function watchTaskEvents(port: number): EventsOf {
+  const url = `http://127.0.0.1:${port}/graphql?query=${encodeURIComponent(taskEvents)}`;
+  const source = new EventSource(url);
+  const items = nextEvents<TaskEvents>(source);
+  return {
+    take: async (count) => {
+      const ids: string[] = [];
+      while (ids.length < count) {
+        const { done, value } = await items.next();
+        if (done === true) throw new Error('the stream has ended');
+        ids.push(value.data?.taskEvents?.eventId ?? value.errors?.[0]?.extensions.code ?? 'no data');
+      }
+      return ids;
+    },
+    [Symbol.dispose]: () => source.close(),
+  };
+}
+
+describe('an EventSource of task events', () => {
+  it('receives every event once, also those that happen while its connection is broken', async () => {
+    const port = await freePort();
+    await using opened = new Disposal();
+    opened.own(await launch(port));
+    const forwarder = opened.own(await startForwarder(port));
+    const witness = opened.own(watchTaskEvents(port));
+    const all = [...(await witness.take(1))];
+    const subscriber = opened.own(watchTaskEvents(forwarder.port));
+    const before = await subscriber.take(3);
+    forwarder.cut();
+    all.push(...(await witness.take(6)));
+    const received = [...before, ...(await subscriber.take(12))];
+
+    while (all.at(-1) !== received.at(-1)) all.push(...(await witness.take(1)));
+    expect(received).toEqual(all.slice(-received.length));
+  });
+
+  it('reports that events were lost in a restart, and goes on', async () => {
+    const port = await freePort();
+    await using opened = new Disposal();
+    const before = opened.own(await launch(port));
+    const subscriber = opened.own(watchTaskEvents(port));
+    const seen = [...(await subscriber.take(1))];
+    await before.child.stop();
+    opened.own(await launch(port));
+    while (seen.at(-1) !== 'EVENTS_LOST') seen.push(...(await subscriber.take(1)));
+    const after = await subscriber.take(3);
+    expect(after).not.toContain('EVENTS_LOST');
+    expect(after.map((id) => seen.includes(id))).toEqual([false, false, false]);
   });
 });

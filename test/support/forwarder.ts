@@ -10,12 +10,21 @@ export interface Forwarder extends AsyncDisposable {
   readonly port: number;
   /** Port on this machine to which connections lead that are made from now on. */
   target: number;
+  /** Breaks the connections of this moment. */
+  readonly cut: () => void;
 }
 
 /** @param latency milliseconds that each byte takes longer, in either direction */
 export async function startForwarder(target: number, latency = 0): Promise<Forwarder> {
   const sockets = new Set<Socket>();
-  const forwarder = { port: 0, target, [Symbol.asyncDispose]: () => close(server, sockets) };
+  const forwarder = {
+    port: 0,
+    target,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    [Symbol.asyncDispose]: () => close(server, sockets),
+  };
   const server = createServer((client) => {
     const onward = connect({ host: '127.0.0.1', port: forwarder.target });
     for (const socket of [client, onward]) {

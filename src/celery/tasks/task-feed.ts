@@ -6,6 +6,7 @@
 import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 import type { TaskEvent } from '../events/event.js';
 import { taskEventKind, type TaskEventKind } from '../events/task-event-kind.js';
+import { filterKey } from './filter-key.js';
 import { compileFilter, type TaskFilter } from './task-filter.js';
 import type { TaskRecord } from './task-record.js';
 import { taskTexts, type Task } from './task.js';
@@ -56,7 +57,7 @@ export class TaskFeed {
    * @throws BadUserInputError when the search text is too long
    */
   listen(filter: TaskEventFilter, listener: TaskNoticeListener): () => void {
-    const key = keyOf(filter);
+    const key = filterKey(filter);
     const audience = this.#audiences.get(key) ?? {
       passes: compile(filter),
       listeners: new Listeners('task events', this.#onListenerError),
@@ -99,13 +100,4 @@ function compile(filter: TaskEventFilter): Audience['passes'] {
 
 function setOf<T>(values: readonly T[] | undefined): ReadonlySet<T> | null {
   return values === undefined || values.length === 0 ? null : new Set(values);
-}
-
-/** The same for the same question, however it is written. */
-function keyOf(filter: TaskEventFilter): string {
-  const given = Object.entries(filter)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(given);
 }

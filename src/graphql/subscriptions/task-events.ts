@@ -9,6 +9,7 @@ import { filterAt } from '../../cluster/moving-filter.js';
 import { filterOf, TaskEventFilterInput } from '../tasks/task-filter-input.js';
 import { TaskType } from '../type-refs.js';
 import type { ClusterView } from '../../cluster/cluster-view.js';
+import { afterArg, eventIdDescription } from './continuation.js';
 import { droppedDescription } from './dropped.js';
 import type { Delivery } from '../../cluster/subscriber-buffer.js';
 
@@ -20,6 +21,7 @@ const TaskEventType = builder.objectRef<EventParent>('TaskEvent').implement({
   description: 'An event about a task, as a worker or a sender published it.',
   fields: (t) => ({
     cluster: t.id(clusterField),
+    eventId: t.id({ description: eventIdDescription, resolve: ({ id }) => id }),
     kind: t.field({
       type: TaskEventKindEnum,
       description: 'What the event reports.',
@@ -86,14 +88,15 @@ builder.subscriptionFields((t) => ({
     description:
       'Task events when they arrive. An item with an error reports that the connection to the broker was lost: events in the meantime are not ' +
       'delivered. The stream continues when the broker is back.',
-    args: { filter: t.arg({ type: TaskEventFilterInput, description: 'Only events that match.' }) },
-    subscribe: ({ cluster: { celery, subscriptions } }, { filter: written }, { live }) => {
-      const filter = filterAt(filterOf(written), live().operationAt);
+    args: {
+      filter: t.arg({ type: TaskEventFilterInput, description: 'Only events that match.' }),
+      after: t.arg.id(afterArg),
+    },
+    subscribe: ({ cluster: { celery, subscriptions } }, { filter: given, after }, { live }) => {
+      const { operationAt, lastEventId } = live();
+      const filter = filterAt(filterOf(given), operationAt);
       assertKnownStates(filter, () => celery);
-      return subscriptions.open<TaskNotice>(
-        ({ bytes }) => bytes,
-        (push) => celery.state.taskFeed.listen(filter, push),
-      );
+      return subscriptions.taskEvents({ filter, after: lastEventId ?? after ?? null });
     },
     resolve: (item, _args, { views }, { fieldName }) => {
       if (item instanceof Error) throw item;

@@ -5,12 +5,10 @@ import { WorkerStatusEnum } from '../enums.js';
 import type { ClusterView } from '../../cluster/cluster-view.js';
 import { selectedCommands } from '../workers/selected-commands.js';
 import { WorkerType } from '../type-refs.js';
+import { afterArg, eventIdDescription } from './continuation.js';
 import { droppedDescription } from './dropped.js';
 import type { Delivery } from '../../cluster/subscriber-buffer.js';
 import type { WorkerNotice } from '../../cluster/worker-feed.js';
-
-/** Of a notice in memory, roughly: a picture of a worker. */
-const noticeBytes = 1_000;
 
 const WorkerEventTypeEnum = builder.enumType('WorkerEventType', {
   description: 'What happened to a worker.',
@@ -67,6 +65,7 @@ const WorkerEventType = builder.objectRef<EventParent>('WorkerEvent').implement(
   description: 'A change of a worker, or a heartbeat.',
   fields: (t) => ({
     cluster: t.id(clusterField),
+    eventId: t.id({ description: eventIdDescription, resolve: ({ id }) => id }),
     type: t.field({
       type: WorkerEventTypeEnum,
       description: 'What happened.',
@@ -115,21 +114,22 @@ builder.subscriptionFields((t) => ({
     description:
       'Changes of workers when they happen. An item with an error reports that the connection to the broker was lost; the ' +
       'stream continues when the broker is back.',
-    args: { filter: t.arg({ type: WorkerEventFilterInput, description: 'Only changes that match.' }) },
-    subscribe: ({ cluster: { subscriptions } }, { filter }) => {
-      const { types, hostnames, search } = filter ?? {};
-      return subscriptions.open<WorkerNotice>(
-        () => noticeBytes,
-        (push) =>
-          subscriptions.workers.listen(
-            {
-              types: types ?? undefined,
-              hostnames: hostnames ?? undefined,
-              search: search ?? undefined,
-            },
-            push,
-          ),
-      );
+    args: {
+      filter: t.arg({ type: WorkerEventFilterInput, description: 'Only changes that match.' }),
+      after: t.arg.id(afterArg),
+    },
+    subscribe: ({ cluster: { subscriptions } }, { filter: given, after }, { live }) => {
+      const { types, hostnames, search } = given ?? {};
+      const filter = {
+        types: types ?? undefined,
+        hostnames: hostnames ?? undefined,
+        search: search ?? undefined,
+      };
+      const { lastEventId } = live();
+      return subscriptions.workerEvents({
+        filter,
+        after: lastEventId ?? after ?? null,
+      });
     },
     resolve: (item, _args, { views }, { fieldName }) => {
       if (item instanceof Error) throw item;

@@ -19,6 +19,7 @@ import { asInputError } from '../input-error.js';
 import { roomOf } from '../connections/socket-room.js';
 import type { ServerContext } from '../server-context.js';
 import { endError, SessionEnds } from '../session-ends.js';
+import { noteItemId, noteStartId } from '../subscriptions/event-ids.js';
 import { ItemExecutor } from '../subscriptions/item.js';
 import type { Item } from '../subscriptions/item.js';
 import { Look } from '../subscriptions/shared-poll.js';
@@ -57,6 +58,7 @@ export function useSubscriptionItems(
         const source = await createSourceEventStream(args);
         if (!(Symbol.asyncIterator in source)) return { errors: source.errors?.map(asInputError) ?? [] };
         const { viewer, req, views } = args.contextValue as Context & NodeContext;
+        if (req !== undefined) noteStartId(req, source);
         const closed = views.chosen?.subscriptions.signal;
         return new ItemStream({
           ...itemsOf(source, args, maxBytes, polls),
@@ -83,7 +85,11 @@ function itemsOf(
   polls: SharedPolls<Item>,
 ): Pick<ItemStreamOptions, 'source' | 'execute' | 'leavesOutSame'> {
   const executor = new ItemExecutor(args, maxBytes);
-  const execute = (payload: unknown): Promise<Item> => executor.execute(payload);
+  const execute = async (payload: unknown): Promise<Item> => {
+    const item = await executor.execute(payload);
+    noteItemId(item.result, payload);
+    return item;
+  };
   if (!(source instanceof PollingIterator)) return { source, execute, leavesOutSame: false };
   const { cluster, role } = executor;
   return {

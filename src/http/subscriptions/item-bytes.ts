@@ -1,5 +1,6 @@
 /** The bytes of an item on each transport, made once, however many subscribers get the item. */
 import type { ExecutionResult } from 'graphql';
+import { itemIdOf } from './event-ids.js';
 import { itemText } from './item.js';
 
 const events = new WeakMap<ExecutionResult, Buffer>();
@@ -8,7 +9,9 @@ const events = new WeakMap<ExecutionResult, Buffer>();
 export function itemEvent(result: ExecutionResult): Buffer {
   const known = events.get(result);
   if (known !== undefined) return known;
-  const event = Buffer.from(`event: next\ndata: ${itemText(result)}\n\n`);
+  const id = itemIdOf(result);
+  const idLine = id === undefined ? '' : `id: ${id}\n`;
+  const event = Buffer.from(`${idLine}event: next\ndata: ${itemText(result)}\n\n`);
   events.set(result, event);
   return event;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { RecordedEvent } from '../../../src/cluster/event-history.js';
 import { SubscriberBuffer } from '../../../src/cluster/subscriber-buffer.js';
 
 interface Item {
@@ -6,9 +7,14 @@ interface Item {
   readonly bytes: number;
 }
 
+function event(name: string, bytes = 10): RecordedEvent<Item> {
+  return { id: `run.${name}`, value: { name, bytes } };
+}
+
 function createBuffer(maxItems: number, maxBytes = Infinity) {
   const calls: string[] = [];
   const buffer = new SubscriberBuffer<Item>({
+    startId: 'run.0',
     maxItems,
     maxBytes,
     sizeOf: ({ bytes }) => bytes,
@@ -17,7 +23,7 @@ function createBuffer(maxItems: number, maxBytes = Infinity) {
     onEnd: () => void calls.push('ended'),
   });
   const push = (...names: string[]): void => {
-    for (const name of names) buffer.push({ name, bytes: 10 });
+    for (const name of names) buffer.push(event(name));
   };
   const next = async (): Promise<unknown> => {
     const { value } = await buffer.next();
@@ -50,9 +56,9 @@ it('drops the oldest when it is full, and says how many with the next, once', as
 
 it('is bounded in bytes too, though one item alone may be larger', async () => {
   const { buffer, next } = createBuffer(100, 25);
-  for (const name of ['a', 'b', 'c']) buffer.push({ name, bytes: 10 });
+  for (const name of ['a', 'b', 'c']) buffer.push(event(name));
   expect(buffer.size).toBe(2);
-  buffer.push({ name: 'large', bytes: 1_000 });
+  buffer.push(event('large', 1_000));
   expect(buffer.size).toBe(1);
   expect(await next()).toEqual(['large', 3]);
 });
@@ -108,7 +114,7 @@ it('ends at once and once, for a reader that waits, and takes nothing afterwards
 
 it('is an iterator: a result is done once the buffer has ended, and not before', async () => {
   const { buffer, push } = createBuffer(2);
-  const taken = { done: false, value: { value: { name: 'a', bytes: 10 }, dropped: 0 } };
+  const taken = { done: false, value: { id: 'run.a', value: { name: 'a', bytes: 10 }, dropped: 0 } };
   push('a');
   expect(await buffer.next()).toEqual(taken);
   const waiting = buffer.next();
