@@ -39,7 +39,7 @@ export function buildCommit(commit, log) {
       run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
     }
     log(`building ${id}`);
-    run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'src');
+    run('npm', 'run', '--silent', 'build');
   } catch (error) {
     remove();
     throw error;

@@ -16,11 +16,17 @@ import { helpText } from './help.js';
 import { createLogger } from '../log.js';
 import type { Logger } from '../log.js';
 import { redactorOf } from '../config/rows/redaction.js';
+import { readableStack } from './readable-stack.js';
 import { version } from '../version.js';
 
 const { done, failed, misused } = exitCodes;
 /** Milliseconds that closing may take before the process ends all the same. */
 const shutdownDeadline = 4_500;
+
+// Node prints the trace of an error that ends the process.
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (error instanceof Error && error.stack !== undefined) error.stack = readableStack(error.stack);
+});
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(helpText());
