@@ -1,57 +1,13 @@
 /** The gateway as a subgraph of Apollo Federation 2: composed with another subgraph, and asked by a router. */
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
-import { composeServices } from '@theguild/federation-composition';
 import { execute, parse, print } from 'graphql';
-import { createSchema, createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { subgraphSdl } from '../../src/graphql/federation.js';
 import { encodeGlobalId } from '../../src/graphql/nodes/global-id.js';
 import { schema } from '../../src/graphql/schema.js';
+import { composeSupergraph, ordersYoga, worker } from '../support/orders-subgraph.js';
 import { startTestServer } from './test-server.js';
 import type { TestServer } from './test-server.js';
-
-/** Orders of a shop: each knows its task, and the workers that it may run on. */
-const orders = parse(`
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
-  type Query { orders: [Order!]! }
-  type Order { number: Int! task: Task! worker: Worker! }
-  type Task @key(fields: "taskId cluster") { taskId: ID! cluster: ID! orderNumber: Int! }
-  type Worker @key(fields: "hostname cluster") { hostname: ID! cluster: ID! rack: String! }
-`);
-const worker = { __typename: 'Worker', hostname: 'worker1@embedded', cluster: 'default' };
-const ordersYoga = createYoga({
-  logging: false,
-  schema: createSchema({
-    typeDefs: `
-      scalar _Any
-      union _Entity = Task | Worker
-      type Query { orders: [Order!]! _entities(representations: [_Any!]!): [_Entity]! }
-      type Order { number: Int! task: Task! worker: Worker! }
-      type Task { taskId: ID! cluster: ID! orderNumber: Int! }
-      type Worker { hostname: ID! cluster: ID! rack: String! }
-    `,
-    resolvers: {
-      Query: {
-        orders: () =>
-          [1, 2, 3].map((number) => ({
-            number,
-            task: { taskId: `order-${number}`, cluster: 'default' },
-            worker,
-          })),
-        _entities: (_root, { representations }: { representations: object[] }) => representations,
-      },
-      _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
-      Task: { orderNumber: ({ taskId }: { taskId: string }) => Number(taskId.slice(-1)) },
-      Worker: { rack: () => 'B7' },
-    },
-  }),
-});
-
-const supergraph = (sdl: string) =>
-  composeServices([
-    { name: 'celery', typeDefs: parse(sdl), url: 'http://celery.test/graphql' },
-    { name: 'orders', typeDefs: orders, url: 'http://orders.test/graphql' },
-  ]);
 
 let server: TestServer;
 beforeAll(async () => {
@@ -74,7 +30,7 @@ const entities = (representations: readonly object[], selection: string) =>
 
 describe('the subgraph', () => {
   it('is composed with another one that shares tasks and workers', () => {
-    const { errors, supergraphSdl } = supergraph(subgraphSdl(schema));
+    const { errors, supergraphSdl } = composeSupergraph(subgraphSdl(schema));
     expect(errors).toBeUndefined();
     expect(supergraphSdl).toContain('@join__type(graph: CELERY, key: "taskId cluster")');
   });
@@ -172,7 +128,7 @@ describe('entities', () => {
 
 it('a router answers from both subgraphs, with one request to each for all tasks', async () => {
   const { data: service } = await server.query<{ _service: { sdl: string } }>('{ _service { sdl } }');
-  const { supergraphSdl } = supergraph(service?._service.sdl ?? '');
+  const { supergraphSdl } = composeSupergraph(service?._service.sdl ?? '');
   const asked: string[] = [];
   const routed = getStitchedSchemaFromSupergraphSdl({
     supergraphSdl: supergraphSdl ?? '',

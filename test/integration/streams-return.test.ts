@@ -1,8 +1,13 @@
 /** Clients of streams, each as its documentation says, through a restart and a crash of the gateway. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApolloClient, InMemoryCache } from '@apollo/client/core';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { Client, subscriptionExchange } from '@urql/core';
 import { EventSource } from 'eventsource';
+import { parse } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
+import type { Client as WsClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import { Disposal } from '../../src/disposal.js';
 import { startForwarder } from '../support/forwarder.js';
@@ -28,19 +33,58 @@ interface Subscriber extends Disposable {
 /** Milliseconds between two attempts to connect. */
 const retryPause = 100;
 
+function newWsClient(port: number): WsClient {
+  return createWsClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: Infinity,
+    retryWait: () => pause(retryPause),
+    shouldRetry: () => true, // also while the gateway refuses connections
+  });
+}
+
 /** Each client by the library's name, and what it takes to connect again as often as necessary. */
 const clients: Readonly<Record<string, (port: number) => Subscriber>> = {
   'graphql-ws': (port) => {
-    const client = createWsClient({
-      url: `ws://127.0.0.1:${port}/graphql`,
-      webSocketImpl: WebSocket,
-      retryAttempts: Infinity,
-      retryWait: () => pause(retryPause),
-      shouldRetry: () => true, // also while the gateway refuses connections
-    });
+    const client = newWsClient(port);
     return {
       items: dataOf(client.iterate<Item>({ query })),
       [Symbol.dispose]: () => void client.dispose(),
+    };
+  },
+  'Apollo Client': (port) => {
+    const socket = newWsClient(port);
+    const client = new ApolloClient({
+      link: new GraphQLWsLink(socket),
+      cache: new InMemoryCache(),
+    });
+    const stream = client.subscribe<Item>({ query: parse(query) });
+    return {
+      items: dataOf(received((next) => stream.subscribe(next))),
+      [Symbol.dispose]: () => {
+        client.stop();
+        void socket.dispose();
+      },
+    };
+  },
+  urql: (port) => {
+    const socket = newWsClient(port);
+    const client = new Client({
+      url: `http://127.0.0.1:${port}/graphql`,
+      exchanges: [
+        subscriptionExchange({
+          forwardSubscription: ({ query: text = '', variables }) => ({
+            subscribe: (sink) => ({
+              unsubscribe: socket.subscribe({ query: text, variables }, sink as never),
+            }),
+          }),
+        }),
+      ],
+    });
+    const stream = client.subscription<Item>(query, {});
+    return {
+      items: dataOf(received((next) => stream.subscribe(next))),
+      [Symbol.dispose]: () => void socket.dispose(),
     };
   },
   'graphql-sse': (port) => {
@@ -67,17 +111,27 @@ async function* dataOf(
 
 /** Ends upon `complete`, as a page has to. */
 async function* nextEvents<Data>(source: EventSource): AsyncGenerator<Result<Data>, undefined> {
-  const events: MessageEvent[] = [];
+  const events = received<MessageEvent>((next) => {
+    for (const type of ['next', 'complete']) source.addEventListener(type, next);
+  });
+  for await (const event of events) {
+    if (event.type === 'complete') return undefined;
+    yield JSON.parse(String(event.data)) as Result<Data>;
+  }
+  return undefined;
+}
+
+/** What a client calls back with. */
+async function* received<T>(listen: (next: (value: T) => void) => void): AsyncGenerator<T> {
+  const values: T[] = [];
   let wake = (): void => undefined;
-  for (const type of ['next', 'complete'])
-    source.addEventListener(type, (event) => {
-      events.push(event);
-      wake();
-    });
+  listen((value) => {
+    values.push(value);
+    wake();
+  });
   for (;;) {
-    const event = events.shift();
-    if (event?.type === 'complete') return undefined;
-    if (event !== undefined) yield JSON.parse(String(event.data)) as Result<Data>;
+    const value = values.shift();
+    if (value !== undefined) yield value;
     else await new Promise<void>((resolve) => (wake = resolve));
   }
 }
@@ -120,6 +174,8 @@ describe('a subscription through the end of the gateway', () => {
     );
     expect(Object.fromEntries(seen)).toEqual({
       'graphql-ws': 'item',
+      'Apollo Client': 'item',
+      urql: 'item',
       'graphql-sse': 'item',
       EventSource: 'item',
     });
