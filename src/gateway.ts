@@ -72,7 +72,9 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const files = opened.own(
     new SettingsFiles([...access.files, ...clustersFile], { log, clock: Date.now }),
   );
+  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const services: Services = {
+    ...(kept && { keptAnswers: () => kept.stats }),
     ...(files.states.length > 0 && { settingsFiles: () => files.states }),
     clusters,
     version,
@@ -87,7 +89,6 @@ async function open(config: Config, log: Logger, opened: Disposal): Promise<Gate
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) open.attach((cluster) => metrics.watch(cluster));
   const served = config.federation ? federated(schema, config) : schema;
-  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const yoga = createGraphQLServer(served, services, config, {
     operations: metrics?.operations,
     sessions,

@@ -4,6 +4,7 @@
  */
 import type { AuditLog } from '../access/audit-log.js';
 import type { Viewer } from '../access/viewer.js';
+import type { KeptAnswersStats } from '../cache/kept-answers-stats.js';
 import type { CacheStatus } from '../cache/cache-status.js';
 import type { Logger } from '../log.js';
 import type { SettingsFileState } from '../settings-file.js';
@@ -27,6 +28,8 @@ export interface Services {
   readonly readOnly: boolean;
   /** Files that are read again when they change; none where it is left out. */
   readonly settingsFiles?: () => readonly SettingsFileState[];
+  /** Figures of the answers that are kept; left out where none are. */
+  readonly keptAnswers?: () => KeptAnswersStats;
 }
 
 /** Who asks, and from where. */

@@ -1,5 +1,7 @@
 /** The caches: every counter that `cacheStats` has, under its own name. */
 import type { CacheStats } from '../cache/cache-stats.js';
+import { keptAnswersCounterNames } from '../cache/kept-answers-stats.js';
+import type { KeptAnswersStats } from '../cache/kept-answers-stats.js';
 import { cacheCounterNames, cacheCounters } from '../cache/cache-counters.js';
 import { sharedCounterNames } from '../cache/shared/shared-counters.js';
 import type { ClusterCollector } from './cluster-collector.js';
@@ -51,6 +53,18 @@ export function addSharedCache(
   for (const key of sharedCounterNames) {
     const help = `As ${key} of sharedCache in cacheStats.`;
     scrape.addOther({ name: totalOf('shared_cache', key), type: 'counter', help }, labels, stats[key]);
+  }
+}
+
+/** The answers that the process keeps, over all clusters: each of their counters under its own name. */
+export function addKeptAnswers(scrape: Scrape, stats: KeptAnswersStats): void {
+  scrape.add('kept_answers', {}, stats.size);
+  scrape.add('kept_answers_max', {}, stats.maxSize);
+  scrape.add('kept_answers_bytes', {}, stats.bytes);
+  scrape.add('kept_answers_max_bytes', {}, stats.maxBytes);
+  for (const key of keptAnswersCounterNames) {
+    const help = `As ${key} of keptAnswers in cacheStats.`;
+    scrape.addOther({ name: totalOf('kept_answers', key), type: 'counter', help }, {}, stats[key]);
   }
 }
 

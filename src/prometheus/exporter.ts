@@ -3,11 +3,12 @@
  * away or too much costs its own series and no others.
  */
 import type { Viewer } from '../access/viewer.js';
+import type { KeptAnswersStats } from '../cache/kept-answers-stats.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Clusters } from '../cluster/clusters.js';
 import type { SettingsFileState } from '../settings-file.js';
 import { slices } from '../slices.js';
-import { addCaches, addSharedCache } from './cache-families.js';
+import { addCaches, addKeptAnswers, addSharedCache } from './cache-families.js';
 import { addCluster } from './cluster-families.js';
 import { ClusterCollector } from './cluster-collector.js';
 import { Scrape } from './exposition.js';
@@ -38,6 +39,8 @@ export interface ExportedGateway {
   readonly clusters: Clusters;
   /** Files that are read again when they change; none where it is left out. */
   readonly settingsFiles?: () => readonly SettingsFileState[];
+  /** Figures of the answers that are kept; left out where none are. */
+  readonly keptAnswers?: () => KeptAnswersStats;
 }
 
 export class Exporter {
@@ -92,7 +95,7 @@ export class Exporter {
 
   async #scrape(format: Format, watches: readonly ClusterCollector[]): Promise<string> {
     const { metricsMaxWorkers, metricsMaxQueues } = this.#limits;
-    const { version, settingsFiles } = this.#gateway;
+    const { version, settingsFiles, keptAnswers } = this.#gateway;
     const scrape = new Scrape();
     scrape.add('build_info', { version, node: process.version }, 1);
     for (const { setting, error, loadedAt } of settingsFiles?.() ?? []) {
@@ -111,6 +114,7 @@ export class Exporter {
       addCaches(scrape, watch);
       addSharedCache(scrape, watch);
     }
+    if (keptAnswers) addKeptAnswers(scrape, keptAnswers());
     this.operations.addTo(scrape);
     await addProcess(scrape);
     return scrape.text(format);

@@ -124,6 +124,11 @@ export const series = {
     'How often the gateway stopped using Redis for a while.',
   ),
 
+  kept_answers: row('gauge', [], 'Number of kept answers.'),
+  kept_answers_max: row('gauge', [], 'Maximum number of kept answers.'),
+  kept_answers_bytes: row('gauge', [], 'Approximate size of the kept answers.'),
+  kept_answers_max_bytes: row('gauge', [], 'Maximum size of the kept answers.'),
+
   operations_total: row('counter', ['type', 'status'], 'GraphQL operations.'),
   operation_duration_seconds: row('histogram', ['type'], 'Time to execute a query or a mutation.'),
   http_responses_total: row('counter', ['code'], 'HTTP responses, including those of /metrics.'),

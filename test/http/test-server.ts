@@ -133,7 +133,9 @@ export async function startTestServer({
   const [cluster] = clusters.all;
   if (cluster === undefined) throw new Error('There is no cluster');
   const { celery } = cluster;
+  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const services: Services = {
+    ...(kept && { keptAnswers: () => kept.stats }),
     ...{ clusters, version: '1.2.3', startedAt: 0, log },
     clock: celery.clock,
     ...{ audit, redact: (value: unknown) => standardRedactor.value(value), readOnly },
@@ -142,7 +144,6 @@ export async function startTestServer({
   const metrics = config.metrics ? new Exporter(services, config) : null;
   if (metrics) open.attach((each) => metrics.watch(each));
   const served = config.federation ? federated(schema, config) : schema;
-  const kept = config.keptAnswers ? opened.own(new KeptAnswers()) : null;
   const durationClock = time && ((): number => time.now);
   const given = await access(audit);
   const yoga = createGraphQLServer(served, services, config, {

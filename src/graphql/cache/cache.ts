@@ -6,6 +6,7 @@ import type { ClusterView } from '../../cluster/cluster-view.js';
 import { AdaptiveTtlType } from './adaptive-ttl-type.js';
 import { builder, clusterField } from '../builder.js';
 import { clusterFields } from '../cluster-type.js';
+import { KeptAnswersType } from './kept-answers-type.js';
 import { CacheReplica, CacheTotalsType, SharedCacheType } from './shared-cache.js';
 import { cacheGaugeNames, cacheGauges } from '../../cache/cache-stats.js';
 import { cacheCounterNames, cacheCounters, mapNames } from '../../cache/cache-counters.js';
@@ -120,6 +121,13 @@ const CacheStatsReportType = builder.objectRef<ReportParent>('CacheStatsReport')
       nullable: true,
       description: 'The shared cache as this replica sees it; null if no shared cache is configured.',
       resolve: ({ shared }) => shared?.stats ?? null,
+    }),
+    keptAnswers: t.field({
+      type: KeptAnswersType,
+      nullable: true,
+      description:
+        'Answers that the gateway process keeps, over all its clusters; null if it keeps none (`--kept-answers false`).',
+      resolve: (_report, _args, { live }) => live().keptAnswers?.() ?? null,
     }),
     replicas: t.field({
       type: [CacheReplica],

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { KeptAnswersCounterName, KeptAnswersStats } from '../../cache/kept-answers-stats.js';
 import type { Caller } from '../../graphql/context.js';
 import type { Admission } from './admissions.js';
 import type { KeptAnswer } from './kept-answer.js';
@@ -13,28 +14,15 @@ const maxBytes = 16 * 1024 * 1024;
 /** Characters of a question that is looked up. */
 const maxQuestion = 16_384;
 
-/** What the kept answers did; the counters only grow. */
-export interface KeptAnswersStats {
-  readonly answers: number;
-  readonly bytes: number;
-  readonly maxBytes: number;
-  /** Answers that were given again. */
-  readonly given: number;
-  /** Answers that were kept. */
-  readonly kept: number;
-  /** Answers that were asked for when what they were made of had changed or was no longer fresh. */
-  readonly outdated: number;
-  /** Answers that were dropped since there was no room. */
-  readonly evicted: number;
-}
-
 /** Disposing it stops its timer. */
 export class KeptAnswers implements Disposable {
   readonly #answers: LRUCache<string, KeptAnswer>;
-  #given = 0;
-  #kept = 0;
-  #outdated = 0;
-  #evicted = 0;
+  readonly #counts: Record<KeptAnswersCounterName, number> = {
+    hits: 0,
+    stored: 0,
+    outdated: 0,
+    evictions: 0,
+  };
   readonly #sweeping: NodeJS.Timeout;
 
   /** @param sweepInterval milliseconds after which answers are dropped that no request asks for and that hold no more */
@@ -46,20 +34,18 @@ export class KeptAnswers implements Disposable {
       maxEntrySize: maxBytes / 16,
       sizeCalculation: ({ bytes }, question) => bytes + question.length,
       dispose: (_answer, _question, reason) => {
-        if (reason === 'evict') this.#evicted++;
+        if (reason === 'evict') this.#counts.evictions++;
       },
     });
   }
 
   get stats(): KeptAnswersStats {
     return {
-      answers: this.#answers.size,
+      size: this.#answers.size,
+      maxSize: maxAnswers,
       bytes: this.#answers.calculatedSize,
       maxBytes,
-      given: this.#given,
-      kept: this.#kept,
-      outdated: this.#outdated,
-      evicted: this.#evicted,
+      ...this.#counts,
     };
   }
 
@@ -72,18 +58,18 @@ export class KeptAnswers implements Disposable {
     const answer = this.#answers.get(question);
     if (answer === undefined) return null;
     if (!answer.isFresh) {
-      this.#outdated++;
+      this.#counts.outdated++;
       this.#answers.delete(question);
       return null;
     }
     if (!answer.isFor(caller)) return null; // it is refused where all others are
-    this.#given++;
+    this.#counts.hits++;
     return answer.give(response, caller, startedAt);
   }
 
   keep(question: string, answer: KeptAnswer): void {
     this.#answers.set(question, answer);
-    if (this.#answers.has(question)) this.#kept++;
+    if (this.#answers.has(question)) this.#counts.stored++;
   }
 
   /** Drops what can no longer be given, and with it the values that it refers to. */

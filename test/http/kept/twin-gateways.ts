@@ -4,6 +4,7 @@
  */
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openAccess } from '../../../src/access/open-access.js';
 import type { OpenedAccess } from '../../../src/access/open-access.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
@@ -91,7 +92,7 @@ export class TwinGateways implements AsyncDisposable {
 
   /** How many requests the first gateway has answered from kept answers. */
   get given(): number {
-    return this.#sides[0]?.server.kept?.stats.given ?? 0;
+    return this.#sides[0]?.server.kept?.stats.hits ?? 0;
   }
 
   /** The answers of both. */
@@ -174,7 +175,7 @@ class Side implements AsyncDisposable {
         workers.set(broker, hostnames);
         return { transport: new AnsweringTransport(broker, hostnames), results: null };
       },
-      caches: { task_status: { maxSize: 12 }, queue_status: { staleWhileRevalidate: 2_000 } },
+      caches: { task_status: { maxSize: 5 }, queue_status: { staleWhileRevalidate: 2_000 } },
       args: allArgs,
     });
     if (opened === undefined) throw new Error('The server has asked for no access');
@@ -231,7 +232,8 @@ class Side implements AsyncDisposable {
   async records(): Promise<unknown> {
     const { clusters, services } = this.server;
     const metrics = await (await this.server.fetch('/metrics')).text();
-    const shown = /^celeryql_(?:operations_total|http_responses_total|cache_\w+)\b.*$/gm;
+    const shown = /^celeryql_(?:operations_total|http_responses_total)\b.*$/gm;
+    await this.#loaded(); // a scrape does not wait for all that it has loaded
     return {
       caches: clusters.all.map(({ caches }) => caches.report().caches),
       audit: services.audit.records().map((record) => ({
@@ -242,6 +244,15 @@ class Side implements AsyncDisposable {
       })),
       metrics: metrics.match(shown),
     };
+  }
+
+  /** Resolves when no cache loads anything. */
+  async #loaded(): Promise<void> {
+    const isLoading = (): boolean =>
+      this.server.clusters.all.some(({ caches }) =>
+        caches.report().caches.some(({ loadsRunning }) => loadsRunning > 0),
+      );
+    while (isLoading()) await nextTurn();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
