@@ -37,15 +37,20 @@ const queries = [
   '{ clusters { id name embedded } taskStatus { cluster } }',
 ] as const;
 
-/** Those that show what is no part of a cache entry, fail, or change something. */
-const otherQueries = [
+/** Those that also show what is no part of a cache entry. */
+const liveQueries = [
   '{ gateway(CLUSTER) { uptimeSeconds events { received lastEventAt } } taskStatus { total } }',
   '{ gateway(CLUSTER) { cluster taskStore { tasks } } taskStatus { total } }',
   '{ cacheStats(CLUSTER) { caches { name hits misses sets size requests requestHits } } workers { totalCount } }',
   '{ cacheStats(CLUSTER) { summary { totalHits totalMisses } } taskStatus { total } }',
   '{ clusters { name broker { address connected } taskStatus { total } } }',
   '{ tasks(first: 3 CLUSTER) { nodes { taskId elapsedSeconds } } }',
-  '{ audit(first: 3) { nodes { action outcome } } taskStatus { total } }',
+  '{ audit(first: 2) { nodes { action outcome receivedAt } } taskStatus { total } }',
+  '{ audit(first: 2) { nodes { action outcome receivedAt } } health(useCache: true CLUSTER) { status } }',
+] as const;
+
+/** Those that read no cache, fail, or change something. */
+const otherQueries = [
   '{ me { name role } }',
   '{ __schema { queryType { name } } taskStatus { total } }',
   '{ __typename }',
@@ -53,7 +58,7 @@ const otherQueries = [
   'query Named($first: Int, $cluster: ID) { tasks(first: $first, cluster: $cluster) { nodes { taskId } } }',
   'mutation { invalidateCache(input: {}) { invalidated } }',
   'mutation { invalidateCache(input: {name: task_status}) { invalidated } }',
-  'mutation { invalidateCache(input: {cluster: "south"}) { invalidated } }',
+  'mutation { invalidateCache(input: {}, cluster: "south") { invalidated } }',
 ] as const;
 
 const restPaths = [
@@ -82,6 +87,7 @@ const credentials = [
   undefined,
   'Bearer anna',
   'Bearer anna',
+  'Bearer anna-who-reads',
   'Bearer bert',
   `Basic ${Buffer.from(`carl:${password}`).toString('base64')}`,
 ] as const;
@@ -93,9 +99,28 @@ export function pick<T>(random: Random, values: readonly T[]): T {
   return value as T; // the index is one of the list's
 }
 
-/** A question, which one client asks again and again. */
+/** What is asked, by whichever program. */
+type Question = Omit<TwinRequest, 'client'>;
+
+/** A program such as a dashboard: its headers are the same each time. */
+interface Program {
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it asks by, mostly. */
+  readonly kind: 'rest' | 'get' | 'post';
+}
+
+/** One user of a program. */
+interface Client {
+  readonly id: number;
+  readonly program: Program;
+  /** Headers that show who and where the user is. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A question that one client asks again and again. */
 interface Asked {
-  readonly request: TwinRequest;
+  readonly question: Question;
+  readonly client: Client;
   /** Of the last answer. */
   tag: string | null;
 }
@@ -106,24 +131,29 @@ const usualCount = 7;
 
 export class TwinRequests {
   readonly #random: Random;
-  readonly #clients: Client[];
-  readonly #usual: Asked[];
-  #lastClient = 0;
+  readonly #clients: Client[] = [];
+  readonly #usual: Asked[] = [];
+  #lastId = 0;
 
   constructor(random: Random) {
     this.#random = random;
-    this.#clients = Array.from({ length: clientCount }, () => clientOf(random, ++this.#lastClient));
-    this.#usual = Array.from({ length: usualCount }, () => this.#new());
+    while (this.#clients.length < clientCount) this.#clients.push(this.#newClient());
+    while (this.#usual.length < usualCount) this.#usual.push(this.#newAsked());
   }
 
   /** The next request, and what learns the answer to it. */
   next(): { readonly request: TwinRequest; readonly answered: (answer: TwinAnswer) => void } {
     const random = this.#random;
     this.#renew();
-    const asked = random() < 0.95 ? pick(random, this.#usual) : this.#new();
-    const headers: Record<string, string> = { ...asked.request.headers };
+    const asked = random() < 0.95 ? pick(random, this.#usual) : this.#newAsked();
+    const { question, client } = asked;
+    const headers: Record<string, string> = {
+      ...client.program.headers,
+      ...question.headers,
+      ...client.headers,
+    };
     if (random() < 0.2) headers['traceparent'] = `00-${Math.floor(random() * 1e9)}`;
-    if (asked.request.method !== 'POST') {
+    if (question.method !== 'POST') {
       if (random() < 0.4) headers['if-none-match'] = asked.tag ?? 'W/"nothing"';
       if (random() < 0.1)
         headers['if-modified-since'] = new Date(
@@ -134,7 +164,7 @@ export class TwinRequests {
     if (random() < 0.003) headers['authorization'] = 'Basic Y2FybDp3cm9uZw==';
     if (random() < 0.02) headers['cache-control'] = 'no-cache';
     return {
-      request: { ...asked.request, headers },
+      request: { ...question, headers, client: client.id },
       answered: ({ headers: { etag } }) => void (asked.tag = etag ?? asked.tag),
     };
   }
@@ -142,51 +172,60 @@ export class TwinRequests {
   /** Now and then a client, or a question, is replaced by another. */
   #renew(): void {
     const random = this.#random;
-    if (random() < 0.01) {
-      const client = Math.floor(random() * clientCount);
-      this.#clients[client] = clientOf(random, ++this.#lastClient);
-    }
-    if (random() < 0.025) this.#usual[Math.floor(random() * usualCount)] = this.#new();
+    if (random() < 0.01) this.#clients[Math.floor(random() * clientCount)] = this.#newClient();
+    if (random() < 0.025) this.#usual[Math.floor(random() * usualCount)] = this.#newAsked();
   }
 
-  #new(): Asked {
-    return { request: generated(this.#random, pick(this.#random, this.#clients)), tag: null };
+  /** Often another user of a program that is used already. */
+  #newClient(): Client {
+    const random = this.#random;
+    const isKnown = this.#clients.length > 0 && random() < 0.5;
+    const program = isKnown ? pick(random, this.#clients).program : programOf(random);
+    return { id: ++this.#lastId, program, headers: userHeaders(random) };
+  }
+
+  /** Often what another client asks too. */
+  #newAsked(): Asked {
+    const random = this.#random;
+    const client = pick(random, this.#clients);
+    const isKnown = this.#usual.length > 0 && random() < 0.4;
+    const question = isKnown
+      ? pick(random, this.#usual).question
+      : questionOf(random, client.program.kind);
+    return { question, client, tag: null };
   }
 }
 
-interface Client {
-  readonly client: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** What it asks by, mostly. */
-  readonly kind: 'rest' | 'get' | 'post';
-}
-
-/** The headers of a client are the same each time, as those of real ones. */
-function clientOf(random: Random, client: number): Client {
+function programOf(random: Random): Program {
   const accept = random() < 0.9 ? pick(random, accepts) : 'text/event-stream';
   const headers: Record<string, string> = { accept };
-  const authorization = pick(random, credentials);
-  if (authorization !== undefined) headers['authorization'] = authorization;
   if (random() < 0.2) headers['origin'] = origins[random() < 0.9 ? 0 : 1];
-  if (random() < 0.3) headers['user-agent'] = `agent ${Math.floor(random() * 3)}`;
   if (random() < 0.2) headers['x-unknown'] = `${Math.floor(random() * 2)}`;
-  if (random() < 0.5) headers['x-forwarded-for'] = `192.0.2.${Math.floor(random() * 4)}`;
-  if (random() < 0.5) headers['accept-encoding'] = pick(random, ['gzip', 'br, gzip', 'identity', '*']);
-  return { client, headers, kind: pick(random, ['rest', 'get', 'get', 'post', 'post']) };
+  return { headers, kind: pick(random, ['rest', 'get', 'get', 'post', 'post']) };
 }
 
-function generated(random: Random, { client, headers: own, kind: usual }: Client): TwinRequest {
+function userHeaders(random: Random): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const authorization = pick(random, credentials);
+  if (authorization !== undefined) headers['authorization'] = authorization;
+  if (random() < 0.3) headers['user-agent'] = `agent ${Math.floor(random() * 3)}`;
+  if (random() < 0.5) headers['x-forwarded-for'] = `192.0.2.${Math.floor(random() * 4)}`;
+  if (random() < 0.5) headers['accept-encoding'] = pick(random, ['gzip', 'br, gzip', 'identity', '*']);
+  return headers;
+}
+
+function questionOf(random: Random, usual: Program['kind']): Question {
   const kind = random() < 0.95 ? usual : pick(random, ['rest', 'get', 'post'] as const);
-  const headers: Record<string, string> = { ...own };
+  const headers: Record<string, string> = {};
   if (kind === 'rest')
-    return { method: random() < 0.8 ? 'GET' : 'HEAD', path: pick(random, restPaths), headers, client };
+    return { method: random() < 0.8 ? 'GET' : 'HEAD', path: pick(random, restPaths), headers };
   const query = generatedQuery(random);
   const named = random() < 0.3 ? { cluster: clusterName(random) } : {};
   const variables = { first: Math.floor(random() * 3) + 1, ...named };
   if (kind === 'get') {
     const bypass = random() < 0.03 ? '&useCache=false' : '';
     const path = `/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(JSON.stringify(variables))}${bypass}`;
-    return { method: random() < 0.85 ? 'GET' : 'HEAD', path, headers, client };
+    return { method: random() < 0.85 ? 'GET' : 'HEAD', path, headers };
   }
   headers['content-type'] = random() < 0.97 ? 'application/json' : 'text/plain';
   const operation =
@@ -194,7 +233,7 @@ function generated(random: Random, { client, headers: own, kind: usual }: Client
       ? { documentId: pick(random, persisted), variables }
       : { query, variables, operationName: query.startsWith('query Named') ? 'Named' : undefined };
   const body = random() < 0.06 ? [operation, { query: generatedQuery(random) }] : operation;
-  return { method: 'POST', path: '/graphql', headers, body: JSON.stringify(body), client };
+  return { method: 'POST', path: '/graphql', headers, body: JSON.stringify(body) };
 }
 
 /** Mostly one that is there. */
@@ -204,6 +243,7 @@ function clusterName(random: Random): ClusterName {
 
 function generatedQuery(random: Random): string {
   const cluster = random() < 0.6 ? '' : `cluster: "${clusterName(random)}"`;
-  const query = pick(random, random() < 0.85 ? queries : otherQueries);
+  const kind = random();
+  const query = pick(random, kind < 0.8 ? queries : kind < 0.93 ? liveQueries : otherQueries);
   return query.replaceAll('CLUSTER', cluster).replaceAll('()', '');
 }

@@ -42,9 +42,13 @@ export interface Granted {
 
 export const initiallyGranted: Granted = { anna: 'operator', bert: 'admin', carl: 'viewer' };
 
-/** @param hash of carl's password */
+/**
+ * Names are tokens; anna has a second one, for reading alone.
+ * @param hash of carl's password
+ */
 export function authFile({ anna, bert, carl }: Granted, hash: string): string {
   const lines = [
+    tokenLine('anna', 'viewer', 'anna-who-reads'),
     ...(anna === null ? [] : [tokenLine('anna', anna)]),
     ...(bert === null ? [] : [tokenLine('bert', bert)]),
     ...(carl === null ? [] : [`user carl ${carl} ${hash}`]),
@@ -52,7 +56,6 @@ export function authFile({ anna, bert, carl }: Granted, hash: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The name is the token. */
-function tokenLine(name: string, role: Role): string {
-  return `token ${name} ${role} ${createHash('sha256').update(name).digest('hex')}`;
+function tokenLine(name: string, role: Role, token = name): string {
+  return `token ${name} ${role} ${createHash('sha256').update(token).digest('hex')}`;
 }
