@@ -57,12 +57,11 @@ export class KnownTasks {
   /** Creates or changes a task, and informs the listeners. */
   protected change(id: string, change: (record: TaskRecord) => void): TaskRecord {
     const known = this.store.get(id);
-    const before = known?.state ?? null;
-    const was = known?.before() ?? null;
+    const before = known === undefined ? null : this.store.update(known, change);
     const task = known ?? this.store.create(id, 'INSPECT', change);
-    if (known !== undefined) this.store.update(known, change);
-    this.#counts.move(before, task.state);
-    this.#taskListeners.notify(task, before, was);
+    const state = before === null ? null : before.state;
+    this.#counts.move(state, task.state);
+    this.#taskListeners.notify(task, state, before);
     return task;
   }
 

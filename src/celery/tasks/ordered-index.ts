@@ -1,6 +1,6 @@
 /** Tasks by a number that they may not have yet, such as a runtime: those that have it sorted by it, the others apart. */
 import { SortedList } from './sorted-list.js';
-import type { TaskIndex } from './task-index.js';
+import type { IndexedTask, TaskIndex } from './task-index.js';
 import type { TaskRecord } from './task-record.js';
 import type { TaskTable } from './task-table.js';
 
@@ -8,11 +8,9 @@ export class OrderedIndex implements TaskIndex {
   readonly valued: SortedList;
   /** In the order of first sight. */
   readonly others: SortedList;
-  readonly #keyOf: (record: TaskRecord) => number | null;
-  /** What `remember` saw. */
-  #key: number | null = null;
+  readonly #keyOf: (task: IndexedTask) => number | null;
 
-  constructor(tasks: TaskTable, keyOf: (record: TaskRecord) => number | null) {
+  constructor(tasks: TaskTable, keyOf: (task: IndexedTask) => number | null) {
     this.valued = new SortedList(tasks, true);
     this.others = new SortedList(tasks, false);
     this.#keyOf = keyOf;
@@ -26,14 +24,11 @@ export class OrderedIndex implements TaskIndex {
     this.#leave(this.#keyOf(record), record);
   }
 
-  remember(record: TaskRecord): void {
-    this.#key = this.#keyOf(record);
-  }
-
-  move(record: TaskRecord): void {
+  move(record: TaskRecord, before: IndexedTask): void {
     const key = this.#keyOf(record);
-    if (key === this.#key) return;
-    this.#leave(this.#key, record);
+    const former = this.#keyOf(before);
+    if (key === former) return;
+    this.#leave(former, record);
     this.#join(key, record);
   }
 

@@ -15,6 +15,7 @@ import {
   type OtherEnd,
   type TaskRun,
 } from './task-run.js';
+import type { IndexedTask } from './task-index.js';
 import { taskTexts, type Task, type TaskSource, type TaskText } from './task.js';
 
 /** The facts of a task that counts and metrics use. Times are epoch milliseconds, durations seconds. */
@@ -49,30 +50,12 @@ export interface Sending {
   readonly retries: number | null;
 }
 
-/** The indexed facts of a task before a change: the indexes remove the task from these places. */
-export interface TaskBefore extends TaskOutcome {
-  readonly id: string;
-  readonly worker: string | null;
-  readonly queue: string | null;
-  readonly rootId: string | null;
-  readonly parentId: string | null;
-}
+/** The facts of a task before a change: the indexes remove the task from the places that these say. */
+export interface TaskBefore extends TaskOutcome, IndexedTask {}
 
 /** Further facts for the counts of waiting and running tasks. Valid until the next event: do not keep the object. */
-export interface UnfinishedTask extends TaskOutcome {
-  readonly id: string;
-  /** Position in the order of first sight. */
-  readonly sequence: number;
-  readonly worker: string | null;
-  readonly queue: string | null;
-  readonly rootId: string | null;
-  readonly parentId: string | null;
-  readonly sentAt: number | null;
-  readonly receivedAt: number | null;
-  readonly startedAt: number | null;
+export interface UnfinishedTask extends TaskBefore {
   readonly eta: number | null;
-  /** Time when its worker was lost while it ran, epoch milliseconds; null if no worker was lost. */
-  readonly orphanedAt: number | null;
   /** Whether a worker has started the task and has not ended it yet. */
   readonly isRunning: boolean;
 }
@@ -241,10 +224,12 @@ export class TaskRecord implements UnfinishedTask {
   before(): TaskBefore {
     return {
       id: this.id,
+      sequence: this.sequence,
       name: this.name,
       state: this.state,
       finishedAt: this.finishedAt,
       runtimeSeconds: this.runtimeSeconds,
+      ranSeconds: this.ranSeconds,
       queueWaitSeconds: this.queueWaitSeconds,
       attempts: this.attempts,
       attemptsOmitted: this.attemptsOmitted,
@@ -252,6 +237,12 @@ export class TaskRecord implements UnfinishedTask {
       queue: this.queue,
       rootId: this.rootId,
       parentId: this.parentId,
+      retries: this.retries,
+      awaitsResult: this.awaitsResult,
+      sentAt: this.sentAt,
+      receivedAt: this.receivedAt,
+      startedAt: this.startedAt,
+      orphanedAt: this.orphanedAt,
     };
   }
 

@@ -2,7 +2,7 @@
 import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 import { TaskEviction } from './task-eviction.js';
 import { TaskIndexes } from './task-indexes.js';
-import { TaskRecord } from './task-record.js';
+import { TaskRecord, type TaskBefore } from './task-record.js';
 import type { TaskSource } from './task.js';
 
 export interface TaskStoreLimits {
@@ -84,15 +84,19 @@ export class TaskStore {
     return record;
   }
 
-  /** Runs `change` on a task of the store, and brings the books and the limits up to date. */
-  update(record: TaskRecord, change: (record: TaskRecord) => void): void {
+  /**
+   * Runs `change` on a task of the store, and brings the books and the limits up to date.
+   * @returns what the task was before
+   */
+  update(record: TaskRecord, change: (record: TaskRecord) => void): TaskBefore {
     const { bytes } = record;
-    this.indexes.remember(record);
+    const before = record.before();
     change(record);
-    this.indexes.move(record);
+    this.indexes.move(record, before);
     this.#bytes += record.bytes - bytes;
     this.#changed(record);
     this.#keepWithinLimits(record);
+    return before;
   }
 
   #changed(record: TaskRecord): void {

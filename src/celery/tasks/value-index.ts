@@ -3,7 +3,7 @@
  * has a value for itself stands for its list, so that 100,000 values of one task each cost no 100,000 lists.
  */
 import { SortedList } from './sorted-list.js';
-import type { TaskIndex } from './task-index.js';
+import type { IndexedTask, TaskIndex } from './task-index.js';
 import { TaskRecord } from './task-record.js';
 import type { TaskTable } from './task-table.js';
 
@@ -11,7 +11,7 @@ import type { TaskTable } from './task-table.js';
 const maxUnsorted = 1_000;
 
 interface ValueIndexOptions {
-  readonly keyOf?: (record: TaskRecord) => number;
+  readonly keyOf?: (task: IndexedTask) => number;
   readonly others?: boolean;
 }
 
@@ -21,12 +21,9 @@ export class ValueIndex implements TaskIndex {
   readonly #tasks: TaskTable;
   readonly #isKeyed: boolean;
   readonly #lists = new Map<string, TaskRecord | SortedList>();
-  readonly #valueOf: (record: TaskRecord) => string | null;
-  readonly #keyOf: (record: TaskRecord) => number;
+  readonly #valueOf: (task: IndexedTask) => string | null;
+  readonly #keyOf: (task: IndexedTask) => number;
   #size = 0;
-  /** What `remember` saw. */
-  #value: string | null = null;
-  #key = 0;
   /** The values in order, with some that are gone; null when there is more to be mended than to be sorted. */
   #sorted: string[] | null = null;
   /** Values that have come since. */
@@ -40,7 +37,7 @@ export class ValueIndex implements TaskIndex {
    */
   constructor(
     tasks: TaskTable,
-    valueOf: (record: TaskRecord) => string | null,
+    valueOf: (task: IndexedTask) => string | null,
     { keyOf, others = false }: ValueIndexOptions = {},
   ) {
     this.#tasks = tasks;
@@ -58,15 +55,12 @@ export class ValueIndex implements TaskIndex {
     this.#leave(this.#valueOf(record), this.#keyOf(record), record);
   }
 
-  remember(record: TaskRecord): void {
-    this.#value = this.#valueOf(record);
-    this.#key = this.#keyOf(record);
-  }
-
-  move(record: TaskRecord): void {
+  move(record: TaskRecord, before: IndexedTask): void {
     const value = this.#valueOf(record);
-    if (value === this.#value && this.#keyOf(record) === this.#key) return;
-    this.#leave(this.#value, this.#key, record);
+    const former = this.#valueOf(before);
+    const formerKey = this.#keyOf(before);
+    if (value === former && this.#keyOf(record) === formerKey) return;
+    this.#leave(former, formerKey, record);
     this.#join(value, record);
   }
 

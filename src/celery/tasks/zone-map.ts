@@ -41,10 +41,7 @@ export class ZoneMap implements TaskIndex {
     leave(this.#strides, strideOf(record.sequence));
   }
 
-  remember(): void {
-    // Nothing leaves a zone when its task changes.
-  }
-
+  /** Nothing leaves a zone when its task changes. */
   move(record: TaskRecord): void {
     const zone = this.#zones.get(zoneOf(record.sequence));
     if (zone === undefined || !widen(zone, record)) return;
