@@ -23,9 +23,9 @@ export class TaskEviction {
 
   /** To be called when its state may have changed. */
   changed(record: TaskRecord): void {
-    if (record.list === null) return;
+    if (record.place === null) return;
     const [from, to] = record.isSettled ? [this.#aside, this.#settled] : [this.#settled, this.#aside];
-    if (record.list === to) return;
+    if (to.has(record)) return;
     from.remove(record);
     to.push(record);
   }

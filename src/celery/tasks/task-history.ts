@@ -1,8 +1,26 @@
 /** The runs of a task before its latest one, and its sendings: bounded, and weighed with the task. */
 import { clearOutcome } from './record-text.js';
-import type { Sending, TaskHistory, TaskRecord } from './task-record.js';
+import type { TaskRecord } from './task-record.js';
 import { beganAt, endsRun, noOtherEnds, type OtherEnd, type TaskRun } from './task-run.js';
 import { bytesOf } from './task-text.js';
+
+/** Facts of a task beside its latest run; most tasks have a single run and none of these. */
+export interface TaskHistory {
+  readonly attempts: readonly TaskRun[];
+  /** Former runs of which only a custom state is known so far; other events of them may still arrive. */
+  readonly progress: readonly TaskRun[];
+  readonly omitted: number;
+  /** Events until this time belong to no kept run, because runs were left out. Epoch milliseconds. */
+  readonly omittedUntil: number;
+  /** The times that the task was sent, earliest first; empty if it was sent once. */
+  readonly sendings: readonly Sending[];
+}
+
+export interface Sending {
+  /** Epoch milliseconds by the clock of the sender. */
+  readonly at: number;
+  readonly retries: number | null;
+}
 
 /** Maximum runs kept of a task: the first ones and the last ones. */
 export const keptFirst = 2;

@@ -3,16 +3,15 @@
  * this folder gets the immutable `Task`, or one of the two read-only views below.
  */
 import { endUnknown, isCustom, isFinal, isWaiting } from '../states.js';
+import { CompactTask } from './compact-task.js';
+import type { ListPlace } from './record-list.js';
 import {
   approximateEnd,
   beganAt,
   endsRun,
-  noOtherEnds,
   noticedEnd,
   plainState,
   runSecondsOf,
-  type CustomState,
-  type OtherEnd,
   type TaskRun,
 } from './task-run.js';
 import type { IndexedTask } from './task-index.js';
@@ -32,24 +31,6 @@ export interface TaskOutcome {
   readonly attemptsOmitted: number;
 }
 
-/** Facts of a task beside its latest run; most tasks have a single run and none of these. */
-export interface TaskHistory {
-  readonly attempts: readonly TaskRun[];
-  /** Former runs of which only a custom state is known so far; other events of them may still arrive. */
-  readonly progress: readonly TaskRun[];
-  readonly omitted: number;
-  /** Events until this time belong to no kept run, because runs were left out. Epoch milliseconds. */
-  readonly omittedUntil: number;
-  /** The times that the task was sent, earliest first; empty if it was sent once. */
-  readonly sendings: readonly Sending[];
-}
-
-export interface Sending {
-  /** Epoch milliseconds by the clock of the sender. */
-  readonly at: number;
-  readonly retries: number | null;
-}
-
 /** The facts of a task before a change: the indexes remove the task from the places that these say. */
 export interface TaskBefore extends TaskOutcome, IndexedTask {}
 
@@ -61,7 +42,7 @@ export interface UnfinishedTask extends TaskBefore {
 }
 
 /** Bytes of a record, measured on 100,000 tasks and rounded up: the object, its boxed times, ids and index entries. */
-const recordBytes = 720;
+const recordBytes = 560;
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const noTexts: readonly TaskText[] = [];
@@ -69,7 +50,7 @@ const noAttempts: readonly TaskRun[] = [];
 /** Milliseconds by which the clocks of sender and worker may differ when a sending is assigned to a run. */
 const sendingToleranceMs = 10_000;
 
-export class TaskRecord implements UnfinishedTask {
+export class TaskRecord extends CompactTask implements UnfinishedTask {
   readonly id: string;
   /** Whether the id is one of Celery's own making: 32 hexadecimal digits in five groups. */
   readonly hasUuid: boolean;
@@ -77,16 +58,10 @@ export class TaskRecord implements UnfinishedTask {
   name: string | null = null;
   /** Whether `name` is certain; false if it may be a shadow name, because only workers have reported it. */
   isNameCertain = false;
-  /** Name under which the sender shows the task; null if it is the task's own. */
-  shadow: string | null = null;
   state = 'PENDING';
-  /** Time of the state, epoch milliseconds; Celery's `timestamp`. */
-  stateAt: number | null = null;
   args: string | null = null;
   kwargs: string | null = null;
   result: string | null = null;
-  exception: string | null = null;
-  traceback: string | null = null;
   /** A bit for each of `taskTexts`. */
   truncated = 0;
   worker: string | null = null;
@@ -96,50 +71,22 @@ export class TaskRecord implements UnfinishedTask {
   runRetries: number | null = null;
   /** See `TaskRun.approximate`. */
   approximate = 0;
-  /** See `TaskRun.otherEnds`. */
-  otherEnds: readonly OtherEnd[] = noOtherEnds;
-  /** See `TaskRun.custom`. */
-  custom: CustomState | null = null;
-  history: TaskHistory | null = null;
   queue: string | null = null;
-  exchange: string | null = null;
-  routingKey: string | null = null;
   retries = 0;
-  eta: number | null = null;
-  expires: number | null = null;
   clock: number | null = null;
-  client: string | null = null;
-  sentAt: number | null = null;
-  sentRetries: number | null = null;
-  receivedAt: number | null = null;
-  startedAt: number | null = null;
-  succeededAt: number | null = null;
-  failedAt: number | null = null;
-  retriedAt: number | null = null;
-  revokedAt: number | null = null;
-  rejectedAt: number | null = null;
   runtimeSeconds: number | null = null;
   rootId: string | null = null;
   parentId: string | null = null;
   source: TaskSource;
-  /** JSON value that the application stored with a custom state, or with a failure in a shape of its own. */
-  progress: unknown = null;
-  /** Time when the worker that ran the task was lost, epoch milliseconds; null if no worker was lost. */
-  orphanedAt: number | null = null;
-  /** Estimated memory of the record, in bytes. */
-  bytes: number;
-
-  /** Links of the `RecordList` that holds the record, see task-eviction.ts; null if no list does. */
-  list: object | null = null;
-  previous: TaskRecord | null = null;
-  next: TaskRecord | null = null;
+  /** Its place in the `RecordList` that holds it, see task-eviction.ts; null if no list does. */
+  place: ListPlace | null = null;
 
   constructor(id: string, sequence: number, source: TaskSource) {
+    super(recordBytes + id.length);
     this.id = id;
     this.hasUuid = id.length === 36 && uuid.test(id);
     this.sequence = sequence;
     this.source = source;
-    this.bytes = recordBytes + id.length;
   }
 
   /** Derived from the state: null again after a retry. */
