@@ -57,12 +57,12 @@ async function measure(subject, context) {
 }
 
 async function run(options) {
-  const { compare, rounds, quick } = options;
+  const { compare, rounds, minutes, quick } = options;
   const other = compare === null ? null : buildCommit(compare, log);
   onSignal.push(() => other?.[Symbol.dispose]());
   try {
     const builds = other === null ? [thisBuild] : [thisBuild, other];
-    const context = { builds, other, rounds, quick, log, seconds: quick ? 0.3 : 2 };
+    const context = { builds, other, rounds, minutes, quick, log, seconds: quick ? 0.3 : 2 };
     const chosen = subjects.filter(({ name }) => options.subjects.includes(name));
     const about = machine();
     log(`Node ${about.node}, ${about.cpu}; load of the machine ${loadavg()[0].toFixed(1)}`);

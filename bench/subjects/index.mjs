@@ -12,6 +12,7 @@ import { memory } from './memory.mjs';
 import { redaction } from './redaction.mjs';
 import { replicas } from './replicas.mjs';
 import { scrapes } from './scrape.mjs';
+import { soak } from './soak.mjs';
 import { start } from './start.mjs';
 import { subscribers } from './subscribers.mjs';
 
@@ -20,6 +21,7 @@ export const subjects = [
   cold,
   ingest,
   memory,
+  soak,
   subscribers,
   latency,
   inspect,

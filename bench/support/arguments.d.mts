@@ -3,6 +3,8 @@ export interface BenchArguments {
   /** Null without `--compare`. */
   readonly compare: string | null;
   readonly rounds: number;
+  /** Of the soak. */
+  readonly minutes: number;
   readonly quick: boolean;
   readonly write: boolean;
   readonly help: boolean;

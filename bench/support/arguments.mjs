@@ -1,16 +1,18 @@
 /** The arguments of the command, and what is wrong with them. */
 import { parseArgs } from 'node:util';
 
-export const usage = `npm run bench [-- SUBJECT...] [-- --compare COMMIT] [--rounds N] [--quick] [--write]
+export const usage = `npm run bench [-- SUBJECT...] [-- --compare COMMIT] [--rounds N] [--minutes N] [--quick] [--write]
 
   SUBJECT           only these subjects; all without one
   --compare COMMIT  also builds this commit, and measures both builds in turn
   --rounds N        rounds that count, after one that warms up; 5 by default
+  --minutes N       length of the soak; 3 by default
   --quick           short rounds and small clusters, to see that a subject works; never written
   --write           writes the figures into bench/RESULTS.md and README.md, as a run of all subjects does`;
 
 const defaultRounds = 5;
 const quickRounds = 2;
+const defaultMinutes = 3;
 
 /** A wrong argument: the message says which, and what is accepted. */
 export class ArgumentError extends Error {}
@@ -33,7 +35,8 @@ export function parseArguments(argv, known) {
   return {
     subjects: positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : [...known],
     compare,
-    rounds: roundsOf(values.rounds, quick),
+    rounds: countOf('--rounds', values.rounds, quick ? quickRounds : defaultRounds),
+    minutes: countOf('--minutes', values.minutes, defaultMinutes),
     quick,
     write: values.write || (positionals.length === 0 && !quick && compare === null),
     help: values.help,
@@ -48,6 +51,7 @@ function parse(argv) {
       options: {
         compare: { type: 'string' },
         rounds: { type: 'string' },
+        minutes: { type: 'string' },
         quick: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
@@ -58,9 +62,9 @@ function parse(argv) {
   }
 }
 
-function roundsOf(text, quick) {
-  if (text === undefined) return quick ? quickRounds : defaultRounds;
+function countOf(flag, text, fallback) {
+  if (text === undefined) return fallback;
   if (!/^[1-9]\d{0,2}$/.test(text))
-    throw new ArgumentError('--rounds must be a whole number from 1 to 999');
+    throw new ArgumentError(`${flag} must be a whole number from 1 to 999`);
   return Number(text);
 }

@@ -9,6 +9,7 @@ describe('parseArguments', () => {
       subjects: ['hot', 'cold', 'engine'],
       compare: null,
       rounds: 5,
+      minutes: 3,
       quick: false,
       write: true,
       help: false,
@@ -38,6 +39,7 @@ describe('parseArguments', () => {
   it.each([
     [['warm'], 'no such subject: warm; there are hot, cold, engine'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 999'],
+    [['--minutes', 'x'], '--minutes must be a whole number from 1 to 999'],
     [['--rounds', '2.5'], '--rounds must be a whole number from 1 to 999'],
     [['--quick', '--write'], '--write needs a whole measurement of one build'],
     [['--compare', 'main', '--write'], '--write needs a whole measurement of one build'],
