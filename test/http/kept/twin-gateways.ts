@@ -175,7 +175,7 @@ class Side implements AsyncDisposable {
         workers.set(broker, hostnames);
         return { transport: new AnsweringTransport(broker, hostnames), results: null };
       },
-      caches: { task_status: { maxSize: 5 }, queue_status: { staleWhileRevalidate: 2_000 } },
+      caches: { task_status: { maxSize: 2 }, queue_status: { staleWhileRevalidate: 2_000 } },
       args: allArgs,
     });
     if (opened === undefined) throw new Error('The server has asked for no access');

@@ -46,6 +46,7 @@ const liveQueries = [
   '{ clusters { name broker { address connected } taskStatus { total } } }',
   '{ tasks(first: 3 CLUSTER) { nodes { taskId elapsedSeconds } } }',
   '{ audit(first: 2) { nodes { action outcome receivedAt } } taskStatus { total } }',
+  '{ audit(first: 1) { nodes { action receivedAt } } workers(useCache: true CLUSTER) { totalCount } }',
   '{ audit(first: 2) { nodes { action outcome receivedAt } } health(useCache: true CLUSTER) { status } }',
 ] as const;
 
@@ -88,6 +89,7 @@ const credentials = [
   'Bearer anna',
   'Bearer anna',
   'Bearer anna-who-reads',
+  'Bearer bert',
   'Bearer bert',
   `Basic ${Buffer.from(`carl:${password}`).toString('base64')}`,
 ] as const;
@@ -244,6 +246,6 @@ function clusterName(random: Random): ClusterName {
 function generatedQuery(random: Random): string {
   const cluster = random() < 0.6 ? '' : `cluster: "${clusterName(random)}"`;
   const kind = random();
-  const query = pick(random, kind < 0.8 ? queries : kind < 0.93 ? liveQueries : otherQueries);
+  const query = pick(random, kind < 0.75 ? queries : kind < 0.94 ? liveQueries : otherQueries);
   return query.replaceAll('CLUSTER', cluster).replaceAll('()', '');
 }
