@@ -1,5 +1,5 @@
 /**
- * Mutation tests of the core of the caches: Stryker changes one expression at a time, and a unit test must fail. CI runs
+ * Mutation tests of the core of the caches, and of which requests are the same for a kept answer: Stryker changes one expression at a time, and a unit test must fail. CI runs
  * it (`npm run check:mutation`); `npm run mutation` changes everything in src/cache and src/cluster.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
@@ -16,6 +16,7 @@ export default {
     'src/cache/{entry-list,eviction-record,in-flight,metrics-cache,negative-cache}.ts',
     'src/cache/policies/{adaptive-ttl,cache-policies,prefetcher}.ts',
     'src/cluster/{delayed-invalidations,subscriber-buffer}.ts',
+    'src/http/kept/header-names.ts',
   ],
   // Texts of messages and defaults of options: what survives there says little of the caches.
   mutator: { excludedMutations: ['ObjectLiteral', 'StringLiteral'] },

@@ -7,6 +7,7 @@ export default defineConfig({
       'test/unit/cache/*.test.ts',
       'test/unit/cache/policies/*.test.ts',
       'test/unit/cluster/{delayed-invalidations,subscriber-buffer}.test.ts',
+      'test/unit/http/kept/*.test.ts',
     ],
     exclude: ['**/*.{interleaving,model}.test.ts', 'test/unit/cache/fingerprint.test.ts'],
     setupFiles: ['test/support/in-memory-setup.ts'],
