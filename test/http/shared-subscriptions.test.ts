@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Authenticator } from '../../src/access/authenticator.js';
 import { sha256Of, TokenScheme } from '../../src/access/bearer.js';
 import type { Scheme } from '../../src/access/attempt.js';
+import { parseEvents } from '../../src/celery/events/event.js';
 import { ItemExecutor } from '../../src/http/subscriptions/item.js';
 import { roleTokens } from './role-tokens.js';
 import { newClient, serverSentEvents } from './subscribe.js';
@@ -75,6 +76,34 @@ describe('a change for two subscribers', () => {
     ['rights', () => [sse(), sse({ authorization: 'Bearer operator' })] as const],
   ])('is executed for each of them where they differ in their %s', async (_name, open) => {
     expect(await executionsFor(...open())).toBe(2);
+  });
+});
+
+describe('an event for two subscribers', () => {
+  const query =
+    'subscription ($search: String = "w1") { workerEvents(cluster: "north", filter: { search: $search }) { eventId type dropped } }';
+  const open = (options?: SubscribeOptions) => serverSentEvents<unknown>(server, query, options);
+
+  async function executions(streams: readonly AsyncGenerator[]): Promise<number> {
+    const execute = vi.spyOn(ItemExecutor.prototype, 'execute');
+    const items = streams.map((stream) => stream.next());
+    const [north] = server.clusters.all;
+    await vi.waitFor(() => expect(north?.subscriptions.stats.active).toBe(streams.length), 5_000);
+    const event = { type: 'worker-online', hostname: 'w1@test', timestamp: Date.now() / 1000, freq: 2 };
+    for (const parsed of parseEvents(event).events) north?.celery.state.apply(parsed, Date.now());
+    const seen = (await Promise.all(items)).map(({ value }) => value as unknown);
+    expect(seen).toEqual(seen.map(() => seen[0]));
+    expect(seen[0]).toMatchObject({ data: { workerEvents: { type: 'ONLINE', dropped: 0 } } });
+    await Promise.all(streams.map((stream) => stream.return(undefined)));
+    return execute.mock.calls.length;
+  }
+
+  it('is executed once where they ask the same', async () => {
+    expect(await executions([open(), open(), open()])).toBe(1);
+  });
+
+  it('is executed for each of them where they differ in their rights', async () => {
+    expect(await executions([open(), open({ authorization: 'Bearer operator' })])).toBe(2);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Executes the items of a subscription. Each is an operation of its own: with a reader of its own, so that what it
  * reads is as fresh as the caches, with its own errors beside values, and with its own cache status in
- * `extensions.cache`. Subscribers that poll the same share each item: it is executed once, and counts as one request in
+ * `extensions.cache`. Subscribers of the same question share each item: it is executed once, and counts as one request in
  * the statistics of the caches. An item that only looks is left out when it shows what the subscriber's last one showed.
  */
 import type { IncomingMessage } from 'node:http';
@@ -22,6 +22,8 @@ import { endError, SessionEnds } from '../session-ends.js';
 import { noteItemId, noteStartId } from '../subscriptions/event-ids.js';
 import { ItemExecutor } from '../subscriptions/item.js';
 import type { Item } from '../subscriptions/item.js';
+import { QuestionKeys } from '../subscriptions/question-keys.js';
+import { SharedEvents } from '../subscriptions/shared-events.js';
 import { Look } from '../subscriptions/shared-poll.js';
 import { SharedPolls } from '../subscriptions/shared-polls.js';
 
@@ -51,7 +53,11 @@ export function useSubscriptionItems(
 ): Plugin<Context, ServerContext> {
   const turns = new DeliveryTurns();
   const sessionEnds = new SessionEnds(sessions);
-  const polls = new SharedPolls<Item>();
+  const shared: SharedItems = {
+    keys: new QuestionKeys(),
+    polls: new SharedPolls<Item>(),
+    events: new SharedEvents<Item>(() => performance.now()),
+  };
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
@@ -60,14 +66,16 @@ export function useSubscriptionItems(
         const { viewer, req, views } = args.contextValue as Context & NodeContext;
         if (req !== undefined) noteStartId(req, source);
         const closed = views.chosen?.subscriptions.signal;
+        const { leave, ...items } = itemsOf(source, args, maxBytes, shared);
         return new ItemStream({
-          ...itemsOf(source, args, maxBytes, polls),
+          ...items,
           turns,
           req,
           ends: (end) => {
             const forgetSession = sessionEnds.add(viewer, (why) => end(endError(why)));
             const forgetCluster = onClosed(closed, end);
             return () => {
+              leave?.();
               forgetSession();
               forgetCluster();
             };
@@ -78,25 +86,39 @@ export function useSubscriptionItems(
   };
 }
 
+interface SharedItems {
+  readonly keys: QuestionKeys;
+  readonly polls: SharedPolls<Item>;
+  readonly events: SharedEvents<Item>;
+}
+
+interface Items extends Pick<ItemStreamOptions, 'source' | 'execute' | 'leavesOutSame'> {
+  /** To be called when the stream has ended. */
+  readonly leave?: () => void;
+}
+
 function itemsOf(
   source: AsyncIterable<unknown>,
   args: ExecutionArgs,
   maxBytes: number,
-  polls: SharedPolls<Item>,
-): Pick<ItemStreamOptions, 'source' | 'execute' | 'leavesOutSame'> {
+  { keys, polls, events }: SharedItems,
+): Items {
   const executor = new ItemExecutor(args, maxBytes);
-  const execute = async (payload: unknown): Promise<Item> => {
-    const item = await executor.execute(payload);
+  const { cluster, role } = executor;
+  const key = keys.keyOf({ args, cluster, role });
+  const execute = (payload: unknown): Promise<Item> => executor.execute(payload);
+  if (source instanceof PollingIterator)
+    return {
+      source: polls.join(key, source.options, execute),
+      execute: readLook,
+      leavesOutSame: source instanceof IntervalTicks,
+    };
+  const { read, leave } = events.join(key, async (payload) => {
+    const item = await execute(payload);
     noteItemId(item.result, payload);
     return item;
-  };
-  if (!(source instanceof PollingIterator)) return { source, execute, leavesOutSame: false };
-  const { cluster, role } = executor;
-  return {
-    source: polls.join({ args, cluster, role }, source.options, execute),
-    execute: readLook,
-    leavesOutSame: source instanceof IntervalTicks,
-  };
+  });
+  return { source, execute: read, leavesOutSame: false, leave };
 }
 
 function readLook(payload: unknown): Promise<Item> {
