@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { QueuelessCounts } from '../../../src/prometheus/queueless-counts.js';
+import { QueuelessCounts, type TaskCount } from '../../../src/prometheus/queueless-counts.js';
 
 const count = { state: 'RECEIVED', runtime: null, queueWait: null };
 
@@ -61,5 +61,29 @@ describe('a count of a task whose queue is unknown', () => {
       ['name of 0', null],
       ['name of 14999', null],
     ]);
+  });
+
+  it('is settled together with the others of its task: all that was counted, no more', () => {
+    const added: TaskCount[] = [
+      { state: 'RECEIVED', runtime: null, queueWait: null },
+      { state: 'STARTED', runtime: null, queueWait: 0.5 },
+      { state: 'PROGRESS', runtime: null, queueWait: null },
+      { state: 'STARTED', runtime: null, queueWait: 0 },
+      { state: 'SUCCESS', runtime: 2, queueWait: null },
+      { state: null, runtime: 0, queueWait: null },
+    ];
+    const totals: TaskCount[] = [];
+    const tested = new QueuelessCounts({
+      onSettled: (_name, _queue, settledCounts) => totals.push(...settledCounts),
+      clock: () => clock.now,
+    });
+    for (const one of added) tested.holds({ id: 'a', name: 'demo.add', queue: null, sentAt: null }, one);
+    tested.holds({ id: 'a', name: 'demo.add', queue: 'high', sentAt: null }, count);
+
+    const valuesOf = (field: keyof TaskCount): unknown[] =>
+      totals.flatMap((one) => one[field] ?? []).sort();
+    expect(valuesOf('state')).toEqual(['PROGRESS', 'RECEIVED', 'STARTED', 'STARTED', 'SUCCESS']);
+    expect(valuesOf('runtime')).toEqual([0, 2]);
+    expect(valuesOf('queueWait')).toEqual([0, 0.5]);
   });
 });
