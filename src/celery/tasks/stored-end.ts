@@ -18,7 +18,11 @@ export interface GroupedRun {
 const toleranceMs = 1_000;
 
 /** Whether the end of the run is stored with its time, and no event has brought it. */
-export function isStoredEnd({ state, stateAt, approximate }: TaskRun): boolean {
+export function isStoredEnd({
+  state,
+  stateAt,
+  approximate,
+}: Pick<TaskRun, 'state' | 'stateAt' | 'approximate'>): boolean {
   if (stateAt === null || !endsRun(state) || state === endUnknown) return false;
   return (approximate & approximateEnd) !== 0 && (approximate & noticedEnd) === 0;
 }

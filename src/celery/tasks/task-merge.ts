@@ -77,7 +77,7 @@ function fits(task: TaskRecord, mark: RunMark): boolean {
   const { receivedAt, startedAt, state, stateAt, approximate } = task;
   if (task.worker !== null && task.worker !== hostname) return false;
   if (pid !== null && task.pid !== null && pid !== task.pid) return false;
-  if (isStoredEnd(task.run())) return false;
+  if (isStoredEnd({ state, stateAt, approximate: task.approximations })) return false;
   const shownAt = task.custom?.at ?? Infinity;
   const slack = approximate & approximateStart ? startSlackMs : 0;
   const endedAt = endsRun(state) ? stateAt : null;

@@ -112,20 +112,9 @@ export class TaskRecord extends CompactTask implements UnfinishedTask {
   /** Seconds that the latest run waited to start; null if unknown, and while a retry waits. */
   get queueWaitSeconds(): number | null {
     const { startedAt } = this;
-    const queuedAt = this.#isSentForThisRun() ? this.sentAt : this.receivedAt;
+    const queuedAt = isSentForThisRun(this) ? this.sentAt : this.receivedAt;
     if (startedAt === null || queuedAt === null || this.state === 'RETRY') return null;
     return Math.max(0, startedAt - Math.max(queuedAt, this.eta ?? queuedAt)) / 1000;
-  }
-
-  /** False if the broker has delivered the message again: then `sentAt` is that of a former run. */
-  #isSentForThisRun(): boolean {
-    const { sentAt, sentRetries } = this;
-    if (sentAt === null) return false;
-    if (sentAt > (this.startedAt ?? Infinity) + sendingToleranceMs) return false;
-    const former = this.attempts.at(-1);
-    if (former === undefined) return true;
-    if (sentRetries !== null && former.retries !== null && sentRetries > former.retries) return true;
-    return sentAt > beganAt(former) + sendingToleranceMs;
   }
 
   get attempts(): readonly TaskRun[] {
@@ -157,12 +146,12 @@ export class TaskRecord extends CompactTask implements UnfinishedTask {
       queueWaitSeconds: this.queueWaitSeconds,
       custom: this.custom,
       otherEnds: this.otherEnds,
-      approximate: this.#approximations(),
+      approximate: this.approximations,
     };
   }
 
-  /** Marks the end as approximate if it was learned from another source than an event. */
-  #approximations(): number {
+  /** `approximate`, with the end marked if it was learned from another source than an event. */
+  get approximations(): number {
     const { source, approximate, state } = this;
     if (source === 'EVENTS' || !endsRun(state)) return approximate;
     return approximate | approximateEnd | (source === 'INSPECT' ? noticedEnd : 0);
@@ -239,4 +228,15 @@ export class TaskRecord extends CompactTask implements UnfinishedTask {
       source: this.source,
     };
   }
+}
+
+/** False if the broker has delivered the message again: then `sentAt` is that of a former run. */
+function isSentForThisRun(task: TaskRecord): boolean {
+  const { sentAt, sentRetries } = task;
+  if (sentAt === null) return false;
+  if (sentAt > (task.startedAt ?? Infinity) + sendingToleranceMs) return false;
+  const former = task.attempts.at(-1);
+  if (former === undefined) return true;
+  if (sentRetries !== null && former.retries !== null && sentRetries > former.retries) return true;
+  return sentAt > beganAt(former) + sendingToleranceMs;
 }
