@@ -211,9 +211,19 @@ function withoutId(node: { readonly id: string }): Record<string, unknown> {
   return Object.fromEntries(Object.entries(snakeCase(node)).filter(([name]) => name !== 'id'));
 }
 
-function shapeCacheStats({ timestamp: at, caches, summary }: CacheStatsReportFragment): unknown {
+function shapeCacheStats({
+  timestamp: at,
+  caches,
+  summary,
+  keptAnswers,
+}: CacheStatsReportFragment): unknown {
   const byName = caches.map(({ name, ...figures }) => [name.toLowerCase(), snakeCase(figures)] as const);
-  return { timestamp: at, caches: Object.fromEntries(byName), summary: snakeCase(summary) };
+  return {
+    timestamp: at,
+    caches: Object.fromEntries(byName),
+    summary: snakeCase(summary),
+    kept_answers: keptAnswers && snakeCase(keptAnswers),
+  };
 }
 
 function now(): string {

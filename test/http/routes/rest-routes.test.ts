@@ -37,7 +37,7 @@ describe('REST routes', () => {
     ['/workers/status', ['timestamp', 'total', 'online', 'workers']],
     ['/queues/status', ['timestamp', 'total_messages', 'queues']],
     ['/health', ['timestamp', 'status', 'checks']],
-    ['/cache/stats', ['timestamp', 'caches', 'summary']],
+    ['/cache/stats', ['timestamp', 'caches', 'summary', 'kept_answers']],
     [
       '/metrics/summary',
       [
