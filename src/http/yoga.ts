@@ -22,6 +22,7 @@ import { useEventStreams } from './plugins/use-event-streams.js';
 import { useGraphQLJs } from './plugins/use-graphql-js.js';
 import { ConditionalAnswers } from './conditional/conditional-answers.js';
 import { useKeptAnswers } from './plugins/use-kept-answers.js';
+import { useGzip } from './plugins/use-gzip.js';
 import { useHead } from './plugins/use-head.js';
 import { useIntrospectionSwitch } from './plugins/use-introspection-switch.js';
 import { useOperationTally } from './plugins/use-operation-tally.js';
@@ -134,6 +135,7 @@ export function createGraphQLServer(
       useSubscriptionShares(shares),
       useEventStreams(stopping, services.log),
       useTypedRefusals(),
+      useGzip(), // last: everything above sees answers as they are
     ],
   });
 }

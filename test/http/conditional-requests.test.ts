@@ -67,7 +67,7 @@ describe.each([
       'x-cache-age': '1',
       'cache-status': 'celeryql; hit; ttl=1',
       'cache-control': 'private, max-age=1',
-      vary: 'Accept, Authorization, Origin',
+      vary: 'Accept, Accept-Encoding, Authorization, Origin',
       'last-modified': 'Mon, 01 Jan 2024 00:00:01 GMT',
     });
     expect(again.headers.has('content-type')).toBe(false);
@@ -335,6 +335,6 @@ it('varies by the headers in which a proxy names the user and the groups', async
   await using behind = await startTestServer({ args });
   const { headers } = await behind.fetch('/api/v1/celery/workers/status');
   expect(headers.get('vary')).toBe(
-    'Accept, Authorization, Origin, x-forwarded-user, x-forwarded-groups',
+    'Accept, Accept-Encoding, Authorization, Origin, x-forwarded-user, x-forwarded-groups',
   );
 });

@@ -4,8 +4,11 @@ import { LastChanges } from './last-changes.js';
 /** About two megabytes. */
 const maxQuestions = 10_000;
 
-/** Headers by which answers of the same address differ: their form, whose they are, and which pages may read them. */
-const variedBy = ['Accept', 'Authorization', 'Origin'];
+/**
+ * Headers by which answers of the same address differ: their form and encoding, whose they are, and which pages may read
+ * them.
+ */
+const variedBy = ['Accept', 'Accept-Encoding', 'Authorization', 'Origin'];
 
 export interface ConditionalAnswersOptions {
   /** Epoch milliseconds. */

@@ -4,6 +4,8 @@
  */
 import { isAscii } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { acceptsGzip, minGzipBytes } from '../gzip/accepts-gzip.js';
+import { GzipFrame } from '../gzip/gzip-frame.js';
 import type { Caller } from '../../graphql/context.js';
 import type { RepeatableHit } from '../../cache/repeatable-hit.js';
 
@@ -52,6 +54,8 @@ export interface KeptAnswerParts {
 
 /** Bytes that an answer takes beside its body, roughly. */
 const overhead = 2_000;
+/** Of the bytes of a body, those of its form in gzip included, which takes less than half of them. */
+const withGzip = 1.5;
 /** Bytes up to which a body is written as one text with its headers: more are not worth to be copied each time. */
 const smallBody = 4_096;
 
@@ -63,6 +67,8 @@ export class KeptAnswer {
   /** The body, if it is small and each of its characters is a byte; else null. */
   readonly #text: string | null;
   readonly bytes: number;
+  /** The body in gzip; null until a client has accepted that. */
+  #gzip: GzipFrame | null = null;
 
   constructor(parts: KeptAnswerParts) {
     this.#parts = parts;
@@ -73,7 +79,7 @@ export class KeptAnswer {
     this.#clock = first.hit.clock;
     const { body } = parts;
     this.#text = body.length <= smallBody && isAscii(body) ? body.toString('latin1') : null;
-    this.bytes = parts.body.length + overhead;
+    this.bytes = Math.ceil(parts.body.length * withGzip) + overhead;
   }
 
   /** Whether the caller has not asked too often; takes nothing. */
@@ -117,11 +123,16 @@ export class KeptAnswer {
     }
     const opening = this.#parts.opening?.() ?? '';
     const times = showsTimes ? `${toSeconds(oldest)},"entries":[${entries}]}}}` : '';
-    headers.push(
-      ...this.#bodyHeaders,
-      'content-length',
-      String(opening.length + body.length + times.length),
-    );
+    const length = opening.length + body.length + times.length;
+    headers.push(...this.#bodyHeaders);
+    const isPacked = length >= minGzipBytes && acceptsGzip(response.req.headers['accept-encoding']);
+    const packed = isPacked ? this.#packed(opening, times) : null;
+    if (packed !== null) {
+      headers.push('content-encoding', 'gzip', 'content-length', String(packed.length));
+      response.writeHead(200, headers).end(packed);
+      return 200;
+    }
+    headers.push('content-length', String(length));
     response.writeHead(200, headers);
     if (this.#text !== null) response.end(opening + this.#text + times, 'latin1');
     else if (opening + times === '') response.end(body);
@@ -131,6 +142,12 @@ export class KeptAnswer {
       response.end(times, 'latin1'); // names and numbers: its bytes are its characters
     }
     return 200;
+  }
+
+  /** In gzip; null where that cannot be made now. */
+  #packed(opening: string, times: string): Buffer | null {
+    this.#gzip ??= new GzipFrame(this.#parts.body);
+    return this.#gzip.around(Buffer.from(opening, 'latin1'), Buffer.from(times, 'latin1'));
   }
 }
 

@@ -229,8 +229,8 @@ describe('KeptAnswers', () => {
   it('keeps no more than 16 MiB, and no answer of more than one', async () => {
     using kept = new KeptAnswers();
     const { reads } = await world();
-    const large = new KeptAnswer(partsOf(reads, { body: Buffer.alloc(1_000_000) }));
-    const tooLarge = new KeptAnswer(partsOf(reads, { body: Buffer.alloc(1_048_576) }));
+    const large = new KeptAnswer(partsOf(reads, { body: Buffer.alloc(666_000) }));
+    const tooLarge = new KeptAnswer(partsOf(reads, { body: Buffer.alloc(700_000) }));
 
     for (let at = 0; at < 20; at++) kept.keep(String(at), large);
     kept.keep('too large', tooLarge);

@@ -5,6 +5,7 @@
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { openAccess } from '../../../src/access/open-access.js';
 import type { OpenedAccess } from '../../../src/access/open-access.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
@@ -217,7 +218,7 @@ class Side implements AsyncDisposable {
           resolve({
             status: statusCode,
             headers: answered,
-            body: Buffer.concat(chunks).toString('latin1'),
+            body: textOf(Buffer.concat(chunks), answered['content-encoding']),
           });
         });
       });
@@ -263,6 +264,12 @@ class Side implements AsyncDisposable {
     await this.server[Symbol.asyncDispose]();
     this.#access[Symbol.dispose]();
   }
+}
+
+/** As it is before it was encoded; each character is a byte. */
+function textOf(body: Buffer, encoding: string | undefined): string {
+  const isGzip = encoding === 'gzip' && body.length > 0;
+  return (isGzip ? gunzipSync(body) : body).toString('latin1');
 }
 
 function brokerOf({ config: { broker } }: ConfiguredCluster): string {
