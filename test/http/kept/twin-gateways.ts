@@ -130,6 +130,11 @@ export class TwinGateways implements AsyncDisposable {
     for (const side of this.#sides) side.reloadAccess(text);
   }
 
+  /** Resolves when no cache of the two loads anything. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sides.map((side) => side.settled()));
+  }
+
   /** What operators see of each, of what clients have done. */
   async records(): Promise<readonly unknown[]> {
     return Promise.all(this.#sides.map((side) => side.records()));
@@ -234,7 +239,7 @@ class Side implements AsyncDisposable {
     const { clusters, services } = this.server;
     const metrics = await (await this.server.fetch('/metrics')).text();
     const shown = /^celeryql_(?:operations_total|http_responses_total)\b.*$/gm;
-    await this.#loaded(); // a scrape does not wait for all that it has loaded
+    await this.settled(); // a scrape does not wait for all that it has loaded
     return {
       // Checks of health hold how long they took, by the clock of the machine: as a text, it has more digits or fewer.
       caches: clusters.all.map(({ caches }) =>
@@ -251,7 +256,7 @@ class Side implements AsyncDisposable {
   }
 
   /** Resolves when no cache loads anything. */
-  async #loaded(): Promise<void> {
+  async settled(): Promise<void> {
     const isLoading = (): boolean =>
       this.server.clusters.all.some(({ caches }) =>
         caches.report().caches.some(({ loadsRunning }) => loadsRunning > 0),
