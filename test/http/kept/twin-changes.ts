@@ -63,6 +63,8 @@ export class TwinChanges {
       },
       () => twins.change(({ caches }) => void caches.get('task_status').evictChanged('counts')),
       () => twins.change(({ caches }) => void caches.sweep()),
+      () => this.#replaceEntries(),
+      () => this.#replaceEntries(),
       () => this.#grant(),
       () => this.#reloadClusters(),
     ];
@@ -80,6 +82,23 @@ export class TwinChanges {
 
   #deliver(event: Readonly<Record<string, unknown>>): void {
     this.#twins.deliver(pick(this.#random, brokers), [event]);
+  }
+
+  /** By others of the same millisecond, with other values. */
+  async #replaceEntries(): Promise<void> {
+    const id = `t${Math.floor(this.#random() * 1_000)}`;
+    for (const broker of brokers)
+      this.#twins.deliver(broker, [task('received', id, this.#seconds, { name: 'add' })]);
+    for (const { name } of this.#clusters)
+      await this.#twins.send({
+        method: 'POST',
+        path: '/graphql',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          query: `{ taskStatus(cluster: "${name}", useCache: false) { total } workers(cluster: "${name}", useCache: false) { totalCount } }`,
+        }),
+        client: -9,
+      });
   }
 
   #grant(): void {
