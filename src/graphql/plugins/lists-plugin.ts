@@ -46,7 +46,7 @@ declare global {
   }
 }
 
-/** The members, those behind the first piece as promises. */
+/** The members when it is their turn: all of them at once, or, of several pieces, a promise for each. */
 export function inPieces(members: unknown, executed: ExecutedFields, info: GraphQLResolveInfo): unknown {
   if (!Array.isArray(members) || members.length === 0) return members;
   const [node] = info.fieldNodes;
@@ -59,6 +59,8 @@ export function inPieces(members: unknown, executed: ExecutedFields, info: Graph
   executed.count += fields;
   if (fields <= fewFields && slices.spend(fields * msPerField)) return members;
   const perPiece = Math.max(1, Math.floor(fieldsPerPiece / weight));
+  // One promise, where graphql-js would wait for as many as there are members.
+  if (members.length <= perPiece) return slices.reserve(fields * msPerField).then((): unknown => members);
   const promised: Promise<unknown>[] = [];
   for (let start = 0; start < members.length; start += perPiece) {
     const piece: readonly unknown[] = members.slice(start, start + perPiece);
