@@ -19,7 +19,7 @@ import { useClientShares } from './plugins/use-client-shares.js';
 import { useConditionalRequests } from './plugins/use-conditional-requests.js';
 import { documentCache, useDocumentLimits } from './plugins/use-document-limits.js';
 import { useEventStreams } from './plugins/use-event-streams.js';
-import { useGraphQLJs } from './plugins/use-graphql-js.js';
+import { useExecutor } from './plugins/use-executor.js';
 import { ConditionalAnswers } from './conditional/conditional-answers.js';
 import { useKeptAnswers } from './plugins/use-kept-answers.js';
 import { useGzip } from './plugins/use-gzip.js';
@@ -127,7 +127,7 @@ export function createGraphQLServer(
       useCacheStatus(), // before whatever executes, so that REST routes have a status too
       useConditionalRequests(conditional), // behind the headers of the cache status, which a 304 has too
       useRestRoutes(schema),
-      useGraphQLJs(),
+      useExecutor(),
       useSecondPass(),
       useAnswerSize(limits.maxAnswerBytes),
       useSideErrors(),
