@@ -60,7 +60,8 @@ export function inPieces(members: unknown, executed: ExecutedFields, info: Graph
   if (fields <= fewFields && slices.spend(fields * msPerField)) return members;
   const perPiece = Math.max(1, Math.floor(fieldsPerPiece / weight));
   // One promise, where graphql-js would wait for as many as there are members.
-  if (members.length <= perPiece) return slices.reserve(fields * msPerField).then((): unknown => members);
+  if (members.length <= perPiece)
+    return slices.reserve(fields * msPerField).then((): unknown => members);
   const promised: Promise<unknown>[] = [];
   for (let start = 0; start < members.length; start += perPiece) {
     const piece: readonly unknown[] = members.slice(start, start + perPiece);
