@@ -32,6 +32,21 @@ import type { FieldPlan, SelectionPlan, Shape } from './query-plan.js';
 type MaybePromise<T> = T | Promise<T>;
 type Path = GraphQLResolveInfo['path'];
 
+/** What graphql-js gives; packages of gateways declare further members of it, for all who compile beside them. */
+type Info = Pick<
+  GraphQLResolveInfo,
+  | 'fieldName'
+  | 'fieldNodes'
+  | 'returnType'
+  | 'parentType'
+  | 'path'
+  | 'schema'
+  | 'fragments'
+  | 'rootValue'
+  | 'operation'
+  | 'variableValues'
+>;
+
 export function executeQuery(args: ExecutionArgs): MaybePromise<ExecutionResult> {
   const { schema, document, variableValues, fieldResolver, typeResolver } = args;
   const operation = getOperationAST(document, args.operationName);
@@ -104,7 +119,7 @@ class Execution {
 }
 
 /** What a resolver learns of its field. The place is made when something looks at it. */
-class FieldInfo implements GraphQLResolveInfo {
+class FieldInfo implements Info {
   readonly #execution: Execution;
   readonly #parentPath: Path | undefined;
   readonly field: FieldPlan;
@@ -116,6 +131,11 @@ class FieldInfo implements GraphQLResolveInfo {
     this.field = field;
   }
 
+  /** As resolvers take it. */
+  get given(): GraphQLResolveInfo {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- in the sources alone it would be
+    return this as Info as GraphQLResolveInfo;
+  }
   get fieldName(): string {
     return this.field.definition.name;
   }
@@ -203,7 +223,7 @@ function executeField(
     const args = field.hasArguments
       ? getArgumentValues(field.definition, field.node, execution.variableValues)
       : {};
-    const value: unknown = field.resolve(source, args, execution.contextValue, info);
+    const value: unknown = field.resolve(source, args, execution.contextValue, info.given);
     const completed = isPromise(value)
       ? value.then((resolved) => complete(execution, shape, info, null, resolved))
       : complete(execution, shape, info, null, value);
@@ -270,7 +290,7 @@ function completeKind(
       return completeObject(execution, shape.type, info, path ?? info.path, value);
     case 'abstract': {
       const resolveType = shape.type.resolveType ?? defaultTypeResolver;
-      const name: unknown = resolveType(value, execution.contextValue, info, shape.type);
+      const name: unknown = resolveType(value, execution.contextValue, info.given, shape.type);
       const withType = (resolved: unknown): unknown => {
         const type = typeof resolved === 'string' ? objectTypeOf(execution.schema, resolved) : undefined;
         if (type === undefined || !execution.schema.isSubType(shape.type, type))
@@ -344,7 +364,7 @@ function completeObject(
   value: unknown,
 ): MaybePromise<Record<string, unknown>> {
   const plan = info.field.below(type, execution);
-  const check = type.isTypeOf?.(value, execution.contextValue, info);
+  const check = type.isTypeOf?.(value, execution.contextValue, info.given);
   const withCheck = (isOfType: boolean): MaybePromise<Record<string, unknown>> => {
     if (!isOfType)
       throw new GraphQLError(`Expected value of type "${type.name}".`, { nodes: info.fieldNodes });
