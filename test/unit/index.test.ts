@@ -11,6 +11,7 @@ it('exports by name what the docs show, and nothing by accident', () => {
     'CommandRejectedError',
     'ConfigError',
     'CursorExpiredError',
+    'EventsLostError',
     'ForbiddenError',
     'ForeignHostError',
     'GatewayError',
