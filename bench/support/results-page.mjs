@@ -22,12 +22,20 @@ export function resultsPage({ subjects }) {
   return `${[...head, ...subjects.map(section)].join('\n\n')}\n`;
 }
 
-/** Every goal that was measured, reached or not. */
+const named = ({ name, goals }, result) => {
+  const rows = goals.map(goalRow).filter((row) => row.result === result);
+  const figures = rows.map(({ goal, aim, measured }) => `${goal} ${measured} (${aim})`);
+  return rows.length === 0 ? [] : [`\`${name}\`: ${figures.join(', ')}`];
+};
+
+/** Every goal that was measured, those that were not reached as well: a line each, since the README is short. */
 export function readmeBlock({ subjects }) {
-  const rows = subjects.flatMap(({ title, goals }) =>
-    goals.map((goal) => ({ subject: title, ...goalRow(goal) })),
-  );
-  return rows.length === 0 ? 'No figures yet: `npm run bench` writes them here.' : table(rows);
+  const lines = ['reached', 'not reached'].flatMap((result) => {
+    const found = subjects.flatMap((subject) => named(subject, result));
+    const label = `${result.charAt(0).toUpperCase()}${result.slice(1)}`;
+    return found.length === 0 ? [] : [`- **${label}.** ${found.join('; ')}.`];
+  });
+  return lines.length === 0 ? 'No figures yet: `npm run bench` writes them here.' : lines.join('\n');
 }
 
 /** The README with this text in place of the one that it has. @throws Error if the page has no place for them */

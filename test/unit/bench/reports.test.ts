@@ -10,12 +10,17 @@ describe('pagesOf', () => {
     for (const [path, text] of pages) expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('shows a measured goal in both', async () => {
-    const goal = { id: 'post', what: 'page, POST', atLeast: 0.7, value: 0.75, reached: true };
-    const hot = { name: 'hot', title: 'A cached page', rows: [], goals: [goal], notes: [] };
+  it('shows what was measured of each goal in both, whether it was reached or not', async () => {
+    const post = { id: 'post', what: 'page, POST', atLeast: 0.7, value: 0.75, reached: true };
+    const wait = { id: 'p99', what: 'p99', unit: 'ms', atMost: 3, value: 8, reached: false };
+    const hot = { name: 'hot', title: 'A cached page', rows: [], goals: [post, wait], notes: [] };
     const machine = { date: '2026-11-29', node: 'v20.20.2', cpu: '2 × a CPU', pinned: true };
-    for (const [, text] of await pagesOf({ subjects: [{ ...hot, machine }] }))
-      expect(text).toMatch(/\| page, POST +\| at least 0\.7 +\| 0\.75 +\| reached +\|/);
+    const [page, readme] = (await pagesOf({ subjects: [{ ...hot, machine }] })).map(([, text]) => text);
+    expect(page).toMatch(/\| page, POST +\| at least 0\.7 +\| 0\.75 +\| reached +\|/);
+    expect(readme).toContain(
+      '- **Reached.** `hot`: page, POST 0.75 (at least 0.7).\n' +
+        '- **Not reached.** `hot`: p99 8.00 ms (at most 3 ms).\n',
+    );
   });
 });
 
