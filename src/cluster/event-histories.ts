@@ -1,5 +1,4 @@
 /** The histories of the streams that clients subscribe to: one for each filter, kept for a moment after its last subscriber. */
-import { filterKey } from '../celery/tasks/filter-key.js';
 import type { OnListenerError } from '../listeners.js';
 import { EventHistory } from './event-history.js';
 import type { HistoryItem } from './event-history.js';
@@ -127,4 +126,13 @@ export class EventHistories<Filter extends object, T extends object> implements 
     this.#lingering.delete(kept);
     this.#kept.delete(kept.key);
   }
+}
+
+/** The same for the same conditions, in whichever order they are written. */
+function filterKey(filter: object): string {
+  const given = Object.entries(filter)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(given);
 }

@@ -1,12 +1,11 @@
 /**
- * Passes task events on as they come, each to the listeners whose filter it passes. However many listen, an event
- * costs one
- * test for each different filter, and one snapshot of its task, made only if a subscriber wants it.
+ * Passes task events on as they come, each to the listeners whose filter it passes. An event costs one test for each
+ * listener, and one snapshot of its task, made only if a listener needs it. Subscribers with the same filter share a
+ * listener: see event-histories.ts.
  */
 import { ignoreListenerErrors, Listeners, type OnListenerError } from '../../listeners.js';
 import type { TaskEvent } from '../events/event.js';
 import { taskEventKind, type TaskEventKind } from '../events/task-event-kind.js';
-import { filterKey } from './filter-key.js';
 import { compileFilter, type TaskFilter } from './task-filter.js';
 import type { TaskRecord } from './task-record.js';
 import { taskTexts, type Task } from './task.js';
@@ -30,26 +29,20 @@ export interface TaskNotice {
 
 export type TaskNoticeListener = (notice: TaskNotice) => void;
 
-interface Audience {
-  readonly passes: (event: TaskEvent, task: TaskRecord) => boolean;
-  readonly listeners: Listeners<[TaskNotice]>;
-}
-
 /** The event, the task and their fields, measured without the texts. */
 const noticeBytes = 1_000;
 
 export class TaskFeed {
   readonly #snapshot: (task: TaskRecord) => Task;
-  readonly #onListenerError: OnListenerError;
-  /** Groups by filter: subscribers with the same filter share one test. */
-  readonly #audiences = new Map<string, Audience>();
+  /** `notice` makes the notice once, and only when a listener needs it. */
+  readonly #listeners: Listeners<[event: TaskEvent, task: TaskRecord, notice: () => TaskNotice]>;
 
   constructor(
     snapshot: (task: TaskRecord) => Task,
     onListenerError: OnListenerError = ignoreListenerErrors,
   ) {
-    this.#onListenerError = onListenerError;
     this.#snapshot = snapshot;
+    this.#listeners = new Listeners('task events', onListenerError);
   }
 
   /**
@@ -57,28 +50,17 @@ export class TaskFeed {
    * @throws BadUserInputError when the search text is too long
    */
   listen(filter: TaskEventFilter, listener: TaskNoticeListener): () => void {
-    const key = filterKey(filter);
-    const audience = this.#audiences.get(key) ?? {
-      passes: compile(filter),
-      listeners: new Listeners('task events', this.#onListenerError),
-    };
-    this.#audiences.set(key, audience);
-    const remove = audience.listeners.add(listener);
-    return () => {
-      remove();
-      if (audience.listeners.size === 0 && this.#audiences.get(key) === audience)
-        this.#audiences.delete(key);
-    };
+    const passes = compile(filter);
+    return this.#listeners.add((event, task, notice) => {
+      if (passes(event, task)) listener(notice());
+    });
   }
 
   /** To be called when the state has taken in the event, with the task even if it has already left the store. */
   emit(event: TaskEvent, task: TaskRecord, receivedAt: number): void {
+    if (this.#listeners.size === 0) return;
     let notice: TaskNotice | undefined;
-    for (const { passes, listeners } of this.#audiences.values()) {
-      if (!passes(event, task)) continue;
-      notice ??= this.#notice(event, task, receivedAt);
-      listeners.notify(notice);
-    }
+    this.#listeners.notify(event, task, () => (notice ??= this.#notice(event, task, receivedAt)));
   }
 
   #notice(event: TaskEvent, record: TaskRecord, receivedAt: number): TaskNotice {
@@ -88,7 +70,7 @@ export class TaskFeed {
   }
 }
 
-function compile(filter: TaskEventFilter): Audience['passes'] {
+function compile(filter: TaskEventFilter): (event: TaskEvent, task: TaskRecord) => boolean {
   const types = setOf(filter.types);
   const kinds = setOf(filter.kinds);
   const test = compileFilter(filter);
