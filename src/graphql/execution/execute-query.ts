@@ -220,20 +220,36 @@ function executeField(
 ): unknown {
   const info = new FieldInfo(execution, field, parentPath);
   const { shape } = field;
+  let value: unknown;
   try {
     const args = field.hasArguments
       ? getArgumentValues(field.definition, field.node, execution.variableValues)
       : {};
-    const value: unknown = field.resolve(source, args, execution.contextValue, info.given);
-    const completed = isPromise(value)
-      ? value.then((resolved) => complete(execution, shape, info, null, resolved))
-      : complete(execution, shape, info, null, value);
-    if (!isPromise(completed)) return completed;
-    return completed.then(undefined, (error: unknown) =>
-      failed(execution, shape, info, info.path, error),
-    );
+    value = field.resolve(source, args, execution.contextValue, info.given);
   } catch (error) {
     return failed(execution, shape, info, info.path, error);
+  }
+  return completeOrFail(execution, shape, info, null, value);
+}
+
+/** A field's value or a member of a list. @param path as for `complete` */
+function completeOrFail(
+  execution: Execution,
+  shape: Shape,
+  info: FieldInfo,
+  path: Path | null,
+  value: unknown,
+): unknown {
+  try {
+    const completed = isPromise(value)
+      ? value.then((resolved) => complete(execution, shape, info, path, resolved))
+      : complete(execution, shape, info, path, value);
+    if (!isPromise(completed)) return completed;
+    return completed.then(undefined, (error: unknown) =>
+      failed(execution, shape, info, path ?? info.path, error),
+    );
+  } catch (error) {
+    return failed(execution, shape, info, path ?? info.path, error);
   }
 }
 
@@ -320,7 +336,7 @@ function completeList(
   const completed: unknown[] = [];
   try {
     for (const item of value) {
-      const result = completeItem(
+      const result = completeOrFail(
         execution,
         shape,
         info,
@@ -337,24 +353,6 @@ function completeList(
     throw error;
   }
   return containsPromise ? Promise.all(completed) : completed;
-}
-
-function completeItem(
-  execution: Execution,
-  shape: Shape,
-  info: FieldInfo,
-  path: Path,
-  item: unknown,
-): unknown {
-  try {
-    const completed = isPromise(item)
-      ? item.then((resolved) => complete(execution, shape, info, path, resolved))
-      : complete(execution, shape, info, path, item);
-    if (!isPromise(completed)) return completed;
-    return completed.then(undefined, (error: unknown) => failed(execution, shape, info, path, error));
-  } catch (error) {
-    return failed(execution, shape, info, path, error);
-  }
 }
 
 function completeObject(

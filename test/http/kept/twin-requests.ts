@@ -25,7 +25,7 @@ const queries = [
   '{ north: taskStatus(cluster: "north") { total } south: taskStatus(cluster: "south") { total } }',
   '{ workers(useCache: true CLUSTER) { totalCount nodes { id hostname status lastHeartbeatAt } } }',
   '{ worker(hostname: "w1@host" CLUSTER) { hostname status } }',
-  '{ worker(hostname: "nobody" CLUSTER) { hostname } }',
+  '{ worker(hostname: "w9@host" CLUSTER) { hostname } }',
   '{ task(taskId: "t1" CLUSTER) { taskId state parent { taskId } children { totalCount } } }',
   '{ task(taskId: "none" CLUSTER) { state } }',
   '{ queues(useCache: true CLUSTER) { totalCount nodes { name messages } } }',
